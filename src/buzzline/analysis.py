@@ -1,0 +1,160 @@
+"""The catalogue of everything a person can run, read off the functions themselves.
+
+`@analysis(stage, question)` checks quantities at the call, stamps the provenance and lists the
+function in `CATALOGUE`, from which the command line, the report and the reference are made. It
+never changes an answer; the bare function stays reachable as `__wrapped__`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import time
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, is_dataclass, replace
+from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin
+
+import numpy as np
+
+from buzzline.errors import InvalidArgument
+from buzzline.quantities import Quantity
+from buzzline.randomness import seed_of
+from buzzline.tables.study import Study
+
+VERSION = "0.1.0"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Provenance:
+    """What is needed to run an analysis again and get the same answer, bit for bit.
+
+    Attributes
+    ----------
+    analysis : str              name in the catalogue
+    arguments : dict            every choice as given or by default; things as their `repr`
+    fingerprint : str           of the study; empty when the analysis takes none
+    seed : int or None          None when nothing was drawn
+    version : str               of buzzline
+    seconds : float             wall time; not part of the answer
+    """
+
+    analysis: str
+    arguments: Mapping[str, Any]
+    fingerprint: str
+    seed: int | None
+    version: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """One entry of the catalogue."""
+
+    name: str
+    stage: str
+    question: str
+    function: Callable[..., Any]
+    quantities: Mapping[str, Quantity]
+
+    @property
+    def choices(self) -> dict[str, inspect.Parameter]:
+        """Keyword-only parameters: what a person may set."""
+        return {
+            name: parameter
+            for name, parameter in inspect.signature(self.function).parameters.items()
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+
+
+CATALOGUE: dict[str, Analysis] = {}
+
+
+def analysis(stage: str, question: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """List a function in the catalogue under the question it answers.
+
+    Parameters
+    ----------
+    stage : str
+        Package it belongs to.
+    question : str
+        One sentence with a question mark.
+    """
+
+    def enlist(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+        hints = typing.get_type_hints(function, include_extras=True)
+        name = function.__name__
+
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            for parameter, value in bound.arguments.items():
+                _check(name, parameter, hints.get(parameter, Any), value)
+            if "rng" in bound.arguments:
+                bound.arguments["rng"] = seed_of(bound.arguments["rng"])
+            started = time.perf_counter()
+            result = function(*bound.args, **bound.kwargs)
+            return _stamped(result, name, bound.arguments, time.perf_counter() - started)
+
+        quantities = {
+            parameter: quantity
+            for parameter, hint in hints.items()
+            if (quantity := _quantity(hint)) is not None
+        }
+        CATALOGUE[name] = Analysis(name, stage, question, run, quantities)
+        return run
+
+    return enlist
+
+
+def _stamped(result: R, name: str, arguments: Mapping[str, Any], seconds: float) -> R:
+    study = next((value for value in arguments.values() if isinstance(value, Study)), None)
+    seed = arguments.get("rng")
+    stamp = Provenance(
+        analysis=name,
+        arguments={key: _plain(value) for key, value in arguments.items()},
+        fingerprint=study.fingerprint if study is not None else "",
+        seed=seed if isinstance(seed, int) else None,
+        version=VERSION,
+        seconds=seconds,
+    )
+    assert is_dataclass(result)
+    return replace(result, provenance=stamp)  # type: ignore[type-var]  # narrowed to dataclass
+
+
+def _plain(value: Any) -> Any:
+    simple = isinstance(value, str | int | float | bool | tuple | list | dict) or value is None
+    return value if simple else repr(value)
+
+
+def _quantity(hint: Any) -> Quantity | None:
+    for part in get_args(hint) if get_origin(hint) is not None else ():
+        if isinstance(part, Quantity):
+            return part
+        nested = _quantity(part)
+        if nested is not None:
+            return nested
+    return None
+
+
+def _check(name: str, parameter: str, hint: Any, value: Any) -> None:
+    if get_origin(hint) is Literal and value not in get_args(hint):
+        allowed = ", ".join(repr(choice) for choice in get_args(hint))
+        raise InvalidArgument(f"{name}: `{parameter}` must be one of {allowed}; got {value!r}")
+    quantity = _quantity(hint)
+    if quantity is None or value is None:
+        return
+    numbers = value.values() if isinstance(value, Mapping) else np.atleast_1d(np.asarray(value))
+    for number in numbers:
+        if not quantity.holds(float(number)):
+            raise InvalidArgument(
+                f"{name}: `{parameter}` must lie {quantity}, got {float(number):g}"
+            )
+
+
+__all__ = ["CATALOGUE", "VERSION", "Analysis", "Provenance", "analysis"]

@@ -1,0 +1,78 @@
+"""How many links, moves or firms are needed to see an effect of a given size."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.stats import binom
+
+from buzzline.errors import InvalidArgument
+from buzzline.quantities import Count, Share
+
+
+@lru_cache(maxsize=4096)
+def links_needed(
+    expected: Share, true: Share, *, power: Share = 0.8, level: Share = 0.95
+) -> int | None:
+    """Return how many links show that a class expected at one share really has another.
+
+    The smallest number of links at which the exact binomial test (two-sided at `level`) rejects
+    `expected` with probability `power` when the share is really `true`. Exact power rises in a
+    sawtooth: a few larger numbers may fall slightly short again.
+
+    Parameters
+    ----------
+    expected, true : share
+        Share of links in the class under the null and in truth; different, both inside (0, 1).
+    power, level : share
+
+    Returns
+    -------
+    int or None
+        None when more than a million links would be needed.
+
+    Raises
+    ------
+    InvalidArgument
+        Shares outside (0, 1) or equal.
+
+    Examples
+    --------
+    >>> links_needed(0.10, 0.05)
+    231
+    """
+    if not (0 < expected < 1 and 0 < true < 1) or expected == true:
+        raise InvalidArgument(
+            f"links_needed: shares must differ and lie inside (0, 1), got {expected}, {true}"
+        )
+    start = 1
+    while start <= 1_000_000:
+        sizes = np.arange(start, min(start * 2, 1_000_001))
+        enough = np.flatnonzero(_powers(sizes, expected, true, level) >= power)
+        if enough.size:
+            return int(sizes[enough[0]])
+        start *= 2
+    return None
+
+
+def power_of_share_test(n: Count, expected: Share, true: Share, *, level: Share = 0.95) -> float:
+    """Return the probability that `n` links reveal that the share is `true`, not `expected`.
+
+    Examples
+    --------
+    >>> power_of_share_test(231, 0.10, 0.05) >= 0.8
+    True
+    """
+    return float(_powers(np.array([n]), expected, true, level)[0])
+
+
+def _powers(sizes: np.ndarray, expected: float, true: float, level: float) -> np.ndarray:
+    tail = (1 - level) / 2
+    if true < expected:
+        bound = binom.ppf(tail, sizes, expected)
+        bound = np.where(binom.cdf(bound, sizes, expected) > tail, bound - 1, bound)
+        return np.asarray(binom.cdf(bound, sizes, true))
+    bound = binom.isf(tail, sizes, expected)
+    bound = np.where(binom.sf(bound, sizes, expected) > tail, bound + 1, bound)
+    return np.asarray(binom.sf(bound, sizes, true))

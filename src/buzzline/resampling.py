@@ -1,0 +1,143 @@
+"""Statistic in, estimate out: bootstrap, comparison with chance, and many tests at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+
+from buzzline.arrays import Flags, Floats, Indices
+from buzzline.errors import InvalidArgument, TooFew
+from buzzline.estimates import AgainstChance, Estimate
+from buzzline.quantities import Count, Share
+from buzzline.randomness import Seed, generator
+
+Statistic = Callable[[Indices], float]
+Data = TypeVar("Data")
+
+
+def bootstrap(
+    statistic: Statistic,
+    n: int,
+    *,
+    draws: Count = 999,
+    level: Share = 0.95,
+    rng: Seed = None,
+) -> Estimate:
+    """Return a statistic with its percentile bootstrap interval.
+
+    Not for concentration indices: a plant drawn twice looks like two plants in one place.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes row numbers (k,) int64 and returns the statistic of those rows.
+    n : int
+        Number of rows.
+    draws : count
+    level : share
+    rng : Generator, int or None
+
+    Raises
+    ------
+    TooFew
+        Fewer than two rows.
+
+    References
+    ----------
+    .. [1] Efron, B. (1979). Bootstrap methods. Annals of Statistics 7(1).
+       doi:10.1214/aos/1176344552
+
+    Examples
+    --------
+    >>> x = np.arange(100.0)
+    >>> estimate = bootstrap(lambda rows: x[rows].mean(), x.size, rng=1)
+    >>> estimate.low < 49.5 < estimate.high
+    True
+    """
+    if n < 2:
+        raise TooFew(f"bootstrap needs at least 2 rows, got {n}")
+    source = generator(rng)
+    replicates = np.array([statistic(source.integers(n, size=n)) for _ in range(draws)])
+    low, high = central_range(replicates, level)
+    value = statistic(np.arange(n))
+    return Estimate(value, low, high, level, n, f"bootstrap, {draws:,} draws")
+
+
+def against_chance(
+    statistic: Callable[[Data], float],
+    observed: Data,
+    reshuffle: Callable[[np.random.Generator], Data],
+    *,
+    draws: Count = 999,
+    level: Share = 0.95,
+    rng: Seed = None,
+) -> AgainstChance:
+    """Compare a statistic of the observed data with the same statistic of reshuffled data.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes data, returns a number; large means "more than chance".
+    observed : any
+        What `statistic` takes.
+    reshuffle : callable
+        Takes a generator, returns data as chance would give them.
+
+    Examples
+    --------
+    >>> labels = np.array([0] * 10 + [1] * 10)
+    >>> result = against_chance(
+    ...     lambda x: float(abs(x[:10].mean() - x[10:].mean())),
+    ...     labels, lambda rng: rng.permutation(labels), draws=199, rng=1)
+    >>> result.p
+    0.005
+    """
+    source = generator(rng)
+    value = statistic(observed)
+    replicates = np.array([statistic(reshuffle(source)) for _ in range(draws)])
+    low, high = central_range(replicates, level)
+    p = (1 + int(np.sum(replicates >= value))) / (1 + draws)
+    mean, spread = float(replicates.mean()), float(replicates.std(ddof=1))
+    return AgainstChance(value, low, high, p, mean, spread, level, draws)
+
+
+def central_range(replicates: Floats, level: Share) -> tuple[float, float]:
+    """Return the central `level` share of the replicates."""
+    tail = (1 - level) / 2
+    low, high = np.quantile(replicates, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def false_discovery_q(p: Floats) -> Floats:
+    """Return Benjamini-Hochberg q-values: reject q <= 0.05 and 5 % of rejections are false.
+
+    Parameters
+    ----------
+    p : (k,) float64 [share]
+
+    References
+    ----------
+    .. [1] Benjamini, Y., Hochberg, Y. (1995). Controlling the false discovery rate. Journal of
+       the Royal Statistical Society B 57(1). doi:10.1111/j.2517-6161.1995.tb02031.x
+
+    Examples
+    --------
+    >>> false_discovery_q(np.array([0.01, 0.02, 0.5])).round(3).tolist()
+    [0.03, 0.03, 0.5]
+    """
+    if p.size == 0:
+        return p.copy()
+    if not (np.nanmin(p) >= 0 and np.nanmax(p) <= 1):
+        raise InvalidArgument("false_discovery_q: p-values must lie between 0 and 1")
+    order = np.argsort(p)
+    ranked = p[order] * p.size / np.arange(1, p.size + 1)
+    q = np.empty_like(p)
+    q[order] = np.minimum.accumulate(ranked[::-1])[::-1].clip(max=1)
+    return q
+
+
+def rejected(p: Floats, rate: Share) -> Flags:
+    """Tell which hypotheses fall when false discoveries are held at `rate`."""
+    return np.asarray(false_discovery_q(p) <= rate)
