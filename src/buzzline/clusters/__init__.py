@@ -1,0 +1,1 @@
+"""Where does a cluster begin and end?"""

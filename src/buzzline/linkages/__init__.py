@@ -1,0 +1,1 @@
+"""Local buzz or global pipelines?"""
