@@ -141,3 +141,20 @@ def false_discovery_q(p: Floats) -> Floats:
 def rejected(p: Floats, rate: Share) -> Flags:
     """Tell which hypotheses fall when false discoveries are held at `rate`."""
     return np.asarray(false_discovery_q(p) <= rate)
+
+
+def false_discovery_cut(p: Floats, weight: Indices, rate: Share) -> float:
+    """Return the largest p-value that falls when false discoveries are held at `rate`.
+
+    The same procedure as `false_discovery_q`, for p-values of which entry i stands for
+    `weight[i]` equal ones; 0 when none falls.
+
+    Examples
+    --------
+    >>> false_discovery_cut(np.array([0.01, 0.02, 0.5]), np.array([1, 1, 1]), 0.05)
+    0.02
+    """
+    order = np.argsort(p)
+    rank = np.cumsum(weight[order])
+    falls = np.flatnonzero(p[order] * weight.sum() <= rate * rank)
+    return float(p[order][falls[-1]]) if falls.size else 0.0

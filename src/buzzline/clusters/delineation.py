@@ -1,0 +1,257 @@
+"""Candidate clusters of a study: the first of the two tests, distinctness in space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from buzzline.analysis import analysis
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
+from buzzline.clusters.candidates import (
+    candidates_at,
+    strongest_by_chance,
+    tree_of,
+)
+from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.cores import (
+    Surroundings,
+    core_p_values,
+    critical_neighbours,
+    industry_within,
+    surroundings,
+)
+from buzzline.clusters.industries import Industries, Industry, industries_of
+from buzzline.clusters.precision import precision_km
+from buzzline.clusters.tabulating import Delineated, clustering_of
+from buzzline.errors import TooFew
+from buzzline.progress import Progress, silent
+from buzzline.quantities import Count, Draws, Kilometres, Quantity, Share
+from buzzline.randomness import Seed, child, seed_of
+from buzzline.resampling import false_discovery_cut
+from buzzline.space.sites import Sites, sites_of
+from buzzline.space.threads import spread
+from buzzline.tables.study import Study
+
+SCALES_KM = (0.4, 1.0, 5.0, 10.0, 20.0)  # Carlino, Buzard et al.: from a block to a commute
+
+
+@dataclass(frozen=True, slots=True)
+class CoreRule:
+    """When an organisation counts as a core point.
+
+    Attributes
+    ----------
+    p : share
+        Its relabelling p-value is at most this,
+    neighbours : count
+        it has at least this many others of its industry within reach,
+    false_discovery_rate : share
+        and it falls when false discoveries over all organisations, scales and industries are
+        held at this rate. The same rate is held over the clusters reported.
+    """
+
+    p: Share = 0.005
+    neighbours: Count = 4
+    false_discovery_rate: Share = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Map:
+    scales_km: tuple[float, ...]
+    sites: Sites
+    precision_km: Floats
+    around: dict[float, Surroundings]
+
+    @property
+    def organisation_site(self) -> Codes:
+        return self.sites.site[self.sites.located]
+
+
+@analysis("clusters", "Where is an industry denser than all organisations together?")
+def candidate_clusters(
+    study: Study,
+    *,
+    industries: Industries = None,
+    scales_km: Annotated[Sequence[float], Quantity("km", 0.01, 500)] = SCALES_KM,
+    rule: CoreRule = CoreRule(),  # noqa: B008  # frozen
+    level: Share = 0.95,
+    draws: Draws = 199,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> Clustering:
+    """Find the places where an industry is denser than all organisations together.
+
+    Answers where the candidate clusters of each industry are, at which scale, who belongs to
+    them and how sure that is. It is the first of two tests: whether a candidate is also socially
+    separate (own labour market, own linkages) is not tested here.
+
+    Parameters
+    ----------
+    study : Study
+        Needs `organisations` with `longitude`, `latitude` and `industry` (or `activities`).
+    industries : names, mapping of group name to industries, or None
+        None takes the twelve most numerous.
+    scales_km : km
+        Radii at which neighbours are counted; those finer than the coordinates are not examined.
+    rule : CoreRule
+    level : share
+        Confidence level of the ratio of observed to expected members.
+    draws : draws
+        Relabellings of the whole map behind the p-value of each cluster; 0 leaves it out.
+    rng : Generator, int or None
+
+    Returns
+    -------
+    Clustering
+
+    Raises
+    ------
+    TooFew
+        Fewer than ten organisations have coordinates.
+    InvalidArgument
+        An industry that no organisation has.
+
+    Notes
+    -----
+    Core points are joined into candidates when their discs overlap. Candidates of all scales
+    form a tree; reported are the nodes, none inside another, whose Bernoulli log-likelihood
+    ratios [3]_ sum to the most. A cluster's p-value is the share of relabelled maps whose
+    strongest candidate, anywhere and at any scale, is at least as strong.
+
+    References
+    ----------
+    .. [1] Carlino, G., Carr, J., Hunt, R., Smith, T. (2012). The agglomeration of R&D labs.
+       Federal Reserve Bank of Philadelphia Working Paper 12-22.
+    .. [2] Buzard, K., Carlino, G., Hunt, R., Carr, J., Smith, T. (2017). The agglomeration of
+       American R&D labs. Journal of Urban Economics 101. doi:10.1016/j.jue.2017.05.007
+    .. [3] Kulldorff, M. (1997). A spatial scan statistic. Communications in Statistics: Theory
+       and Methods 26(6). doi:10.1080/03610929708831995
+
+    Examples
+    --------
+    >>> from buzzline.tables.worlds import make_world
+    >>> world = make_world(organisations=600, clusters=3, rng=1)
+    >>> found = candidate_clusters(world.study, draws=19, rng=1)
+    >>> found.clusters.height >= 3
+    True
+    """
+    seed = seed_of(rng)
+    chart = _map_of(study, sorted(scales_km))
+    chosen = industries_of(study, industries)
+    cut = _false_discovery_cut(chart, chosen, rule, progress)
+    delineated = []
+    for done, industry in enumerate(chosen):
+        progress("candidate clusters", done, len(chosen))
+        p_core = min(rule.p, cut)
+        found = _delineate(chart, industry, p_core, rule)
+        strongest = _by_chance(chart, found, rule, draws, seed)
+        delineated.append(_with_p(found, strongest))
+    progress("candidate clusters", len(chosen), len(chosen))
+    return clustering_of(
+        study, chart.sites, delineated, level=level, rate=rule.false_discovery_rate, draws=draws
+    )
+
+
+def _map_of(study: Study, scales_km: Sequence[float]) -> _Map:
+    sites = sites_of(study.organisations)
+    n_located = int(sites.located.sum())
+    if n_located < 10:
+        raise TooFew(
+            f"candidate_clusters: only {n_located} organisations have coordinates, at least 10 "
+            "are needed. Add `longitude` and `latitude`, or `city` and `country` for the gazetteer."
+        )
+    precision = precision_km(study.organisations)
+    fine = float(precision[sites.located].min())
+    around = {scale: surroundings(sites, scale) for scale in scales_km if scale >= fine}
+    return _Map(tuple(scales_km), sites, precision, around)
+
+
+def _examined(chart: _Map, industry: Industry) -> dict[float, str]:
+    located = industry.active & chart.sites.located
+    n_located = int(located.sum())
+    status = {}
+    for scale in chart.scales_km:
+        coarse = float(np.mean(chart.precision_km[located] > scale)) if n_located else 0.0
+        if n_located < 5:
+            status[scale] = f"not examined: only {n_located} organisations have coordinates"
+        elif coarse > 0.5:
+            status[scale] = (
+                f"not examined: {coarse:.0%} of coordinates are less exact than {scale:g} km"
+            )
+        else:
+            status[scale] = "examined"
+    return status
+
+
+def _at_sites(chart: _Map, active: Flags) -> Indices:
+    site = chart.sites.site[active & chart.sites.located]
+    return as_indices(np.bincount(site, minlength=chart.sites.n_here.size))
+
+
+def _false_discovery_cut(
+    chart: _Map, industries: Sequence[Industry], rule: CoreRule, progress: Progress
+) -> float:
+    p_values, weights = [], []
+    for done, industry in enumerate(industries):
+        progress("counting neighbours", done, len(industries))
+        n_industry = _at_sites(chart, industry.active)
+        status = _examined(chart, industry)
+        for scale, around in chart.around.items():
+            if status[scale] == "examined":
+                counts = industry_within(around, n_industry)
+                p_values.append(core_p_values(around, n_industry, counts))
+                weights.append(n_industry[n_industry > 0])
+    if not p_values:
+        return 0.0
+    together = np.concatenate(p_values), np.concatenate(weights)
+    return false_discovery_cut(*together, rule.false_discovery_rate)
+
+
+def _delineate(chart: _Map, industry: Industry, p_core: float, rule: CoreRule) -> Delineated:
+    n_industry = _at_sites(chart, industry.active)
+    status = _examined(chart, industry)
+    levels = []
+    for scale, around in chart.around.items():
+        if status[scale] != "examined":
+            continue
+        counts = industry_within(around, n_industry)
+        p = core_p_values(around, n_industry, counts)
+        is_core = np.zeros(n_industry.size, np.bool_)
+        is_core[n_industry > 0] = (p <= p_core) & (counts >= rule.neighbours)
+        levels.append(candidates_at(around, n_industry, is_core))
+    tree = tree_of(levels, n_industry)
+    return Delineated(industry, n_industry, tuple(levels), tree, status, np.empty(0))
+
+
+def _by_chance(
+    chart: _Map, found: Delineated, rule: CoreRule, draws: int, seed: int
+) -> Floats:
+    n_marked = int(found.n_industry.sum())
+    if not draws or not found.tree.strength.size:
+        return np.empty(0)
+    levels = [
+        (around, critical_neighbours(around, n_marked, rule.p, rule.neighbours))
+        for around in (chart.around[level.scale_km] for level in found.levels)
+    ]
+    sites = chart.organisation_site
+    name = found.industry.name
+
+    def strongest(draw: int) -> float:
+        return strongest_by_chance(levels, sites, n_marked, child(seed, "relabel", name, draw))
+
+    return as_floats(list(spread(strongest, range(draws))))
+
+
+def _with_p(found: Delineated, strongest: Floats) -> Delineated:
+    strength = found.tree.strength
+    if not strongest.size:
+        p = np.full(strength.size, np.nan)
+    else:
+        at_least = strongest.size - np.searchsorted(np.sort(strongest), strength, side="left")
+        p = (1 + at_least) / (1 + strongest.size)
+    return Delineated(
+        found.industry, found.n_industry, found.levels, found.tree, found.status, as_floats(p)
+    )

@@ -1,0 +1,115 @@
+"""Upper tails of the hypergeometric distribution, and the counts that reach them."""
+
+from math import exp, lgamma, log
+
+import numpy as np
+
+from buzzline.kernels import kernel
+
+
+@kernel
+def log_choose(n, k):
+    """Return ln of the number of ways to choose k of n."""
+    return lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0)
+
+
+@kernel
+def upper_tail(count, within, marked, total):
+    """Return P(X >= count) when `within` of `total` are drawn and `marked` of them are marked.
+
+    O(number of terms that matter) time; accurate to about 1e-12 of the tail.
+    """
+    least = max(0, within + marked - total)
+    most = min(within, marked)
+    if count <= least:
+        return 1.0
+    if count > most:
+        return 0.0
+    mean = within * marked / total
+    if count <= mean:
+        return max(0.0, 1.0 - lower_sum(count - 1, within, marked, total))
+    term = exp(
+        log_choose(marked, count)
+        + log_choose(total - marked, within - count)
+        - log_choose(total, within)
+    )
+    tail = term
+    k = count
+    while k < most and term > tail * 1e-16:
+        term *= (marked - k) * (within - k) / ((k + 1.0) * (total - marked - within + k + 1.0))
+        tail += term
+        k += 1
+    return min(1.0, tail)
+
+
+@kernel
+def lower_sum(count, within, marked, total):
+    """Return P(X <= count), summed downwards from `count`."""
+    least = max(0, within + marked - total)
+    term = exp(
+        log_choose(marked, count)
+        + log_choose(total - marked, within - count)
+        - log_choose(total, within)
+    )
+    below = term
+    k = count
+    while k > least and term > below * 1e-16:
+        term *= k * (total - marked - within + k) / ((marked - k + 1.0) * (within - k + 1.0))
+        below += term
+        k -= 1
+    return below
+
+
+@kernel
+def upper_tails(counts, within, marked, total):
+    """Return P(X >= counts[i]) with within[i] drawn. counts, within : (n,) int64; (n,) float64."""
+    out = np.empty(counts.size, np.float64)
+    for i in range(counts.size):
+        out[i] = upper_tail(counts[i], within[i], marked, total)
+    return out
+
+
+@kernel
+def critical_counts(within, marked, total, p, least):
+    """Return the smallest count of at least `least` whose upper tail is at most `p`.
+
+    within : (n,) int64; the answer, (n,) int64, may exceed what is possible: then nothing
+    reaches `p`. O(log n) tails each.
+    """
+    out = np.empty(within.size, np.int64)
+    for i in range(within.size):
+        low = least
+        high = max(least, min(within[i], marked) + 1)
+        while low < high:
+            middle = (low + high) // 2
+            if upper_tail(middle, within[i], marked, total) <= p:
+                high = middle
+            else:
+                low = middle + 1
+        out[i] = low
+    return out
+
+
+@kernel
+def bernoulli_log_likelihood_ratio(inside, within, marked, total):
+    """Return how much better two rates fit than one: Kulldorff's scan statistic of a window.
+
+    `inside` of the `within` organisations in the window are marked, `marked` of all `total`; 0
+    when the window is not denser than the rest.
+    """
+    if within >= total or inside * total <= marked * within:
+        return 0.0
+    out = 0.0
+    if inside > 0:
+        out += inside * log(inside / within)
+    if within > inside:
+        out += (within - inside) * log(1.0 - inside / within)
+    rest, others = marked - inside, total - within
+    if rest > 0:
+        out += rest * log(rest / others)
+    if others > rest:
+        out += (others - rest) * log(1.0 - rest / others)
+    out -= marked * log(marked / total)
+    if total > marked:
+        out -= (total - marked) * log(1.0 - marked / total)
+    return out
