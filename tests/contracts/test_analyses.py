@@ -1,0 +1,156 @@
+"""Every analysis has units, a chart, a command and a sentence, and repeats from its record."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import subprocess
+import sys
+import typing
+from dataclasses import fields, is_dataclass
+from functools import cache
+from types import UnionType
+
+import polars as pl
+import pytest
+from docs.public_names import public_modules
+
+from buzzline.analysis import CATALOGUE, Analysis
+from buzzline.randomness import Seed
+from buzzline.tables.study import Study
+from buzzline.tables.worlds import make_world
+
+for _module in public_modules():  # the catalogue fills as modules are imported
+    importlib.import_module(_module.__name__)
+
+NAMES = sorted(CATALOGUE)
+# The command is the short word of the house; the analysis has the full one.
+COMMANDS = {
+    "candidate_clusters": "clusters",
+    "scale_profile": "profile",
+    "scale_balance": "balance",
+}
+QUICK = {"draws": 9}
+
+
+@cache
+def study() -> Study:
+    return make_world(organisations=400, clusters=2, industries=3, rng=7).study
+
+
+@cache
+def result(name: str) -> object:
+    return run(CATALOGUE[name])
+
+
+def run(item: Analysis, **choices: object) -> object:
+    """Run an analysis on a small world, with results of others where it asks for them."""
+    things = []
+    hints = typing.get_type_hints(inspect.unwrap(item.function))
+    for parameter in inspect.signature(item.function).parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            continue
+        wanted = hints[parameter.name]
+        things.append(study() if wanted is Study else result(maker_of(wanted)))
+    quick = {key: value for key, value in QUICK.items() if key in item.choices}
+    seed = {"rng": 11} if "rng" in item.choices else {}
+    return item.function(*things, **{**quick, **seed, **choices})
+
+
+def maker_of(record: type) -> str:
+    for item in CATALOGUE.values():
+        if typing.get_type_hints(inspect.unwrap(item.function)).get("return") is record:
+            return item.name
+    raise AssertionError(f"no analysis returns {record}")
+
+
+def is_number(hint: object) -> bool:
+    """Tell whether a parameter can be a number, alone or in a sequence or mapping."""
+    if hint in (int, float):
+        return True
+    if typing.get_origin(hint) is typing.Annotated:
+        return is_number(typing.get_args(hint)[0])
+    if typing.get_origin(hint) in (typing.Union, UnionType, tuple, list, dict) or hasattr(
+        typing.get_origin(hint), "__mro__"
+    ):
+        return any(is_number(part) for part in typing.get_args(hint))
+    return False
+
+
+def test_there_are_analyses():
+    assert set(COMMANDS) <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_has_a_quantity(name):
+    item = CATALOGUE[name]
+    hints = typing.get_type_hints(inspect.unwrap(item.function), include_extras=True)
+    bare = [
+        choice
+        for choice in item.choices
+        if hints[choice] != Seed and is_number(hints[choice]) and choice not in item.quantities
+    ]
+    assert not bare, f"{name}: give {', '.join(bare)} a unit from buzzline.quantities"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_analysis_asks_a_question(name):
+    assert CATALOGUE[name].question.endswith("?")
+    assert CATALOGUE[name].stage == CATALOGUE[name].function.__module__.split(".")[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_result_is_a_record_with_table_sentence_and_provenance(name):
+    found = result(name)
+    assert is_dataclass(found)
+    assert found.__dataclass_params__.frozen
+    assert isinstance(found.table(), pl.DataFrame)
+    assert len(str(found)) > 20
+    assert "object at" not in str(found)
+    assert found.provenance.analysis == name
+    assert found.provenance.fingerprint == study().fingerprint
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_result_has_a_chart(name):
+    from buzzline.charts import chart
+
+    spec = chart(result(name))
+    assert spec.title
+    assert spec.alt
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_analysis_has_a_command(name):
+    word = COMMANDS.get(name, name.replace("_", "-"))
+    done = subprocess.run(
+        [sys.executable, "-m", "buzzline.cli", word, "--help"],
+        capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    missing = [
+        choice
+        for choice in CATALOGUE[name].choices
+        if choice not in {"progress"} and f"--{choice.replace('_', '-')}" not in done.stdout
+    ]
+    assert not missing, f"buzzline {word} --help does not show {missing}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_result_reproduces_from_its_own_provenance(name):
+    first = result(name)
+    item = CATALOGUE[name]
+    # Things that are not plain values stand in the record as their repr and keep their default.
+    again = {
+        choice: value
+        for choice, value in first.provenance.arguments.items()
+        if choice in item.choices and value != repr(item.choices[choice].default)
+    }
+    second = run(item, **again)
+    for field in fields(first):
+        one, two = getattr(first, field.name), getattr(second, field.name)
+        if isinstance(one, pl.DataFrame):
+            assert one.equals(two, null_equal=True), f"{name}: {field.name} differs"
+        elif field.name != "provenance":
+            assert repr(one) == repr(two), f"{name}: {field.name} differs"

@@ -1,0 +1,101 @@
+"""Every public name is explained, tested and found in the reference."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+from docs.public_names import public_modules, public_names
+from docs.reference_pages import package_page, packages
+from tests.source import ROOT, SOURCE, modules, none
+
+import buzzline
+
+TESTS = ROOT / "tests"
+
+# Front-door names for which eight lines cannot show more than the signature does.
+WITHOUT_EXAMPLE = {
+    "Study": "made by read_study, whose example shows it",
+    "read_cordis": "needs files that cannot be shipped",
+    "read_crunchbase": "needs a file that cannot be shipped",
+    "run_road": "writes a folder; the tutorial runs it",
+}
+
+
+def source_of(module: str) -> str:
+    return module.removeprefix("buzzline.").replace(".", "/")
+
+
+def test_every_public_name_has_a_docstring():
+    none([
+        f"src/buzzline/{source_of(item.module)}.py: `{item.name}` has no docstring"
+        for item in public_names()
+        if not (inspect.getdoc(getattr(item.value, "py_func", item.value)) or "").strip()
+        or (inspect.getdoc(item.value) or "").startswith(f"{item.name}(")  # made by dataclass
+    ])  # fmt: skip
+
+
+def test_every_name_at_the_front_door_has_an_example():
+    names = getattr(buzzline, "__all__", [])
+    assert names, "buzzline.__init__ lists its public names in __all__"
+    offences = []
+    for name in names:
+        value = getattr(buzzline, name)
+        shows = ">>>" in (inspect.getdoc(value) or "")
+        if callable(value) and not shows and name not in WITHOUT_EXAMPLE:
+            error = inspect.isclass(value) and issubclass(value, Exception)
+            record = hasattr(value, "__dataclass_fields__")
+            if not (error or record):
+                offences.append(f"buzzline.{name}: no example in the docstring")
+    none(offences)
+
+
+def test_every_module_has_a_test_file():
+    """tests/<stage>/test_<file>.py, or a test of the stage that names the module."""
+    spoken = {
+        path: path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py")
+    }  # fmt: skip
+    offences = []
+    for module in modules():
+        if module.path.name in {"__init__.py", "__main__.py"}:
+            continue
+        place = module.path.relative_to(SOURCE).with_suffix("")
+        mirrored = TESTS / place.parent / f"test_{place.name.strip('_')}.py"
+        dotted = f"buzzline.{'.'.join(place.parts)}"
+        parent, name = dotted.rpartition(".")[::2]
+        imported = re.compile(
+            rf"\b{re.escape(dotted)}\b|from {re.escape(parent)} import [^\n]*\b{name}\b"
+        )
+        if not mirrored.exists() and not any(imported.search(text) for text in spoken.values()):
+            offences.append(f"src/buzzline/{place}.py: no {mirrored.relative_to(ROOT)}")
+    none(offences)
+
+
+@pytest.fixture(scope="module")
+def reference() -> str:
+    """Every page of the API as it would be built."""
+    return "\n".join(package_page(name, found) for name, found in packages().items())
+
+
+def test_every_public_name_has_a_place_in_the_reference(reference):
+    none([
+        f"{item.module}.{item.name} is not in the reference"
+        for item in public_names()
+        if f"{{ #{item.anchor} }}" not in reference
+    ])  # fmt: skip
+
+
+def test_every_module_says_what_it_is_about():
+    none([
+        f"{module.__name__}: no docstring"
+        for module in public_modules()
+        if not (module.__doc__ or "").strip()
+    ])  # fmt: skip
+
+
+def test_front_door_is_sorted_and_there():
+    names = list(getattr(buzzline, "__all__", []))
+    assert len(names) == len(set(names))
+    none([f"buzzline.{name} is listed but not there" for name in names
+          if not hasattr(buzzline, name)])  # fmt: skip
