@@ -28,7 +28,7 @@ from buzzline.clusters.precision import precision_km
 from buzzline.clusters.tabulating import Delineated, clustering_of
 from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent
-from buzzline.quantities import Count, Draws, Kilometres, Quantity, Share
+from buzzline.quantities import Count, Draws, Quantity, Share
 from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import false_discovery_cut
 from buzzline.space.sites import Sites, sites_of
@@ -76,7 +76,7 @@ def candidate_clusters(
     *,
     industries: Industries = None,
     scales_km: Annotated[Sequence[float], Quantity("km", 0.01, 500)] = SCALES_KM,
-    rule: CoreRule = CoreRule(),  # noqa: B008  # frozen
+    rule: CoreRule = CoreRule(),  # frozen
     level: Share = 0.95,
     draws: Draws = 199,
     rng: Seed = None,
@@ -226,9 +226,7 @@ def _delineate(chart: _Map, industry: Industry, p_core: float, rule: CoreRule) -
     return Delineated(industry, n_industry, tuple(levels), tree, status, np.empty(0))
 
 
-def _by_chance(
-    chart: _Map, found: Delineated, rule: CoreRule, draws: int, seed: int
-) -> Floats:
+def _by_chance(chart: _Map, found: Delineated, rule: CoreRule, draws: int, seed: int) -> Floats:
     n_marked = int(found.n_industry.sum())
     if not draws or not found.tree.strength.size:
         return np.empty(0)

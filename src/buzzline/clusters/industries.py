@@ -59,7 +59,9 @@ def industries_of(study: Study, wanted: Industries) -> tuple[Industry, ...]:
 
 
 def _groups(pairs: pl.DataFrame, wanted: Industries) -> dict[str, tuple[str, ...]]:
-    counts = pairs.group_by("industry").len().sort(["len", "industry"], descending=[True, False])
+    counts = (
+        pairs.group_by("industry").len().sort(["len", "industry"], descending=[True, False])
+    )
     if wanted is None:
         large = counts.filter(pl.col("len") >= FEWEST_ORGANISATIONS)["industry"]
         return {name: (name,) for name in large.head(DEFAULT_INDUSTRIES)}
@@ -79,7 +81,9 @@ def _groups(pairs: pl.DataFrame, wanted: Industries) -> dict[str, tuple[str, ...
 
 
 def _nearest(name: str, counts: pl.DataFrame) -> str:
-    alike = counts.filter(pl.col("industry").str.to_lowercase().str.contains(name.lower(), literal=True))
+    alike = counts.filter(
+        pl.col("industry").str.to_lowercase().str.contains(name.lower(), literal=True)
+    )
     shown = (alike if alike.height else counts)["industry"].head(8).to_list()
     which = "Similar ones are" if alike.height else "The most numerous are"
     return f"{which}: {', '.join(shown)}." if shown else "The study names no industry at all."

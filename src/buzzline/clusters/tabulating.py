@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import beta
 
-from buzzline.arrays import Codes, Flags, Floats, Indices
+from buzzline.arrays import Floats, Indices
 from buzzline.clusters.candidates import ScaleCandidates, Tree
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.industries import Industry
@@ -19,6 +19,7 @@ from buzzline.resampling import false_discovery_q
 from buzzline.space.globe import distance_km
 from buzzline.space.sites import Sites
 from buzzline.tables.study import Study
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Delineated:
@@ -116,7 +117,9 @@ def _frame(rows: Sequence[dict[str, object]], schema: dict[str, object]) -> pl.D
     return pl.DataFrame(columns, schema=schema, strict=False)  # type: ignore[arg-type]  # a plain dict of types
 
 
-def _nodes(study: Study, sites: Sites, found: Delineated, level: Share) -> list[dict[str, object]]:
+def _nodes(
+    study: Study, sites: Sites, found: Delineated, level: Share
+) -> list[dict[str, object]]:
     tree = found.tree
     name = slug(found.industry.name)
     ids = [

@@ -2,23 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+import numpy as np
 import polars as pl
+from scipy.stats import norm
 
-from buzzline.analysis import Provenance
-from buzzline.quantities import Share
-from buzzline.space.scales import Cutoffs
+from buzzline.analysis import Provenance, analysis
+from buzzline.arrays import Flags
+from buzzline.clusters.clustering import Clustering
+from buzzline.errors import InvalidArgument, TooFew
+from buzzline.linkages.against_gravity import (
+    MODEL_MEANING,
+    MODELS,
+    AgainstModel,
+    Model,
+    Tested,
+    layer_of,
+    tested,
+)
+from buzzline.linkages.tie_ends import zone_classes
+from buzzline.progress import Progress, silent
+from buzzline.quantities import Count, Draws, Share
+from buzzline.randomness import Seed, child, seed_of
+from buzzline.resampling import false_discovery_q
+from buzzline.space.scales import SCALES, Cutoffs
+from buzzline.space.sites import sites_of
+from buzzline.space.zones import zones_of
+from buzzline.tables.study import Study
 
-Model = Literal["G0", "G1", "G2"]
-MODELS: tuple[Model, ...] = ("G0", "G1", "G2")
-MODEL_MEANING = {
-    "G0": "size only",
-    "G1": "size and distance",
-    "G2": "size, distance and country borders",
-}
-Verdict = Literal["missing", "excess", "as expected", "not enough links"]
+__all__ = ["MODELS", "MODEL_MEANING", "Model", "ScaleBalance", "scale_balance"]
+
+SENSITIVITY = (
+    0.67,
+    1.33,
+)  # every verdict is run again with cut-offs a third smaller and larger
+
+BALANCE_SCHEMA = {
+    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "layer": pl.String,
+    "model": pl.String, "scale": pl.String, "observed": pl.Int64, "expected": pl.Float64,
+    "share": pl.Float64, "expected_share": pl.Float64, "log_ratio": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64,
+    "q": pl.Float64, "n": pl.Int64, "n_needed": pl.Int64, "verdict": pl.String,
+    "verdict_smaller": pl.String, "verdict_larger": pl.String, "is_stable": pl.Boolean,
+}  # fmt: skip
+FIT_SCHEMA = {
+    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "layer": pl.String,
+    "model": pl.String, "n": pl.Int64, "distance_elasticity": pl.Float64,
+    "elasticity_low": pl.Float64, "elasticity_high": pl.Float64, "border": pl.Float64,
+    "dispersion": pl.Float64, "design_effect": pl.Float64, "g2": pl.Float64, "p": pl.Float64,
+    "kl": pl.Float64, "js": pl.Float64, "status": pl.String,
+}  # fmt: skip
+UNTESTED_SCHEMA = {
+    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "layer": pl.String,
+    "reason": pl.String,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,23 +67,26 @@ class ScaleBalance:
     Attributes
     ----------
     balance : DataFrame
-        One row a cluster, layer, model and scale: `cluster_id`, `label`, `layer`, `model`,
-        `scale`, `observed`, `expected` (ties), `share`, `expected_share`, `log_ratio`
-        (ln((O + 1/2) / (E + 1/2))), `low`, `high`, `level`, `n` (ties of the cluster),
-        `n_needed` (links that would show a halving; null when impossible), `verdict`
-        ("missing", "excess", "as expected", "not enough links"), `verdict_smaller`,
-        `verdict_larger` (with cut-offs a third smaller and larger), `is_stable` (all three
-        agree).
+        One row a cluster, layer, model and scale: `cluster_id`, `label`, `industry`, `layer`,
+        `model`, `scale`, `observed`, `expected` (tie ends: a tie between two members counts at
+        both), `share`, `expected_share`, `log_ratio` (ln((O + 1/2) / (E + 1/2))), `low`, `high`,
+        `level`, `p`, `q` (false-discovery rate over clusters and scales of a layer and model),
+        `n` (distinct ties), `n_needed` (ties that would show a halving; null when none would),
+        `verdict` ("missing", "excess", "as expected", "not enough links"), `verdict_smaller`,
+        `verdict_larger` (with cut-offs a third smaller and larger), `is_stable` (all agree).
     fits : DataFrame
-        One row a cluster, layer and model: `cluster_id`, `label`, `layer`, `model`, `n`,
-        `distance_elasticity`, `elasticity_low`, `elasticity_high`, `border` (log factor of
-        crossing a border), `dispersion`, `g2`, `p`, `kl` (nats a tie), `js` (bits, 0 to 1),
-        `status` ("fitted" or why not).
+        One row a cluster, layer and model: `n`, `distance_elasticity`, `elasticity_low`,
+        `elasticity_high`, `border` (log factor of crossing a border), `dispersion`,
+        `design_effect` (of ties bundled by organisation), `g2`, `p`, `kl` (nats a tie end),
+        `js` (bits, 0 to 1), `status` ("fitted" or why not).
     untested : DataFrame
-        `cluster_id`, `label`, `layer`, `reason`.
+        `cluster_id`, `label`, `industry`, `layer`, `reason`.
     cutoffs : Cutoffs
     level : share
     draws : int
+    n_zones : int
+    moved_share : float
+        Share of organisations whose zone was merged into one further than its reach.
     """
 
     balance: pl.DataFrame
@@ -53,6 +95,8 @@ class ScaleBalance:
     cutoffs: Cutoffs
     level: Share
     draws: int
+    n_zones: int = 0
+    moved_share: float = 0.0
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -69,8 +113,222 @@ class ScaleBalance:
         )
         return (
             f"{n_clusters:,} clusters by four scales against size and distance (G1): {said}; "
-            f"{self.untested.height:,} cluster and layer pairs could not be tested."
+            f"{self.untested.height:,} pairs of cluster and layer could not be tested."
         )
 
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{self.balance.head(24)._repr_html_()}"
+
+
+@analysis("linkages", "Which scales of ties is a cluster missing, and which has it in excess?")
+def scale_balance(
+    study: Study,
+    clustering: Clustering,
+    *,
+    layers: Sequence[str] | None = None,
+    cutoffs: Cutoffs = Cutoffs(),  # noqa: B008  # frozen
+    max_clusters: Count = 30,
+    level: Share = 0.95,
+    draws: Draws = 499,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> ScaleBalance:
+    """Compare a cluster's ties at each scale with what size, distance and borders would give.
+
+    Answers whether a cluster has fewer or more local, regional, national and global ties than
+    the places it could reach would lead one to expect, or whether it has too few ties to tell.
+
+    Parameters
+    ----------
+    study : Study
+        Needs `linkages`, and `organisations` with coordinates and `country`.
+    clustering : Clustering
+    layers : names of layers, or None for all
+        Layers are compared one by one, never together.
+    cutoffs : Cutoffs
+        Where local and regional end; every verdict is run again with both a third smaller and
+        a third larger.
+    max_clusters : count
+        The strongest clusters that are compared; the others are listed as untested.
+    level : share
+    draws : draws
+        Of the parametric bootstrap.
+    rng : Generator, int or None
+
+    Returns
+    -------
+    ScaleBalance
+
+    Raises
+    ------
+    TooFew
+        The study has no linkages.
+    InvalidArgument
+        A layer without linkages.
+
+    Notes
+    -----
+    G0, G1 and G2 answer different questions: against size, size and distance, size, distance and
+    country borders. Each is fitted to the ties of everybody but the cluster's own members. They
+    know nothing of industries: part of an excess of local ties is that like trades with like.
+
+    References
+    ----------
+    .. [1] Santos Silva, J., Tenreyro, S. (2006). The log of gravity. Review of Economics and
+       Statistics 88(4). doi:10.1162/rest.88.4.641
+    .. [2] Bathelt, H., Malmberg, A., Maskell, P. (2004). Clusters and knowledge: local buzz,
+       global pipelines and the process of knowledge creation. Progress in Human Geography
+       28(1). doi:10.1191/0309132504ph469oa
+
+    Examples
+    --------
+    >>> from buzzline.clusters.delineation import candidate_clusters
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=600, clusters=3, rng=1).study
+    >>> found = candidate_clusters(study, draws=19, rng=1)
+    >>> scale_balance(study, found, draws=49, rng=1).balance["model"].unique().sort().to_list()
+    ['G0', 'G1', 'G2']
+    """
+    seed = seed_of(rng)
+    zones = zones_of(
+        study.organisations, sites_of(study.organisations), reach_km=cutoffs.local_km / 4
+    )
+    classes = np.stack([zone_classes(zones, cutoffs.times(f)) for f in (1.0, *SENSITIVITY)])
+    examined = clustering.clusters.head(max_clusters)
+    members = _members(study, clustering)
+    rows = _Rows([], [], [])
+    for name in _layers(study, layers):
+        layer = layer_of(study, zones, name)
+        for done, cluster in enumerate(examined.iter_rows(named=True)):
+            progress(f"{name} ties by scale", done, examined.height)
+            cluster_id = cluster["cluster_id"]
+            source = child(seed, name, cluster_id)
+            found = tested(
+                layer, members[cluster_id], classes, level=level, draws=draws, rng=source
+            )
+            rows.add(cluster, name, found, level)
+        progress(f"{name} ties by scale", examined.height, examined.height)
+        for cluster in clustering.clusters[max_clusters:].iter_rows(named=True):
+            reason = f"not among the {max_clusters} strongest clusters; raise `max_clusters`"
+            rows.add(cluster, name, reason, level)
+    return ScaleBalance(
+        balance=_with_q(pl.DataFrame(rows.balance, schema=BALANCE_SCHEMA, orient="row")),
+        fits=pl.DataFrame(rows.fits, schema=FIT_SCHEMA, orient="row"),
+        untested=pl.DataFrame(rows.untested, schema=UNTESTED_SCHEMA, orient="row"),
+        cutoffs=cutoffs,
+        level=level,
+        draws=draws,
+        n_zones=int(zones.n_here.size),
+        moved_share=zones.moved_share,
+    )
+
+
+def _layers(study: Study, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    counts = (
+        study.linkages.group_by("layer").len().sort(["len", "layer"], descending=[True, False])
+    )
+    present = tuple(counts["layer"])
+    if not present:
+        raise TooFew(
+            "scale_balance: the study has no linkages. Add a table of linkages with `source`, "
+            "`target` and `layer`."
+        )
+    for name in wanted or ():
+        if name not in present:
+            raise InvalidArgument(
+                f"linkages: no linkage has the layer {name!r}; layers are {', '.join(present)}"
+            )
+    return tuple(wanted) if wanted is not None else present
+
+
+def _members(study: Study, clustering: Clustering) -> dict[str, Flags]:
+    row = study.organisations.select("org_id").with_row_index("row")
+    placed = clustering.members.join(
+        row, on="org_id", how="inner", validate="m:1", maintain_order="left"
+    )
+    flags = {}
+    for cluster_id in clustering.clusters["cluster_id"]:
+        flags[cluster_id] = np.zeros(row.height, np.bool_)
+    for (cluster_id,), rows in placed.group_by(["cluster_id"]):
+        flags[str(cluster_id)][rows["row"].to_numpy()] = True
+    return flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    balance: list[tuple[object, ...]]
+    fits: list[tuple[object, ...]]
+    untested: list[tuple[object, ...]]
+
+    def add(
+        self, cluster: dict[str, object], layer: str, found: Tested | str, level: Share
+    ) -> None:
+        named = (cluster["cluster_id"], cluster["label"], cluster["industry"], layer)
+        if isinstance(found, str):
+            self.untested.append((*named, found))
+            return
+        for model, answer in found.models.items():
+            n = found.counted.n_ties
+            self.fits.append((*named, model, n, *_fit_cells(found, answer, level)))
+            if not isinstance(answer, str):
+                self.balance.extend(_balance_rows((*named, model), found, answer, level))
+
+
+def _fit_cells(found: Tested, answer: AgainstModel | str, level: Share) -> tuple[object, ...]:
+    if isinstance(answer, str):
+        return (*[None] * 10, answer)
+    gravity = answer.gravity
+    elasticity = border = half = None
+    if gravity.theta.size:
+        elasticity = float(gravity.theta[0])
+        half = float(norm.ppf((1 + level) / 2) * np.sqrt(gravity.covariance[0, 0]))
+    if gravity.theta.size > 1:
+        border = float(gravity.theta[1])
+    return (
+        elasticity,
+        None if half is None else elasticity - half,
+        None if half is None else elasticity + half,
+        border,
+        gravity.dispersion,
+        found.counted.overdispersion,
+        answer.g2,
+        answer.p,
+        answer.kl,
+        answer.js,
+        "fitted",
+    )
+
+
+def _balance_rows(
+    named: tuple[object, ...], found: Tested, answer: AgainstModel, level: Share
+) -> list[tuple[object, ...]]:
+    main, smaller, larger = answer.compared
+    total = float(found.counted.observed.sum())
+    rows = []
+    for s, scale in enumerate(SCALES):
+        verdicts = (main.verdict[s], smaller.verdict[s], larger.verdict[s])
+        observed, expected = int(found.counted.observed[s]), float(main.expected[s])
+        rows.append(
+            (
+                *named, scale, observed, expected, observed / total, expected / total,
+                float(main.log_ratio[s]), float(main.low[s]), float(main.high[s]), level,
+                float(main.p[s]), None, found.counted.n_ties, main.n_needed[s], *verdicts,
+                len(set(verdicts)) == 1,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _with_q(balance: pl.DataFrame) -> pl.DataFrame:
+    """Add q-values over clusters and scales, a layer and model at a time."""
+    parts = [
+        part.with_columns(pl.Series("q", false_discovery_q(part["p"].to_numpy())))
+        for _, part in balance.group_by(["layer", "model"], maintain_order=True)
+    ]
+    order = balance.select("cluster_id", "layer", "model", "scale")
+    if not parts:
+        return balance
+    return order.join(
+        pl.concat(parts), on=["cluster_id", "layer", "model", "scale"], how="left",
+        validate="1:1", maintain_order="left",
+    ).select(balance.columns)  # fmt: skip

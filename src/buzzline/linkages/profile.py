@@ -37,9 +37,13 @@ class ScaleProfile:
         parts = []
         for (layer,), rows in self.profile.group_by(["layer"], maintain_order=True):
             known = rows.filter(pl.col("scale") != "unknown")
-            shares = ", ".join(f"{s} {v:.0%}" for s, v in known.select("scale", "share").iter_rows())
+            shares = ", ".join(
+                f"{s} {v:.0%}" for s, v in known.select("scale", "share").iter_rows()
+            )
             unknown = int(rows.filter(pl.col("scale") == "unknown")["n"].sum())
-            parts.append(f"{layer}: {shares} of {known['n'].sum():,} ties; {unknown:,} not placed")
+            parts.append(
+                f"{layer}: {shares} of {known['n'].sum():,} ties; {unknown:,} not placed"
+            )
         return ". ".join(parts) or "No ties."
 
     def _repr_html_(self) -> str:

@@ -24,7 +24,9 @@ def unit_vectors(longitude: Floats, latitude: Floats) -> Floats:
     """
     east, north = np.radians(as_floats(longitude)), np.radians(as_floats(latitude))
     across = np.cos(north)
-    return as_floats(np.column_stack([across * np.cos(east), across * np.sin(east), np.sin(north)]))
+    return as_floats(
+        np.column_stack([across * np.cos(east), across * np.sin(east), np.sin(north)])
+    )
 
 
 def degrees(xyz: Floats) -> tuple[Floats, Floats]:

@@ -16,7 +16,9 @@ from buzzline.quantities import Kilometres
 
 Scale = Literal["local", "regional", "national", "global"]
 SCALES: tuple[Scale, ...] = ("local", "regional", "national", "global")
-UNKNOWN_SCALE = "unknown"  # an end without coordinates or, beyond `regional_km`, without country
+UNKNOWN_SCALE = (
+    "unknown"  # an end without coordinates or, beyond `regional_km`, without country
+)
 
 
 @dataclass(frozen=True, slots=True)

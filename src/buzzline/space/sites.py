@@ -50,7 +50,11 @@ def sites_of(organisations: pl.DataFrame) -> Sites:
     numbered = distinct.with_row_index("site")
     site = np.full(organisations.height, -1, np.int32)
     joined = rows.join(
-        numbered, on=["longitude", "latitude"], how="left", validate="m:1", maintain_order="left"
+        numbered,
+        on=["longitude", "latitude"],
+        how="left",
+        validate="m:1",
+        maintain_order="left",
     )
     site[joined["row"].to_numpy()] = joined["site"].to_numpy()
     longitude, latitude = distinct["longitude"].to_numpy(), distinct["latitude"].to_numpy()
@@ -99,7 +103,9 @@ def grid_of(xyz: Floats, reach_km: Kilometres) -> Grid:
 def organisations_within(sites: Sites, reach_km: Kilometres) -> Indices:
     """Return how many organisations are within `reach_km` of each site, those at it included."""
     grid = grid_of(sites.xyz, reach_km)
-    return in_parts(lambda part: grid.weight_within(sites.xyz[part], sites.n_here), len(sites.xyz))
+    return in_parts(
+        lambda part: grid.weight_within(sites.xyz[part], sites.n_here), len(sites.xyz)
+    )
 
 
 def grouped_within(xyz: Floats, reach_km: Kilometres) -> Codes:

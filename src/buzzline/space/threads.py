@@ -16,7 +16,9 @@ R = TypeVar("R")
 def thread_count() -> int:
     """Return `BUZZLINE_THREADS`, or the number of cores this process may use."""
     wanted = int(os.environ.get("BUZZLINE_THREADS", 0))
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    allowed = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    )
     return wanted or allowed or 1
 
 
@@ -29,5 +31,7 @@ def spread(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 def in_parts(function: Callable[[slice], np.ndarray], n: int) -> np.ndarray:
     """Return function(slice) over 0..n, cut into parts that the threads share, joined again."""
     edges = np.linspace(0, n, 8 * thread_count() + 1).astype(int)
-    parts = [slice(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True) if high > low]
+    parts = [
+        slice(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True) if high > low
+    ]
     return np.concatenate(list(spread(function, parts)) or [function(slice(0, 0))])

@@ -1,0 +1,208 @@
+"""One cluster's ties in one layer against the three gravity nulls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from buzzline.arrays import Codes, Flags, Floats, as_floats, as_indices
+from buzzline.errors import InvalidArgument, NotConverged
+from buzzline.linkages.expected import N_SCALES, expected_shares
+from buzzline.linkages.tie_ends import TieEnds, tie_ends, zone_flows
+from buzzline.linkages.verdicts import (
+    Compared,
+    Counted,
+    compare,
+    deviance,
+    drawn_ends,
+    drawn_under,
+    jensen_shannon,
+    overdispersion,
+)
+from buzzline.network.nulls import Gravity, fit_gravity, size_only
+from buzzline.quantities import Share
+from buzzline.space.zones import Zones
+from buzzline.tables.study import Study
+
+Model = Literal["G0", "G1", "G2"]
+MODELS: tuple[Model, ...] = ("G0", "G1", "G2")
+MODEL_MEANING: Mapping[Model, str] = {
+    "G0": "size only",
+    "G1": "size and distance",
+    "G2": "size, distance and country borders",
+}
+FEWEST_TIES = 10  # below, no verdict is tried
+NO_FIT = "not fitted: "
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """Ties of one layer between zones, and the nulls fitted to all of them.
+
+    Attributes
+    ----------
+    ends : TieEnds
+    n_zones : int
+    flows : (z, z) float64                         tie ends from zone to zone
+    covariates : Model -> (k, z, z) float64
+    fits : Model -> Gravity or the reason why none  starting values for the fits without a cluster
+    """
+
+    ends: TieEnds
+    n_zones: int
+    flows: Floats
+    covariates: Mapping[Model, Floats]
+    fits: Mapping[Model, Gravity | str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AgainstModel:
+    """One cluster against one null, at each set of cut-offs (the first is the one asked for).
+
+    Attributes
+    ----------
+    gravity : Gravity
+    compared : tuple[Compared, ...]
+    g2, p, kl, js : float             over all four scales, with the cut-offs asked for
+    """
+
+    gravity: Gravity
+    compared: tuple[Compared, ...]
+    g2: float
+    p: float
+    kl: float
+    js: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tested:
+    """One cluster in one layer: what was counted, and the answer (or reason) of each null."""
+
+    counted: Counted
+    models: Mapping[Model, AgainstModel | str]
+
+
+def layer_of(study: Study, zones: Zones, name: str) -> Layer:
+    """Gather the ties of one layer by zone and fit the nulls to all of them."""
+    ends = tie_ends(study, zones, name)
+    n_zones = int(zones.n_here.size)
+    flows = zone_flows(ends, np.ones(ends.here.size, np.bool_), n_zones)
+    border = (zones.nation[:, None] != zones.nation[None]).astype(np.float64)
+    covariates: dict[Model, Floats] = {
+        "G0": np.empty((0, n_zones, n_zones)),
+        "G1": zones.log_km[None],
+        "G2": np.stack([zones.log_km, border]),
+    }
+    fits = {model: _fit(flows, covariates[model], None) for model in MODELS}
+    return Layer(ends, n_zones, flows, covariates, fits)
+
+
+def tested(
+    layer: Layer,
+    members: Flags,
+    classes: Codes,
+    *,
+    level: Share,
+    draws: int,
+    rng: np.random.Generator,
+) -> Tested | str:
+    """Compare the ties of some organisations with the three nulls, or say why that cannot be.
+
+    Parameters
+    ----------
+    layer : Layer
+    members : (n,) bool
+        Organisations of the cluster.
+    classes : (c, z, z) int32
+        Scale of every pair of zones, one layer a set of cut-offs; the first is the one asked for.
+    level : share
+    draws : int
+    """
+    own = members[layer.ends.here]
+    counted = [_counted(layer.ends, members, own, each) for each in classes]
+    n = counted[0].n_ties
+    if n < FEWEST_TIES:
+        return f"only {n} ties with a known scale; at least {FEWEST_TIES} are needed to try"
+    own_flows = zone_flows(layer.ends, own, layer.n_zones)
+    models: dict[Model, AgainstModel | str] = {}
+    for model in MODELS:
+        whole = layer.fits[model]
+        if isinstance(whole, str):
+            models[model] = whole
+            continue
+        gravity = _fit(layer.flows - own_flows, layer.covariates[model], whole)
+        models[model] = (
+            gravity
+            if isinstance(gravity, str)
+            else _against(
+                gravity, layer.covariates[model], own_flows, classes, counted,
+                level=level, draws=draws, rng=rng,
+            )
+        )  # fmt: skip
+    return Tested(counted[0], models)
+
+
+def _fit(flows: Floats, covariates: Floats, start: Gravity | None) -> Gravity | str:
+    if not covariates.shape[0]:
+        return size_only(flows)
+    try:
+        return fit_gravity(flows, covariates, start)
+    except (InvalidArgument, NotConverged) as error:
+        return NO_FIT + str(error).removeprefix("gravity null: ")
+
+
+def _counted(ends: TieEnds, members: Flags, own: Flags, classes: Codes) -> Counted:
+    scale = classes[ends.zone_here[own], ends.zone_there[own]]
+    known = scale < N_SCALES
+    here, scale = ends.here[own][known], scale[known]
+    observed = np.bincount(scale, minlength=N_SCALES)
+    internal = int(members[ends.there[own][known]].sum()) // 2
+    _, member = np.unique(here, return_inverse=True)
+    bundles = np.bincount(
+        member * N_SCALES + scale, minlength=(member.max(initial=-1) + 1) * N_SCALES
+    )
+    by_member = as_floats(bundles.reshape(-1, N_SCALES))
+    return Counted(as_indices(observed), internal, overdispersion(by_member))
+
+
+def _against(
+    gravity: Gravity,
+    covariates: Floats,
+    own_flows: Floats,
+    classes: Codes,
+    counted: Sequence[Counted],
+    *,
+    level: Share,
+    draws: int,
+    rng: np.random.Generator,
+) -> AgainstModel:
+    expected = expected_shares(gravity, covariates, own_flows, classes, draws=draws, rng=rng)
+    compared = tuple(
+        compare(
+            count,
+            expected.share[c],
+            expected.draws[:, c],
+            drawn_ends(count, draws, rng),
+            level=level,
+        )
+        for c, count in enumerate(counted)
+    )
+    under_null = drawn_under(expected.draws[:, 0], counted[0], rng)
+    return AgainstModel(gravity, compared, *_overall(counted[0], expected.share[0], under_null))
+
+
+def _overall(
+    counted: Counted, share: Floats, under_null: Floats
+) -> tuple[float, float, float, float]:
+    """Return G2, its p-value by simulation, and the two effect sizes."""
+    total = float(counted.observed.sum())
+    observed = as_floats(counted.observed)
+    expected = np.maximum(share * total, 1e-9)
+    g2 = float(deviance(observed, expected))
+    totals = under_null.sum(axis=1, keepdims=True)
+    simulated = deviance(under_null, np.maximum(share * totals, 1e-9))
+    p = (1 + int((simulated >= g2).sum())) / (1 + len(simulated))
+    return g2, p, g2 / (2 * total), jensen_shannon(observed, expected)

@@ -1,0 +1,212 @@
+"""From observed and expected counts to a verdict, or to how many links one would need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from typing import Literal
+
+import numpy as np
+
+from buzzline.arrays import Floats, Indices, as_floats
+from buzzline.power import links_needed
+from buzzline.quantities import Share
+
+Verdict = Literal["missing", "excess", "as expected", "not enough links"]
+
+NOTABLE = log(1.25)  # a quarter more or less: below that nobody would act on it
+LEAST_CONCENTRATION = 0.05  # of a Dirichlet: nearly every draw falls on one scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """Tie ends of a cluster at each scale.
+
+    Attributes
+    ----------
+    observed : (4,) int64     tie ends; a tie between two members is two local ends
+    internal : int            ties between two members
+    overdispersion : float    design effect of ties being bundled by organisation, at least 1
+    """
+
+    observed: Indices
+    internal: int
+    overdispersion: float
+
+    @property
+    def n_ties(self) -> int:
+        """Ties with at least one end in the cluster."""
+        return int(self.observed.sum()) - self.internal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """Observed against expected at each scale.
+
+    Attributes
+    ----------
+    expected, log_ratio, low, high, p : (4,) float64
+    n_needed : tuple of int or None
+        Ties that would show a halving, the design effect included.
+    verdict : tuple[Verdict, ...]
+    """
+
+    expected: Floats
+    log_ratio: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+    n_needed: tuple[int | None, ...]
+    verdict: tuple[Verdict, ...]
+
+
+def log_ratios(observed: Floats, expected: Floats) -> Floats:
+    """Return ln((O + 1/2) / (E + 1/2)).
+
+    Examples
+    --------
+    >>> log_ratios(np.array([62., 6, 10, 2]), np.array([38., 14, 16, 12])).round(4).tolist()
+    [0.4845, -0.8023, -0.452, -1.6094]
+    """
+    return as_floats(np.log((observed + 0.5) / (expected + 0.5)))
+
+
+def deviance(observed: Floats, expected: Floats) -> Floats:
+    """Return G2 = 2 sum O ln(O / E) over the last axis.
+
+    Examples
+    --------
+    >>> float(deviance(np.array([62., 6, 10, 2]), np.array([38., 14, 16, 12])).round(3))
+    33.969
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(observed > 0, observed * np.log(observed / expected), 0.0)
+    return np.asarray(2 * terms.sum(axis=-1), dtype=np.float64)
+
+
+def jensen_shannon(observed: Floats, expected: Floats) -> float:
+    """Return the Jensen-Shannon divergence of two compositions [bits], between 0 and 1.
+
+    Examples
+    --------
+    >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    1.0
+    """
+    p, q = observed / observed.sum(), expected / expected.sum()
+    mean = (p + q) / 2
+    return float((deviance(p, mean) + deviance(q, mean)) / (4 * log(2)))
+
+
+def drawn_ends(counted: Counted, draws: int, rng: np.random.Generator) -> Floats:
+    """Draw tie ends at each scale as another sample of as many ties would have them. (d, 4)."""
+    ties = _distinct(counted)
+    return _ends(_draw_composition(ties + 0.5 / ties.size, counted, draws, rng))
+
+
+def drawn_under(shares: Floats, counted: Counted, rng: np.random.Generator) -> Floats:
+    """Draw tie ends at each scale when expected shares (d, 4) were true. (d, 4)."""
+    ends = max(int(counted.observed[0]), 1)
+    inside = 2 * counted.internal / ends  # share of local ends whose tie is between members
+    split = np.column_stack(
+        [shares[:, 0] * inside / 2, shares[:, 0] * (1 - inside), shares[:, 1:]]
+    )
+    return _ends(np.concatenate([_draw_composition(row, counted, 1, rng) for row in split]))
+
+
+def compare(
+    counted: Counted,
+    share: Floats,
+    share_draws: Floats,
+    observed_draws: Floats,
+    *,
+    level: Share = 0.95,
+) -> Compared:
+    """Compare observed tie ends with expected shares, with interval, power and verdict.
+
+    Parameters
+    ----------
+    share : (4,) float64
+        Expected share at each scale.
+    share_draws, observed_draws : (d, 4) float64
+        Replicates of the expected shares and of the observed tie ends.
+    level : share
+    """
+    total = float(counted.observed.sum())
+    replicates = log_ratios(observed_draws, share_draws * total)
+    tail = (1 - level) / 2
+    low, high = np.quantile(replicates, [tail, 1 - tail], axis=0)
+    below = (1 + (replicates <= 0).sum(axis=0)) / (1 + len(replicates))
+    above = (1 + (replicates >= 0).sum(axis=0)) / (1 + len(replicates))
+    p = np.minimum(1.0, 2 * np.minimum(below, above))
+    needed = tuple(_needed(float(s), counted.overdispersion) for s in share)
+    verdict = tuple(
+        _verdict(float(low[s]), float(high[s]), counted.n_ties, needed[s])
+        for s in range(share.size)
+    )
+    ratio = log_ratios(counted.observed, share * total)
+    return Compared(share * total, ratio, low, high, p, needed, verdict)
+
+
+def overdispersion(counts: Floats) -> float:
+    """Return the design effect of tie ends being bundled by organisation.
+
+    Pearson chi-square of homogeneity over its degrees of freedom, at least 1.
+
+    Parameters
+    ----------
+    counts : (m, 4) float64
+        Tie ends of each member at each scale.
+
+    Examples
+    --------
+    >>> overdispersion(np.array([[10.0, 0, 0, 0], [0, 10.0, 0, 0]]))
+    20.0
+    """
+    used = counts[:, counts.sum(axis=0) > 0]
+    used = used[used.sum(axis=1) > 0]
+    freedom = (used.shape[0] - 1) * (used.shape[1] - 1)
+    if freedom < 1:
+        return 1.0
+    expected = np.outer(used.sum(axis=1), used.sum(axis=0)) / used.sum()
+    return max(1.0, float(((used - expected) ** 2 / expected).sum() / freedom))
+
+
+def _needed(share: float, design_effect: float) -> int | None:
+    if not 1e-6 < share < 1 - 1e-9:
+        return None
+    needed = links_needed(round(share, 4) or 1e-4, (round(share, 4) or 1e-4) / 2)
+    return None if needed is None else int(np.ceil(needed * design_effect))
+
+
+def _verdict(low: float, high: float, n: int, needed: int | None) -> Verdict:
+    if high < -NOTABLE:
+        return "missing"
+    if low > NOTABLE:
+        return "excess"
+    if needed is None or n < needed:
+        return "not enough links"
+    return "as expected"
+
+
+def _distinct(counted: Counted) -> Floats:
+    """Return ties between members, other local, regional, national and global ties. (5,)."""
+    local = counted.observed[0] - 2 * counted.internal
+    return as_floats([counted.internal, local, *counted.observed[1:]])
+
+
+def _ends(ties: Floats) -> Floats:
+    return as_floats(np.column_stack([2 * ties[:, 0] + ties[:, 1], ties[:, 2:]]))
+
+
+def _draw_composition(
+    weight: Floats, counted: Counted, draws: int, rng: np.random.Generator
+) -> Floats:
+    n, design_effect = counted.n_ties, counted.overdispersion
+    share = weight / weight.sum()
+    if design_effect <= 1:
+        return as_floats(rng.multinomial(n, share, size=draws))
+    concentration = max((n - design_effect) / (design_effect - 1), LEAST_CONCENTRATION)
+    shares = rng.gamma(np.maximum(share * concentration, 1e-12), size=(draws, share.size))
+    totals = shares.sum(axis=1, keepdims=True)
+    shares = np.where(totals > 0, shares / np.where(totals > 0, totals, 1), share)
+    return as_floats(rng.multinomial(n, shares))
