@@ -8,7 +8,7 @@ least 3 to 1 against white; `tests/report/test_palette.py` holds both.
 
 from __future__ import annotations
 
-from buzzline.linkages.balance import Verdict
+from buzzline.linkages.verdicts import Verdict
 from buzzline.space.scales import UNKNOWN_SCALE
 
 SCALE_COLOUR: dict[str, str] = {

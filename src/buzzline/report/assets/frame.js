@@ -1,0 +1,378 @@
+// What the map and the network share: unpacking, a canvas that can be moved, labels that keep
+// clear of each other, and downloads. Plain canvas: no WebGL, which many office machines lack.
+
+const REDUCED = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const LANGUAGE = document.documentElement.lang || "en";
+const FONT = 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+
+const settings = JSON.parse(document.getElementById("settings").textContent);
+const palette = settings.palette;
+const scales = settings.scales; // local, regional, national, global, unknown
+
+const whole = (n) => n.toLocaleString(LANGUAGE);
+const percent = (part, all) => {
+  if (!all) return "none";
+  const share = (100 * part) / all;
+  if (share > 0 && share < 0.5) return "below 1 %";
+  if (share < 100 && share > 99.5) return "above 99 %";
+  return `${share.toFixed(0)} %`;
+};
+
+const regions = new Intl.DisplayNames([LANGUAGE], { type: "region", fallback: "none" });
+function countryName(code) {
+  try {
+    return regions.of(code) || code;
+  } catch {
+    return code; // not an ISO code: shown as the tables write it
+  }
+}
+
+async function inflated(id) {
+  const text = atob(document.getElementById(id).textContent.trim());
+  const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// The reverse of packing.py: one plane a byte, zigzag, then sums of differences.
+function unpacked(bytes, columns) {
+  const out = {};
+  let at = 0;
+  for (const { name, coding, n } of columns) {
+    if (coding === "bytes") {
+      out[name] = bytes.subarray(at, at + n);
+      at += n;
+      continue;
+    }
+    const values = new Int32Array(n);
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      const v = (bytes[at + i] | (bytes[at + n + i] << 8) | (bytes[at + 2 * n + i] << 16)
+        | (bytes[at + 3 * n + i] << 24)) >>> 0;
+      const signed = (v >>> 1) ^ -(v & 1);
+      values[i] = coding === "differences" ? (sum += signed) : signed;
+    }
+    out[name] = values;
+    at += 4 * n;
+  }
+  return out;
+}
+
+// One cluster is selected in the whole page: table, map and network all follow.
+const selection = {
+  id: null,
+  followers: [],
+  follow(follower) { this.followers.push(follower); },
+  choose(id, origin) {
+    this.id = id;
+    for (const follower of this.followers) follower(id, origin);
+  },
+};
+
+// Places boxes on a sheet one after the other; whoever comes later gives way.
+class Labels {
+  constructor(width, height) {
+    Object.assign(this, { width, height, boxes: [], cells: new Map() });
+  }
+  near(box) {
+    const keys = [];
+    for (let cx = Math.floor(box.x / 80); cx <= Math.floor((box.x + box.w) / 80); cx++)
+      for (let cy = Math.floor(box.y / 40); cy <= Math.floor((box.y + box.h) / 40); cy++)
+        keys.push(cx * 10007 + cy);
+    return keys;
+  }
+  isFree(box) {
+    if (box.x < 2 || box.y < 2 || box.x + box.w > this.width - 2 || box.y + box.h > this.height - 2)
+      return false;
+    return !this.near(box).some((key) => (this.cells.get(key) ?? []).some((other) =>
+      box.x < other.x + other.w && other.x < box.x + box.w
+      && box.y < other.y + other.h && other.y < box.y + box.h));
+  }
+  take(box) {
+    this.boxes.push(box);
+    for (const key of this.near(box)) {
+      if (!this.cells.has(key)) this.cells.set(key, []);
+      this.cells.get(key).push(box);
+    }
+  }
+  // Try to the right, left, above, below, then the corners of a circle; return whether it fits.
+  place(pen, text, x, y, { gap = 4, size = 12, weight = 400, colour = palette.ink, centred = false } = {}) {
+    pen.font = `${weight} ${size}px ${FONT}`;
+    const w = Math.ceil(pen.measureText(text).width) + 4, h = size + 4, d = gap * 0.72;
+    const spots = centred ? [[x - w / 2, y - h / 2]] : [
+      [x + gap, y - h / 2], [x - gap - w, y - h / 2], [x - w / 2, y - gap - h], [x - w / 2, y + gap],
+      [x + d, y - d - h], [x + d, y + d], [x - d - w, y - d - h], [x - d - w, y + d]];
+    for (const [left, top] of spots) {
+      const box = { x: left, y: top, w, h, text };
+      if (!this.isFree(box)) continue;
+      this.take(box);
+      pen.textBaseline = "middle";
+      pen.textAlign = "left";
+      pen.lineJoin = "round";
+      pen.lineWidth = 3.5;
+      pen.strokeStyle = "rgba(255,255,255,.92)";
+      pen.strokeText(text, left + 2, top + h / 2 + 0.5);
+      pen.fillStyle = colour;
+      pen.fillText(text, left + 2, top + h / 2 + 0.5);
+      return box;
+    }
+    return null;
+  }
+}
+
+// A canvas over a plane of which the window shows a part: `k` pixels a unit, centred at (x, y).
+class Frame {
+  constructor(canvas, { extent, most, draw, inspect, choose, step }) {
+    Object.assign(this, { canvas, extent, most, drawing: draw, inspect, choose, step });
+    this.pointers = new Map();
+    this.pending = 0;
+    this.resting = 0;
+    this.tip = canvas.parentElement.querySelector(".tip");
+    this.hint = canvas.parentElement.querySelector(".hint");
+    this.measure();
+    this.fit();
+    this.listen();
+    new ResizeObserver(() => {
+      const was = this.width;
+      this.measure();
+      if (Math.abs(was - this.width) > 40) this.fit();
+      this.redraw();
+    }).observe(canvas);
+  }
+  measure() {
+    this.width = Math.max(50, this.canvas.clientWidth);
+    this.height = Math.max(50, this.canvas.clientHeight);
+  }
+  // Everything in `extent` ([x0, y0, x1, y1]) with some room around it.
+  fit(extent = this.extent, room = 28) {
+    const [x0, y0, x1, y1] = extent;
+    const k = Math.min((this.width - 2 * room) / Math.max(x1 - x0, 1e-9),
+      (this.height - 2 * room) / Math.max(y1 - y0, 1e-9));
+    if (extent === this.extent) this.least = Math.min(k * 0.6, this.most);
+    this.view = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, k: Math.min(k, this.most) };
+  }
+  toScreen(x, y) {
+    return [(x - this.view.x) * this.view.k + this.width / 2, (y - this.view.y) * this.view.k + this.height / 2];
+  }
+  toPlane(sx, sy) {
+    return [(sx - this.width / 2) / this.view.k + this.view.x, (sy - this.height / 2) / this.view.k + this.view.y];
+  }
+  pan(dx, dy) {
+    this.view.x -= dx / this.view.k;
+    this.view.y -= dy / this.view.k;
+    this.clamp();
+    this.redraw();
+  }
+  zoom(factor, sx = this.width / 2, sy = this.height / 2) {
+    const [px, py] = this.toPlane(sx, sy);
+    this.view.k = Math.max(this.least, Math.min(this.most, this.view.k * factor));
+    this.view.x = px - (sx - this.width / 2) / this.view.k;
+    this.view.y = py - (sy - this.height / 2) / this.view.k;
+    this.clamp();
+    this.redraw();
+  }
+  clamp() {
+    const [x0, y0, x1, y1] = this.extent;
+    this.view.x = Math.max(x0, Math.min(x1, this.view.x));
+    this.view.y = Math.max(y0, Math.min(y1, this.view.y));
+  }
+  // Quick while moving, complete 160 ms after rest.
+  redraw() {
+    if (!this.pending) {
+      this.pending = requestAnimationFrame(() => {
+        this.pending = 0;
+        this.paint(true);
+      });
+    }
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.paint(false), 160);
+  }
+  paint(hurried) {
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    const wide = Math.round(this.width * ratio), high = Math.round(this.height * ratio);
+    if (this.canvas.width !== wide || this.canvas.height !== high) {
+      this.canvas.width = wide;
+      this.canvas.height = high;
+    }
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.drawing(pen, hurried);
+    this.drawn = (this.drawn ?? 0) + 1;
+  }
+  get isHeld() { return document.activeElement === this.canvas; }
+  listen() {
+    const { canvas } = this;
+    canvas.addEventListener("keydown", (event) => this.onKey(event));
+    canvas.addEventListener("focus", () => { canvas.style.touchAction = "none"; });
+    canvas.addEventListener("blur", () => { canvas.style.touchAction = "pan-y"; });
+    canvas.style.touchAction = "pan-y";
+    canvas.addEventListener("wheel", (event) => {
+      if (!this.isHeld && !event.ctrlKey) return this.say(); // let the page scroll
+      event.preventDefault();
+      const lines = event.deltaMode === 1 ? 16 : 1;
+      this.zoom(2 ** (-event.deltaY * lines * 0.0025), event.offsetX, event.offsetY);
+    }, { passive: false });
+    canvas.addEventListener("pointerdown", (event) => {
+      this.pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY, moved: 0 });
+      canvas.setPointerCapture(event.pointerId);
+    });
+    canvas.addEventListener("pointermove", (event) => this.onMove(event));
+    for (const name of ["pointerup", "pointercancel"])
+      canvas.addEventListener(name, (event) => {
+        const held = this.pointers.get(event.pointerId);
+        this.pointers.delete(event.pointerId);
+        if (name === "pointerup" && held && held.moved < 6) this.choose?.(event.offsetX, event.offsetY);
+      });
+    canvas.addEventListener("pointerleave", () => this.show(null));
+    canvas.addEventListener("dblclick", (event) => this.zoom(2, event.offsetX, event.offsetY));
+  }
+  onMove(event) {
+    const held = this.pointers.get(event.pointerId);
+    const x = event.offsetX, y = event.offsetY;
+    if (!held) return this.show(this.inspect?.(x, y), x, y);
+    this.show(null);
+    const others = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, p]) => p);
+    if (others.length) {
+      const [other] = others;
+      const before = Math.hypot(held.x - other.x, held.y - other.y);
+      const after = Math.hypot(x - other.x, y - other.y);
+      if (before > 0) this.zoom(after / before, (x + other.x) / 2, (y + other.y) / 2);
+      this.pan((x - held.x) / 2, (y - held.y) / 2);
+    } else {
+      this.pan(x - held.x, y - held.y);
+    }
+    held.moved += Math.hypot(x - held.x, y - held.y);
+    held.x = x;
+    held.y = y;
+  }
+  onKey(event) {
+    const far = event.shiftKey ? 200 : 60;
+    const act = {
+      ArrowLeft: () => this.pan(far, 0), ArrowRight: () => this.pan(-far, 0),
+      ArrowUp: () => this.pan(0, far), ArrowDown: () => this.pan(0, -far),
+      "+": () => this.zoom(1.5), "=": () => this.zoom(1.5), "-": () => this.zoom(1 / 1.5),
+      0: () => { this.fit(); this.redraw(); }, Home: () => { this.fit(); this.redraw(); },
+      PageDown: () => this.step?.(1), PageUp: () => this.step?.(-1),
+      Escape: () => { selection.choose(null); this.canvas.blur(); },
+    }[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  }
+  show(text, x, y) {
+    this.canvas.style.cursor = text ? "pointer" : "grab";
+    this.tip.hidden = !text;
+    if (!text) return;
+    this.tip.textContent = text;
+    const left = Math.min(x + 14, this.width - this.tip.offsetWidth - 6);
+    this.tip.style.left = `${Math.max(4, left)}px`;
+    this.tip.style.top = `${Math.max(4, y - this.tip.offsetHeight - 10)}px`;
+  }
+  say() {
+    this.hint.hidden = false;
+    clearTimeout(this.hinting);
+    this.hinting = setTimeout(() => { this.hint.hidden = true; }, 1600);
+  }
+}
+
+function download(name, content, type) {
+  const link = document.createElement("a");
+  link.download = name;
+  link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+const quoted = (value) => {
+  const text = String(value ?? "");
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+// A byte order mark, so that Excel reads the accents.
+function downloadCsv(name, rows) {
+  download(name, `\ufeff${rows.map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`, "text/csv");
+}
+
+function wrapped(pen, text, width) {
+  const lines = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    const longer = line ? `${line} ${word}` : word;
+    if (line && pen.measureText(longer).width > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return line ? [...lines, line] : lines;
+}
+
+// The picture as one can send it on: title, legend, what is shown, source and date inside.
+function downloadPng(name, frame, { title, legend, note, source }) {
+  const ratio = 2, edge = 20, width = Math.max(frame.width, 480);
+  const ruler = document.createElement("canvas").getContext("2d");
+  ruler.font = `12px ${FONT}`;
+  const today = new Date().toISOString().slice(0, 10);
+  const notes = [note, `Source: ${source}. Drawn by buzzline, ${today}.`]
+    .flatMap((text) => wrapped(ruler, text, width - 2 * edge));
+  const keys = [];
+  let kx = edge, ky = 0;
+  for (const item of legend) {
+    const w = ruler.measureText(item.text).width + 44;
+    if (kx + w > width - edge && kx > edge) { kx = edge; ky += 20; }
+    keys.push({ ...item, x: kx, y: ky });
+    kx += w;
+  }
+  const top = 46, below = 18 + ky + 20 + notes.length * 17 + 14;
+  const sheet = document.createElement("canvas");
+  sheet.width = width * ratio;
+  sheet.height = (top + frame.height + below) * ratio;
+  const pen = sheet.getContext("2d");
+  pen.scale(ratio, ratio);
+  pen.fillStyle = palette.paper;
+  pen.fillRect(0, 0, width, top + frame.height + below);
+  pen.save();
+  pen.translate((width - frame.width) / 2, top);
+  pen.beginPath();
+  pen.rect(0, 0, frame.width, frame.height);
+  pen.clip();
+  frame.drawing(pen, false);
+  pen.restore();
+  pen.textAlign = "left";
+  pen.textBaseline = "middle";
+  pen.fillStyle = palette.ink;
+  pen.font = `600 16px ${FONT}`;
+  pen.fillText(title, edge, 24, width - 2 * edge);
+  pen.font = `12px ${FONT}`;
+  for (const key of keys) {
+    const y = top + frame.height + 18 + key.y;
+    key.mark(pen, key.x, y);
+    pen.fillStyle = palette.ink;
+    pen.fillText(key.text, key.x + 26, y);
+  }
+  pen.fillStyle = palette.quiet;
+  notes.forEach((line, i) => pen.fillText(line, edge, top + frame.height + 18 + ky + 26 + i * 17));
+  sheet.toBlob((blob) => download(name, blob), "image/png");
+}
+
+const lineMark = (colour) => (pen, x, y) => {
+  pen.strokeStyle = colour;
+  pen.lineWidth = 3;
+  pen.beginPath();
+  pen.moveTo(x, y);
+  pen.lineTo(x + 20, y);
+  pen.stroke();
+};
+const discMark = (colour, hollow) => (pen, x, y) => {
+  pen.beginPath();
+  pen.arc(x + 10, y, hollow ? 6 : 4, 0, 2 * Math.PI);
+  pen.lineWidth = 1.6;
+  pen.strokeStyle = pen.fillStyle = colour;
+  hollow ? pen.stroke() : pen.fill();
+};
+
+// Checkboxes of one figure: `name` of each input to whether it is ticked.
+function ticked(figure, group) {
+  const on = {};
+  for (const box of figure.querySelectorAll(`input[data-group="${group}"]`)) on[box.value] = box.checked;
+  return on;
+}

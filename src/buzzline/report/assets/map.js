@@ -1,0 +1,483 @@
+// The map of clusters and ties. Flows are gathered anew at every zoom level and for every choice
+// of layers, because raw ties are a hairball; the note below the map says what share is drawn.
+
+const SHEET = 4096; // side of the Mercator sheet that outlines are drawn on once
+const HUB_PX = 30; // sites closer than this on the screen are one end of a flow
+const mercatorY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
+
+function outlines(topology, withNames) {
+  const countries = topojson.feature(topology, topology.objects.countries);
+  // Straight between the points of the source: a border along a parallel is no great circle.
+  const sheet = d3.geoMercator().scale(SHEET / (2 * Math.PI)).translate([SHEET / 2, SHEET / 2]).precision(0);
+  const land = new Path2D(), borders = new Path2D();
+  d3.geoPath(sheet, land)(countries);
+  d3.geoPath(sheet, borders)(topojson.mesh(topology, topology.objects.countries, (a, b) => a !== b));
+  if (!withNames) return { land, borders };
+  const names = countries.features.map((country) => {
+    const { type, coordinates } = country.geometry;
+    const parts = (type === "Polygon" ? [coordinates] : coordinates)
+      .map((rings) => ({ type: "Polygon", coordinates: rings }));
+    const largest = d3.greatest(parts, (a, b) => d3.geoArea(a) - d3.geoArea(b));
+    const [lon, lat] = d3.geoCentroid(largest);
+    const name = /^[A-Z]{2}$/.test(country.id) ? countryName(country.id) : country.properties.name;
+    return { name, x: lon / 360 + 0.5, y: mercatorY(lat), size: d3.geoArea(largest) };
+  });
+  return { land, borders, names: names.sort((a, b) => b.size - a.size) };
+}
+
+class ClusterMap {
+  constructor(figure, meta, data, coarse, fine) {
+    Object.assign(this, { figure, meta, data, coarse, fine, canvas: figure.querySelector("canvas") });
+    this.project();
+    this.cache = new Map();
+    this.frame = new Frame(this.canvas, {
+      extent: this.extent(), most: 512 * 2 ** 11,
+      draw: (pen, hurried) => this.draw(pen, hurried),
+      inspect: (x, y) => this.describe(this.under(x, y)),
+      choose: (x, y) => {
+        const hit = this.under(x, y);
+        selection.choose(hit?.cluster && hit.cluster.id !== selection.id ? hit.cluster.id : null, "map");
+      },
+      step: (by) => this.stepCluster(by),
+    });
+    selection.follow((id, origin) => this.follow(id, origin));
+    figure.addEventListener("change", () => this.frame.redraw());
+    this.wireButtons();
+    this.frame.paint(false);
+  }
+
+  project() {
+    const { data, meta } = this;
+    const mercator = (qx, qy) => {
+      const n = qx.length, x = new Float64Array(n), y = new Float64Array(n);
+      for (let i = 0; i < n; i++) {
+        x[i] = qx[i] / 3_600_000;
+        y[i] = mercatorY(Math.max(-85, Math.min(85, qy[i] / 10_000 - 90)));
+      }
+      return { x, y };
+    };
+    this.sites = { ...mercator(data.siteX, data.siteY), n: data.siteN };
+    this.dots = { ...mercator(data.dotX, data.dotY), n: data.dotN };
+    this.order = Array.from(this.sites.n.keys()).sort((a, b) => this.sites.n[b] - this.sites.n[a] || a - b);
+    this.dotOrder = Array.from(this.dots.n.keys()).sort((a, b) => this.dots.n[b] - this.dots.n[a] || a - b);
+    const largest = Math.max(1, ...meta.clusters.map((c) => c.n));
+    this.clusters = meta.clusters.map((c, index) => ({
+      ...c, index, x: c.lon / 360 + 0.5, y: mercatorY(c.lat), r: 5 + 15 * Math.sqrt(c.n / largest),
+      outline: c.hull.map(([lon, lat]) => [lon / 360 + 0.5, mercatorY(lat)]),
+    }));
+  }
+
+  // All clusters and all but the outermost hundredth of organisations.
+  extent() {
+    const middle = (values, marks) => {
+      const sorted = Float64Array.from(values).sort();
+      const at = (q) => sorted[Math.round(q * (sorted.length - 1))];
+      return sorted.length ? [Math.min(at(0.005), ...marks), Math.max(at(0.995), ...marks)]
+        : [Math.min(0.1, ...marks), Math.max(0.9, ...marks)];
+    };
+    const [x0, x1] = middle(this.dots.x, this.clusters.map((c) => c.x));
+    const [y0, y1] = middle(this.dots.y, this.clusters.map((c) => c.y));
+    const pad = Math.max(0, (0.002 - Math.max(x1 - x0, y1 - y0)) / 2);
+    return [x0 - pad, y0 - pad, x1 + pad, y1 + pad];
+  }
+
+  choices() {
+    const { figure } = this;
+    return {
+      show: ticked(figure, "show"), scale: ticked(figure, "scale"), layer: ticked(figure, "layer"),
+      industry: figure.querySelector("[name=industry]").value,
+      colour: figure.querySelector("[name=colour]").value,
+    };
+  }
+
+  siteName(site) {
+    const { names, countries } = this.meta.sites;
+    const country = countries[site] ? countryName(countries[site]) : "";
+    if (names[site]) return country ? `${names[site]}, ${country}` : names[site];
+    const lat = this.data.siteY[site] / 10_000 - 90, lon = this.data.siteX[site] / 10_000 - 180;
+    return `${country ? `${country}, ` : ""}near ${lat.toFixed(2)}, ${lon.toFixed(2)}`;
+  }
+
+  // Every site joins the nearest larger one within reach, so hubs are real places, not grid cells.
+  hubs(level) {
+    const key = `hubs ${level}`;
+    if (this.cache.has(key)) return this.cache.get(key);
+    const reach = HUB_PX / 2 ** level, { x, y } = this.sites;
+    const hub = new Int32Array(x.length).fill(-1), cells = new Map();
+    for (const site of this.order) {
+      const cx = Math.floor(x[site] / reach), cy = Math.floor(y[site] / reach);
+      let best = -1, near = reach * reach;
+      for (let dx = -1; dx <= 1; dx++)
+        for (let dy = -1; dy <= 1; dy++)
+          for (const head of cells.get((cx + dx) * 4e6 + cy + dy) ?? []) {
+            const d = (x[head] - x[site]) ** 2 + (y[head] - y[site]) ** 2;
+            if (d < near) { near = d; best = head; }
+          }
+      hub[site] = best < 0 ? site : best;
+      if (best < 0) {
+        const cell = cx * 4e6 + cy;
+        if (!cells.has(cell)) cells.set(cell, []);
+        cells.get(cell).push(site);
+      }
+    }
+    this.cache.set(key, hub);
+    return hub;
+  }
+
+  flows(level, { scale, layer }) {
+    const key = `flows ${level} ${JSON.stringify([scale, layer])}`;
+    if (this.cache.has(key)) return this.cache.get(key);
+    const { data, meta } = this, hub = this.hubs(level), n = this.sites.x.length;
+    const scaleOn = scales.map((name) => scale[name]), layerOn = meta.layers.map((name) => layer[name]);
+    const found = new Map(), inside = new Map();
+    for (let i = 0; i < data.flowFrom.length; i++) {
+      const s = data.flowScale[i];
+      if (!scaleOn[s] || !layerOn[data.flowLayer[i]]) continue;
+      const from = data.flowFrom[i], a = hub[from], b = hub[from + data.flowTo[i]];
+      const onward = data.flowOnward[i], back = data.flowBack[i];
+      if (a === b) {
+        if (!inside.has(a)) inside.set(a, { a, n: 0, parts: [0, 0, 0, 0, 0] });
+        const place = inside.get(a);
+        place.n += onward + back;
+        place.parts[s] += onward + back;
+        continue;
+      }
+      const [p, q] = a < b ? [a, b] : [b, a];
+      const code = (p * n + q) * 5 + s;
+      if (!found.has(code)) found.set(code, { a: p, b: q, s, n: 0, onward: 0, back: 0 });
+      const flow = found.get(code);
+      flow.n += onward + back;
+      flow.onward += a < b ? onward : back;
+      flow.back += a < b ? back : onward;
+    }
+    const strongest = (f, g) => g.n - f.n || f.a - g.a || f.b - g.b || f.s - g.s;
+    const result = { flows: [...found.values()].sort(strongest), inside: [...inside.values()].sort((f, g) => g.n - f.n || f.a - g.a) };
+    if (this.cache.size > 40) this.cache.clear();
+    this.cache.set(key, result);
+    return result;
+  }
+
+  draw(pen, hurried) {
+    const choices = this.choices(), { frame } = this, { width, height, view } = frame;
+    pen.fillStyle = palette.sea;
+    pen.fillRect(0, 0, width, height);
+    this.drawLand(pen, hurried);
+    this.labels = new Labels(width, height);
+    if (choices.show.clusters) this.drawFootprints(pen, choices);
+    if (choices.show.organisations) this.drawDots(pen, choices, hurried);
+    const level = Math.round(Math.log2(view.k) * 2) / 2;
+    this.seen = this.inView(this.flows(level, choices));
+    this.drawFlows(pen);
+    if (choices.show.clusters) this.drawClusters(pen, choices);
+    this.drawNames(pen);
+    this.note(choices);
+  }
+
+  drawLand(pen, hurried) {
+    const { view, width, height } = this.frame;
+    const sheet = !hurried && view.k > 1500 && this.fine ? this.fine : this.coarse;
+    const shrink = view.k / SHEET;
+    pen.save();
+    pen.translate(width / 2 - view.x * view.k, height / 2 - view.y * view.k);
+    pen.scale(shrink, shrink);
+    pen.fillStyle = palette.land;
+    pen.fill(sheet.land);
+    pen.lineWidth = 0.8 / shrink;
+    pen.strokeStyle = palette.border;
+    pen.stroke(sheet.borders);
+    pen.restore();
+  }
+
+  drawDots(pen, { colour, industry }, hurried) {
+    const { frame, dots, data, meta } = this, { view, width, height } = frame;
+    const grown = Math.max(0.6, Math.min(2.2, Math.log2(view.k / 400) / 3));
+    const every = hurried && this.dotOrder.length > 60_000 ? 5 : 1;
+    const only = meta.industries.findIndex((entry) => entry.name === industry);
+    const colours = colour === "industry" ? meta.industries.map((entry) => entry.colour)
+      : [palette.other, palette.accent];
+    const paths = colours.map(() => new Path2D());
+    for (let i = 0; i < this.dotOrder.length; i += every) {
+      const dot = this.dotOrder[i];
+      const x = (dots.x[dot] - view.x) * view.k + width / 2, y = (dots.y[dot] - view.y) * view.k + height / 2;
+      if (x < -9 || y < -9 || x > width + 9 || y > height + 9) continue;
+      if (only >= 0 && data.dotCategory[dot] !== only) continue;
+      const r = Math.min(7, 1.25 * grown * dots.n[dot] ** 0.35);
+      const path = paths[colour === "industry" ? data.dotCategory[dot] : +(data.dotCluster[dot] >= 0)];
+      path.moveTo(x + r, y);
+      path.arc(x, y, r, 0, 2 * Math.PI);
+    }
+    pen.globalAlpha = 0.62;
+    // The rest first, so that the industries one can name lie on top.
+    const drawing = colour === "industry" ? [...paths.keys()].reverse() : [...paths.keys()];
+    for (const code of drawing) {
+      pen.fillStyle = colours[code];
+      pen.fill(paths[code]);
+    }
+    pen.globalAlpha = 1;
+  }
+
+  // What has an end in the window, and as many of the strongest as the window holds.
+  inView({ flows, inside }) {
+    const { frame, sites } = this, { width, height } = frame;
+    const isIn = (site) => {
+      const [x, y] = frame.toScreen(sites.x[site], sites.y[site]);
+      return x >= 0 && y >= 0 && x <= width && y <= height;
+    };
+    const seen = flows.filter((flow) => isIn(flow.a) || isIn(flow.b));
+    const room = Math.max(30, Math.min(160, Math.round((width * height) / 5000)));
+    return { flows: seen, drawn: seen.slice(0, room), inside: inside.filter((place) => isIn(place.a)) };
+  }
+
+  curve(flow) {
+    const { frame, sites } = this;
+    let [x0, y0] = frame.toScreen(sites.x[flow.a], sites.y[flow.a]);
+    let [x1, y1] = frame.toScreen(sites.x[flow.b], sites.y[flow.b]);
+    const wide = frame.view.k;
+    // Across the Pacific the short way: out at one edge of the sheet, in at the other.
+    const turns = Math.abs(x1 - x0) > wide / 2 ? [Math.sign(x0 - x1) * wide] : [0];
+    if (turns[0]) turns.push(-turns[0]);
+    return turns.map((turn, i) => {
+      const ax = i ? x0 + turn : x0, bx = i ? x1 : x1 + turn;
+      const dx = bx - ax, dy = y1 - y0;
+      const bend = Math.sign(dx || 1) * 0.16;
+      return { ax, ay: y0, bx, by: y1, cx: (ax + bx) / 2 + dy * bend, cy: (y0 + y1) / 2 - dx * bend };
+    });
+  }
+
+  drawFlows(pen) {
+    const { drawn, inside } = this.seen;
+    const most = drawn.length ? drawn[0].n : 1;
+    pen.lineCap = "round";
+    pen.globalAlpha = 0.6;
+    for (const flow of [...drawn].reverse()) {
+      pen.strokeStyle = palette.scale[scales[flow.s]];
+      pen.lineWidth = this.thickness(flow.n, most);
+      pen.beginPath();
+      for (const { ax, ay, bx, by, cx, cy } of this.curve(flow)) {
+        pen.moveTo(ax, ay);
+        pen.quadraticCurveTo(cx, cy, bx, by);
+      }
+      pen.stroke();
+    }
+    pen.globalAlpha = 0.9;
+    const busiest = inside.length ? inside[0].n : 1;
+    for (const place of inside.slice(0, 120)) {
+      const [x, y] = this.frame.toScreen(this.sites.x[place.a], this.sites.y[place.a]);
+      pen.strokeStyle = palette.scale[scales[place.parts.indexOf(Math.max(...place.parts))]];
+      pen.lineWidth = 2;
+      pen.beginPath();
+      pen.arc(x, y, 3 + 9 * Math.sqrt(place.n / busiest), 0, 2 * Math.PI);
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  }
+
+  thickness(n, most) { return 0.9 + 5.6 * Math.sqrt(n / most) * Math.min(1, 0.35 + most / 30); }
+
+  shown({ industry }) {
+    return industry ? this.clusters.filter((c) => c.industry === industry) : this.clusters;
+  }
+
+  drawFootprints(pen, choices) {
+    const { frame } = this;
+    pen.lineJoin = "round";
+    for (const cluster of this.shown(choices)) {
+      if (cluster.outline.length < 3) continue;
+      const corners = cluster.outline.map(([x, y]) => frame.toScreen(x, y));
+      const xs = corners.map(([x]) => x);
+      if (Math.max(...xs) - Math.min(...xs) < 3 * cluster.r) continue;
+      pen.beginPath();
+      corners.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+      pen.closePath();
+      const isChosen = cluster.id === selection.id;
+      pen.globalAlpha = isChosen ? 0.2 : 0.09;
+      pen.fillStyle = palette.accent;
+      pen.fill();
+      pen.globalAlpha = isChosen ? 0.9 : 0.35;
+      pen.lineWidth = isChosen ? 1.6 : 1;
+      pen.strokeStyle = palette.accent;
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  }
+
+  drawClusters(pen, choices) {
+    const { frame } = this, { width, height } = frame;
+    const visible = this.shown(choices).map((cluster) => {
+      const [sx, sy] = frame.toScreen(cluster.x, cluster.y);
+      return { cluster, sx, sy };
+    }).filter(({ sx, sy, cluster }) => sx > -cluster.r && sy > -cluster.r && sx < width + cluster.r && sy < height + cluster.r);
+    for (const { cluster, sx, sy } of [...visible].reverse()) {
+      const isChosen = cluster.id === selection.id;
+      pen.beginPath();
+      pen.arc(sx, sy, cluster.r, 0, 2 * Math.PI);
+      pen.fillStyle = palette.accent;
+      pen.globalAlpha = isChosen ? 0.4 : 0.1;
+      pen.fill();
+      pen.globalAlpha = 1;
+      pen.lineWidth = isChosen ? 3.2 : 1.5;
+      pen.strokeStyle = palette.accent;
+      pen.stroke();
+    }
+    // The chosen cluster is named first, then the strongest: the order of the table.
+    visible.sort((p, q) => (q.cluster.id === selection.id) - (p.cluster.id === selection.id));
+    const room = Math.max(8, Math.round((width * height) / 14_000));
+    let named = 0;
+    for (const { cluster, sx, sy } of visible) {
+      if (named >= room) break;
+      const isChosen = cluster.id === selection.id;
+      if (this.labels.place(pen, cluster.label, sx, sy, { gap: cluster.r + 2, size: 12.5, weight: isChosen ? 700 : 600, colour: palette.accent })) named++;
+    }
+  }
+
+  drawNames(pen) {
+    const { frame } = this;
+    const room = Math.max(4, Math.round((frame.width * frame.height) / 40_000));
+    const busy = new Map();
+    for (const flow of this.seen.drawn) for (const end of [flow.a, flow.b]) busy.set(end, (busy.get(end) ?? 0) + flow.n);
+    const ends = [...busy].sort((p, q) => q[1] - p[1] || p[0] - q[0]).slice(0, room);
+    for (const [site] of ends) {
+      const name = this.meta.sites.names[site];
+      const [x, y] = frame.toScreen(this.sites.x[site], this.sites.y[site]);
+      if (name && !this.labels.boxes.some((box) => box.text.includes(name)))
+        this.labels.place(pen, name, x, y, { gap: 7, size: 11, colour: palette.ink });
+    }
+    for (const country of this.coarse.names) {
+      if (country.size * (frame.view.k / (2 * Math.PI)) ** 2 < 2600) break;
+      const [x, y] = frame.toScreen(country.x, country.y);
+      this.labels.place(pen, country.name, x, y, { size: 10.5, colour: palette.quiet, centred: true });
+    }
+  }
+
+  // The sentence that keeps the picture honest.
+  note(choices) {
+    const { totals } = this.meta, { flows, drawn, inside } = this.seen;
+    const sum = (list) => list.reduce((total, { n }) => total + n, 0);
+    const across = sum(drawn), within = sum(inside), shownTies = across + within;
+    const parts = [
+      `Drawn: ${drawn.length < flows.length ? `the ${whole(drawn.length)} strongest of ` : ""}${whole(flows.length)} flows in view`
+      + ` and ${whole(inside.length)} places with ties inside them, together ${whole(shownTies)} of ${whole(totals.ties)} ties (${percent(shownTies, totals.ties)}).`,
+    ];
+    if (totals.placed < totals.ties) parts.push(`${whole(totals.ties - totals.placed)} ties have an end without coordinates and cannot be drawn.`);
+    if (totals.keptTies < totals.placed) parts.push(`The page holds the ${whole(totals.keptFlows)} strongest of ${whole(totals.flows)} flows between places (${percent(totals.keptTies, totals.placed)} of the ties with coordinates).`);
+    if (choices.show.organisations && totals.oneIn > 1) parts.push(`One dot in ${totals.oneIn} is drawn.`);
+    this.said = parts.join(" ");
+    const line = this.figure.querySelector(".note");
+    if (line.textContent !== this.said) line.textContent = this.said;
+  }
+
+  under(x, y) {
+    const choices = this.choices();
+    if (choices.show.clusters) {
+      const hits = this.shown(choices).map((cluster) => {
+        const [sx, sy] = this.frame.toScreen(cluster.x, cluster.y);
+        return { cluster, d: Math.hypot(sx - x, sy - y) - cluster.r };
+      }).filter(({ d }) => d < 3);
+      if (hits.length) return { cluster: d3.least(hits, (a, b) => a.cluster.r - b.cluster.r).cluster };
+    }
+    for (const place of this.seen.inside.slice(0, 120)) {
+      const [sx, sy] = this.frame.toScreen(this.sites.x[place.a], this.sites.y[place.a]);
+      if (Math.hypot(sx - x, sy - y) < 9) return { place };
+    }
+    let nearest = null, best = 6;
+    for (const flow of this.seen.drawn)
+      for (const { ax, ay, bx, by, cx, cy } of this.curve(flow))
+        for (let t = 0; t <= 1; t += 1 / 24) {
+          const u = 1 - t;
+          const d = Math.hypot(u * u * ax + 2 * u * t * cx + t * t * bx - x, u * u * ay + 2 * u * t * cy + t * t * by - y);
+          if (d < best) { best = d; nearest = flow; }
+        }
+    return nearest ? { flow: nearest } : null;
+  }
+
+  describe(hit) {
+    if (!hit) return "";
+    if (hit.cluster) {
+      const { label, industry, n, ratio, low, high } = hit.cluster;
+      const range = low === null ? "" : ` (${low.toFixed(1)} to ${high.toFixed(1)})`;
+      return `${label} · ${industry}: ${whole(n)} members, ${ratio.toFixed(1)} times expected${range}`;
+    }
+    if (hit.place) return `${this.siteName(hit.place.a)}: ${whole(hit.place.n)} ties inside`;
+    const { a, b, s, n } = hit.flow;
+    return `${this.siteName(a)} – ${this.siteName(b)}: ${whole(n)} ${scales[s]} ties`;
+  }
+
+  stepCluster(by) {
+    const list = this.shown(this.choices());
+    if (!list.length) return;
+    const at = list.findIndex((c) => c.id === selection.id);
+    selection.choose(list[(at + by + list.length) % list.length].id, "step");
+  }
+
+  follow(id, origin) {
+    const cluster = this.clusters.find((c) => c.id === id);
+    const box = this.figure.querySelector(".chosen");
+    box.replaceChildren();
+    if (cluster) {
+      box.append(`${this.describe({ cluster })}. `);
+      for (const [prefix, text] of [["row", "Row in the table"], ["balance", "Its ties by scale"]]) {
+        if (!document.getElementById(`${prefix}-${id}`)) continue;
+        const link = document.createElement("a");
+        link.href = `#${prefix}-${id}`;
+        link.textContent = text;
+        box.append(link, " ");
+      }
+      if (origin !== "map") this.goTo(cluster);
+    }
+    this.frame.redraw();
+  }
+
+  goTo(cluster) {
+    const xs = [cluster.x, ...cluster.outline.map(([x]) => x)], ys = [cluster.y, ...cluster.outline.map(([, y]) => y)];
+    const pad = 0.004;
+    this.frame.fit([Math.min(...xs) - pad, Math.min(...ys) - pad, Math.max(...xs) + pad, Math.max(...ys) + pad], 40);
+  }
+
+  wireButtons() {
+    const { figure, frame } = this;
+    const on = (name, act) => figure.querySelector(`[data-act=${name}]`).addEventListener("click", act);
+    on("in", () => frame.zoom(1.6));
+    on("out", () => frame.zoom(1 / 1.6));
+    on("fit", () => { frame.fit(); frame.redraw(); });
+    on("png", () => this.png());
+    on("csv", () => this.csv());
+  }
+
+  png() {
+    const { show, colour, scale } = this.choices();
+    const legend = scales.filter((name) => scale[name] && name !== "unknown")
+      .map((name) => ({ text: `${name} ties`, mark: lineMark(palette.scale[name]) }));
+    if (show.clusters) legend.push({ text: "candidate cluster, area by members", mark: discMark(palette.accent, true) });
+    if (show.organisations) {
+      const entries = colour === "industry" ? this.meta.industries.filter((entry) => entry.n)
+        : [{ name: "in a cluster", colour: palette.accent }, { name: "in no cluster", colour: palette.other }];
+      legend.push(...entries.map((entry) => ({ text: entry.name, mark: discMark(entry.colour) })));
+    }
+    downloadPng("map.png", this.frame, {
+      title: `${settings.title}: clusters and ties`, legend, note: this.said,
+      source: `${settings.source}; outlines: Natural Earth`,
+    });
+  }
+
+  csv() {
+    const { flows, drawn, inside } = this.seen, isDrawn = new Set(drawn);
+    const place = (site) => [this.siteName(site), (this.data.siteX[site] / 10_000 - 180).toFixed(4), (this.data.siteY[site] / 10_000 - 90).toFixed(4)];
+    const rows = [["from", "from_longitude", "from_latitude", "to", "to_longitude", "to_latitude", "scale", "ties", "ties_onward", "ties_back", "drawn"]];
+    for (const flow of flows) rows.push([...place(flow.a), ...place(flow.b), scales[flow.s], flow.n, flow.onward, flow.back, isDrawn.has(flow) ? "yes" : "no"]);
+    for (const { a, parts } of inside)
+      parts.forEach((n, s) => { if (n) rows.push([...place(a), ...place(a), scales[s], n, n, 0, "yes"]); });
+    downloadCsv("flows_in_view.csv", rows);
+  }
+}
+
+async function startMap() {
+  const figure = document.getElementById("map");
+  if (!figure) return null;
+  const meta = JSON.parse(document.getElementById("map-meta").textContent);
+  const [bytes, coarse, fine] = await Promise.all(["map-data", "countries-110m", "countries-50m"].map(inflated));
+  const read = (part) => JSON.parse(new TextDecoder().decode(part));
+  const map = new ClusterMap(figure, meta, unpacked(bytes, meta.columns), outlines(read(coarse), true), null);
+  // The fine outlines take a moment; the page is already of use without them.
+  setTimeout(() => { map.fine = outlines(read(fine), false); map.frame.redraw(); }, 30);
+  return map;
+}

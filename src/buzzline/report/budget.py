@@ -1,0 +1,19 @@
+"""How much goes into one page, so that it stays below five megabytes and opens at once.
+
+What is left out is always said in the page, with the share that is shown; the result files
+beside the report hold everything.
+"""
+
+from __future__ import annotations
+
+POINTS = 200_000  # about 0.9 MB packed; more are sampled evenly along the Morton curve
+SITES = 20_000  # places that ties are gathered at; coarser grids until there are fewer
+FLOWS = 60_000  # about 0.5 MB packed; the strongest are kept
+MAP_CLUSTERS = 1_000
+CLUSTER_ROWS = 1_000
+CHARTED_CLUSTERS = 12
+BALANCED_CLUSTERS = 60
+NETWORK_CLUSTERS = 40
+NETWORK_COUNTRIES = 10
+FINDINGS = 60
+UNTESTED_ROWS = 300

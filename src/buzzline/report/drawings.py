@@ -1,0 +1,65 @@
+"""Charts inside the page: inline, with names of their own, and asking nobody for anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+_ID = re.compile(r'\bid="([^"]+)"')
+_OUTSIDE = re.compile(
+    r"""(?:href|src)\s*=\s*["'](?!#|data:)|@import|url\(\s*["']?(?!#|data:)"""
+)
+
+
+class Drawable(Protocol):
+    """What a chart must offer."""
+
+    title: str
+    alt: str
+
+    def svg(self) -> str:
+        """Return the picture as SVG."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One chart: the SVG element, and what it shows for those who cannot see it."""
+
+    svg: str
+    title: str
+    alt: str
+
+
+def drawing(spec: Drawable, prefix: str) -> Drawing:
+    """Return a chart that can stand in a page beside others.
+
+    Raises
+    ------
+    ValueError
+        The picture refers to something outside the page: a mistake in buzzline, not in the data.
+    """
+    return Drawing(inlined(spec.svg(), prefix, spec.alt), spec.title, spec.alt)
+
+
+def inlined(svg: str, prefix: str, alt: str) -> str:
+    """Return the SVG element with ids that start with `prefix` and a role for screen readers.
+
+    Examples
+    --------
+    >>> inlined('<svg id="a"><use href="#a"/></svg>', "x", "A chart")
+    '<svg role="img" aria-label="A chart" id="x-a"><use href="#x-a"/></svg>'
+    """
+    element = svg[svg.index("<svg") :]
+    if _OUTSIDE.search(element):
+        raise ValueError(f"the chart {prefix!r} refers to something outside the page")
+    for name in sorted(set(_ID.findall(element)), key=len, reverse=True):
+        own = f"{prefix}-{name}"
+        element = element.replace(f'id="{name}"', f'id="{own}"')
+        element = element.replace(f'"#{name}"', f'"#{own}"').replace(
+            f"url(#{name})", f"url(#{own})"
+        )
+    quoted = alt.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    head, rest = element.split(">", 1)
+    head = re.sub(r'\s(?:role|aria-label|aria-roledescription)="[^"]*"', "", head)
+    return f'<svg role="img" aria-label="{quoted}"{head[4:]}>{rest}'

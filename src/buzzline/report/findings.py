@@ -1,0 +1,110 @@
+"""What was found, in one paragraph of sentences with numbers."""
+
+from __future__ import annotations
+
+from math import exp
+
+import polars as pl
+
+from buzzline.clusters.clustering import Clustering
+from buzzline.linkages.balance import ScaleBalance
+from buzzline.linkages.profile import ScaleProfile
+from buzzline.report.wording import decimal, interval, listed, percent, plural, probability
+from buzzline.space.scales import SCALES, UNKNOWN_SCALE
+from buzzline.tables.study import Study
+
+DEFAULT = "G1"
+
+
+def findings(
+    study: Study, profile: ScaleProfile, clustering: Clustering, balance: ScaleBalance
+) -> list[str]:
+    """Return sentences: what was read, where clusters are, how far ties reach, what stands out."""
+    sentences = [
+        _read(study), _clusters(clustering), *_scales(profile), *_balance(clustering, balance),
+    ]  # fmt: skip
+    return [sentence for sentence in sentences if sentence]
+
+
+def _read(study: Study) -> str:
+    layers = study.linkages["layer"].n_unique()
+    aside = study.about.quality.n_set_aside
+    lost = f"; {plural(aside, 'row')} had to be set aside" if aside else ""
+    return (
+        f"The study holds {plural(study.organisations.height, 'organisation')} and "
+        f"{plural(study.linkages.height, 'tie')} in {plural(layers, 'layer')}{lost}."
+    )
+
+
+def _clusters(clustering: Clustering) -> str:
+    clusters = clustering.clusters
+    if not clusters.height:
+        return "No candidate cluster stands out from chance in the industries examined."
+    first = clusters.row(0, named=True)
+    industries = clusters["industry"].n_unique()
+    odds = f", p {probability(first['p'])}" if first["p"] is not None else ""
+    return (
+        f"{plural(clusters.height, 'candidate cluster')} in "
+        f"{plural(industries, 'industry', 'industries')} stand{'s' if clusters.height == 1 else ''}"
+        f" out from chance, at a false-discovery rate of "
+        f"{percent(clustering.false_discovery_rate)}; the strongest is {first['label']} "
+        f"({first['industry']}) with {first['n_members']:,} of the {first['n_background']:,} "
+        f"organisations there, {decimal(first['ratio'])} times what all organisations together "
+        f"would give ({interval(first['low'], first['high'])}{odds})."
+    )
+
+
+def _scales(profile: ScaleProfile) -> list[str]:
+    """One sentence for each of the two layers with most ties."""
+    if not profile.profile.height:
+        return ["There are no ties to class by scale."]
+    known = profile.profile.filter(pl.col("scale") != UNKNOWN_SCALE)
+    sizes = known.group_by("layer").agg(pl.col("n").sum()).sort(
+        ["n", "layer"], descending=[True, False]
+    )  # fmt: skip
+    sentences = []
+    for layer, n in sizes.filter(pl.col("n") > 0).head(2).iter_rows():
+        rows = {row["scale"]: row for row in known.filter(pl.col("layer") == layer).to_dicts()}
+        shares = [f"{percent(rows[s]['share'])} are {s}" for s in SCALES if s in rows]
+        sentences.append(
+            f"Of the {n:,} {str(layer).replace('_', ' ')} ties with a known scale, {listed(shares)}."
+        )
+    return sentences
+
+
+def _balance(clustering: Clustering, balance: ScaleBalance) -> list[str]:
+    default = balance.balance.filter(pl.col("model") == DEFAULT)
+    if not default.height:
+        return ["No cluster has ties that could be held against size and distance."]
+    counts = dict(default.group_by("verdict").len().iter_rows())
+    n_clusters = default["cluster_id"].n_unique()
+    told = [f"{counts[v]:,} {v}" for v in ("missing", "excess", "as expected") if v in counts]
+    short = counts.get("not enough links", 0)
+    sentences = [
+        f"Held against what size and distance would give, {plural(n_clusters, 'cluster')} and "
+        f"{plural(default.height, 'comparison')} of a layer and a scale came out as "
+        f"{listed([*told, f'{short:,} without enough links to tell'])}."
+    ]
+    return [*sentences, *_standing_out(clustering, default)]
+
+
+def _standing_out(clustering: Clustering, default: pl.DataFrame) -> list[str]:
+    """Name the firmest departures of the strongest clusters, stable ones only."""
+    ranks = clustering.clusters.select("cluster_id").with_row_index("rank")
+    firm = (
+        default.filter(pl.col("is_stable") & pl.col("verdict").is_in(["missing", "excess"]))
+        .join(ranks, on="cluster_id", how="inner", validate="m:1", maintain_order="left")
+        .with_columns(size=pl.col("log_ratio").abs())
+        .sort(["rank", "size"], descending=[False, True], maintain_order=True)
+        .unique("cluster_id", keep="first", maintain_order=True)
+        .head(3)
+    )
+    if not firm.height:
+        return ["No departure holds when the cut-offs are moved by a third."]
+    named = [
+        f"{row['label']} has {decimal(exp(row['log_ratio']))} times the {row['scale']} "
+        f"{row['layer'].replace('_', ' ')} ties expected "
+        f"({interval(exp(row['low']), exp(row['high']))})"
+        for row in firm.iter_rows(named=True)
+    ]
+    return [f"Most firmly, and whether the cut-offs are moved or not, {listed(named)}."]

@@ -1,0 +1,126 @@
+"""How it was computed, in plain words: method notes with sources, and a glossary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from buzzline.clusters.clustering import Clustering
+from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
+from buzzline.report.wording import percent
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A work the method rests on; `doi` is empty for those without."""
+
+    citation: str
+    doi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One step of the road: what was done, and after whom."""
+
+    title: str
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+BUZZ = Source(
+    "Bathelt, H., Malmberg, A., Maskell, P. (2004). Clusters and knowledge: local buzz, global "
+    "pipelines and the process of knowledge creation. Progress in Human Geography 28(1).",
+    "10.1191/0309132504ph469oa",
+)
+LABS = Source(
+    "Buzard, K., Carlino, G., Hunt, R., Carr, J., Smith, T. (2017). The agglomeration of American "
+    "R&D labs. Journal of Urban Economics 101.",
+    "10.1016/j.jue.2017.05.007",
+)
+SCAN = Source(
+    "Kulldorff, M. (1997). A spatial scan statistic. Communications in Statistics: Theory and "
+    "Methods 26(6).",
+    "10.1080/03610929708831995",
+)
+DISCOVERIES = Source(
+    "Benjamini, Y., Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the "
+    "Royal Statistical Society B 57(1).",
+    "10.1111/j.2517-6161.1995.tb02031.x",
+)
+GRAVITY = Source(
+    "Santos Silva, J., Tenreyro, S. (2006). The log of gravity. Review of Economics and "
+    "Statistics 88(4).",
+    "10.1162/rest.88.4.641",
+)
+STRESS = Source(
+    "Gansner, E., Koren, Y., North, S. (2005). Graph drawing by stress majorization. Graph "
+    "Drawing, LNCS 3383.",
+    "10.1007/978-3-540-31843-9_25",
+)
+
+
+def methods(clustering: Clustering, balance: ScaleBalance) -> list[Method]:
+    """Return the steps with the settings of this run."""
+    cutoffs = balance.cutoffs
+    models = "; ".join(f"{name}: {meaning}" for name, meaning in MODEL_MEANING.items())
+    return [
+        Method(
+            "Candidate clusters",
+            "Around every organisation of an industry its neighbours within several radii are "
+            "counted and compared with the number that would be there if the industry were spread "
+            "like all organisations. Organisations with more neighbours than chance gives are "
+            "cores; cores whose discs overlap form a candidate. Strength is the log-likelihood "
+            "ratio of the candidate; p is the share of relabelled maps "
+            f"({clustering.draws:,} draws) whose strongest candidate is at least as strong; false "
+            "discoveries are held to "
+            f"{percent(clustering.false_discovery_rate)} over clusters and industries.",
+            (LABS, SCAN, DISCOVERIES),
+        ),
+        Method(
+            "Scale of a tie",
+            f"Local up to {cutoffs.local_km:g} km, regional up to {cutoffs.regional_km:g} km, "
+            "measured along the great circle and across borders too; further apart, national in "
+            "one country and global between two. The cut-offs are conventions, so every verdict "
+            "is run again with both a third smaller and a third larger.",
+            (BUZZ,),
+        ),
+        Method(
+            "Observed against expected",
+            f"Three yardsticks answer three questions ({models}). Each is a gravity model fitted "
+            "to the ties of everybody but the cluster's own members. Missing: the whole interval "
+            "of observed over expected lies below four fifths; excess: above five quarters; not "
+            "enough links: a halving would show in fewer than four of five such studies. "
+            f"Intervals are at {percent(balance.level)}, from {balance.draws:,} draws of both "
+            "counts and parameters. Tie ends are counted: a tie between two members counts at "
+            "both.",
+            (GRAVITY,),
+        ),
+        Method(
+            "Map and network",
+            "On the map, ties are gathered between places that are closer than 30 pixels at the "
+            "present zoom, each named after its largest site; coordinates are rounded to about ten "
+            "metres. An organisation in several clusters is drawn with the strongest. The network "
+            "is laid out by stress majorisation and turned so that west is left as far as it can "
+            "be; distances in it are not kilometres. Country outlines: Natural Earth (public "
+            "domain); they say nothing about anybody's claims.",
+            (STRESS,),
+        ),
+    ]
+
+
+GLOSSARY: tuple[tuple[str, str], ...] = (
+    ("organisation", "Whoever can hold a tie: a firm, university, agency, association, investor."),
+    ("tie", "A recorded relation between two organisations, of one kind."),
+    ("layer", "One kind of tie, such as supply or research. Layers are never added up in tests."),
+    ("candidate cluster", "A place where an industry is denser than all organisations together."),
+    ("members", "Organisations of the industry inside the candidate cluster."),
+    ("times expected", "Observed over expected; 1 is what the yardstick gives, 2 is twice as many."),
+    ("interval", "The range that holds the true value in the stated share of such studies."),
+    ("p", "How often chance alone would give a result at least as strong."),
+    ("q", "The share of false discoveries to expect among all results at least this strong."),
+    ("local, regional, national, global", "The four rungs of the ladder of distance; see above."),
+    ("G0, G1, G2", "Yardsticks: size; size and distance; size, distance and country borders."),
+    ("missing, excess", "Clearly fewer, or clearly more, ties than the yardstick gives."),
+    ("as expected", "Enough ties to see a halving, and no clear departure."),
+    ("not enough links", "Too few ties to tell; the number that would be enough is given."),
+    ("buzz, pipeline", "Local ties that come with being there; distant ties made on purpose."),
+)  # fmt: skip

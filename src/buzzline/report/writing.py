@@ -1,0 +1,168 @@
+"""From results to one page."""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from buzzline.charts import palette
+from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
+from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
+from buzzline.linkages.profile import ScaleProfile
+from buzzline.report.balance import balance_view
+from buzzline.report.clusters import cluster_table
+from buzzline.report.findings import findings
+from buzzline.report.html import Html
+from buzzline.report.limits import limits
+from buzzline.report.map import MapFigure, map_figure
+from buzzline.report.methods import GLOSSARY, methods
+from buzzline.report.network import NetworkFigure, network_figure
+from buzzline.report.provenance import provenance_tables
+from buzzline.report.quality import quality_view
+from buzzline.report.ties import scaled_ties
+from buzzline.report.wording import count, listed, percent, plural
+from buzzline.space.scales import SCALES, UNKNOWN_SCALE
+from buzzline.tables.study import Study
+
+LANGUAGE = "en-GB"
+VENDORED = ("d3-array", "d3-geo", "topojson-client")
+SCRIPTS = ("frame", "map", "network", "tables", "start")
+OUTLINES = ("countries-110m", "countries-50m")
+
+
+def report(
+    study: Study,
+    profile: ScaleProfile,
+    clustering: Clustering,
+    balance: ScaleBalance,
+    *,
+    title: str | None = None,
+) -> Html:
+    """Write the results as one HTML page that opens without a network.
+
+    Equal results give an equal page, byte for byte: nothing in it comes from a clock, and the
+    content policy of the page forbids every request.
+
+    Parameters
+    ----------
+    study : Study
+    profile : ScaleProfile
+    clustering : Clustering
+    balance : ScaleBalance
+    title : str, optional
+        The title of the study when not given.
+
+    Returns
+    -------
+    Html
+        `.text`, `.save(path)`; shows itself in a notebook.
+    """
+    heading = title or study.about.title
+    ties = scaled_ties(study, profile.cutoffs)
+    parts = balance_view(profile, clustering, balance)
+    chart_of = {part.cluster_id for part in parts.parts}
+    map_ = map_figure(study, clustering, ties)
+    network = network_figure(study, clustering, ties)
+    page = _environment().get_template("report.html.j2")
+    text = page.render(
+        title=heading,
+        language=LANGUAGE,
+        study=study,
+        findings=findings(study, profile, clustering, balance),
+        quality=quality_view(study),
+        clusters=cluster_table(clustering, chart_of),
+        first_test_only=FIRST_TEST_ONLY,
+        balance=parts,
+        cutoffs=profile.cutoffs,
+        models=MODEL_MEANING,
+        limits=limits(study, profile, clustering, balance),
+        methods=methods(clustering, balance),
+        glossary=GLOSSARY,
+        provenance=provenance_tables(
+            study,
+            [("scale profile", profile.provenance), ("candidate clusters", clustering.provenance),
+             ("scale balance", balance.provenance)],
+        ),
+        **_figures(map_, network, clustering),
+        settings=_settings(heading, study),
+        assets=_assets(),
+    )  # fmt: skip
+    return Html(text, heading)
+
+
+def _figures(map_: MapFigure, network: NetworkFigure, clustering: Clustering) -> dict[str, Any]:
+    totals = {"clusters": network.n_clusters, "shown": network.n_shown, "ties": network.n_ties}
+    industries = clustering.clusters["industry"].unique(maintain_order=True).to_list()
+    return {
+        "map": map_,
+        "map_meta": {**map_.meta, "columns": map_.data.columns},
+        "network": network,
+        "network_meta": {**network.meta, "totals": totals},
+        "cluster_industries": industries,
+    }
+
+
+def _settings(title: str, study: Study) -> dict[str, Any]:
+    """Return what the scripts must know: colours come from Python and nowhere else."""
+    source = listed(list(study.about.sources)) or study.about.title
+    return {
+        "title": title,
+        "source": source,
+        "scales": [*SCALES, UNKNOWN_SCALE],
+        "palette": {
+            "scale": palette.SCALE_COLOUR, "ink": palette.INK, "quiet": palette.QUIET_INK,
+            "paper": palette.PAPER, "sea": palette.SEA, "land": palette.LAND,
+            "border": palette.BORDER, "accent": palette.ACCENT, "other": palette.OTHER_COLOUR,
+        },
+    }  # fmt: skip
+
+
+def as_json(value: object) -> Markup:
+    """Return JSON that cannot end the script element it stands in."""
+    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    for sign in "<>&\u2028\u2029":
+        plain = plain.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(plain)
+
+
+@lru_cache(maxsize=1)
+def _assets() -> dict[str, Any]:
+    """Return style, scripts and outlines, ready to stand in the page."""
+    folder = files("buzzline.report") / "assets"
+    own = "\n".join((folder / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
+    vendored = [(folder / "vendor" / f"{name}.min.js").read_text("utf-8") for name in VENDORED]
+    return {
+        "style": Markup((folder / "style.css").read_text("utf-8")),
+        "vendored": [Markup(_closed(script)) for script in vendored],
+        "script": Markup(f'(() => {{\n"use strict";\n{_closed(own)}\n}})();'),
+        "outlines": {
+            name: _encoded((folder / "basemap" / f"{name}.json.gz").read_bytes())
+            for name in OUTLINES
+        },
+    }
+
+
+def _closed(script: str) -> str:
+    return script.replace("</script", "<\\/script")
+
+
+def _encoded(gzipped: bytes) -> str:
+    return base64.b64encode(gzipped).decode("ascii")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("buzzline.report"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters.update(count=count, percent=percent, as_json=as_json)
+    environment.globals.update(
+        plural=plural, palette=palette, layer_word=lambda name: name.replace("_", " ")
+    )
+    return environment
