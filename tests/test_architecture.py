@@ -14,7 +14,7 @@ from tests.source import Import, Module, declared, imports, internal, modules, n
 # A package may import what stands on a lower layer. Ground modules of one layer may import each
 # other (never in a circle); everything else on one layer is a sibling and looks away.
 LAYERS = (
-    {"errors", "quantities", "arrays", "kernels"},
+    {"errors", "quantities", "arrays", "progress", "kernels"},
     {"randomness", "estimates", "resampling", "power"},
     {"tables"},
     {"analysis"},

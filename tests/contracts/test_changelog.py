@@ -7,7 +7,8 @@ import tomllib
 
 from tests.source import ROOT, none
 
-KINDS = {"added", "changed", "fixed", "removed"}
+KINDS = ("added", "changed", "fixed", "removed")
+NAME = re.compile(rf"[a-z-]+\.({'|'.join(KINDS)})\.md")
 
 
 def fragments():
@@ -16,9 +17,9 @@ def fragments():
 
 def test_every_fragment_has_a_topic_and_a_kind():
     none([
-        f"changelog.d/{path.name}: name it <topic>.<{'|'.join(sorted(KINDS))}>.md"
+        f"changelog.d/{path.name}: name it <topic>.<{'|'.join(KINDS)}>.md"
         for path in fragments()
-        if not (len(parts := path.name.split(".")) == 3 and parts[1] in KINDS and parts[2] == "md")
+        if not NAME.fullmatch(path.name)
     ])  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """What the documents show runs, and the built site asks nobody for anything.
 
-In a page, Python blocks run in their order and share their names. Shell blocks run when the line
-before them is `<!-- run -->`; `<!-- setup: ... -->` runs a line the reader does not see, and
-`<!-- do not run: reason -->` leaves a Python block out. All of it in an empty folder with a copy of
-examples/.
+In a page, Python blocks run in their order and share their names. Shell blocks run when the
+line before them is `<!-- run -->`; `<!-- setup: ... -->` runs a line the reader does not see,
+and `<!-- do not run: reason -->` leaves a Python block out. All of it in an empty folder with a
+copy of examples/.
 """
 
 from __future__ import annotations
@@ -142,9 +142,9 @@ def test_every_page_is_in_the_site_and_leads_somewhere(site):
     for page in pages:
         text = page.read_text(encoding="utf-8")
         for target in re.findall(r'(?:href|src)="([^"#?]+)', text):
-            if not re.match(r"https?:|mailto:|data:", target):
-                if not (page.parent / target).resolve().exists():
-                    offences.append(f"{page.relative_to(site)}: {target}")
+            outside = re.match(r"https?:|mailto:|data:", target)
+            if not outside and not (page.parent / target).resolve().exists():
+                offences.append(f"{page.relative_to(site)}: {target}")
     none(sorted(set(offences)))
 
 
