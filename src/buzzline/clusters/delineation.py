@@ -78,7 +78,7 @@ def candidate_clusters(
     scales_km: Annotated[Sequence[float], Quantity("km", 0.01, 500)] = SCALES_KM,
     rule: CoreRule = CoreRule(),  # frozen
     level: Share = 0.95,
-    draws: Draws = 199,
+    draws: Draws = 499,
     rng: Seed = None,
     progress: Progress = silent,
 ) -> Clustering:
@@ -134,7 +134,7 @@ def candidate_clusters(
     --------
     >>> from buzzline.tables.worlds import make_world
     >>> world = make_world(organisations=600, clusters=3, rng=1)
-    >>> found = candidate_clusters(world.study, draws=19, rng=1)
+    >>> found = candidate_clusters(world.study, draws=199, rng=1)
     >>> found.clusters.height >= 3
     True
     """

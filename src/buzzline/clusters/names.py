@@ -14,14 +14,20 @@ def place_label(members: pl.DataFrame) -> tuple[str, str, str]:
     Parameters
     ----------
     members : DataFrame
-        Organisations with `city`, `country`, `longitude`, `latitude`.
+        Organisations with `city`, `region`, `country`, `longitude`, `latitude`.
+
+    Returns
+    -------
+    tuple of str
+        The region is named too when most members share one that is not called like the city.
 
     Examples
     --------
     >>> members = pl.DataFrame({"city": ["Prato", "Prato", "Carmignano"], "country": ["IT"] * 3,
-    ...                         "longitude": [11.1] * 3, "latitude": [43.9] * 3})
+    ...                         "region": ["Toscana"] * 3, "longitude": [11.1] * 3,
+    ...                         "latitude": [43.9] * 3})
     >>> place_label(members)
-    ('Prato, IT', 'IT', 'Prato (2), Carmignano (1)')
+    ('Prato (Toscana), IT', 'IT', 'Prato (2), Carmignano (1)')
     """
     country = _commonest(members["country"])
     cities = (
@@ -30,7 +36,7 @@ def place_label(members: pl.DataFrame) -> tuple[str, str, str]:
     )  # fmt: skip
     listed = ", ".join(f"{city} ({n})" for city, n in cities.iter_rows())
     if cities.height:
-        city = str(cities["city"][0])
+        city = str(cities["city"][0]) + _region(members["region"], str(cities["city"][0]))
         return (f"{city}, {country}" if country else city), country, listed
     mean = members.select(pl.col("longitude", "latitude").mean()).row(0)
     return degrees_label(*mean), country, listed
@@ -83,3 +89,9 @@ def _commonest(values: pl.Series) -> str:
         return ""
     ranked = counts.sort(["count", values.name], descending=[True, False])
     return str(ranked[values.name][0])
+
+
+def _region(regions: pl.Series, city: str) -> str:
+    region = _commonest(regions)
+    most = region and (regions == region).sum() > regions.len() / 2
+    return f" ({region})" if most and region.lower() not in city.lower() else ""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from scipy.stats import beta
 
-from buzzline.arrays import Floats, Indices
+from buzzline.arrays import Floats, Indices, as_codes, as_floats
 from buzzline.clusters.candidates import ScaleCandidates, Tree
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.industries import Industry
 from buzzline.clusters.names import place_label, slug, unique
 from buzzline.quantities import Count, Share
-from buzzline.resampling import false_discovery_q
+from buzzline.resampling import family_q
 from buzzline.space.globe import distance_km
 from buzzline.space.sites import Sites
 from buzzline.tables.study import Study
@@ -85,10 +86,13 @@ def clustering_of(
     draws : count
         Relabellings behind each p-value.
     """
-    nodes = [node for found in delineated for node in _nodes(study, sites, found, level)]
+    nodes = [
+        node | {"family": family}
+        for family, found in enumerate(delineated)
+        for node in _nodes(study, sites, found, level)
+    ]
     chosen = [node for node in nodes if node["chosen"]]
-    p = np.array([node["p"] for node in chosen])
-    q = false_discovery_q(p) if draws else np.full(len(chosen), np.nan)
+    q = _q_values(chosen, len(delineated)) if draws else np.full(len(chosen), np.nan)
     kept = [
         node | {"q": float(value)}
         for node, value in zip(chosen, q, strict=True)
@@ -112,14 +116,19 @@ def clustering_of(
     )  # fmt: skip
 
 
-def _frame(rows: Sequence[dict[str, object]], schema: dict[str, object]) -> pl.DataFrame:
+def _q_values(chosen: Sequence[dict[str, Any]], n_families: int) -> Floats:
+    """Return q-values over industries; every industry counts, also one without a candidate."""
+    p = np.array([node["p"] for node in chosen] + [1.0] * n_families)
+    family = [node["family"] for node in chosen] + list(range(n_families))
+    return as_floats(family_q(p, as_codes(family))[: len(chosen)])
+
+
+def _frame(rows: Sequence[dict[str, Any]], schema: dict[str, Any]) -> pl.DataFrame:
     columns = {name: [row[name] for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=schema, strict=False)  # type: ignore[arg-type]  # a plain dict of types
+    return pl.DataFrame(columns, schema=schema, strict=False)
 
 
-def _nodes(
-    study: Study, sites: Sites, found: Delineated, level: Share
-) -> list[dict[str, object]]:
+def _nodes(study: Study, sites: Sites, found: Delineated, level: Share) -> list[dict[str, Any]]:
     tree = found.tree
     name = slug(found.industry.name)
     ids = [
@@ -149,7 +158,7 @@ def _nodes(
 
 def _size(
     scale: ScaleCandidates, number: int, n_industry: Indices, total: int, level: Share
-) -> dict[str, object]:
+) -> dict[str, Any]:
     inside, within = int(scale.n_members[number]), int(scale.n_background[number])
     share = float(n_industry.sum()) / total
     low, high = _binomial_interval(inside, within, level)
@@ -174,7 +183,7 @@ def _binomial_interval(count: int, n: int, level: Share) -> tuple[float, float]:
 
 def _place(
     study: Study, sites: Sites, found: Delineated, scale: ScaleCandidates, number: int
-) -> dict[str, object]:
+) -> dict[str, Any]:
     inside = scale.owner == number
     at = np.flatnonzero(inside & (found.n_industry > 0))
     densest = int(at[np.argmax(found.n_industry[at])])
@@ -194,7 +203,7 @@ def _place(
     }
 
 
-def _members(study: Study, kept: Sequence[dict[str, object]]) -> pl.DataFrame:
+def _members(study: Study, kept: Sequence[dict[str, Any]]) -> pl.DataFrame:
     ids: pl.Series = study.organisations["org_id"]
     parts = [
         pl.DataFrame(
@@ -211,7 +220,7 @@ def _members(study: Study, kept: Sequence[dict[str, object]]) -> pl.DataFrame:
     return pl.concat(parts) if parts else pl.DataFrame(schema=MEMBER_SCHEMA)
 
 
-def _coverage(found: Delineated, sites: Sites) -> list[dict[str, object]]:
+def _coverage(found: Delineated, sites: Sites) -> list[dict[str, Any]]:
     examined = {level.scale_km: level for level in found.levels}
     rows = []
     for scale, status in found.status.items():

@@ -185,7 +185,7 @@ def scale_balance(
     >>> from buzzline.clusters.delineation import candidate_clusters
     >>> from buzzline.tables.worlds import make_world
     >>> study = make_world(organisations=600, clusters=3, rng=1).study
-    >>> found = candidate_clusters(study, draws=19, rng=1)
+    >>> found = candidate_clusters(study, draws=199, rng=1)
     >>> scale_balance(study, found, draws=49, rng=1).balance["model"].unique().sort().to_list()
     ['G0', 'G1', 'G2']
     """
