@@ -45,7 +45,9 @@ def on_files(files: Files, config: Any) -> Files:
     for place, text in reference_pages().items():
         files.append(File.generated(config, place, content=text))
     for folder in examples():
-        text = (folder / "README.md").read_text(encoding="utf-8")
+        text = (
+            (folder / "README.md").read_text(encoding="utf-8").replace("(../../docs/", "(../")
+        )
         files.append(File.generated(config, f"examples/{folder.name}.md", content=text))
         for picture in [*folder.glob("*.png"), *folder.glob("*.svg")]:
             files.append(
@@ -71,6 +73,7 @@ def linked_once(markdown: str) -> str:
 
 def on_page_content(text: str, page: Any, **_: Any) -> str:
     """Remember what a page says, one entry a heading, for the search box."""
+    text = text.replace("<dd>\u200b</dd>", "")  # an entry without text
     pieces = re.split(r'<h[123] id="([^"]+)">(.*?)</h[123]>', text, flags=re.DOTALL)
     for anchor, title, body in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
         SEARCHED.append(

@@ -14,7 +14,7 @@ MAX_FILE = 400
 MAX_FUNCTION = 40
 MAX_KERNEL = 60  # one loop of a solver may be longer: split logic, not loops
 MAX_POSITIONAL = 3
-MAX_POSITIONAL_PRIVATE = 4
+MAX_POSITIONAL_PRIVATE = 5
 # Two points as four arrays have one natural order, and naming each would hide it.
 TWO_POINTS = {"great_circle_km"}
 MAX_PARAMETERS = 8

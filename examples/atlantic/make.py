@@ -78,7 +78,7 @@ def ties(frame: pl.DataFrame, n: int, border: float, rng: np.random.Generator) -
     land, industry = frame["Land"].to_numpy(), frame["Business"].to_numpy()
     abroad = land[:, None] != land
     boats = (industry == "boatbuilding") & (land == "ES")
-    rate = size[:, None] * size / np.maximum(km, 2.0) ** 0.8 * np.where(abroad, border, 1.0)
+    rate = size[:, None] * size / np.maximum(km, 2.0) ** 0.5 * np.where(abroad, border, 1.0)
     rate[boats[:, None] & abroad] *= 0.1
     rate[(industry[:, None] == industry) & (km < 20)] *= 2
     np.fill_diagonal(rate, 0)
@@ -88,10 +88,10 @@ def ties(frame: pl.DataFrame, n: int, border: float, rng: np.random.Generator) -
 
 def main() -> None:
     """Write companies.csv, contracts.csv and projects.csv."""
-    rng = np.random.default_rng(2026)
+    rng = np.random.default_rng(2028)
     frame = organisations(rng)
     ids = frame["Company ID"].to_numpy()
-    contracts, projects = ties(frame, 3600, 0.4, rng), ties(frame, 1400, 0.8, rng)
+    contracts, projects = ties(frame, 3600, 0.6, rng), ties(frame, 1400, 0.9, rng)
     year = rng.integers(2016, 2026, contracts.shape[0])
     month = rng.integers(1, 13, contracts.shape[0])
     supply = pl.DataFrame({

@@ -18,6 +18,7 @@ ALLOWED = {
     ("org", "org_ids"): "its plural",
     ("org", "_ORG"): "its reference within the schema",
     ("org", "orgs"): "a file name of the HopOn extract",
+    ("firm", "*report*"): "the adjective: a finding is firm",
     ("company", "*connectors*"): "columns of a published source keep their names",
     ("sector", "*connectors*"): "columns of a published source keep their names",
     ("nace", "*connectors*"): "columns of a published source keep their names",
