@@ -8,10 +8,10 @@ from functools import cache
 import numpy as np
 import polars as pl
 import pytest
+from tests.source import ROOT
 
 from buzzline import candidate_clusters, read_study, scale_balance
 from buzzline.tables.worlds import great_circle_km
-from tests.source import ROOT
 
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/expected.json"))
 
