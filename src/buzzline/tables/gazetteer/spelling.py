@@ -9,7 +9,7 @@ import polars as pl
 from buzzline.tables.gazetteer.cities import city_names
 from buzzline.tables.gazetteer.regions import RELIABLE_REGIONS
 
-CUT_OFF = 0.88  # one wrong letter in eight, two in sixteen
+CUT_OFF = 0.9  # one wrong letter in ten; at 0.88 Guangdong became Guangtong
 LEAST_LETTERS = 6
 LEAST_POPULATION = 15_000  # small places are too many to guess among
 MOST_NAMES = 500  # difflib is slow; the most frequent names are tried
