@@ -192,7 +192,7 @@ def _syllable(rng: np.random.Generator) -> str:
 
 
 def scatter(
-    longitude: Floats, latitude: Floats, reach_km: Floats, rng: np.random.Generator
+    longitude: Floats, latitude: Floats, reach_km: Floats, *, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Return points around the given centres, dense in the middle and never beyond the reach.
 

@@ -18,6 +18,7 @@ from buzzline.errors import InvalidArgument, NotConverged
 from buzzline.quantities import Kilometres
 from buzzline.tables.worlds.geography import great_circle_km
 
+Pairs = tuple[Indices, Indices]  # positions of both ends, arrays of one length
 SCALE_NAMES = ("local", "regional", "national", "global")
 LARGEST_BATCH = 2_000_000  # pairs drawn at once; keeps memory below about 300 MB
 MOST_BATCHES = 1_000
@@ -81,36 +82,35 @@ class Sites:
     factor: Floats
 
 
-def rates(sites: Sites, gravity: Gravity, source: Indices, target: Indices) -> Floats:
+def rates(sites: Sites, gravity: Gravity, pairs: Pairs) -> Floats:
     """Return the relative rate of ties between pairs, without planted factors."""
-    km, crossing = pair_distances(sites, source, target), _crossing(sites, source, target)
-    mass = sites.mass[source] * sites.mass[target]
+    km, crossing = pair_distances(sites, pairs), _crossing(sites, pairs)
+    mass = sites.mass[pairs[0]] * sites.mass[pairs[1]]
     return np.asarray(mass * _deterrence(gravity, km) * np.exp(-gravity.border * crossing))
 
 
-def planted(sites: Sites, gravity: Gravity, source: Indices, target: Indices) -> Floats:
+def planted(sites: Sites, gravity: Gravity, pairs: Pairs) -> Floats:
     """Return the planted factor of pairs of organisations; 1 where nothing was planted."""
-    km, crossing = pair_distances(sites, source, target), _crossing(sites, source, target)
-    return _planted_at(sites, source, target, _scales(gravity, km, crossing))
+    km, crossing = pair_distances(sites, pairs), _crossing(sites, pairs)
+    return _planted_at(sites, pairs, _scales(gravity, km, crossing))
 
 
-def scale_codes(sites: Sites, gravity: Gravity, source: Indices, target: Indices) -> Codes:
+def scale_codes(sites: Sites, gravity: Gravity, pairs: Pairs) -> Codes:
     """Return the scale of pairs of organisations as a position in `SCALE_NAMES`."""
-    km, crossing = pair_distances(sites, source, target), _crossing(sites, source, target)
+    km, crossing = pair_distances(sites, pairs), _crossing(sites, pairs)
     return _scales(gravity, km, crossing)
 
 
-def pair_distances(sites: Sites, source: Indices, target: Indices) -> Floats:
+def pair_distances(sites: Sites, pairs: Pairs) -> Floats:
     """Return great-circle distances between pairs of organisations [km]."""
+    source, target = pairs
     return great_circle_km(
         sites.longitude[source], sites.latitude[source],
         sites.longitude[target], sites.latitude[target],
     )  # fmt: skip
 
 
-def draw_ties(
-    sites: Sites, gravity: Gravity, *, n: int, rng: np.random.Generator
-) -> tuple[Indices, Indices]:
+def draw_ties(sites: Sites, gravity: Gravity, *, n: int, rng: np.random.Generator) -> Pairs:
     """Draw `n` ties between different organisations; pairs may repeat.
 
     Raises
@@ -122,7 +122,7 @@ def draw_ties(
     mass = np.concatenate([[0.0], np.cumsum(sites.mass[order])])
     zones = _zone_bounds(sites, gravity)
     chances = np.cumsum(zones.bound.ravel())
-    kept: list[tuple[Indices, Indices]] = []
+    kept: list[Pairs] = []
     found, tried = 0, 0
     for _ in range(MOST_BATCHES):
         if found >= n:
@@ -134,7 +134,7 @@ def draw_ties(
         source = order[_draw_by_mass(mass, zones.start, source_zone, rng)]
         target = order[_draw_by_mass(mass, zones.start, target_zone, rng)]
         bound = zones.deterrence.ravel()[pair]
-        accepted = rng.random(size) * bound < _rate_by_mass(sites, gravity, source, target)
+        accepted = rng.random(size) * bound < _rate_by_mass(sites, gravity, (source, target))
         accepted &= source != target
         kept.append((source[accepted], target[accepted]))
         found += int(accepted.sum())
@@ -183,7 +183,8 @@ def _deterrence(gravity: Gravity, km: Floats) -> Floats:
     return np.asarray(np.maximum(km, gravity.nearest_km) ** -gravity.distance_elasticity)
 
 
-def _crossing(sites: Sites, source: Indices, target: Indices) -> Flags:
+def _crossing(sites: Sites, pairs: Pairs) -> Flags:
+    source, target = pairs
     return np.asarray(sites.country[source] != sites.country[target])
 
 
@@ -192,19 +193,19 @@ def _scales(gravity: Gravity, km: Floats, crossing: Flags) -> Codes:
     return np.where(km <= gravity.local_km, 0, beyond_local).astype(np.int32)
 
 
-def _planted_at(sites: Sites, source: Indices, target: Indices, scale: Codes) -> Floats:
+def _planted_at(sites: Sites, pairs: Pairs, scale: Codes) -> Floats:
     factor = np.vstack([sites.factor, np.ones((1, len(SCALE_NAMES)))])  # row -1: no cluster
-    here, there = sites.cluster[source], sites.cluster[target]
+    here, there = sites.cluster[pairs[0]], sites.cluster[pairs[1]]
     second = np.where(here == there, 1.0, factor[there, scale])
     return np.asarray(factor[here, scale] * second)
 
 
-def _rate_by_mass(sites: Sites, gravity: Gravity, source: Indices, target: Indices) -> Floats:
-    km, crossing = pair_distances(sites, source, target), _crossing(sites, source, target)
+def _rate_by_mass(sites: Sites, gravity: Gravity, pairs: Pairs) -> Floats:
+    km, crossing = pair_distances(sites, pairs), _crossing(sites, pairs)
     rate = _deterrence(gravity, km) * np.where(crossing, np.exp(-gravity.border), 1.0)
     if np.all(sites.factor == 1):
         return np.asarray(rate)
-    return rate * _planted_at(sites, source, target, _scales(gravity, km, crossing))
+    return rate * _planted_at(sites, pairs, _scales(gravity, km, crossing))
 
 
 def _draw_by_mass(

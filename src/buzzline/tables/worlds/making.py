@@ -86,38 +86,21 @@ def make_world(
     towns = found_towns(geography, child(seed, "towns"))
     centres = plant_centres(towns, geography, clusters, rng=child(seed, "centres"))
     sites, town = settle(towns, geography, centres, n=organisations, factor=factor, seed=seed)
-    code = draw_industries(sites.cluster, industries, child(seed, "industries"))
     names = industry_codes(industries)
-    industry = [names[k] for k in code]
+    code = draw_industries(sites.cluster, industries, child(seed, "industries"))
     frame = organisation_table(
-        towns, sites, town, industry=industry, coordinates=geography.coordinates,
-        rng=child(seed, "organisations"),
+        towns, sites, town, industry=[names[k] for k in code],
+        coordinates=geography.coordinates, rng=child(seed, "organisations"),
     )  # fmt: skip
-    n = round(gravity.ties_each * organisations)
-    linkages = [
-        linkage_table(frame["org_id"], draw_ties(sites, gravity, n=n, rng=child(seed, layer)),
-                      layer=layer, rng=child(seed, "linkages", layer))
-        for layer in layers
-    ]  # fmt: skip
     planted = _planted_clusters(towns, centres, sites, names)
-    tables = {
-        "places": place_table(towns),
-        "organisations": frame,
-        "linkages": pl.concat(linkages),
-    }
     study = Study.of(
         about=About("Made-up world", "CC0", ("made-up world",), _notes(clusters, seed)),
-        **tables, **furnish(frame, towns, planted, names=names, rng=child(seed, "furnish")),
-    )  # fmt: skip
-    factors = pl.DataFrame(
-        {
-            "cluster": np.repeat(np.arange(clusters), len(SCALE_NAMES)),
-            "scale": list(SCALE_NAMES) * clusters,
-            "factor": factor.ravel(),
-        },
-        schema={"cluster": pl.Int64, "scale": pl.String, "factor": pl.Float64},
+        organisations=frame,
+        places=place_table(towns),
+        linkages=_linkages(frame["org_id"], sites, gravity, layers=layers, seed=seed),
+        **furnish(frame, towns, planted, names=names, rng=child(seed, "furnish")),
     )
-    return World(study, Truth(sites.cluster, planted, gravity, factors, sites))
+    return World(study, Truth(sites.cluster, planted, gravity, _factor_table(factor), sites))
 
 
 def null_world(*, organisations: Count = 1200, rng: Seed = None, **choices: object) -> World:
@@ -169,6 +152,31 @@ def _factors(missing: Mapping[int, Mapping[str, float]], clusters: int) -> Float
                 )
             factor[cluster, SCALE_NAMES.index(scale)] = value
     return factor
+
+
+def _linkages(
+    org_id: pl.Series, sites: Sites, gravity: Gravity, *, layers: tuple[str, ...], seed: int
+) -> pl.DataFrame:
+    n = round(gravity.ties_each * org_id.len())
+    return pl.concat(
+        linkage_table(
+            org_id, draw_ties(sites, gravity, n=n, rng=child(seed, layer)),
+            layer=layer, rng=child(seed, "linkages", layer),
+        )
+        for layer in layers
+    )  # fmt: skip
+
+
+def _factor_table(factor: Floats) -> pl.DataFrame:
+    clusters = factor.shape[0]
+    return pl.DataFrame(
+        {
+            "cluster": np.repeat(np.arange(clusters), len(SCALE_NAMES)),
+            "scale": list(SCALE_NAMES) * clusters,
+            "factor": factor.ravel(),
+        },
+        schema={"cluster": pl.Int64, "scale": pl.String, "factor": pl.Float64},
+    )
 
 
 def _planted_clusters(

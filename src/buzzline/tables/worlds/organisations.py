@@ -23,7 +23,9 @@ KINDS = {
 JOBS_AT_MEDIAN = 12.0
 REVENUE_A_JOB_MUSD = 0.2
 UNITS = {"supply": "musd", "subcontract": "musd", "acquisition": "musd", "investment": "musd"}
-FIRST_TIE, LAST_TIE = date(2012, 1, 1), date(2023, 12, 31)
+OPENED = date(1950, 1, 1), date(2011, 12, 31)
+TIED = date(2012, 1, 1), date(2023, 12, 31)
+CLOSED = date(2024, 1, 1), date(2025, 6, 30)
 
 
 def industry_codes(n: int) -> tuple[str, ...]:
@@ -112,23 +114,21 @@ def organisation_table(
             "region": _pick(towns.regions, towns.region[town]),
             "country": _pick(towns.codes, sites.country),
             "place_id": _pick([f"P{k:04d}" for k in range(towns.population.size)], town),
-            "opened": _days(rng, n, date(1950, 1, 1), date(2011, 12, 31)),
-            "closed": _days(rng, n, date(2024, 1, 1), date(2025, 6, 30)),
+            "opened": _days(rng, n, *OPENED),
+            "closed": _days(rng, n, *CLOSED),
             "jobs": jobs,
             "revenue_musd": (jobs * REVENUE_A_JOB_MUSD * rng.lognormal(0, 0.4, n)).round(3),
             "owner_id": rng.integers(0, n, n),
         }
     )
-    return frame.with_columns(
+    named = frame.with_columns(
         pl.concat_str(pl.lit("O"), "org_id").alias("org_id"),
         pl.concat_str("name", pl.lit(" "), pl.col("industry").str.to_titlecase()).alias("name"),
         pl.lit("address" if coordinates == "exact" else "city").alias("precision"),
         pl.when(pl.Series(rng.random(n) < 0.02)).then("closed").alias("closed"),
-    ).with_columns(
-        pl.when(pl.col("kind") == "affiliate")
-        .then(pl.col("org_id").gather(pl.col("owner_id")))
-        .alias("owner_id")
     )
+    owner = pl.when(pl.col("kind") == "affiliate").then(pl.col("org_id").gather("owner_id"))
+    return named.with_columns(owner.alias("owner_id"))
 
 
 def linkage_table(
@@ -136,7 +136,7 @@ def linkage_table(
 ) -> pl.DataFrame:
     """Return the ties of one layer as rows of `linkages`."""
     n = ends[0].size
-    start = _days(rng, n, FIRST_TIE, LAST_TIE)
+    start = _days(rng, n, *TIED)
     months = pl.Series(rng.integers(3, 60, n))
     frame = pl.DataFrame(
         {

@@ -45,7 +45,7 @@ def plant_centres(
     longitude, latitude = towns.longitude[town], towns.latitude[town]
     if geography.coordinates == "city":
         return Centres(town, longitude, latitude, np.zeros(n))
-    longitude, latitude = scatter(longitude, latitude, towns.reach_km[town], rng)
+    longitude, latitude = scatter(longitude, latitude, towns.reach_km[town], rng=rng)
     return Centres(town, longitude, latitude, geography.cluster_km * rng.uniform(0.5, 1.5, n))
 
 
@@ -70,7 +70,9 @@ def settle(
         values[inside] = of_cluster[cluster[inside]]
     longitude, latitude = middle[0], middle[1]
     if geography.coordinates == "exact":
-        longitude, latitude = scatter(longitude, latitude, middle[2], child(seed, "scatter"))
+        longitude, latitude = scatter(
+            longitude, latitude, middle[2], rng=child(seed, "scatter")
+        )
     zone = np.where(inside, towns.population.size + cluster, town).astype(np.int32)
     mass = child(seed, "mass").lognormal(0.0, MASS_SPREAD, n)
     return Sites(longitude, latitude, mass, towns.country[town], cluster, zone, factor), town

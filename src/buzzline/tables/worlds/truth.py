@@ -77,10 +77,11 @@ class Truth:
         others = np.arange(self.cluster.size)
         source = np.repeat(members, others.size)
         target = np.tile(others, members.size)
+        pairs = source, target
         twice = np.where(self.cluster[target] == cluster, 0.5, 1.0)  # inner pairs come up twice
-        weight = rates(self.sites, self.gravity, source, target) * twice * (source != target)
-        scale = scale_codes(self.sites, self.gravity, source, target)
-        factor = planted(self.sites, self.gravity, source, target)
+        weight = rates(self.sites, self.gravity, pairs) * twice * (source != target)
+        scale = scale_codes(self.sites, self.gravity, pairs)
+        factor = planted(self.sites, self.gravity, pairs)
         bare = np.bincount(scale, weights=weight, minlength=len(SCALE_NAMES))
         full = np.bincount(scale, weights=weight * factor, minlength=len(SCALE_NAMES))
         return pl.DataFrame(
