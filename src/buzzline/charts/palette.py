@@ -8,7 +8,6 @@ least 3 to 1 against white; `tests/report/test_palette.py` holds both.
 
 from __future__ import annotations
 
-from buzzline.linkages.verdicts import Verdict
 from buzzline.space.scales import UNKNOWN_SCALE
 
 SCALE_COLOUR: dict[str, str] = {
@@ -19,14 +18,14 @@ SCALE_COLOUR: dict[str, str] = {
     UNKNOWN_SCALE: "#767676",
 }
 
-VERDICT_COLOUR: dict[Verdict, str] = {
+VERDICT_COLOUR: dict[str, str] = {
     "missing": "#8C2D6B",
     "excess": "#00695C",
     "as expected": "#4A5560",
     "not enough links": "#767676",
 }
 
-VERDICT_MARK: dict[Verdict, str] = {
+VERDICT_MARK: dict[str, str] = {
     "missing": "▼",
     "excess": "▲",
     "as expected": "●",

@@ -25,7 +25,7 @@ from buzzline.report.tables import (
     verdict,
     whole,
 )
-from buzzline.report.wording import decimal, interval, listed, plural
+from buzzline.report.wording import GAP, decimal, interval, listed, plural
 from buzzline.space.scales import SCALES
 
 DEFAULT = "G1"
@@ -139,9 +139,9 @@ def _profile_table(profile: ScaleProfile) -> PageTable:
 
 
 def _percent_interval(low: float | None, high: float | None) -> Cell:
-    if low is None or high is None or low != low:  # noqa: PLR0124  # NaN
+    if low is None or high is None or low != low:  # NaN
         return between(None, None)
-    return Cell(f"{100 * low:.1f} to {100 * high:.1f}\u00a0%")
+    return Cell(f"{100 * low:.1f}{GAP}to{GAP}{100 * high:.1f}{GAP}%")
 
 
 def _table(balance: pl.DataFrame, cluster_id: str, label: str) -> PageTable:
@@ -159,7 +159,7 @@ def _table(balance: pl.DataFrame, cluster_id: str, label: str) -> PageTable:
             Column(f"{model}_verdict", f"{model} verdict"),
         ]
     columns += [
-        Column("stable", "Same at ±33\u00a0%?", hint="Verdicts with both cut-offs a third smaller and larger."),
+        Column("stable", "Same at ±33\u00a0%?", hint="Cut-offs a third smaller, or larger."),
         Column("n", "Ties", "number", "Distinct ties of the cluster in this layer."),
         Column("n_needed", "Needed", "number", "Ties that would show a halving."),
     ]  # fmt: skip

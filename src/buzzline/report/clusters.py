@@ -21,13 +21,13 @@ COLUMNS = (
     Column("label", "Cluster"),
     Column("industry", "Industry"),
     Column("n_members", "Members", "number"),
-    Column("n_background", "All organisations there", "number"),
-    Column("ratio", "Times expected", "number", "Members over what all organisations would give."),
+    Column("n_background", "All there", "number", "All organisations in the footprint."),
+    Column("ratio", "Times expected", "number", "Members over what all together would give."),
     Column("interval", "Interval"),
     Column("p", "p", "number", "How often chance alone gives a cluster as strong anywhere."),
     Column("q", "q", "number", "False discoveries expected among clusters this strong."),
     Column("scale_km", "Found at, km", "number", "Radius at which neighbours were counted."),
-    Column("radius_km", "Radius, km", "number", "From the densest site to the furthest member."),
+    Column("radius_km", "Radius, km", "number", "From the densest site to the last member."),
     Column("places", "Places"),
 )  # fmt: skip
 

@@ -37,7 +37,7 @@ def drawing(spec: Drawable, prefix: str) -> Drawing:
     Raises
     ------
     ValueError
-        The picture refers to something outside the page: a mistake in buzzline, not in the data.
+        The picture refers to something outside the page: a mistake in buzzline.
     """
     return Drawing(inlined(spec.svg(), prefix, spec.alt), spec.title, spec.alt)
 

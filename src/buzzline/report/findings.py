@@ -19,7 +19,7 @@ DEFAULT = "G1"
 def findings(
     study: Study, profile: ScaleProfile, clustering: Clustering, balance: ScaleBalance
 ) -> list[str]:
-    """Return sentences: what was read, where clusters are, how far ties reach, what stands out."""
+    """Return sentences: what was read, where clusters are, how far ties reach, what is odd."""
     sentences = [
         _read(study), _clusters(clustering), *_scales(profile), *_balance(clustering, balance),
     ]  # fmt: skip
@@ -42,15 +42,16 @@ def _clusters(clustering: Clustering) -> str:
         return "No candidate cluster stands out from chance in the industries examined."
     first = clusters.row(0, named=True)
     industries = clusters["industry"].n_unique()
-    odds = f", p {probability(first['p'])}" if first["p"] is not None else ""
+    odds = f", p = {probability(first['p'])}" if first["p"] is not None else ""
+    stand = "stands" if clusters.height == 1 else "stand"
     return (
         f"{plural(clusters.height, 'candidate cluster')} in "
-        f"{plural(industries, 'industry', 'industries')} stand{'s' if clusters.height == 1 else ''}"
-        f" out from chance, at a false-discovery rate of "
-        f"{percent(clustering.false_discovery_rate)}; the strongest is {first['label']} "
+        f"{plural(industries, 'industry', 'industries')} {stand} out from chance, "
+        f"at a false-discovery rate of {percent(clustering.false_discovery_rate)}; "
+        f"the strongest is {first['label']} "
         f"({first['industry']}) with {first['n_members']:,} of the {first['n_background']:,} "
-        f"organisations there, {decimal(first['ratio'])} times what all organisations together "
-        f"would give ({interval(first['low'], first['high'])}{odds})."
+        f"organisations there, {decimal(first['ratio'], 2)} times what all organisations "
+        f"together would give ({interval(first['low'], first['high'], 2)}{odds})."
     )
 
 
@@ -66,9 +67,8 @@ def _scales(profile: ScaleProfile) -> list[str]:
     for layer, n in sizes.filter(pl.col("n") > 0).head(2).iter_rows():
         rows = {row["scale"]: row for row in known.filter(pl.col("layer") == layer).to_dicts()}
         shares = [f"{percent(rows[s]['share'])} are {s}" for s in SCALES if s in rows]
-        sentences.append(
-            f"Of the {n:,} {str(layer).replace('_', ' ')} ties with a known scale, {listed(shares)}."
-        )
+        kind = str(layer).replace("_", " ")
+        sentences.append(f"Of the {n:,} {kind} ties with a known scale, {listed(shares)}.")
     return sentences
 
 
@@ -79,11 +79,11 @@ def _balance(clustering: Clustering, balance: ScaleBalance) -> list[str]:
     counts = dict(default.group_by("verdict").len().iter_rows())
     n_clusters = default["cluster_id"].n_unique()
     told = [f"{counts[v]:,} {v}" for v in ("missing", "excess", "as expected") if v in counts]
-    short = counts.get("not enough links", 0)
+    told.append(f"{counts.get('not enough links', 0):,} without enough links to tell")
     sentences = [
-        f"Held against what size and distance would give, {plural(n_clusters, 'cluster')} and "
-        f"{plural(default.height, 'comparison')} of a layer and a scale came out as "
-        f"{listed([*told, f'{short:,} without enough links to tell'])}."
+        "Held against what size and distance would give, "
+        f"{plural(default.height, 'comparison')} of {plural(n_clusters, 'cluster')} by "
+        f"layer and scale came out as {listed(told)}."
     ]
     return [*sentences, *_standing_out(clustering, default)]
 
@@ -102,9 +102,9 @@ def _standing_out(clustering: Clustering, default: pl.DataFrame) -> list[str]:
     if not firm.height:
         return ["No departure holds when the cut-offs are moved by a third."]
     named = [
-        f"{row['label']} has {decimal(exp(row['log_ratio']))} times the {row['scale']} "
+        f"{row['label']} has {decimal(exp(row['log_ratio']), 2)} times the {row['scale']} "
         f"{row['layer'].replace('_', ' ')} ties expected "
-        f"({interval(exp(row['low']), exp(row['high']))})"
+        f"({interval(exp(row['low']), exp(row['high']), 2)})"
         for row in firm.iter_rows(named=True)
     ]
     return [f"Most firmly, and whether the cut-offs are moved or not, {listed(named)}."]

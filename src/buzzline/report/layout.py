@@ -99,7 +99,7 @@ def _pulled(position: Floats, distance: Floats, weight: Floats) -> Floats:
 
 def _turn_towards(position: Floats, geography: Floats) -> Floats:
     """Return the turn that brings positions closest to longitude and minus latitude."""
-    known = np.isfinite(geography).all(axis=1)
+    known = np.asarray(np.isfinite(geography).all(axis=1))
     middle = geography[known].mean(axis=0) if known.any() else np.zeros(2)
     target = np.where(known[:, None], geography - middle, 0) * np.array([1.0, -1.0])
     left, _, right = np.linalg.svd(position.T @ target)

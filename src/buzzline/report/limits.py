@@ -35,8 +35,8 @@ def limits(
             "Which of two causes an excess has",
             "The yardsticks know size, distance and borders, but not industries: part of an "
             "excess of local ties is that like trades with like. An excess or a gap is a "
-            "question to ask on the ground, not its answer, and says nothing about what a policy "
-            "would change.",
+            "question to ask on the ground, not its answer, and says nothing about what a "
+            "policy would change.",
         ),
         _without_coordinates(study), _unplaced(profile), _not_enough(balance),
         _untested(balance), _unstable(balance), _unexamined(clustering),
@@ -53,7 +53,8 @@ def _without_coordinates(study: Study) -> Limit | None:
         "Organisations without coordinates",
         f"{plural(missing, 'organisation')} "
         f"({percent(missing / study.organisations.height, 1)}) "
-        "have no coordinates. They are in no cluster and on no map, and their ties have no scale.",
+        "have no coordinates. They are in no cluster and on no map, and their ties "
+        "have no scale.",
     )
 
 
@@ -104,9 +105,9 @@ def _not_enough(balance: ScaleBalance) -> Limit | None:
     note = f"{left:,} more are in the result files." if left else ""
     return Limit(
         "Too few ties to tell",
-        f"For {plural(short.height, 'comparison')} of a cluster, layer and scale the ties are too "
-        "few: even if only half the expected ties were there, this would show in fewer than four "
-        "of five such studies. A dash means that no number of ties would do.",
+        f"For {plural(short.height, 'comparison')} of a cluster, layer and scale the ties are "
+        "few: even if only half the expected ties were there, this would show in fewer than "
+        "four of five such studies. A dash means that no number of ties would do.",
         PageTable("not_enough_links", "Ties there are, and ties that would be enough (G1)",
                   columns, rows_of(lines), is_long=len(lines) > 8, note=note),
     )  # fmt: skip
@@ -147,9 +148,10 @@ def _unstable(balance: ScaleBalance) -> Limit | None:
     cutoffs = balance.cutoffs
     return Limit(
         "Verdicts that hang on the cut-offs",
-        f"{shaky.height:,} of {plural(default.height, 'verdict')} against size and distance change "
-        f"when local ends a third nearer or further than {cutoffs.local_km:g} km and regional "
-        f"than {cutoffs.regional_km:g} km. They are marked in the tables; do not lean on them.",
+        f"{shaky.height:,} of {plural(default.height, 'verdict')} against size and distance "
+        f"change when local ends a third nearer or further than {cutoffs.local_km:g} km and "
+        f"regional than {cutoffs.regional_km:g} km. They are marked in the tables: "
+        "do not lean on them.",
     )
 
 
@@ -174,8 +176,9 @@ def _unexamined(clustering: Clustering) -> Limit | None:
     note = f"{left:,} more are in the result files." if left else ""
     return Limit(
         "Industries and scales that were not examined",
-        f"Clusters of {plural(missing['industry'].n_unique(), 'industry', 'industries')} could not "
-        "be looked for at some or all scales. No cluster there does not mean that there is none.",
+        f"Clusters of {plural(missing['industry'].n_unique(), 'industry', 'industries')} could "
+        "not be looked for at some or all scales. No cluster there does not "
+        "mean that there is none.",
         PageTable("not_examined", "Industries and scales that were not examined", columns,
                   rows_of(lines), is_long=len(lines) > 8, note=note),
     )  # fmt: skip

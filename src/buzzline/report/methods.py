@@ -32,8 +32,8 @@ BUZZ = Source(
     "10.1191/0309132504ph469oa",
 )
 LABS = Source(
-    "Buzard, K., Carlino, G., Hunt, R., Carr, J., Smith, T. (2017). The agglomeration of American "
-    "R&D labs. Journal of Urban Economics 101.",
+    "Buzard, K., Carlino, G., Hunt, R., Carr, J., Smith, T. (2017). The agglomeration of "
+    "American R&D labs. Journal of Urban Economics 101.",
     "10.1016/j.jue.2017.05.007",
 )
 SCAN = Source(
@@ -66,29 +66,29 @@ def methods(clustering: Clustering, balance: ScaleBalance) -> list[Method]:
         Method(
             "Candidate clusters",
             "Around every organisation of an industry its neighbours within several radii are "
-            "counted and compared with the number that would be there if the industry were spread "
-            "like all organisations. Organisations with more neighbours than chance gives are "
-            "cores; cores whose discs overlap form a candidate. Strength is the log-likelihood "
-            "ratio of the candidate; p is the share of relabelled maps "
-            f"({clustering.draws:,} draws) whose strongest candidate is at least as strong; false "
-            "discoveries are held to "
+            "counted and compared with the number that would be there if the industry were "
+            "spread like all organisations. Organisations with more neighbours than chance "
+            "are cores; cores whose discs overlap form a candidate. Strength is the "
+            "log-likelihood ratio of the candidate; p is the share of relabelled maps "
+            f"({clustering.draws:,} draws) whose strongest candidate is at least as strong; "
+            "false discoveries are held to "
             f"{percent(clustering.false_discovery_rate)} over clusters and industries.",
             (LABS, SCAN, DISCOVERIES),
         ),
         Method(
             "Scale of a tie",
             f"Local up to {cutoffs.local_km:g} km, regional up to {cutoffs.regional_km:g} km, "
-            "measured along the great circle and across borders too; further apart, national in "
-            "one country and global between two. The cut-offs are conventions, so every verdict "
-            "is run again with both a third smaller and a third larger.",
+            "measured along the great circle and across borders too; further apart, national "
+            "one country and global between two. The cut-offs are conventions, so every "
+            "verdict is run again with both a third smaller and a third larger.",
             (BUZZ,),
         ),
         Method(
             "Observed against expected",
-            f"Three yardsticks answer three questions ({models}). Each is a gravity model fitted "
-            "to the ties of everybody but the cluster's own members. Missing: the whole interval "
-            "of observed over expected lies below four fifths; excess: above five quarters; not "
-            "enough links: a halving would show in fewer than four of five such studies. "
+            f"Three yardsticks answer three questions ({models}). Each is a gravity model "
+            "to the ties of everybody but the cluster's own members. Missing: the whole "
+            "of observed over expected lies below four fifths; excess: above five quarters; "
+            "not enough links: a halving would show in fewer than four of five such studies. "
             f"Intervals are at {percent(balance.level)}, from {balance.draws:,} draws of both "
             "counts and parameters. Tie ends are counted: a tie between two members counts at "
             "both.",
@@ -96,28 +96,28 @@ def methods(clustering: Clustering, balance: ScaleBalance) -> list[Method]:
         ),
         Method(
             "Map and network",
-            "On the map, ties are gathered between places that are closer than 30 pixels at the "
-            "present zoom, each named after its largest site; coordinates are rounded to about ten "
-            "metres. An organisation in several clusters is drawn with the strongest. The network "
-            "is laid out by stress majorisation and turned so that west is left as far as it can "
-            "be; distances in it are not kilometres. Country outlines: Natural Earth (public "
-            "domain); they say nothing about anybody's claims.",
+            "On the map, ties are gathered between places that are closer than 30 pixels at "
+            "present zoom, each named after its largest site; coordinates are rounded to about "
+            "metres. An organisation in several clusters is drawn with the strongest. The "
+            "is laid out by stress majorisation and turned so that west is left as far as it "
+            "can be; distances in it are not kilometres. Country outlines: Natural Earth "
+            "(public domain); they say nothing about anybody's claims.",
             (STRESS,),
         ),
     ]
 
 
 GLOSSARY: tuple[tuple[str, str], ...] = (
-    ("organisation", "Whoever can hold a tie: a firm, university, agency, association, investor."),
+    ("organisation", "Whoever can hold a tie: a firm, university, agency or association."),
     ("tie", "A recorded relation between two organisations, of one kind."),
-    ("layer", "One kind of tie, such as supply or research. Layers are never added up in tests."),
-    ("candidate cluster", "A place where an industry is denser than all organisations together."),
+    ("layer", "One kind of tie, such as supply or research. Tests never add layers up."),
+    ("candidate cluster", "Where an industry is denser than all organisations together."),
     ("members", "Organisations of the industry inside the candidate cluster."),
-    ("times expected", "Observed over expected; 1 is what the yardstick gives, 2 is twice as many."),
+    ("times expected", "Observed over expected; 1 is what the yardstick gives, 2 twice that."),
     ("interval", "The range that holds the true value in the stated share of such studies."),
     ("p", "How often chance alone would give a result at least as strong."),
     ("q", "The share of false discoveries to expect among all results at least this strong."),
-    ("local, regional, national, global", "The four rungs of the ladder of distance; see above."),
+    ("local, regional, national, global", "The rungs of the ladder of distance; see above."),
     ("G0, G1, G2", "Yardsticks: size; size and distance; size, distance and country borders."),
     ("missing, excess", "Clearly fewer, or clearly more, ties than the yardstick gives."),
     ("as expected", "Enough ties to see a halving, and no clear departure."),

@@ -169,7 +169,8 @@ def _positions(nodes: pl.DataFrame, edges: pl.DataFrame) -> Any:
     if not nodes.height:
         return np.empty((0, 2))
     position = stress_layout(strength, nodes.select("longitude", "latitude").to_numpy())
-    size = np.sqrt(nodes["n"].to_numpy() / max(1, nodes["n"].max()))
+    members = nodes["n"].to_numpy()
+    size = np.sqrt(members / max(1, int(members.max())))
     return without_overlaps(position, NODE_ROOM * (0.5 + size))
 
 

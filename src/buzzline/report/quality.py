@@ -76,8 +76,8 @@ def _aside(quality: Quality) -> str:
         return ""
     files = listed([f"set_aside/{name}.csv" for name in lost])
     return (
-        f"The rows set aside are written beside this report, as they were read, with row number "
-        f"and reason: {files}. Mend them in the source and run again."
+        f"The rows set aside are written beside this report, as they were read, with row "
+        f"number and reason: {files}. Mend them in the source and run again."
     )
 
 

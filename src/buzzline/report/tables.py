@@ -73,7 +73,7 @@ def whole(number: float | None) -> Cell:
 
 def number(value: float | None, shown: str | None = None) -> Cell:
     """Return a cell with a number; `shown` replaces how it is read."""
-    exact = "" if value is None or value != value else f"{value:.6g}"  # noqa: PLR0124  # NaN
+    exact = "" if value is None or value != value else f"{value:.6g}"  # NaN
     return Cell(shown if shown is not None else decimal(value), exact)
 
 
@@ -89,14 +89,13 @@ def chance(p: float | None) -> Cell:
 
 def between(low: float | None, high: float | None) -> Cell:
     """Return a cell with an interval."""
-    return Cell(interval(low, high))
+    ends = interval(low, high)
+    return Cell(ends, "" if ends == "–" else f"{low:.6g} to {high:.6g}")
 
 
-def verdict(name: str, prefix: str = "") -> Cell:
+def verdict(name: str) -> Cell:
     """Return a cell with a verdict: a mark and a colour, and always the word."""
-    marks: dict[str, str] = {**VERDICT_MARK}
-    colours: dict[str, str] = {**VERDICT_COLOUR}
-    return Cell(f"{prefix}{name}", None, marks.get(name, ""), colours.get(name, ""))
+    return Cell(name, name, VERDICT_MARK.get(name, ""), VERDICT_COLOUR.get(name, ""))
 
 
 def rows_of(lines: Sequence[Sequence[Cell]]) -> tuple[Row, ...]:

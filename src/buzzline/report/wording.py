@@ -51,17 +51,17 @@ def decimal(number: float | None, digits: int = 3) -> str:
     return f"{number:.{digits}g}"
 
 
-def interval(low: float | None, high: float | None) -> str:
-    """Return both ends of an interval.
+def interval(low: float | None, high: float | None, digits: int = 3) -> str:
+    r"""Return both ends of an interval.
 
     Examples
     --------
     >>> interval(0.5, 2.0), interval(None, None)
-    ('0.5 to 2', '–')
+    ('0.5\xa0to\xa02', '–')
     """
     if low is None or high is None or not (isfinite(low) and isfinite(high)):
         return "–"
-    return f"{decimal(low)} to {decimal(high)}"
+    return f"{decimal(low, digits)}{GAP}to{GAP}{decimal(high, digits)}"
 
 
 def probability(p: float | None) -> str:

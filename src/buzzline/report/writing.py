@@ -86,7 +86,8 @@ def report(
         glossary=GLOSSARY,
         provenance=provenance_tables(
             study,
-            [("scale profile", profile.provenance), ("candidate clusters", clustering.provenance),
+            [("scale profile", profile.provenance),
+             ("candidate clusters", clustering.provenance),
              ("scale balance", balance.provenance)],
         ),
         **_figures(map_, network, clustering),

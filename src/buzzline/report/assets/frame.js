@@ -5,7 +5,7 @@ const REDUCED = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const LANGUAGE = document.documentElement.lang || "en";
 const FONT = 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
-const settings = JSON.parse(document.getElementById("settings").textContent);
+const settings = JSON.parse(document.getElementById("page-settings").textContent);
 const palette = settings.palette;
 const scales = settings.scales; // local, regional, national, global, unknown
 
@@ -73,6 +73,7 @@ const selection = {
 class Labels {
   constructor(width, height) {
     Object.assign(this, { width, height, boxes: [], cells: new Map() });
+    this.bar(width - 50, 0, 50, 128); // the zoom buttons
   }
   near(box) {
     const keys = [];
@@ -88,8 +89,13 @@ class Labels {
       box.x < other.x + other.w && other.x < box.x + box.w
       && box.y < other.y + other.h && other.y < box.y + box.h));
   }
+  // Keep names off a box that is no name: a circle, the buttons.
+  bar(x, y, w, h) { this.enter({ x, y, w, h }); }
   take(box) {
     this.boxes.push(box);
+    this.enter(box);
+  }
+  enter(box) {
     for (const key of this.near(box)) {
       if (!this.cells.has(key)) this.cells.set(key, []);
       this.cells.get(key).push(box);

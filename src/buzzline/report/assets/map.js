@@ -67,13 +67,16 @@ class ClusterMap {
     }));
   }
 
-  // All clusters and all but the outermost hundredth of organisations.
+  // All clusters, and all organisations but a far-flung hundredth.
   extent() {
     const middle = (values, marks) => {
       const sorted = Float64Array.from(values).sort();
+      if (!sorted.length) return [Math.min(0.1, ...marks), Math.max(0.9, ...marks)];
       const at = (q) => sorted[Math.round(q * (sorted.length - 1))];
-      return sorted.length ? [Math.min(at(0.005), ...marks), Math.max(at(0.995), ...marks)]
-        : [Math.min(0.1, ...marks), Math.max(0.9, ...marks)];
+      const most = [Math.min(at(0.005), ...marks), Math.max(at(0.995), ...marks)];
+      const all = [Math.min(at(0), ...marks), Math.max(at(1), ...marks)];
+      // A few far away are left outside only if they would make all the rest small.
+      return most[1] - most[0] > 0.6 * (all[1] - all[0]) ? all : most;
     };
     const [x0, x1] = middle(this.dots.x, this.clusters.map((c) => c.x));
     const [y0, y1] = middle(this.dots.y, this.clusters.map((c) => c.y));
@@ -322,6 +325,10 @@ class ClusterMap {
     // The chosen cluster is named first, then the strongest: the order of the table.
     visible.sort((p, q) => (q.cluster.id === selection.id) - (p.cluster.id === selection.id));
     const room = Math.max(8, Math.round((width * height) / 14_000));
+    for (const { cluster, sx, sy } of visible.slice(0, room)) {
+      const inner = cluster.r * 0.8; // names may touch the rim of a circle, not lie on it
+      this.labels.bar(sx - inner, sy - inner, 2 * inner, 2 * inner);
+    }
     let named = 0;
     for (const { cluster, sx, sy } of visible) {
       if (named >= room) break;
@@ -473,8 +480,8 @@ class ClusterMap {
 async function startMap() {
   const figure = document.getElementById("map");
   if (!figure) return null;
-  const meta = JSON.parse(document.getElementById("map-meta").textContent);
-  const [bytes, coarse, fine] = await Promise.all(["map-data", "countries-110m", "countries-50m"].map(inflated));
+  const meta = JSON.parse(document.getElementById("page-map").textContent);
+  const [bytes, coarse, fine] = await Promise.all(["page-map-data", "page-countries-110m", "page-countries-50m"].map(inflated));
   const read = (part) => JSON.parse(new TextDecoder().decode(part));
   const map = new ClusterMap(figure, meta, unpacked(bytes, meta.columns), outlines(read(coarse), true), null);
   // The fine outlines take a moment; the page is already of use without them.

@@ -11,8 +11,9 @@ class ClusterNetwork {
       r: node.kind === "cluster" ? 6 + 16 * Math.sqrt(node.n / largest.cluster) : 5,
       name: node.kind === "cluster" ? node.label : this.elsewhere(node.label),
     }));
+    this.widen(figure.querySelector(".sheet"));
     const xs = this.nodes.map((node) => node.x), ys = this.nodes.map((node) => node.y);
-    const extent = [Math.min(...xs) - 0.25, Math.min(...ys) - 0.15, Math.max(...xs) + 0.25, Math.max(...ys) + 0.15];
+    const extent = [Math.min(...xs) - 0.2, Math.min(...ys) - 0.1, Math.max(...xs) + 0.2, Math.max(...ys) + 0.1];
     this.frame = new Frame(figure.querySelector("canvas"), {
       extent, most: 2000,
       draw: (pen) => this.draw(pen),
@@ -27,6 +28,17 @@ class ClusterNetwork {
     figure.addEventListener("change", () => this.frame.redraw());
     this.wireButtons();
     this.frame.paint(false);
+  }
+
+  // A wide sheet takes a wide picture: stretch one way, as far as shapes stay recognisable.
+  widen(sheet) {
+    const span = (key) => d3.max(this.nodes, (node) => node[key]) - d3.min(this.nodes, (node) => node[key]);
+    const wanted = (sheet.clientWidth / sheet.clientHeight) * (span("y") / (span("x") || 1));
+    const stretch = Math.sqrt(Math.max(0.4, Math.min(2.5, wanted)));
+    for (const node of this.nodes) {
+      node.x *= stretch;
+      node.y /= stretch;
+    }
   }
 
   elsewhere(label) {
@@ -95,6 +107,7 @@ class ClusterNetwork {
   drawNames(pen, at, near, lit) {
     const { nodes, frame } = this;
     this.labels = new Labels(frame.width, frame.height);
+    nodes.forEach(({ r }, i) => this.labels.bar(at[i][0] - 0.85 * r, at[i][1] - 0.85 * r, 1.7 * r, 1.7 * r));
     const order = nodes.map((_, i) => i).sort((i, j) => near.has(j) - near.has(i)
       || (nodes[j].kind === "cluster") - (nodes[i].kind === "cluster") || nodes[j].r - nodes[i].r || i - j);
     for (const i of order) {
@@ -168,5 +181,5 @@ class ClusterNetwork {
 
 function startNetwork() {
   const figure = document.getElementById("network");
-  return figure ? new ClusterNetwork(figure, JSON.parse(document.getElementById("network-meta").textContent)) : null;
+  return figure ? new ClusterNetwork(figure, JSON.parse(document.getElementById("page-network").textContent)) : null;
 }

@@ -35,7 +35,7 @@ function startTable(table) {
   holder.querySelector("[data-act=csv]")?.addEventListener("click", () => {
     const names = heads.map((head) => head.dataset.name);
     const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden);
-    downloadCsv(`${table.id}.csv`, [names, ...rows.map((row) => [...row.cells].map(cellValue))]);
+    downloadCsv(`${table.id.replace("table-", "")}.csv`, [names, ...rows.map((row) => [...row.cells].map(cellValue))]);
   });
   const filter = holder.querySelector("input[type=search]");
   filter?.addEventListener("input", () => {
@@ -60,9 +60,9 @@ function startClusterRows() {
     });
   selection.follow((chosen) => {
     for (const [id, row] of rows) row.classList.toggle("is-chosen", id === chosen);
-    const row = rows.get(chosen), window = row?.closest(".scroll");
+    const row = rows.get(chosen), pane = row?.closest(".scroll");
     // Bring the row into its own window without moving the page under the reader.
-    if (window && window.scrollHeight > window.clientHeight)
-      window.scrollTo({ top: row.offsetTop - window.clientHeight / 2, behavior: still });
+    if (pane && pane.scrollHeight > pane.clientHeight)
+      pane.scrollTo({ top: row.offsetTop - pane.clientHeight / 2, behavior: still });
   });
 }
