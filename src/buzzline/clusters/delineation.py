@@ -24,7 +24,7 @@ from buzzline.clusters.cores import (
     surroundings,
 )
 from buzzline.clusters.industries import Industries, Industry, industries_of
-from buzzline.clusters.precision import precision_km
+from buzzline.space.precision import precision_km
 from buzzline.clusters.tabulating import Delineated, clustering_of
 from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent

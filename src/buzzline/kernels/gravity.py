@@ -8,17 +8,19 @@ from buzzline.kernels import kernel
 
 
 @kernel
-def scale_shares(base, covariates, moves, factors, leaving, classes, n_scales):
+def scale_shares(base, covariates, moves, factors, leaving, composition):
     """Sum the flows leaving each origin by scale, for every replicate and set of cut-offs.
 
     base : (o, z) float64        log flow from each origin to each zone, -inf for none
     covariates : (k, o, z)       moved by moves : (d, k)
     factors : (d, z) float64     multiplies the flow into each zone
     leaving : (c, o) float64     ties that leave each origin, for each set of cut-offs
-    classes : (c, o, z) int32    scale of each pair; n_scales and above are left out
-    out : (d, c, n_scales)       shares of all ties that leave. O(d (c + k) o z) time.
+    composition : (c, o, z, s)   scales of the pairs between an origin and a zone; what is
+                                 missing to 1 is of unknown scale and left out
+    out : (d, c, s)              shares of all ties that leave. O(d (c s + k) o z) time.
     """
-    n_draws, n_sets, n_origins = moves.shape[0], classes.shape[0], base.shape[0]
+    n_draws, n_sets, n_origins = moves.shape[0], composition.shape[0], base.shape[0]
+    n_scales = composition.shape[3]
     out = np.zeros((n_draws, n_sets, n_scales))
     sums = np.empty((n_sets, n_scales))
     for d in range(n_draws):
@@ -33,8 +35,8 @@ def scale_shares(base, covariates, moves, factors, leaving, classes, n_scales):
                     power += moves[d, k] * covariates[k, o, j]
                 flow = exp(power) * factors[d, j]
                 for c in range(n_sets):
-                    if classes[c, o, j] < n_scales:
-                        sums[c, classes[c, o, j]] += flow
+                    for s in range(n_scales):
+                        sums[c, s] += flow * composition[c, o, j, s]
             for c in range(n_sets):
                 whole = sums[c].sum()
                 if whole > 0.0:

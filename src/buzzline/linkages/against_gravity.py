@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from buzzline.arrays import Codes, Flags, Floats, as_floats, as_indices
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
 from buzzline.errors import InvalidArgument, NotConverged
-from buzzline.linkages.expected import N_SCALES, expected_shares
-from buzzline.linkages.tie_ends import TieEnds, tie_ends, zone_flows
+from buzzline.linkages.expected import Origins, expected_shares
+from buzzline.linkages.tie_ends import N_SCALES, TieEnds, tie_ends, zone_flows
 from buzzline.linkages.verdicts import (
     Compared,
     Counted,
@@ -24,7 +24,7 @@ from buzzline.linkages.verdicts import (
 )
 from buzzline.network.nulls import Gravity, fit_gravity, size_only
 from buzzline.quantities import Share
-from buzzline.space.zones import Zones
+from buzzline.space.zones import Zones, composition_from, log_km_from
 from buzzline.tables.study import Study
 
 Model = Literal["G0", "G1", "G2"]
@@ -45,14 +45,14 @@ class Layer:
     Attributes
     ----------
     ends : TieEnds
-    n_zones : int
+    zones : Zones
     flows : (z, z) float64                         tie ends from zone to zone
     covariates : Model -> (k, z, z) float64
     fits : Model -> Gravity or the reason why none  starting values for the fits without a cluster
     """
 
     ends: TieEnds
-    n_zones: int
+    zones: Zones
     flows: Floats
     covariates: Mapping[Model, Floats]
     fits: Mapping[Model, Gravity | str]
@@ -85,25 +85,29 @@ class Tested:
     models: Mapping[Model, AgainstModel | str]
 
 
-def layer_of(study: Study, zones: Zones, name: str) -> Layer:
+def layer_of(study: Study, zones: Zones, name: str, limits: Floats) -> Layer:
     """Gather the ties of one layer by zone and fit the nulls to all of them."""
-    ends = tie_ends(study, zones, name)
+    ends = tie_ends(study, zones, name, limits)
     n_zones = int(zones.n_here.size)
     flows = zone_flows(ends, np.ones(ends.here.size, np.bool_), n_zones)
-    border = (zones.nation[:, None] != zones.nation[None]).astype(np.float64)
-    covariates: dict[Model, Floats] = {
-        "G0": np.empty((0, n_zones, n_zones)),
-        "G1": zones.log_km[None],
-        "G2": np.stack([zones.log_km, border]),
-    }
+    covariates = {model: _covariates(model, zones.log_km, zones.nation) for model in MODELS}
     fits = {model: _fit(flows, covariates[model], None) for model in MODELS}
-    return Layer(ends, n_zones, flows, covariates, fits)
+    return Layer(ends, zones, flows, covariates, fits)
+
+
+def _covariates(model: Model, log_km: Floats, nation: Codes) -> Floats:
+    """Return what each model knows of every pair of zones. (k, z, z)."""
+    border = (nation[:, None] != nation[None]).astype(np.float64)
+    known: Mapping[Model, tuple[Floats, ...]] = {
+        "G0": (), "G1": (log_km,), "G2": (log_km, border),
+    }  # fmt: skip
+    return as_floats(np.reshape(known[model], (-1, *log_km.shape)))
 
 
 def tested(
     layer: Layer,
     members: Flags,
-    classes: Codes,
+    limits: Floats,
     *,
     level: Share,
     draws: int,
@@ -116,17 +120,19 @@ def tested(
     layer : Layer
     members : (n,) bool
         Organisations of the cluster.
-    classes : (c, z, z) int32
-        Scale of every pair of zones, one layer a set of cut-offs; the first is the one asked for.
+    limits : (c, 2) float64
+        Squared chords up to which ties are local and regional, one row a set of cut-offs; the
+        first is the one asked for.
     level : share
     draws : int
     """
     own = members[layer.ends.here]
-    counted = [_counted(layer.ends, members, own, each) for each in classes]
+    counted = [_counted(layer.ends, members, own, c) for c in range(len(limits))]
     n = counted[0].n_ties
     if n < FEWEST_TIES:
         return f"only {n} ties with a known scale; at least {FEWEST_TIES} are needed to try"
-    own_flows = zone_flows(layer.ends, own, layer.n_zones)
+    own_flows = zone_flows(layer.ends, own, layer.zones.n_here.size)
+    places = _places(layer, members, own, limits)
     models: dict[Model, AgainstModel | str] = {}
     for model in MODELS:
         whole = layer.fits[model]
@@ -138,11 +144,42 @@ def tested(
             gravity
             if isinstance(gravity, str)
             else _against(
-                gravity, layer.covariates[model], own_flows, classes, counted,
+                gravity, places.seen_by(model, layer.zones), counted,
                 level=level, draws=draws, rng=rng,
             )
         )  # fmt: skip
     return Tested(counted[0], models)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """The zones that a cluster's ties leave from, whatever the model."""
+
+    zone: Indices
+    log_km: Floats
+    composition: Floats
+    leaving: Floats
+
+    def seen_by(self, model: Model, zones: Zones) -> Origins:
+        return Origins(
+            as_floats(_covariates(model, self.log_km, zones.nation)[:, self.zone]),
+            self.composition,
+            self.leaving,
+        )
+
+
+def _places(layer: Layer, members: Flags, own: Flags, limits: Floats) -> _Places:
+    ends, zones = layer.ends, layer.zones
+    zone, at = np.unique(ends.zone_here[own], return_inverse=True)
+    leaving = [
+        np.bincount(at, weights=ends.scale[c, own] < N_SCALES, minlength=zone.size)
+        for c in range(len(limits))
+    ]
+    origins = as_indices(zone)
+    composition = composition_from(zones, members, origins, limits)[..., :N_SCALES]
+    return _Places(
+        origins, log_km_from(zones, members), as_floats(composition), as_floats(leaving)
+    )
 
 
 def _fit(flows: Floats, covariates: Floats, start: Gravity | None) -> Gravity | str:
@@ -154,8 +191,8 @@ def _fit(flows: Floats, covariates: Floats, start: Gravity | None) -> Gravity | 
         return NO_FIT + str(error).removeprefix("gravity null: ")
 
 
-def _counted(ends: TieEnds, members: Flags, own: Flags, classes: Codes) -> Counted:
-    scale = classes[ends.zone_here[own], ends.zone_there[own]]
+def _counted(ends: TieEnds, members: Flags, own: Flags, cutoffs: int) -> Counted:
+    scale = ends.scale[cutoffs, own]
     known = scale < N_SCALES
     here, scale = ends.here[own][known], scale[known]
     observed = np.bincount(scale, minlength=N_SCALES)
@@ -170,16 +207,14 @@ def _counted(ends: TieEnds, members: Flags, own: Flags, classes: Codes) -> Count
 
 def _against(
     gravity: Gravity,
-    covariates: Floats,
-    own_flows: Floats,
-    classes: Codes,
+    origins: Origins,
     counted: Sequence[Counted],
     *,
     level: Share,
     draws: int,
     rng: np.random.Generator,
 ) -> AgainstModel:
-    expected = expected_shares(gravity, covariates, own_flows, classes, draws=draws, rng=rng)
+    expected = expected_shares(gravity, origins, draws=draws, rng=rng)
     compared = tuple(
         compare(
             count,

@@ -22,7 +22,7 @@ from buzzline.linkages.against_gravity import (
     layer_of,
     tested,
 )
-from buzzline.linkages.tie_ends import zone_classes
+from buzzline.linkages.tie_ends import squared_limits
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Count, Draws, Share
 from buzzline.randomness import Seed, child, seed_of
@@ -193,18 +193,18 @@ def scale_balance(
     zones = zones_of(
         study.organisations, sites_of(study.organisations), reach_km=cutoffs.local_km / 4
     )
-    classes = np.stack([zone_classes(zones, cutoffs.times(f)) for f in (1.0, *SENSITIVITY)])
+    limits = squared_limits([cutoffs.times(factor) for factor in (1.0, *SENSITIVITY)])
     examined = clustering.clusters.head(max_clusters)
     members = _members(study, clustering)
     rows = _Rows([], [], [])
     for name in _layers(study, layers):
-        layer = layer_of(study, zones, name)
+        layer = layer_of(study, zones, name, limits)
         for done, cluster in enumerate(examined.iter_rows(named=True)):
             progress(f"{name} ties by scale", done, examined.height)
             cluster_id = cluster["cluster_id"]
             source = child(seed, name, cluster_id)
             found = tested(
-                layer, members[cluster_id], classes, level=level, draws=draws, rng=source
+                layer, members[cluster_id], limits, level=level, draws=draws, rng=source
             )
             rows.add(cluster, name, found, level)
         progress(f"{name} ties by scale", examined.height, examined.height)

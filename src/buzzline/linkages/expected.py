@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from buzzline.arrays import Codes, Floats, as_codes, as_floats
+from buzzline.arrays import Floats, as_floats
 from buzzline.kernels.gravity import scale_shares
 from buzzline.network.nulls import Gravity
-from buzzline.space.scales import SCALES
-
-N_SCALES = len(SCALES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,14 +25,24 @@ class ExpectedShares:
     draws: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Origins:
+    """Where a cluster's ties leave from, and what lies how far from there.
+
+    Attributes
+    ----------
+    covariates : (k, o, z) float64      of each zone of origin and each zone
+    composition : (c, o, z, 4) float64  scales of the pairs between them, for each set of cut-offs
+    leaving : (c, o) float64            tie ends of known scale that leave each zone of origin
+    """
+
+    covariates: Floats
+    composition: Floats
+    leaving: Floats
+
+
 def expected_shares(
-    gravity: Gravity,
-    covariates: Floats,
-    own_flows: Floats,
-    classes: Codes,
-    *,
-    draws: int,
-    rng: np.random.Generator,
+    gravity: Gravity, origins: Origins, *, draws: int, rng: np.random.Generator
 ) -> ExpectedShares:
     """Return the expected share of a cluster's tie ends at each scale under a gravity null.
 
@@ -43,11 +50,7 @@ def expected_shares(
     ----------
     gravity : Gravity
         Fitted leaving the cluster's own tie ends out.
-    covariates : (k, z, z) float64
-    own_flows : (z, z) float64 [tie ends]
-        Of the cluster's members; only how many leave each zone is used.
-    classes : (c, z, z) int32
-        From `zone_classes`; pairs of unknown scale are left out of both sides.
+    origins : Origins
     draws : int
 
     Notes
@@ -56,12 +59,9 @@ def expected_shares(
     with them along the likelihood, and are multiplied by gamma variates whose spread is that of
     the number of ties arriving, inflated by the dispersion.
     """
-    origins = np.flatnonzero(own_flows.sum(axis=1))
-    scale = as_codes(classes[:, origins])
-    leaving = as_floats(np.where(scale < N_SCALES, own_flows[origins], 0.0).sum(axis=2))
-    x = as_floats(covariates[:, origins])
+    x = origins.covariates
     base = as_floats(gravity.destination + np.tensordot(gravity.theta, x, axes=1))
-    base = as_floats(np.broadcast_to(base, (origins.size, gravity.destination.size)))
+    base = as_floats(np.broadcast_to(base, x.shape[1:]))
 
     z = rng.standard_normal((draws, gravity.theta.size))
     moves = as_floats((z @ _root(gravity.covariance).T).reshape(draws, gravity.theta.size))
@@ -71,7 +71,9 @@ def expected_shares(
     still, same = np.zeros((1, gravity.theta.size)), np.ones((1, shape.size))
 
     def shares(moves: Floats, factors: Floats) -> Floats:
-        return as_floats(scale_shares(base, x, moves, factors, leaving, scale, N_SCALES))
+        return as_floats(
+            scale_shares(base, x, moves, factors, origins.leaving, origins.composition)
+        )
 
     return ExpectedShares(shares(still, same)[0], shares(moves, factors))
 

@@ -6,17 +6,20 @@ ends asks of each member "where is your partner?", the question the gravity null
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, as_codes
-from buzzline.space.scales import Cutoffs
+from buzzline.arrays import Codes, Flags, Floats, as_floats
+from buzzline.kernels.distances import scales_of
+from buzzline.space.globe import chord
+from buzzline.space.scales import SCALES, Cutoffs
 from buzzline.space.zones import Zones
 from buzzline.tables.study import Study
 
-UNKNOWN_CLASS = 4  # beyond regional, with a country missing
+N_SCALES = len(SCALES)  # codes from here on: beyond regional, with a country missing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +30,7 @@ class TieEnds:
     ----------
     here, there : (2t,) int32              organisation at this end and at the other
     zone_here, zone_there : (2t,) int32
+    scale : (c, 2t) int32                  for each set of cut-offs; 4 where it cannot be told
     n_unplaced : int                       ties with an end that has no coordinates
     """
 
@@ -34,11 +38,18 @@ class TieEnds:
     there: Codes
     zone_here: Codes
     zone_there: Codes
+    scale: Codes
     n_unplaced: int
 
 
-def tie_ends(study: Study, zones: Zones, layer: str) -> TieEnds:
-    """Return the tie ends of one layer of a study."""
+def tie_ends(study: Study, zones: Zones, layer: str, limits: Floats) -> TieEnds:
+    """Return the tie ends of one layer of a study.
+
+    Parameters
+    ----------
+    limits : (c, 2) float64
+        From `squared_limits`.
+    """
     number = study.organisations.select("org_id").with_row_index("row")
     ties = study.linkages.lazy().filter(pl.col("layer") == layer).select("source", "target")
     for end in ("source", "target"):
@@ -50,25 +61,20 @@ def tie_ends(study: Study, zones: Zones, layer: str) -> TieEnds:
     placed = (zones.zone[rows] >= 0).all(axis=1)
     here = np.ascontiguousarray(rows[placed].ravel())
     there = np.ascontiguousarray(rows[placed][:, ::-1].ravel())
-    return TieEnds(here, there, zones.zone[here], zones.zone[there], int((~placed).sum()))
+    scale = scales_of(here, there, zones.organisation_xyz, zones.organisation_nation, limits)
+    return TieEnds(
+        here, there, zones.zone[here], zones.zone[there], scale, int((~placed).sum())
+    )
+
+
+def squared_limits(cutoffs: Sequence[Cutoffs]) -> Floats:
+    """Return the squared chords up to which ties are local and regional. (c, 2)."""
+    return as_floats(
+        [[chord(each.local_km) ** 2, chord(each.regional_km) ** 2] for each in cutoffs]
+    )
 
 
 def zone_flows(ends: TieEnds, chosen: Flags, n_zones: int) -> Floats:
     """Return (z, z) counts of the chosen ends from the zone here to the zone there."""
     pair = ends.zone_here[chosen].astype(np.int64) * n_zones + ends.zone_there[chosen]
     return np.bincount(pair, minlength=n_zones**2).reshape(n_zones, n_zones).astype(np.float64)
-
-
-def zone_classes(zones: Zones, cutoffs: Cutoffs) -> Codes:
-    """Return the scale between every two zones: 0 local, 1 regional, 2 national, 3 global.
-
-    4 where it cannot be told: beyond `regional_km` with a country missing. (z, z) int32.
-    """
-    distance = np.exp(zones.log_km)
-    same = zones.nation[:, None] == zones.nation[None]
-    known = (zones.nation[:, None] > 0) & (zones.nation[None] > 0)
-    classes = np.where(known, np.where(same, 2, 3), UNKNOWN_CLASS)
-    classes[distance <= cutoffs.regional_km] = 1
-    classes[distance <= cutoffs.local_km] = 0
-    np.fill_diagonal(classes, 0)
-    return as_codes(classes)

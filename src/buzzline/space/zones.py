@@ -3,24 +3,34 @@
 Zones are greedy: the site with most organisations takes everything within reach, then the next
 free one, and so on. When that gives more zones than asked for, the smallest are given to the
 nearest kept zone of their country, and how much that moved is carried along.
+
+The distance between two zones is the harmonic mean over pairs of their organisations, which is
+what a gravity model with an elasticity near minus one adds up [1]_.
+
+.. [1] Head, K., Mayer, T. (2010). Illusory border effects: distance mismeasurement inflates
+   estimates of home bias in trade. In: The Gravity Model in International Trade. Cambridge.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from scipy.spatial import cKDTree
 
-from buzzline.arrays import Codes, Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.kernels.distances import harmonic_log_km, scale_composition
 from buzzline.kernels.neighbours import leaders
 from buzzline.quantities import Count, Kilometres
-from buzzline.space.globe import distance_km, kilometres
+from buzzline.space.globe import EARTH_RADIUS_KM, kilometres
+from buzzline.space.precision import precision_km
 from buzzline.space.sites import Sites, grid_of
 
 NEAREST_KM = 1.0  # closer pairs are treated as this far apart: ln 0 is no distance
-CENTROID_KM = 0.66 * 10.0  # mean distance inside a disc that a city centroid stands for
+INSIDE_A_DISC = 0.66  # mean distance inside a disc, in radii: what a centroid stands for
+SAMPLE = 24  # organisations that stand for a zone when distances are averaged
+NEAR_REACHES = 10  # further zones than this many reaches are points to each other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,20 +39,26 @@ class Zones:
 
     Attributes
     ----------
-    zone : (n,) int32                 of each organisation, -1 without coordinates or country
-    xyz : (z, 3) float64              unit vectors of the mean point
-    nation : (z,) int32               code of the country, 0 where it is not known
-    n_here : (z,) int64               organisations
-    log_km : (z, z) float64           ln of the distance; inside a zone of the mean ln distance
-    moved_share : float               organisations given to a zone beyond the reach
+    zone : (n,) int32             of each organisation, -1 without coordinates
+    nation : (z,) int32           code of the country, 0 where it is not known
+    n_here : (z,) int64           organisations
+    log_km : (z, z) float64       ln of the harmonic mean distance between organisations
+    moved_share : float           organisations given to a zone beyond the reach
+    organisation_xyz : (n, 3) float64   unit vectors, NaN without coordinates
+    organisation_nation : (n,) int32    code of the country, 0 where it is not known
+    floor_km : (n,) float64       shortest distance that the coordinates can tell
+    near : (p, 2) int64           ordered pairs of zones whose distance is averaged over pairs
     """
 
     zone: Codes
-    xyz: Floats
     nation: Codes
     n_here: Indices
     log_km: Floats
     moved_share: float
+    organisation_xyz: Floats
+    organisation_nation: Codes
+    floor_km: Floats
+    near: Indices
 
 
 def zones_of(
@@ -57,7 +73,7 @@ def zones_of(
     Parameters
     ----------
     organisations : DataFrame
-        With `country`; organisations without a country form a country of their own.
+        With `country` and `precision`; those without a country form a country of their own.
     sites : Sites
         Of the same organisations.
     reach_km : km
@@ -65,38 +81,111 @@ def zones_of(
     at_most : count
         More zones than this are merged, smallest first.
     """
-    nation = _nation_of_sites(organisations, sites)
+    code = as_codes(organisations["country"].rank("dense").fill_null(0).to_numpy())
+    nation = np.zeros(sites.n_here.size, np.int32)
+    nation[sites.site[sites.located]] = code[sites.located]
     leader = _leaders(sites, nation, reach_km)
     heads, zone_of_site = np.unique(leader, return_inverse=True)
     n_here = np.bincount(zone_of_site, weights=sites.n_here).astype(np.int64)
     merged = _merged(sites.xyz[heads], nation[heads], n_here, at_most)
-    final = merged[zone_of_site]
-    moved = merged != _own_number(merged, n_here)
-    moved_share = float(n_here[moved].sum() / max(n_here.sum(), 1))
-    return _zones(sites, nation, as_codes(final), moved_share)
+    final = as_codes(merged.number[zone_of_site])
+    moved_share = float(n_here[~merged.kept].sum() / max(n_here.sum(), 1))
+    zone_nation = np.zeros(int(merged.kept.sum()), np.int32)
+    zone_nation[final] = nation
+    return _measured(organisations, sites, final, zone_nation, (moved_share, reach_km))
 
 
-def _zones(sites: Sites, nation: Codes, zone_of_site: Codes, moved_share: float) -> Zones:
-    n_zones = int(zone_of_site.max(initial=-1)) + 1
-    n_here = np.bincount(zone_of_site, weights=sites.n_here, minlength=n_zones)
-    mean = np.zeros((n_zones, 3))
+def log_km_from(zones: Zones, chosen: Flags) -> Floats:
+    """Return ln of the distance from some organisations of each zone to every zone. (z, z).
+
+    Near zones by the harmonic mean over the chosen organisations here and all of them there, far
+    ones by their mean points. Rows of zones without a chosen organisation are as in `log_km`.
+    """
+    n_zones = zones.n_here.size
+    here, here_start = _sampled(np.where(chosen, zones.zone, -1), n_zones)
+    there, there_start = _sampled(zones.zone, n_zones)
+    present = here_start[1:] > here_start[:-1]
+    near = as_indices(zones.near[present[zones.near[:, 0]]])
+    found = harmonic_log_km(
+        here, here_start, there, there_start, near, zones.organisation_xyz, zones.floor_km,
+        EARTH_RADIUS_KM,
+    )  # fmt: skip
+    out = zones.log_km.copy()
+    known = np.isfinite(found)
+    out[near[known, 0], near[known, 1]] = found[known]
+    return out
+
+
+def _measured(
+    organisations: pl.DataFrame,
+    sites: Sites,
+    zone_of_site: Codes,
+    nation: Codes,
+    merging: tuple[float, Kilometres],
+) -> Zones:
+    n_here = np.bincount(zone_of_site, weights=sites.n_here, minlength=nation.size)
+    mean = np.zeros((nation.size, 3))
     np.add.at(mean, zone_of_site, sites.xyz * sites.n_here[:, None])
     length = np.linalg.norm(mean, axis=1, keepdims=True)
     centre = mean / np.where(length > 0, length, 1)
-    zone_nation = np.zeros(n_zones, np.int32)
-    zone_nation[zone_of_site] = nation
-    log_km = _log_distances(centre)
-    np.fill_diagonal(log_km, _log_inside(sites, zone_of_site, centre, n_here))
+    gram = np.clip(centre @ centre.T, -1, 1)
+    km = kilometres(np.sqrt(2 - 2 * gram))
+    moved_share, reach_km = merging
+    floor = np.maximum(NEAREST_KM, INSIDE_A_DISC * precision_km(organisations))
+    xyz = np.full((sites.site.size, 3), np.nan)
+    xyz[sites.located] = sites.xyz[sites.site[sites.located]]
     zone = np.where(sites.located, zone_of_site[np.maximum(sites.site, 0)], -1)
-    return Zones(as_codes(zone), centre, zone_nation, as_indices(n_here), log_km, moved_share)
+    smallest = np.full(nation.size, np.inf)
+    np.minimum.at(smallest, zone[sites.located], floor[sites.located])
+    log_km = np.log(np.maximum(km, NEAREST_KM))
+    np.fill_diagonal(log_km, np.log(smallest))
+    near = as_indices(np.argwhere(km <= NEAR_REACHES * reach_km))
+    code = as_codes(organisations["country"].rank("dense").fill_null(0).to_numpy())
+    bare = Zones(
+        as_codes(zone), nation, as_indices(n_here), log_km, moved_share, xyz, code,
+        as_floats(floor), near,
+    )  # fmt: skip
+    return replace(bare, log_km=log_km_from(bare, sites.located))
 
 
-def _nation_of_sites(organisations: pl.DataFrame, sites: Sites) -> Codes:
-    code = organisations["country"].rank("dense").fill_null(0).to_numpy().astype(np.int32)
-    located = sites.located
-    nation = np.zeros(sites.n_here.size, np.int32)
-    nation[sites.site[located]] = code[located]
-    return nation
+def composition_from(zones: Zones, chosen: Flags, origins: Indices, limits: Floats) -> Floats:
+    """Return how the pairs between chosen organisations and each zone split by scale.
+
+    Parameters
+    ----------
+    chosen : (n,) bool
+    origins : (o,) int64
+        Zones that hold chosen organisations.
+    limits : (c, 2) float64
+        Squared chords up to which a pair is local and regional.
+
+    Returns
+    -------
+    (c, o, z, 5) float64
+        Shares of local, regional, national, global and unknown pairs.
+    """
+    n_zones = zones.n_here.size
+    here, here_start = _sampled(np.where(chosen, zones.zone, -1), n_zones)
+    there, there_start = _sampled(zones.zone, n_zones)
+    return as_floats(
+        scale_composition(
+            here, here_start, there, there_start, origins, zones.organisation_xyz,
+            zones.organisation_nation, limits,
+        )
+    )  # fmt: skip
+
+
+def _sampled(zone: Codes, n_zones: int) -> tuple[Indices, Indices]:
+    """Return up to `SAMPLE` organisations of each zone, evenly spaced in the table."""
+    rows = np.flatnonzero(zone >= 0)
+    rows = rows[np.argsort(zone[rows], kind="stable")]
+    n = np.bincount(zone[rows], minlength=n_zones)
+    start = np.concatenate([[0], np.cumsum(n)[:-1]])
+    place = np.arange(rows.size) - start[zone[rows]]
+    size = n[zone[rows]]
+    taken = (size <= SAMPLE) | (place * SAMPLE // size != (place - 1) * SAMPLE // size)
+    kept = np.bincount(zone[rows][taken], minlength=n_zones)
+    return as_indices(rows[taken]), as_indices(np.concatenate([[0], np.cumsum(kept)]))
 
 
 def _leaders(sites: Sites, nation: Codes, reach_km: float) -> Indices:
@@ -108,7 +197,13 @@ def _leaders(sites: Sites, nation: Codes, reach_km: float) -> Indices:
     return leader
 
 
-def _merged(xyz: Floats, nation: Codes, n_here: Indices, at_most: int) -> Indices:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Merged:
+    number: Indices  # of each zone after merging
+    kept: Flags  # zones that stayed
+
+
+def _merged(xyz: Floats, nation: Codes, n_here: Indices, at_most: int) -> _Merged:
     largest = np.lexsort((np.arange(n_here.size), -n_here))
     kept = np.zeros(n_here.size, np.bool_)
     kept[largest[:at_most]] = True
@@ -121,35 +216,4 @@ def _merged(xyz: Floats, nation: Codes, n_here: Indices, at_most: int) -> Indice
         homes = here[kept[here]]
         nearest = cKDTree(xyz[homes]).query(xyz[here])[1]
         out[here] = number[homes[nearest]]
-    return out
-
-
-def _own_number(merged: Indices, n_here: Indices) -> Indices:
-    """Return, for each zone before merging, the number of the zone it would lead."""
-    out = np.full(merged.size, -1, np.int64)
-    order = np.lexsort((np.arange(merged.size), -n_here))
-    _, first = np.unique(merged[order], return_index=True)
-    leading = order[first]
-    out[leading] = merged[leading]
-    return out
-
-
-def _log_distances(centre: Floats) -> Floats:
-    gram = np.clip(centre @ centre.T, -1, 1)
-    return np.log(np.maximum(kilometres(np.sqrt(2 - 2 * gram)), NEAREST_KM))
-
-
-def _log_inside(sites: Sites, zone_of_site: Codes, centre: Floats, n_here: Floats) -> Floats:
-    """Return ln of the typical distance inside each zone.
-
-    1.28 times the root mean square distance from the centre is the mean distance of two points
-    of a disc; a zone that is one coordinate is taken for a city given by its centroid.
-    """
-    from_centre = distance_km(sites.xyz, centre[zone_of_site])
-    squares = np.bincount(
-        zone_of_site, weights=from_centre**2 * sites.n_here, minlength=n_here.size
-    )
-    spread = 1.28 * np.sqrt(squares / np.maximum(n_here, 1))
-    n_sites = np.bincount(zone_of_site, minlength=n_here.size)
-    inside = np.where(n_sites > 1, np.maximum(spread, NEAREST_KM), CENTROID_KM)
-    return as_floats(np.log(inside))
+    return _Merged(as_indices(out), kept)
