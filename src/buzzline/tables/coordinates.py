@@ -110,12 +110,17 @@ def another_country(sifted: Sifted) -> Sifted:
 
 def missing_coordinates(sifted: Sifted) -> Sifted:
     """Count rows without coordinates; they stay in every count that needs no map."""
-    if X not in sifted.frame.columns:
-        return sifted
+    columns = sifted.frame.columns
+    without = (
+        sifted.frame[X].is_null()
+        if X in columns
+        else pl.repeat(value=True, n=sifted.frame.height, dtype=pl.Boolean, eager=True)
+    )
+    shown = tuple(name for name in ("city", "country") if name in columns)
     return sifted.found(
-        "no coordinates", f"{X}, {Y}", sifted.frame[X].is_null(),
-        remedy="Kept, but not on the map and in no cluster. Add longitude and latitude; or "
-        "city and country, and install the gazetteer: pip install 'buzzline[gazetteer]'",
+        "no coordinates", f"{X}, {Y}", without, shown=shown,
+        remedy="Filled in from city and country where the gazetteer finds them. The others are "
+        "kept, but they are not on the map and in no cluster: add longitude and latitude.",
     )  # fmt: skip
 
 

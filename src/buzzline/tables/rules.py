@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from buzzline.tables import cells, numbers
-from buzzline.tables.coordinates import X, Y, coordinate_rules
+from buzzline.tables.coordinates import X, Y, coordinate_rules, missing_coordinates
 from buzzline.tables.dates import dates
 from buzzline.tables.quality import Finding, Quality
 from buzzline.tables.references import CODED, reference, several_industries
@@ -66,6 +66,8 @@ def apply_rules(
     sound, activities = _split_industries(sound)
     for name in _in_order_of_reference(sound):
         sound[name] = _rules_between(sound[name], sound)
+    if "organisations" in sound:
+        sound["organisations"] = missing_coordinates(sound["organisations"])
     checked = {name: _enough_left(sound.get(name, sifted[name]), set_aside_limit)
                for name in sifted}  # fmt: skip
     usable = {name: table for name, table in checked.items() if not table.is_fatal}
@@ -86,14 +88,24 @@ def missing_columns(sifted: Sifted) -> Sifted:
                 f"{sifted.raw.source} are {', '.join(f'`{name}`' for name in theirs[:20])}. "
                 f"{hint}name the one to use in study.toml, under "
                 f"[tables.{sifted.table.name}.columns]: {column.name} = "
-                f'"{likely or "name of your column"}"; or let `buzzline init` write that file.',
+                f'"{likely or "name of your column"}"; or let `buzzline init` write that file.'
+                + _same_throughout(sifted.table.name, column),
             )  # fmt: skip
     return sifted
 
 
+def _same_throughout(table: str, column: Column) -> str:
+    if not column.values:
+        return ""
+    return (
+        f" If it is the same for every row, write under [tables.{table}.values]: "
+        f'{column.name} = "{column.values[0]}" (one of {", ".join(column.values)}).'
+    )
+
+
 def blank_rows(sifted: Sifted) -> Sifted:
     """Skip rows without any value: they are no rows of the table."""
-    values = [name for name in sifted.frame.columns if name not in (ROW, AT, SURPLUS)]
+    values = [name for name in sifted.raw.origin if name in sifted.frame.columns]
     blank = sifted.frame.select(
         pl.all_horizontal(_is_blank(sifted.frame[name]) for name in values)
         if values
