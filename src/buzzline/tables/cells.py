@@ -29,6 +29,7 @@ YES = ("true", "t", "yes", "y", "1", "1.0", "x", "ja", "j", "wahr", "oui", "o", 
 NO = ("false", "f", "no", "n", "0", "0.0", "nein", "falsch", "non", "faux", "falso",
       "não", "nao")  # fmt: skip
 
+MANY_LINES = 3  # line breaks in one cell from which on it looks like swallowed rows
 GARBLED = (
     "\ufffd|Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œ“”˜]|Â[\u00a0-\u00bf]"
 )
@@ -98,6 +99,12 @@ def tidy_text(sifted: Sifted, column: Column) -> Sifted:
     untidy = given.str.contains(UNTIDY).fill_null(value=False)
     if not untidy.any():
         return sifted
+    broken = given.str.count_matches("\n", literal=True) >= MANY_LINES
+    sifted = sifted.found(
+        "text of many lines", column.name, broken.fill_null(value=False),
+        remedy="Other rows may have been swallowed by a stray quotation mark when this table "
+        "was exported. Look at these rows, and export the table again.",
+    )  # fmt: skip
     tidied = given.str.replace_all(f"{SPACES}+", " ").str.strip_chars(" \u200b\ufeff")
     visible = untidy & (tidied != "").fill_null(value=False)
     return sifted.mended(

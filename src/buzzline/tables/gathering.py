@@ -136,8 +136,10 @@ def sources_in_folder(folder: Path) -> list[Source]:
 
 def sources_in_file(path: Path) -> list[Source]:
     """Return the tables in a file; the only sheet of a workbook has the name of the file."""
-    sources = tables_in(path)
-    if len(sources) == 1 and not table_called(sources[0].name):
+    sources = [replace(source, path=path) for source in tables_in(path)]
+    if len(sources) > 1:
+        return [replace(source, sheet=source.name) for source in sources]
+    if sources and not table_called(sources[0].name):
         return [replace(sources[0], name=path.name.split(".")[0])]
     return sources
 

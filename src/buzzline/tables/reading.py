@@ -191,8 +191,8 @@ def _from_files(path: Path) -> _Found:
     sources = sources_in_file(path)
     if len(sources) == 1 and not table_called(sources[0].name):
         guess = remark(
-            "table not recognised by its name", "Taken for the table of organisations. If it is "
-            "another one, name it in study.toml; `buzzline init` writes that file.",
+            "table not recognised by its name", "Taken for the table of organisations. If it "
+            "is another one, name it in study.toml; `buzzline init` writes that file.",
             examples=[sources[0].label],
         )  # fmt: skip
         return _Found([recognised("organisations", sources[0])], [guess])

@@ -16,7 +16,7 @@ from buzzline.tables.quality import ColumnCount, Finding, Severity, TableCount
 from buzzline.tables.schema import Table
 
 ROW, FILE, AT, SURPLUS = "row", "file", "_at", "_surplus"
-LISTED_ROWS, LISTED_EXAMPLES = 20, 3
+LISTED_ROWS, LISTED_EXAMPLES, LONGEST_EXAMPLE = 20, 3, 80
 
 DateOrder = Literal["", "day first", "month first"]
 
@@ -263,4 +263,8 @@ def _examples(raw: pl.DataFrame, columns: tuple[str, ...], at: pl.Series) -> tup
         return ()
     cells = raw.select(columns)[at.head(1000)].drop_nulls().unique(maintain_order=True)
     rows = cells.head(LISTED_EXAMPLES).iter_rows()
-    return tuple(", ".join(str(value) for value in row) for row in rows)
+    return tuple(_short(", ".join(str(value) for value in row)) for row in rows)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE]}…"

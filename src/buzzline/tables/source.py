@@ -49,6 +49,10 @@ class Source:
         Given columns and a limit of rows (None: all), returns `Loaded`.
     separator : str
         Column separator of a text file; else empty.
+    path : Path or None
+        The file it is in; None for data frames.
+    sheet : str
+        Sheet, layer or table inside a file that holds several; else empty.
     """
 
     name: str
@@ -56,6 +60,8 @@ class Source:
     columns: tuple[str, ...]
     load: Load = field(repr=False)
     separator: str = ""
+    path: Path | None = None
+    sheet: str = ""
 
 
 def of_frame(name: str, label: str, frame: pl.LazyFrame) -> Source:

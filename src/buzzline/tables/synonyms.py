@@ -133,9 +133,9 @@ COLUMN_WORDS: dict[str, str] = {
     "relationship edge_type art typ beziehungsart type_de_lien tipo tipo_relacion "
     "tipo_legame kind_of_tie",
     "directed": "directed is_directed gerichtet dirige dirigido diretto",
-    "weight": "weight strength value amount volume intensity gewicht wert betrag "
+    "weight": "weight strength value volume intensity gewicht wert betrag "
     "staerke starke "
-    "poids montant peso valor importe valore importo price_amount n count",
+    "poids peso valor valore n count",
     "unit": "unit currency einheit waehrung wahrung unite devise unidad moneda unita unidade "
     "price_currency_code",
     "start": _START,
