@@ -134,8 +134,7 @@ COLUMN_WORDS: dict[str, str] = {
     "tipo_legame kind_of_tie",
     "directed": "directed is_directed gerichtet dirige dirigido diretto",
     "weight": "weight strength value volume intensity gewicht wert betrag "
-    "staerke starke "
-    "poids peso valor valore n count",
+    "staerke starke poids peso valor valore n count",
     "unit": "unit currency einheit waehrung wahrung unite devise unidad moneda unita unidade "
     "price_currency_code",
     "start": _START,

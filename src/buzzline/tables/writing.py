@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from xlsxwriter.exceptions import FileCreateError
 
 from buzzline.errors import BuzzlineError, UnwritableOutput
+from buzzline.tables.cells import as_text
+from buzzline.tables.quality import Quality
+from buzzline.tables.quality_text import quality_text
+from buzzline.tables.study import Study
+
+Format = Literal["csv", "parquet"]
 
 
 @contextmanager
@@ -46,8 +57,10 @@ def atomically(path: Path | str) -> Iterator[Path]:
         unfinished.replace(target)
     except BuzzlineError:
         raise
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, FileCreateError, pl.exceptions.ComputeError) as error:
+        reason = getattr(error, "strerror", "") or str(error)
+        if isinstance(error, pl.exceptions.ComputeError) and "IO error" not in reason:
+            raise
         raise UnwritableOutput(
             f"{target}: cannot be written ({reason}). Free some room on the disk or choose "
             "another folder with --out; what was there before is unchanged."
@@ -55,6 +68,120 @@ def atomically(path: Path | str) -> Iterator[Path]:
     finally:
         if unfinished is not None:
             unfinished.unlink(missing_ok=True)
+
+
+def write_study(study: Study, folder: Path | str, *, format: Format = "csv") -> list[Path]:
+    """Write every table of a study, and a study.toml from which `read_study` reads it back.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path or str
+    format : "csv" or "parquet"
+
+    Returns
+    -------
+    list[Path]
+        The files written; study.toml is the last.
+
+    Raises
+    ------
+    UnwritableOutput
+        No room or no permission; each file is written whole or not at all.
+    """
+    folder = Path(folder)
+    written = []
+    for name in Study.names():
+        frame: pl.DataFrame = getattr(study, name)
+        if frame.height:
+            path = folder / f"{name}.{format}"
+            write_table(frame, path)
+            written.append(path)
+    path = folder / "study.toml"
+    with atomically(path) as unfinished:
+        unfinished.write_text(_study_file(study, written), encoding="utf-8")
+    return [*written, path]
+
+
+def write_table(frame: pl.DataFrame, path: Path | str) -> None:
+    """Write a table as CSV or Parquet, whichever the name says, whole or not at all.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    path = Path(path)
+    with atomically(path) as unfinished:
+        if path.suffix == ".parquet":
+            frame.write_parquet(unfinished)
+        else:
+            nested = [series for series in frame.iter_columns() if series.dtype.is_nested()]
+            frame.with_columns(as_text(series) for series in nested).write_csv(unfinished)
+
+
+def write_set_aside(quality: Quality, folder: Path | str) -> list[Path]:
+    """Write the rows set aside to `set_aside/<table>.csv`, with their row number and reason.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    written = []
+    for name, rows in (quality.set_aside or {}).items():
+        path = Path(folder) / "set_aside" / f"{name}.csv"
+        write_table(rows, path)
+        written.append(path)
+    return written
+
+
+def write_quality(quality: Quality, folder: Path | str) -> list[Path]:
+    """Write the data-quality report as text and as tables, and the rows set aside.
+
+    Returns
+    -------
+    list[Path]
+        data_quality.txt (to read), data_quality.csv (a row a finding),
+        data_quality_columns.csv (a row a column) and set_aside/*.csv.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    folder = Path(folder)
+    text, findings = folder / "data_quality.txt", folder / "data_quality.csv"
+    with atomically(text) as unfinished:
+        unfinished.write_text(quality_text(quality) + "\n", encoding="utf-8")
+    write_table(quality.table(), findings)
+    columns = folder / "data_quality_columns.csv"
+    counts = [(c.table, c.column, c.source_column, c.filled, c.missing, c.repaired)
+              for c in quality.columns]  # fmt: skip
+    names = ("table", "column", "source_column", "filled", "missing", "repaired")
+    types = [pl.String] * 3 + [pl.Int64] * 3
+    write_table(
+        pl.DataFrame(counts, schema=dict(zip(names, types, strict=True)), orient="row"), columns
+    )
+    return [text, findings, columns, *write_set_aside(quality, folder)]
+
+
+def _study_file(study: Study, files: list[Path]) -> str:
+    about = study.about
+    notes = ", ".join(_quoted(note) for note in about.notes)
+    lines = [
+        '# Written by buzzline; read it with buzzline.read_study("study.toml").',
+        "[study]",
+        f"title = {_quoted(about.title)}",
+        f"licence = {_quoted(about.licence)}",
+        f"notes = [{notes}]",
+        "gazetteer = false    # coordinates are as they were",
+    ]
+    for path in files:
+        lines += ["", f"[tables.{path.stem}]", f"file = {_quoted(path.name)}"]
+        lines += ['industry_separator = ""', 'decimal = "."']
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _room_beside(target: Path) -> Path:
