@@ -1,8 +1,10 @@
 """The three engines, each opened once: polars, DuckDB, and Spark Connect served by Sail."""
 
 import os
+import sys
 import warnings
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +12,19 @@ from buzzline.network import duckdb_session, on_engine
 
 
 @pytest.fixture(scope="session")
-def spark_session():
+def told_main_module():
+    """pyspark takes a main module that says nothing of itself (xdist) for its own doctests.
+
+    An empty spec is enough for it, and no new process tries to run it again, as it would a file.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.modules["__main__"].__spec__ is None:
+            patch.setattr(sys.modules["__main__"], "__spec__", SimpleNamespace())
+        yield
+
+
+@pytest.fixture(scope="session")
+def spark_session(told_main_module):
     os.environ.setdefault("RUST_LOG", "off")  # Sail logs every session to the terminal
     with warnings.catch_warnings():
         # pyspark 4.2 says so at import; nothing here turns a Spark frame into a pandas one.
