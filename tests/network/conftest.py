@@ -15,7 +15,7 @@ from buzzline.network import duckdb_session, on_engine
 def told_main_module():
     """pyspark takes a main module that says nothing of itself (xdist) for its own doctests.
 
-    An empty spec is enough for it, and no new process tries to run it again, as it would a file.
+    An empty spec is enough for it; a file would be run again by every new process.
     """
     with pytest.MonkeyPatch.context() as patch:
         if sys.modules["__main__"].__spec__ is None:
