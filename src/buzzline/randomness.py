@@ -42,4 +42,5 @@ def child(seed: int, *names: str | int) -> np.random.Generator:
     False
     """
     words = [name if isinstance(name, int) else zlib.crc32(name.encode()) for name in names]
-    return np.random.default_rng(np.random.SeedSequence([seed, *words]))
+    # The length comes first: a seed sequence takes no notice of zeros at its end.
+    return np.random.default_rng(np.random.SeedSequence([seed, len(words), *words]))

@@ -156,7 +156,7 @@ def false_discovery_cut(p: Floats, weight: Indices, rate: Share) -> float:
     """
     order = np.argsort(p)
     rank = np.cumsum(weight[order])
-    falls = np.flatnonzero(p[order] * weight.sum() <= rate * rank)
+    falls = np.flatnonzero(p[order] * weight.sum() / rank <= rate)
     return float(p[order][falls[-1]]) if falls.size else 0.0
 
 

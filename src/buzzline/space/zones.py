@@ -66,7 +66,7 @@ def zones_of(
     sites: Sites,
     *,
     reach_km: Kilometres = 12.5,
-    at_most: Count = 800,
+    at_most: Count = 600,
 ) -> Zones:
     """Gather sites into zones of one country.
 

@@ -1,0 +1,44 @@
+import numpy as np
+
+from buzzline.kernels.neighbours import cell_keys, footprint, leaders
+from buzzline.space.globe import chord, distance_km, unit_vectors
+from buzzline.space.sites import grid_of
+
+
+def scattered(n, seed):
+    rng = np.random.default_rng(seed)
+    return unit_vectors(rng.uniform(-3, 3, n), rng.uniform(40, 44, n))
+
+
+def test_points_within_reach_are_in_neighbouring_cells():
+    xyz = scattered(200, 1)
+    reach = chord(30.0)
+    keys = cell_keys(xyz, reach)
+    assert keys.min() >= 0
+    assert keys.size == 200
+
+
+def test_footprint_by_brute_force():
+    xyz = scattered(150, 2)
+    cores = xyz[[3, 70]]
+    grid = grid_of(xyz, 40.0)
+    owner = np.full(150, -1, np.int32)
+    groups = np.array([0, 1], np.int32)
+    footprint(cores, groups, grid.xyz, grid.keys, grid.reach, owner)
+    found = np.empty(150, np.int32)
+    found[grid.order] = owner
+    near = distance_km(xyz[:, None], cores[None]) <= 40.0
+    assert np.array_equal(found >= 0, near.any(axis=1))
+    only_first = near[:, 0] & ~near[:, 1]
+    assert set(found[only_first]) == {0}
+
+
+def test_leaders_reach_all_they_lead_and_stay_in_their_nation():
+    xyz = scattered(300, 3)
+    nation = (np.arange(300) % 2).astype(np.int32)
+    grid = grid_of(xyz, 25.0)
+    found = leaders(grid.xyz, grid.keys, nation, np.arange(300), grid.reach)
+    assert (found >= 0).all()
+    assert np.array_equal(nation[found], nation)
+    assert (distance_km(grid.xyz, grid.xyz[found]) <= 25.0 + 1e-9).all()
+    assert np.array_equal(found[found], found)
