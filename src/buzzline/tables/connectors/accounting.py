@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from buzzline.errors import InvalidTables, Problem
+from buzzline.tables.connectors.published import Published, Unusable
 from buzzline.tables.gazetteer import country_codes, locate
 from buzzline.tables.quality import Finding, Quality, TableCount
 from buzzline.tables.rules import apply_rules
@@ -25,35 +26,6 @@ KEPT_EMPTY = {
     "latitude",
     "precision",
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Unusable:
-    """Rows that a connector sets aside before the rules see them.
-
-    Attributes
-    ----------
-    rows : DataFrame
-        As they were read, with `row`.
-    finding : Finding
-    """
-
-    rows: pl.DataFrame
-    finding: Finding
-
-
-def set_unusable_aside(
-    table: str, frame: pl.DataFrame, where: pl.Series, *, column: str, rule: str, remedy: str
-) -> tuple[pl.DataFrame, Unusable | None]:
-    """Return the usable rows, and the flagged ones with the reason."""
-    if not where.any():
-        return frame, None
-    rows = frame.filter(where)
-    finding = Finding(
-        table, column, rule, "set aside", rows.height, tuple(rows[ROW].head(20).to_list()),
-        tuple(str(value) for value in rows[column].head(3)), remedy,
-    )  # fmt: skip
-    return frame.filter(~where), Unusable(rows, finding)
 
 
 def note(table: str, rows: pl.DataFrame, column: str, *, rule: str, remedy: str) -> Finding:
@@ -121,23 +93,37 @@ def with_country_codes(table: RawTable) -> RawTable:
     return replace(table, frame=table.frame.with_columns(written))
 
 
-def accounted(tables: Mapping[str, RawTable], unusable: list[Unusable], about: About) -> Study:
+def accounted(
+    tables: Mapping[str, RawTable],
+    unusable: Sequence[Unusable],
+    about: About,
+    *,
+    read: Sequence[Published],
+) -> Study:
     """Hold the tables to the rules and build the study.
 
     Parameters
     ----------
     tables : mapping
         Raw tables by name.
-    unusable : list of Unusable
+    unusable : sequence of Unusable
         Rows set aside before; they count as read.
     about : About
         Its quality is replaced.
+    read : sequence of Published
+        The files; what was noticed in them is told first.
 
     Raises
     ------
     InvalidTables
         A table cannot be used at all.
     """
+    noticed = [finding for published in read for finding in published.findings]
+    surplus = [rows for published in read for rows in published.unusable]
+    tables = {
+        name: replace(raw, findings=(*(f for f in noticed if f.table == name), *raw.findings))
+        for name, raw in tables.items()
+    }
     clean, quality = apply_rules(tables)
     fatal = [finding for finding in quality.findings if finding.severity == "fatal"]
     if fatal:
@@ -147,7 +133,7 @@ def accounted(tables: Mapping[str, RawTable], unusable: list[Unusable], about: A
                 for f in fatal
             ]
         )
-    for rows in unusable:
+    for rows in (*surplus, *unusable):
         quality = _with_unusable(quality, rows, tables[rows.finding.table])
     return Study.of(about=replace(about, quality=quality), **clean)
 

@@ -106,9 +106,15 @@ def read_cordis(path: Path | str) -> Study:
     files = published_files(path, KINDS)
     if "participations" not in files:
         raise MissingFile(f"{path}: the file of organisations (`organization`) is not there.")
-    table = published_table(files["participations"])
-    participations, repaired = _participations(table)
-    projects = _projects([published_table([file]) for file in files.get("projects", [])])
+    read = [
+        published_table([file], "linkages")
+        for kind in ("participations", "projects")
+        for file in files.get(kind, [])
+    ]
+    n = len(files["participations"])
+    rows = pl.concat([published.frame for published in read[:n]], how="diagonal_relaxed")
+    participations, repaired = _participations(rows)
+    projects = _projects([published.frame for published in read[n:]])
     partners = participations.join(
         projects.drop(ROW, FILE),
         on="project",
@@ -132,7 +138,8 @@ def read_cordis(path: Path | str) -> Study:
         sources=tuple(str(file) for found in files.values() for file in found),
         notes=(*NOTES, *selection(organisations.frame["country"], partners, joint)),
     )
-    return accounted({name: raw for name, raw in tables.items() if raw.frame.height}, [], about)
+    filled = {name: raw for name, raw in tables.items() if raw.frame.height}
+    return accounted(filled, [], about, read=read)
 
 
 def _participations(table: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:

@@ -15,15 +15,18 @@ import polars as pl
 
 from buzzline.errors import UnreadableFile
 from buzzline.tables.connectors.accounting import (
-    Unusable,
     accounted,
     located,
     note,
     raw_table,
-    set_unusable_aside,
     with_country_codes,
 )
-from buzzline.tables.connectors.published import published_files, published_table
+from buzzline.tables.connectors.published import (
+    Unusable,
+    published_files,
+    published_table,
+    set_unusable_aside,
+)
 from buzzline.tables.quality import Finding
 from buzzline.tables.sifting import FILE, ROW, RawTable
 from buzzline.tables.study import About, Study
@@ -34,6 +37,10 @@ KINDS = {
     "rounds": ("round",),
     "organisations": ("companies", "organizations", "organisations", "firms"),
 }
+COUNTED_AS = {
+    "acquisitions": "linkages", "investments": "linkages", "rounds": "organisations",
+    "organisations": "organisations",
+}  # fmt: skip
 DEALS = {"acquisitions": ("acquirer", "company"), "investments": ("investor", "company")}
 AMOUNTS = {"acquisitions": "price_amount", "investments": "raised_amount_usd"}
 DAYS = {"acquisitions": "acquired_at", "investments": "funded_at"}
@@ -90,7 +97,8 @@ def read_crunchbase(path: Path | str) -> Study:
         Organisations lack coordinates, and the gazetteer is not installed.
     """
     files = published_files(path, KINDS)
-    tables = {kind: published_table(found) for kind, found in files.items()}
+    read = {kind: published_table(found, COUNTED_AS[kind]) for kind, found in files.items()}
+    tables = {kind: published.frame for kind, published in read.items()}
     if not set(DEALS) & set(tables):
         raise UnreadableFile(
             f"{path}: there are organisations, but no deals. Add acquisitions.csv or "
@@ -104,9 +112,8 @@ def read_crunchbase(path: Path | str) -> Study:
         sources=tuple(str(file) for found in files.values() for file in found),
         notes=NOTES,
     )
-    return accounted(
-        {"organisations": people, "linkages": deals}, [*strangers, *shifted], about
-    )
+    raw = {"organisations": people, "linkages": deals}
+    return accounted(raw, [*strangers, *shifted], about, read=list(read.values()))
 
 
 def _organisations(tables: dict[str, pl.DataFrame]) -> tuple[RawTable, list[Unusable]]:

@@ -12,6 +12,7 @@ from buzzline.tables.worlds.geography import Towns
 
 SITES = 200  # organisations that get a second site, spells, knowledge items
 FAIRS = 4
+CLOSING_DAY = date(2022, 12, 31)  # of every twentieth second site
 OPENING_DAY = date(2019, 3, 4)
 
 
@@ -60,6 +61,7 @@ def _establishments(some: pl.DataFrame) -> pl.DataFrame:
         pl.col("establishment_id").str.replace("a$", "b"),
         pl.lit("production").alias("function"),
         (pl.col("jobs") / 2).floor(),
+        closed=pl.when(pl.int_range(pl.len()) % 20 == 0).then(CLOSING_DAY).otherwise("closed"),
     )
     return pl.concat([head, plant])
 

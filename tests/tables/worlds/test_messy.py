@@ -6,7 +6,8 @@ import pytest
 from buzzline.errors import InvalidArgument
 from buzzline.tables.rules import apply_rules
 from buzzline.tables.sifting import ROW, Conventions, RawTable
-from buzzline.tables.worlds import make_world, messy_copy
+from buzzline.tables.worlds import make_world
+from buzzline.tables.worlds.messy import DEFECTS, messy_copy
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,7 @@ def test_files_hold_clean_rows_and_defects(mess):
     for name, path in mess.files.items():
         assert _texts(path).height == mess.rows(name)
     assert mess.planted["linkages"]["self-tie"] == 6
+    assert set(mess.planted) == set(DEFECTS)
 
 
 def test_by_hand_each_defect_is_there_as_often_as_told(mess):

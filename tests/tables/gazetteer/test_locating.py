@@ -8,8 +8,8 @@ import pytest
 
 import buzzline.tables.gazetteer.cities as city_lists
 from buzzline.errors import MissingPackage
-from buzzline.tables.gazetteer import METHODS, country_codes, folded, locate, places_near
 from buzzline.tables.gazetteer.cities import cities
+from buzzline.tables.gazetteer.locating import METHODS, locate
 from buzzline.tables.worlds import great_circle_km
 
 
@@ -157,51 +157,6 @@ def test_another_source_street_addresses_lie_in_the_city_found(shared_data):
     n, share = _agreement(matches, once["lon"], once["lat"])
     assert n > 700
     assert share > 0.9
-
-
-def test_by_hand_countries_by_any_name():
-    said = [
-        "DEU",
-        "de",
-        "Germany",
-        "EL",
-        "UK",
-        "ROM",
-        "United States of America",
-        "NA",
-        "Narnia",
-    ]
-    expected = ["DE", "DE", "DE", "GR", "GB", "RO", "US", "NA", None]
-    assert country_codes(pl.Series(said)).to_list() == expected
-    assert country_codes(pl.Series([None], dtype=pl.String)).to_list() == [None]
-
-
-def test_by_hand_folding():
-    names = pl.Series(["  São  Paulo ", "'s-Hertogenbosch", "Ærø", "Sankt Gallen", "A & B"])
-    expected = ["sao paulo", "s hertogenbosch", "aero", "st gallen", "a and b"]
-    assert pl.select(folded(pl.lit(names))).to_series().to_list() == expected
-
-
-def test_brute_force_labels_are_the_largest_city_within_reach():
-    rng = np.random.default_rng(5)
-    longitude, latitude = rng.uniform(-10, 30, 60), rng.uniform(36, 60, 60)
-    labels = places_near(longitude, latitude, within_km=30)
-    sizeable = cities().filter(pl.col("population") >= 15_000)
-    for lon, lat, label in zip(longitude, latitude, labels.iter_rows(named=True), strict=True):
-        km = great_circle_km(lon, lat, sizeable["longitude"], sizeable["latitude"])
-        reach = sizeable.filter(pl.Series(km <= 30))
-        if reach.height:
-            assert label["population"] == reach["population"].max()
-            assert label["distance_km"] <= 30
-        elif km.min() < 200:
-            assert label["distance_km"] == pytest.approx(km.min(), abs=0.01)
-        else:
-            assert label["place"] is None
-
-
-def test_special_case_the_open_sea_has_no_label():
-    sea = places_near([-30.0], [30.0])
-    assert sea.row(0) == (None, None, None, None)
 
 
 def test_a_missing_package_is_named(monkeypatch):
