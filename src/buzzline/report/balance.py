@@ -92,7 +92,7 @@ def _part(balance: ScaleBalance, row: dict[str, object], *, is_charted: bool) ->
     picture = drawing(chart(alone), f"chart-{cluster_id}") if is_charted else None
     return ClusterBalance(
         cluster_id, label, str(row["industry"]), sentence(alone.balance), picture,
-        _table(alone.balance, cluster_id, label),
+        _table(alone.balance, cluster_id, label, str(row["industry"])),
     )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def _percent_interval(low: float | None, high: float | None) -> Cell:
     return Cell(f"{100 * low:.1f}{GAP}to{GAP}{100 * high:.1f}{GAP}%")
 
 
-def _table(balance: pl.DataFrame, cluster_id: str, label: str) -> PageTable:
+def _table(balance: pl.DataFrame, cluster_id: str, label: str, industry: str) -> PageTable:
     columns = [
         Column("layer", "Layer"),
         Column("scale", "Scale"),
@@ -168,7 +168,7 @@ def _table(balance: pl.DataFrame, cluster_id: str, label: str) -> PageTable:
         _line(rows.filter(pl.col("scale") == scale)) for _, rows in grouped for scale in SCALES
     ]
     return PageTable(
-        f"balance_{cluster_id}", f"{label}: observed and expected tie ends",
+        f"balance_{cluster_id}", f"{label}, {industry}: observed and expected tie ends",
         tuple(columns), rows_of([line for line in lines if line]),
     )  # fmt: skip
 

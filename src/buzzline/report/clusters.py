@@ -59,7 +59,7 @@ def _row(rank: int, row: dict[str, object], balanced: set[str]) -> Row:
     return Row(
         (
             whole(rank),
-            Cell(str(row["label"]), href=href),
+            Cell(str(row["label"]), str(row["label"]), href=href),
             text(row["industry"]),
             whole(_float(row["n_members"])),
             whole(_float(row["n_background"])),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 _ID = re.compile(r'\bid="([^"]+)"')
+_SPOKEN = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')  # the picture speaks as a whole
 _OUTSIDE = re.compile(
     r"""(?:href|src)\s*=\s*["'](?!#|data:)|@import|url\(\s*["']?(?!#|data:)"""
 )
@@ -61,5 +62,5 @@ def inlined(svg: str, prefix: str, alt: str) -> str:
         )
     quoted = alt.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     head, rest = element.split(">", 1)
-    head = re.sub(r'\s(?:role|aria-label|aria-roledescription)="[^"]*"', "", head)
+    head, rest = _SPOKEN.sub("", head), _SPOKEN.sub("", rest)
     return f'<svg role="img" aria-label="{quoted}"{head[4:]}>{rest}'

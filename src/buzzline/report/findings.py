@@ -101,8 +101,10 @@ def _standing_out(clustering: Clustering, default: pl.DataFrame) -> list[str]:
     )
     if not firm.height:
         return ["No departure holds when the cut-offs are moved by a third."]
+    industries = dict(clustering.clusters.select("cluster_id", "industry").iter_rows())
     named = [
-        f"{row['label']} has {decimal(exp(row['log_ratio']), 2)} times the {row['scale']} "
+        f"{row['label']} ({industries[row['cluster_id']]}) has "
+        f"{decimal(exp(row['log_ratio']), 2)} times the {row['scale']} "
         f"{row['layer'].replace('_', ' ')} ties expected "
         f"({interval(exp(row['low']), exp(row['high']), 2)})"
         for row in firm.iter_rows(named=True)

@@ -22,7 +22,7 @@ class Html:
     Examples
     --------
     >>> Html("<!doctype html><title>Prato</title>", "Prato")
-    Html 'Prato', 34 bytes
+    Html 'Prato', 35 bytes
     """
 
     text: str

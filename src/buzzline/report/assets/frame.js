@@ -10,6 +10,7 @@ const palette = settings.palette;
 const scales = settings.scales; // local, regional, national, global, unknown
 
 const whole = (n) => n.toLocaleString(LANGUAGE);
+const counted = (n, one, several) => `${whole(n)} ${n === 1 ? one : several}`;
 const percent = (part, all) => {
   if (!all) return "none";
   const share = (100 * part) / all;
@@ -58,6 +59,20 @@ function unpacked(bytes, columns) {
   return out;
 }
 
+// What a cluster is called, from the fullest wording to the shortest that is still its own.
+function namings(clusters) {
+  const industries = new Set(clusters.map((c) => c.industry));
+  const times = new Map();
+  for (const c of clusters) times.set(townOf(c), (times.get(townOf(c)) ?? 0) + 1);
+  return (c) => {
+    const trade = industries.size > 1 ? ` · ${c.industry}` : "";
+    const wordings = [c.label + trade, townOf(c) + trade];
+    if (times.get(townOf(c)) === 1) wordings.push(townOf(c));
+    return [...new Set(wordings)];
+  };
+}
+const townOf = ({ label }) => label.split(/ \(|, /)[0];
+
 // One cluster is selected in the whole page: table, map and network all follow.
 const selection = {
   id: null,
@@ -101,10 +116,17 @@ class Labels {
       this.cells.get(key).push(box);
     }
   }
-  // Try to the right, left, above, below, then the corners of a circle; return whether it fits.
-  place(pen, text, x, y, { gap = 4, size = 12, weight = 400, colour = palette.ink, centred = false } = {}) {
+  // Try the longest wording first: to the right, left, above, below, then the corners.
+  place(pen, wordings, x, y, look = {}) {
+    for (const text of [wordings].flat()) {
+      const box = this.placeText(pen, text, x, y, look);
+      if (box) return box;
+    }
+    return null;
+  }
+  placeText(pen, text, x, y, { gap = 4, size = 12, weight = 400, colour = palette.ink, centred = false } = {}) {
     pen.font = `${weight} ${size}px ${FONT}`;
-    const w = Math.ceil(pen.measureText(text).width) + 4, h = size + 4, d = gap * 0.72;
+    const w = Math.ceil(pen.measureText(text).width) + 4, h = size + 3, d = gap * 0.72;
     const spots = centred ? [[x - w / 2, y - h / 2]] : [
       [x + gap, y - h / 2], [x - gap - w, y - h / 2], [x - w / 2, y - gap - h], [x - w / 2, y + gap],
       [x + d, y - d - h], [x + d, y + d], [x - d - w, y - d - h], [x - d - w, y + d]];

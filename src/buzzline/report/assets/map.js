@@ -35,8 +35,9 @@ class ClusterMap {
       draw: (pen, hurried) => this.draw(pen, hurried),
       inspect: (x, y) => this.describe(this.under(x, y)),
       choose: (x, y) => {
-        const hit = this.under(x, y);
-        selection.choose(hit?.cluster && hit.cluster.id !== selection.id ? hit.cluster.id : null, "map");
+        const group = this.under(x, y)?.group;
+        const at = group ? group.clusters.findIndex((c) => c.id === selection.id) : -1;
+        selection.choose(group?.clusters[at + 1]?.id ?? null, "map"); // the next of those at one spot
       },
       step: (by) => this.stepCluster(by),
     });
@@ -61,22 +62,25 @@ class ClusterMap {
     this.order = Array.from(this.sites.n.keys()).sort((a, b) => this.sites.n[b] - this.sites.n[a] || a - b);
     this.dotOrder = Array.from(this.dots.n.keys()).sort((a, b) => this.dots.n[b] - this.dots.n[a] || a - b);
     const largest = Math.max(1, ...meta.clusters.map((c) => c.n));
+    const wordings = namings(meta.clusters);
     this.clusters = meta.clusters.map((c, index) => ({
-      ...c, index, x: c.lon / 360 + 0.5, y: mercatorY(c.lat), r: 5 + 15 * Math.sqrt(c.n / largest),
+      ...c, index, wordings: wordings(c), town: townOf(c), x: c.lon / 360 + 0.5, y: mercatorY(c.lat), r: 5 + 15 * Math.sqrt(c.n / largest),
       outline: c.hull.map(([lon, lat]) => [lon / 360 + 0.5, mercatorY(lat)]),
     }));
   }
 
-  // All clusters, and all organisations but a far-flung hundredth.
+  // All clusters, and all organisations but a far-flung few.
   extent() {
+    const { n } = this.dots, total = d3.sum(n);
     const middle = (values, marks) => {
-      const sorted = Float64Array.from(values).sort();
-      if (!sorted.length) return [Math.min(0.1, ...marks), Math.max(0.9, ...marks)];
-      const at = (q) => sorted[Math.round(q * (sorted.length - 1))];
-      const most = [Math.min(at(0.005), ...marks), Math.max(at(0.995), ...marks)];
+      if (!values.length) return [Math.min(0.1, ...marks), Math.max(0.9, ...marks)];
+      const order = d3.sort(d3.range(values.length), (i) => values[i]);
+      const before = d3.cumsum(order, (i) => n[i]);
+      const at = (q) => values[order[Math.min(values.length - 1, d3.bisectLeft(before, q * total))]];
+      const most = [Math.min(at(0.02), ...marks), Math.max(at(0.98), ...marks)];
       const all = [Math.min(at(0), ...marks), Math.max(at(1), ...marks)];
       // A few far away are left outside only if they would make all the rest small.
-      return most[1] - most[0] > 0.6 * (all[1] - all[0]) ? all : most;
+      return most[1] - most[0] > 0.75 * (all[1] - all[0]) ? all : most;
     };
     const [x0, x1] = middle(this.dots.x, this.clusters.map((c) => c.x));
     const [y0, y1] = middle(this.dots.y, this.clusters.map((c) => c.y));
@@ -93,7 +97,8 @@ class ClusterMap {
     };
   }
 
-  siteName(site) {
+  siteName(hub) {
+    const site = this.seen.voice.get(hub)?.site ?? hub;
     const { names, countries } = this.meta.sites;
     const country = countries[site] ? countryName(countries[site]) : "";
     if (names[site]) return country ? `${names[site]}, ${country}` : names[site];
@@ -123,14 +128,26 @@ class ClusterMap {
         cells.get(cell).push(site);
       }
     }
-    this.cache.set(key, hub);
-    return hub;
+    this.cache.set(key, { hub, voice: this.voices(hub) });
+    return this.cache.get(key);
+  }
+
+  // A hub is called by the town that most of its organisations are in.
+  voices(hub) {
+    const { names, countries } = this.meta.sites, votes = new Map(), voice = new Map();
+    for (const site of this.order) {
+      const ballot = `${hub[site]} ${names[site]} ${countries[site]}`;
+      const n = (votes.get(ballot) ?? 0) + this.sites.n[site];
+      votes.set(ballot, n);
+      if (names[site] && n > (voice.get(hub[site])?.n ?? 0)) voice.set(hub[site], { site, n });
+    }
+    return voice;
   }
 
   flows(level, { scale, layer }) {
     const key = `flows ${level} ${JSON.stringify([scale, layer])}`;
     if (this.cache.has(key)) return this.cache.get(key);
-    const { data, meta } = this, hub = this.hubs(level), n = this.sites.x.length;
+    const { data, meta } = this, { hub, voice } = this.hubs(level), n = this.sites.x.length;
     const scaleOn = scales.map((name) => scale[name]), layerOn = meta.layers.map((name) => layer[name]);
     const found = new Map(), inside = new Map();
     for (let i = 0; i < data.flowFrom.length; i++) {
@@ -154,7 +171,7 @@ class ClusterMap {
       flow.back += a < b ? back : onward;
     }
     const strongest = (f, g) => g.n - f.n || f.a - g.a || f.b - g.b || f.s - g.s;
-    const result = { flows: [...found.values()].sort(strongest), inside: [...inside.values()].sort((f, g) => g.n - f.n || f.a - g.a) };
+    const result = { voice, flows: [...found.values()].sort(strongest), inside: [...inside.values()].sort((f, g) => g.n - f.n || f.a - g.a) };
     if (this.cache.size > 40) this.cache.clear();
     this.cache.set(key, result);
     return result;
@@ -220,7 +237,7 @@ class ClusterMap {
   }
 
   // What has an end in the window, and as many of the strongest as the window holds.
-  inView({ flows, inside }) {
+  inView({ flows, inside, voice }) {
     const { frame, sites } = this, { width, height } = frame;
     const isIn = (site) => {
       const [x, y] = frame.toScreen(sites.x[site], sites.y[site]);
@@ -228,7 +245,7 @@ class ClusterMap {
     };
     const seen = flows.filter((flow) => isIn(flow.a) || isIn(flow.b));
     const room = Math.max(30, Math.min(160, Math.round((width * height) / 5000)));
-    return { flows: seen, drawn: seen.slice(0, room), inside: inside.filter((place) => isIn(place.a)) };
+    return { voice, flows: seen, drawn: seen.slice(0, room), inside: inside.filter((place) => isIn(place.a)) };
   }
 
   curve(flow) {
@@ -304,37 +321,60 @@ class ClusterMap {
     pen.globalAlpha = 1;
   }
 
-  drawClusters(pen, choices) {
+  // Clusters at one spot of the screen share a circle: the strongest stands for the others.
+  groups(choices) {
     const { frame } = this, { width, height } = frame;
-    const visible = this.shown(choices).map((cluster) => {
+    const list = [];
+    for (const cluster of this.shown(choices)) {
       const [sx, sy] = frame.toScreen(cluster.x, cluster.y);
-      return { cluster, sx, sy };
-    }).filter(({ sx, sy, cluster }) => sx > -cluster.r && sy > -cluster.r && sx < width + cluster.r && sy < height + cluster.r);
-    for (const { cluster, sx, sy } of [...visible].reverse()) {
-      const isChosen = cluster.id === selection.id;
+      const r = cluster.r * Math.max(0.6, Math.min(1.15, Math.log2(frame.view.k / 250) / 4));
+      if (sx < -r || sy < -r || sx > width + r || sy > height + r) continue;
+      const host = list.find((group) => Math.hypot(group.sx - sx, group.sy - sy) < 0.75 * Math.max(group.r, r) + 3);
+      if (host) {
+        host.clusters.push(cluster);
+        host.r = Math.max(host.r, r);
+      } else list.push({ sx, sy, r, clusters: [cluster] });
+    }
+    return list;
+  }
+
+  drawClusters(pen, choices) {
+    const { width, height } = this.frame;
+    this.grouped = this.groups(choices);
+    const isChosen = (group) => group.clusters.some((c) => c.id === selection.id);
+    for (const group of [...this.grouped].reverse()) {
       pen.beginPath();
-      pen.arc(sx, sy, cluster.r, 0, 2 * Math.PI);
+      pen.arc(group.sx, group.sy, group.r, 0, 2 * Math.PI);
       pen.fillStyle = palette.accent;
-      pen.globalAlpha = isChosen ? 0.4 : 0.1;
+      pen.globalAlpha = isChosen(group) ? 0.42 : 0.13;
       pen.fill();
       pen.globalAlpha = 1;
-      pen.lineWidth = isChosen ? 3.2 : 1.5;
+      pen.lineWidth = isChosen(group) ? 3.2 : 1.5;
       pen.strokeStyle = palette.accent;
       pen.stroke();
     }
-    // The chosen cluster is named first, then the strongest: the order of the table.
-    visible.sort((p, q) => (q.cluster.id === selection.id) - (p.cluster.id === selection.id));
+    // The chosen cluster is named first, then where most members are.
+    const size = (group) => d3.sum(group.clusters, (c) => c.n);
+    const order = [...this.grouped].sort((p, q) => isChosen(q) - isChosen(p) || size(q) - size(p));
     const room = Math.max(8, Math.round((width * height) / 14_000));
-    for (const { cluster, sx, sy } of visible.slice(0, room)) {
-      const inner = cluster.r * 0.8; // names may touch the rim of a circle, not lie on it
+    for (const { sx, sy, r } of order) {
+      const inner = r * 0.8; // names may touch the rim of a circle, not lie on it
       this.labels.bar(sx - inner, sy - inner, 2 * inner, 2 * inner);
     }
     let named = 0;
-    for (const { cluster, sx, sy } of visible) {
+    for (const group of order) {
       if (named >= room) break;
-      const isChosen = cluster.id === selection.id;
-      if (this.labels.place(pen, cluster.label, sx, sy, { gap: cluster.r + 2, size: 12.5, weight: isChosen ? 700 : 600, colour: palette.accent })) named++;
+      const look = { gap: group.r + 2, size: 12.5, weight: isChosen(group) ? 700 : 600, colour: palette.accent };
+      if (this.labels.place(pen, this.wordings(group), group.sx, group.sy, look)) named++;
     }
+  }
+
+  wordings({ clusters }) {
+    const chosen = clusters.find((c) => c.id === selection.id);
+    if (chosen || clusters.length === 1) return (chosen ?? clusters[0]).wordings;
+    const towns = new Set(clusters.map((c) => c.town)), [{ town }] = clusters;
+    return towns.size > 1 ? [`${town} area · ${clusters.length} clusters`, `${town} +${clusters.length - 1}`]
+      : [`${town} · ${clusters.length} clusters`, `${town} +${clusters.length - 1}`];
   }
 
   drawNames(pen) {
@@ -344,7 +384,7 @@ class ClusterMap {
     for (const flow of this.seen.drawn) for (const end of [flow.a, flow.b]) busy.set(end, (busy.get(end) ?? 0) + flow.n);
     const ends = [...busy].sort((p, q) => q[1] - p[1] || p[0] - q[0]).slice(0, room);
     for (const [site] of ends) {
-      const name = this.meta.sites.names[site];
+      const name = this.meta.sites.names[this.seen.voice.get(site)?.site ?? site];
       const [x, y] = frame.toScreen(this.sites.x[site], this.sites.y[site]);
       if (name && !this.labels.boxes.some((box) => box.text.includes(name)))
         this.labels.place(pen, name, x, y, { gap: 7, size: 11, colour: palette.ink });
@@ -363,9 +403,9 @@ class ClusterMap {
     const across = sum(drawn), within = sum(inside), shownTies = across + within;
     const parts = [
       `Drawn: ${drawn.length < flows.length ? `the ${whole(drawn.length)} strongest of ` : ""}${whole(flows.length)} flows in view`
-      + ` and ${whole(inside.length)} places with ties inside them, together ${whole(shownTies)} of ${whole(totals.ties)} ties (${percent(shownTies, totals.ties)}).`,
+      + ` and ${counted(inside.length, "place with ties inside it", "places with ties inside them")}, together ${whole(shownTies)} of ${whole(totals.ties)} ties (${percent(shownTies, totals.ties)}).`,
     ];
-    if (totals.placed < totals.ties) parts.push(`${whole(totals.ties - totals.placed)} ties have an end without coordinates and cannot be drawn.`);
+    if (totals.placed < totals.ties) parts.push(`${counted(totals.ties - totals.placed, "tie cannot be drawn: an end has no coordinates", "ties cannot be drawn: an end has no coordinates")}.`);
     if (totals.keptTies < totals.placed) parts.push(`The page holds the ${whole(totals.keptFlows)} strongest of ${whole(totals.flows)} flows between places (${percent(totals.keptTies, totals.placed)} of the ties with coordinates).`);
     if (choices.show.organisations && totals.oneIn > 1) parts.push(`One dot in ${totals.oneIn} is drawn.`);
     this.said = parts.join(" ");
@@ -376,11 +416,8 @@ class ClusterMap {
   under(x, y) {
     const choices = this.choices();
     if (choices.show.clusters) {
-      const hits = this.shown(choices).map((cluster) => {
-        const [sx, sy] = this.frame.toScreen(cluster.x, cluster.y);
-        return { cluster, d: Math.hypot(sx - x, sy - y) - cluster.r };
-      }).filter(({ d }) => d < 3);
-      if (hits.length) return { cluster: d3.least(hits, (a, b) => a.cluster.r - b.cluster.r).cluster };
+      const hits = this.grouped.filter((group) => Math.hypot(group.sx - x, group.sy - y) < group.r + 3);
+      if (hits.length) return { group: d3.least(hits, (a, b) => a.r - b.r) };
     }
     for (const place of this.seen.inside.slice(0, 120)) {
       const [sx, sy] = this.frame.toScreen(this.sites.x[place.a], this.sites.y[place.a]);
@@ -399,8 +436,14 @@ class ClusterMap {
 
   describe(hit) {
     if (!hit) return "";
-    if (hit.cluster) {
-      const { label, industry, n, ratio, low, high } = hit.cluster;
+    if (hit.group?.clusters.length > 1) {
+      const names = hit.group.clusters.slice(0, 6).map((c) => `${c.town} · ${c.industry} (${whole(c.n)})`);
+      const more = hit.group.clusters.length - names.length;
+      return `${names.join("; ")}${more > 0 ? `; ${more} more` : ""}. Click to go through them.`;
+    }
+    const cluster = hit.cluster ?? hit.group?.clusters[0];
+    if (cluster) {
+      const { label, industry, n, ratio, low, high } = cluster;
       const range = low === null ? "" : ` (${low.toFixed(1)} to ${high.toFixed(1)})`;
       return `${label} · ${industry}: ${whole(n)} members, ${ratio.toFixed(1)} times expected${range}`;
     }
@@ -485,6 +528,10 @@ async function startMap() {
   const read = (part) => JSON.parse(new TextDecoder().decode(part));
   const map = new ClusterMap(figure, meta, unpacked(bytes, meta.columns), outlines(read(coarse), true), null);
   // The fine outlines take a moment; the page is already of use without them.
-  setTimeout(() => { map.fine = outlines(read(fine), false); map.frame.redraw(); }, 30);
+  map.finished = new Promise((resolve) => setTimeout(() => {
+    map.fine = outlines(read(fine), false);
+    map.frame.paint(false);
+    resolve();
+  }, 30));
   return map;
 }

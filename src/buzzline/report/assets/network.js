@@ -6,10 +6,12 @@ class ClusterNetwork {
     Object.assign(this, { figure, meta, lit: -1 });
     const largest = { cluster: 1, elsewhere: 1 };
     for (const node of meta.nodes) largest[node.kind] = Math.max(largest[node.kind], node.n);
+    const wordings = namings(meta.nodes.filter((node) => node.kind === "cluster"));
     this.nodes = meta.nodes.map((node) => ({
       ...node,
+      wordings: node.kind === "cluster" ? wordings(node) : [this.elsewhere(node.label), this.elsewhere(node.label).replace("Elsewhere: ", "")],
       r: node.kind === "cluster" ? 6 + 16 * Math.sqrt(node.n / largest.cluster) : 5,
-      name: node.kind === "cluster" ? node.label : this.elsewhere(node.label),
+      name: node.kind === "cluster" ? `${node.label} · ${node.industry}` : this.elsewhere(node.label),
     }));
     this.widen(figure.querySelector(".sheet"));
     const xs = this.nodes.map((node) => node.x), ys = this.nodes.map((node) => node.y);
@@ -59,18 +61,25 @@ class ClusterNetwork {
       edge.parts[s] += n;
     }
     const list = [...found.values()].sort((p, q) => q.n - p.n || p.a - q.a || p.b - q.b);
+    const lit = this.litNode(), room = Math.round(2.5 * this.nodes.length);
+    for (const [rank, edge] of list.entries()) edge.isDrawn = rank < room || edge.a === lit || edge.b === lit;
     for (const edge of list) edge.s = edge.parts.indexOf(Math.max(...edge.parts));
     return { list, within };
+  }
+
+  litNode() {
+    return this.lit >= 0 ? this.lit : this.nodes.findIndex((node) => node.id === selection.id);
   }
 
   draw(pen) {
     const { frame, nodes } = this, { width, height } = frame;
     pen.fillStyle = palette.paper;
     pen.fillRect(0, 0, width, height);
-    const { list, within } = this.edges();
-    this.seen = list;
+    const { list: every, within } = this.edges();
+    const list = every.filter((edge) => edge.isDrawn);
+    this.seen = every;
     const at = nodes.map((node) => frame.toScreen(node.x, node.y));
-    const lit = this.lit >= 0 ? this.lit : nodes.findIndex((node) => node.id === selection.id);
+    const lit = this.litNode();
     const near = new Set(lit >= 0 ? [lit] : []);
     for (const { a, b } of list) {
       if (a === lit) near.add(b);
@@ -101,7 +110,7 @@ class ClusterNetwork {
     });
     pen.globalAlpha = 1;
     this.drawNames(pen, at, near, lit);
-    this.note(list, within);
+    this.note(every, list, within);
   }
 
   drawNames(pen, at, near, lit) {
@@ -113,20 +122,21 @@ class ClusterNetwork {
     for (const i of order) {
       if (lit >= 0 && !near.has(i)) continue;
       const isCluster = nodes[i].kind === "cluster";
-      this.labels.place(pen, nodes[i].name, ...at[i], {
+      this.labels.place(pen, nodes[i].wordings, ...at[i], {
         gap: nodes[i].r + 2, size: isCluster ? 12.5 : 11, weight: isCluster ? 600 : 400,
         colour: isCluster ? palette.ink : palette.quiet });
     }
   }
 
-  note(list, within) {
+  note(every, list, within) {
     const { totals } = this.meta;
+    const lines = list.length < every.length ? `the ${whole(list.length)} strongest of ${whole(every.length)} lines` : `${whole(list.length)} lines`;
     const across = list.reduce((sum, { n }) => sum + n, 0);
     const clusters = this.nodes.filter((node) => node.kind === "cluster").length;
-    const parts = [`Drawn: ${whole(clusters)} of ${whole(totals.clusters)} clusters, joined by ${whole(across)} of ${whole(totals.ties)} ties (${percent(across, totals.ties)}).`];
-    if (within) parts.push(`Another ${whole(within)} ties lie inside one cluster.`);
+    const parts = [`Drawn: ${whole(clusters)} of ${whole(totals.clusters)} clusters and ${lines}, together ${whole(across)} of ${whole(totals.ties)} ties (${percent(across, totals.ties)}).`];
+    if (within) parts.push(`${counted(within, "tie lies", "ties lie")} inside one cluster.`);
     if (this.labels.boxes.length < this.nodes.length && this.lit < 0 && !selection.id)
-      parts.push(`${whole(this.nodes.length - this.labels.boxes.length)} names did not fit; zoom in or point at a circle.`);
+      parts.push(`${counted(this.nodes.length - this.labels.boxes.length, "name", "names")} did not fit; zoom in or point at a circle.`);
     this.said = parts.join(" ");
     const line = this.figure.querySelector(".note");
     if (line.textContent !== this.said) line.textContent = this.said;
@@ -173,8 +183,8 @@ class ClusterNetwork {
       ],
     }));
     on("csv", () => downloadCsv("network.csv", [
-      ["from", "to", "ties", ...scales],
-      ...this.seen.map(({ a, b, n, parts }) => [this.nodes[a].name, this.nodes[b].name, n, ...parts]),
+      ["from", "to", "ties", ...scales, "drawn"],
+      ...this.seen.map(({ a, b, n, parts, isDrawn }) => [this.nodes[a].name, this.nodes[b].name, n, ...parts, isDrawn ? "yes" : "no"]),
     ]));
   }
 }

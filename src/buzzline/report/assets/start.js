@@ -29,4 +29,8 @@ addEventListener("beforeprint", () => { for (const part of document.querySelecto
 
 // Named for whoever scripts the page, and for the tests.
 window.buzzline = { selection, ready: Promise.all([started("map", startMap), started("network", startNetwork)]) };
-window.buzzline.ready.then(([map, network]) => Object.assign(window.buzzline, { map, network }));
+window.buzzline.ready.then(async ([map, network]) => {
+  Object.assign(window.buzzline, { map, network });
+  await map?.finished;
+  document.documentElement.dataset.ready = "yes";
+});
