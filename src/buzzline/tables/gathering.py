@@ -12,13 +12,14 @@ import polars as pl
 from buzzline.errors import InvalidTables, MissingFile, Problem, UnreadableFile
 from buzzline.tables.cells import as_text, nearest, plain
 from buzzline.tables.formats import is_table_file, tables_in
+from buzzline.tables.missing import missing_column
 from buzzline.tables.quality import Finding
 from buzzline.tables.schema import table_named
 from buzzline.tables.sifting import FILE, ROW, SURPLUS, Conventions, RawTable
 from buzzline.tables.source import NUMBER, Source, first_line, of_frame, remark
 from buzzline.tables.study import as_polars
 from buzzline.tables.study_file import StudyFile, TableEntry, Value
-from buzzline.tables.synonyms import columns_called, layer_called, table_called
+from buzzline.tables.synonyms import columns_called, layer_called, table_called, table_seen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +78,7 @@ def seen(sources: Iterable[Source]) -> tuple[list[Chosen], list[Finding]]:
     InvalidTables
         Two sources claim to be the same table (other than linkages).
     """
-    named = [(table_called(source.name), source) for source in sources]
+    named = [(table_seen(source.name, source.columns), source) for source in sources]
     chosen = [recognised(table, source) for table, source in named if table]
     unused = [source.label for table, source in named if not table]
     claims: dict[str, list[str]] = {}
@@ -177,6 +178,8 @@ def raw_table(table: str, chosen: Sequence[Chosen]) -> RawTable:
         name for choice in chosen for name in choice.source.columns
         if name not in choice.columns.values()
     )  # fmt: skip
+    if len(chosen) > 1:
+        findings += [finding for choice in chosen for finding in _missing_columns(choice)]
     frame = pl.concat(frames, how="diagonal")
     return RawTable(
         table, labels, frame, origin, tuple(ignored), tuple(findings), chosen[0].conventions
@@ -197,6 +200,15 @@ def _loaded(choice: Chosen) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     kept = [name for name in (SURPLUS,) if name in loaded.frame.columns]
     frame = loaded.frame.select(pl.col(NUMBER).alias(ROW), *kept, *columns, *given)
     return frame, (*choice.findings, *loaded.findings)
+
+
+def _missing_columns(choice: Chosen) -> list[Finding]:
+    """Return what is missing in one of several files; of a single one the rules tell."""
+    return [
+        missing_column(choice.table, column, choice.source.label, choice.source.columns)
+        for column in table_named(choice.table).columns
+        if column.required and column.name not in {*choice.columns, *choice.values}
+    ]
 
 
 def _of_equal_types(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:

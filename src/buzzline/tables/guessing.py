@@ -10,7 +10,7 @@ import polars as pl
 from buzzline.tables.cells import NO_VALUE, as_text, nearest
 from buzzline.tables.schema import table_named
 from buzzline.tables.source import NUMBER, Source
-from buzzline.tables.synonyms import columns_called, layer_called, likely_column, table_called
+from buzzline.tables.synonyms import columns_called, layer_called, likely_column, table_seen
 
 SAMPLED = 20_000  # rows looked at in each file
 MOSTLY = 0.8  # share of the values that must fit
@@ -81,7 +81,7 @@ def _by_names(source: Source) -> Guess:
     sample = loaded.select(
         as_text(loaded[name]) for name in source.columns
     )  # fmt: skip
-    table = table_called(source.name) or _table_by_columns(source.columns)
+    table = table_seen(source.name, source.columns) or _table_by_columns(source.columns)
     guess = Guess(source, sample, table)
     return replace(guess, columns=_columns(table, sample)) if table else guess
 

@@ -16,6 +16,7 @@ import polars as pl
 from buzzline.tables import cells, numbers
 from buzzline.tables.coordinates import X, Y, coordinate_rules, missing_coordinates
 from buzzline.tables.dates import dates
+from buzzline.tables.missing import missing_column
 from buzzline.tables.quality import Finding, Quality
 from buzzline.tables.references import CODED, reference, several_industries
 from buzzline.tables.schema import TABLES, Column, Table, table_named
@@ -28,7 +29,6 @@ from buzzline.tables.sifting import (
     sieve,
     unsound,
 )
-from buzzline.tables.synonyms import likely_column
 
 SET_ASIDE_LIMIT = 0.5  # beyond this share of a table the cause is the file, not some rows
 INDISPENSABLE = frozenset({"organisations", "linkages"})
@@ -77,30 +77,14 @@ def apply_rules(
 
 def missing_columns(sifted: Sifted) -> Sifted:
     """Stop when a required column was not found in the file."""
-    theirs = (*sifted.raw.origin.values(), *sifted.raw.ignored)
-    for column in sifted.table.columns:
-        if column.required and column.name not in sifted.frame.columns:
-            likely = likely_column(sifted.table.name, column.name, sifted.raw.ignored)
-            hint = f"`{likely}` may be it: " if likely else ""
-            sifted = unsound(
-                sifted, "column is missing", column.name,
-                remedy=f"It holds: {column.meaning[:-1].lower()}. The columns of "
-                f"{sifted.raw.source} are {', '.join(f'`{name}`' for name in theirs[:20])}. "
-                f"{hint}name the one to use in study.toml, under "
-                f"[tables.{sifted.table.name}.columns]: {column.name} = "
-                f'"{likely or "name of your column"}"; or let `buzzline init` write that file.'
-                + _same_throughout(sifted.table.name, column),
-            )  # fmt: skip
-    return sifted
-
-
-def _same_throughout(table: str, column: Column) -> str:
-    if not column.values:
-        return ""
-    return (
-        f" If it is the same for every row, write under [tables.{table}.values]: "
-        f'{column.name} = "{column.values[0]}" (one of {", ".join(column.values)}).'
+    raw = sifted.raw
+    theirs = (*raw.origin.values(), *raw.ignored)
+    fatal = tuple(
+        missing_column(sifted.table.name, column, raw.source, theirs)
+        for column in sifted.table.columns
+        if column.required and column.name not in sifted.frame.columns
     )
+    return replace(sifted, findings=(*sifted.findings, *fatal))
 
 
 def blank_rows(sifted: Sifted) -> Sifted:

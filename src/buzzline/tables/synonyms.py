@@ -6,7 +6,7 @@ silent. Names are compared without accents, capitals, spaces and signs (`cells.p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from buzzline.tables.cells import nearest, plain
 from buzzline.tables.schema import LAYERS, TABLES, table_named
@@ -18,7 +18,8 @@ TABLE_WORDS: dict[str, str] = {
     "relationships "
     "relationship connections connection network deals deal acquisitions acquisition "
     "supplies supply investments investment collaborations collaboration cooperations "
-    "partnerships transactions verbindungen verbindung beziehungen beziehung "
+    "partnerships contracts contract orders deliveries projects project agreements "
+    "alliances invoices transactions verbindungen verbindung beziehungen beziehung "
     "verknupfungen kanten kooperationen lieferbeziehungen liens lien relaciones "
     "relacion vinculos enlaces legami relazioni collegamenti ligacoes relacoes arestas "
     "aristas",
@@ -73,7 +74,8 @@ _COUNTRY = ("country nation land staat pays pais paese country_code countrycode 
 _INDUSTRY = ("industry industries sector nace nace_code naics naics_code sic branche "
     "wirtschaftszweig wz_code wz ape code_ape secteur industria sector_economico "
     "actividad settore ateco atividade setor cnae category categories category_list "
-    "industry_code main_industry primary_industry activite")  # fmt: skip
+    "industry_code main_industry primary_industry activite business trade "
+    "line_of_business")  # fmt: skip
 _START = ("start start_date from_date begin begin_date since date beginn anfang startdatum "
     "von datum debut date_debut inicio fecha fecha_inicio inizio data data_inizio year "
     "jahr annee ano anno acquired_at announced_on signed_on valid_from")  # fmt: skip
@@ -123,12 +125,14 @@ COLUMN_WORDS: dict[str, str] = {
     "company_a company_1 node_1 node1 id1 id_1 i sender supplier supplier_id seller "
     "acquirer acquirer_id acquirer_permalink investor investor_id buyer_of von quelle "
     "von_id lieferant lieferant_id fournisseur origine proveedor origen fornitore "
-    "origem fornecedor ego giver",
+    "origem fornecedor ego giver partner_a partner_1 partner1 member_a lender licensor "
+    "citing",
     "target": "target target_id to to_id destination org_b org_2 org2 firm_b firm_2 firm2 "
     "company_b company_2 node_2 node2 id2 id_2 j receiver customer customer_id buyer "
     "buyer_id acquired acquired_id acquiree company_permalink investee investee_id nach "
     "nach_id ziel kunde kunde_id abnehmer client cible cliente destino destinatario "
-    "alter taker partner partner_id",
+    "alter taker partner partner_id partner_b partner_2 partner2 member_b borrower "
+    "licensee cited",
     "layer": "layer kind type relation relation_type tie_type link_type linkage_type "
     "relationship edge_type art typ beziehungsart type_de_lien tipo tipo_relacion "
     "tipo_legame kind_of_tie",
@@ -185,7 +189,8 @@ LAYER_WORDS: dict[str, str] = {
     "takeovers deals "
     "merger mergers permalink",
     "investment": "investor investee investment investments funding venture rounds",
-    "supply": "supplier suppliers customer buyer seller supply supplies lieferant kunde "
+    "supply": "supplier suppliers customer customers buyer seller supply supplies "
+    "contracts orders deliveries invoices lieferant kunde "
     "fournisseur proveedor fornitore fornecedor lieferbeziehungen",
     "research": "project projects research consortium cordis collaboration collaborations "
     "kooperationen rd",
@@ -198,6 +203,14 @@ LAYER_WORDS: dict[str, str] = {
     "social": "friends kin alumni social",
     "advice": "advice advisor",
 }
+
+
+# Files of these names are linkages only when their columns name two ends.
+MAYBE_LINKAGES = frozenset(
+    {"project", "projects", "contract", "contracts", "order", "orders", "deliveries", "deals",
+     "agreements", "alliances", "invoices", "transactions", "network", "investments",
+     "collaborations"}
+)  # fmt: skip
 
 
 def table_called(name: str) -> str:
@@ -219,6 +232,20 @@ def table_called(name: str) -> str:
         if tokens & set(words.split()) or (tokens & set(LAYERS) and table == "linkages"):
             return table
     return ""
+
+
+def table_seen(name: str, columns: Sequence[str]) -> str:
+    """Return the table by its name, when its columns do not speak against it.
+
+    Examples
+    --------
+    >>> table_seen("projects", ["Partner A", "Partner B"]), table_seen("projects", ["title"])
+    ('linkages', '')
+    """
+    table = table_called(name)
+    if table == "linkages" and MAYBE_LINKAGES & set(plain(name).split("_")):
+        return table if {"source", "target"} <= set(columns_called(table, columns)) else ""
+    return table
 
 
 def layer_called(names: Iterable[str]) -> str:
