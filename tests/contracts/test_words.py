@@ -83,8 +83,7 @@ def test_spelling_is_british_in_names_and_docstrings():
     offences = []
     for module in modules():
         for node, name in identifiers(module.tree):
-            vega = module.package == "charts" and name == "color"  # a channel of Vega-Lite
-            if AMERICAN.search(" ".join(words_in(name))) and not vega:
+            if AMERICAN.search(" ".join(words_in(name))):
                 offences.append(module.at(node, f"`{name}`: British spelling"))
         for node in ast.walk(module.tree):
             if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
