@@ -1,0 +1,47 @@
+"""`chart(result)`: one verb for every result, one registration for each kind of result."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from buzzline.charts.rows import laid_out, row, stacked
+from buzzline.charts.spec import WIDTH, Spec, picture
+from buzzline.errors import InvalidArgument
+
+
+@singledispatch
+def chart(result: Any, *, width: int = WIDTH) -> Spec:
+    """Return the chart of a result.
+
+    Parameters
+    ----------
+    result : ScaleProfile, ScaleBalance, Clustering or Quality
+    width : int [px]
+        Of the whole picture; below 520 px labels stand above the marks, for phones.
+
+    Returns
+    -------
+    Spec
+
+    Raises
+    ------
+    InvalidArgument
+        There is no chart for such a thing, or the width is below 280 px.
+
+    Examples
+    --------
+    >>> from buzzline.tables.quality import Quality, TableCount
+    >>> chart(Quality(tables=(TableCount("linkages", "ties.csv", 10, 9, 1),)))
+    Spec('Rows kept and set aside')
+    """
+    known = ", ".join(sorted(kind.__name__ for kind in chart.registry if kind is not object))
+    raise InvalidArgument(
+        f"chart: there is no chart of a {type(result).__name__}; there is one of {known}"
+    )
+
+
+def nothing_to_draw(title: str, reason: str, width: int) -> Spec:
+    """Return a chart that says in words why it is empty."""
+    body = stacked([row("")], [], None, laid_out([], width))
+    return picture(body, title=title, subtitle=[reason], alt=f"{title}. {reason}", width=width)
