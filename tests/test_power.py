@@ -8,7 +8,13 @@ from buzzline.power import links_needed, power_of_share_test
 
 @pytest.mark.parametrize(
     ("expected", "true", "n"),
-    [(0.10, 0.05, 231), (0.10, 0.02, 70), (0.20, 0.10, 107), (0.30, 0.15, 61), (0.05, 0.01, 142)],
+    [
+        (0.10, 0.05, 231),
+        (0.10, 0.02, 70),
+        (0.20, 0.10, 107),
+        (0.30, 0.15, 61),
+        (0.05, 0.01, 142),
+    ],
 )
 def test_golden_numbers_of_links(expected, true, n):
     assert links_needed(expected, true) == n
@@ -18,9 +24,7 @@ def test_golden_numbers_of_links(expected, true, n):
 def test_power_by_brute_force(n, expected, true):
     tail = 0.025
     side = "less" if true < expected else "greater"
-    rejects = [
-        binomtest(k, n, expected, alternative=side).pvalue <= tail for k in range(n + 1)
-    ]
+    rejects = [binomtest(k, n, expected, alternative=side).pvalue <= tail for k in range(n + 1)]
     power = binom.pmf(np.arange(n + 1), n, true)[rejects].sum()
     assert power_of_share_test(n, expected, true) == pytest.approx(power)
 

@@ -63,7 +63,8 @@ class Band:
     low, high : (k,) float64
     level : share
     kind : "pointwise" or "global"
-        A global band is left anywhere with probability 1 - level, a pointwise band at each place.
+        A global band is left anywhere with probability 1 - level, a pointwise band at each
+        place.
     method : str
     """
 

@@ -1,7 +1,7 @@
 """One generator from `rng=`, children by name, and keys for kernels.
 
-A child drawn by name does not change when another child is added, so adding a random step in one
-place leaves every other step as it was.
+A child drawn by name does not change when another child is added, so adding a random step in
+one place leaves every other step as it was.
 """
 
 from __future__ import annotations

@@ -18,6 +18,11 @@ def test_a_zone_nothing_leads_to_gets_nothing():
     base = np.array([[0.0, -np.inf]])
     composition = np.ones((1, 1, 2, 1))
     out = scale_shares(
-        base, np.zeros((0, 1, 2)), np.zeros((1, 0)), np.ones((1, 2)), np.ones((1, 1)), composition
+        base,
+        np.zeros((0, 1, 2)),
+        np.zeros((1, 0)),
+        np.ones((1, 2)),
+        np.ones((1, 1)),
+        composition,
     )
     assert np.allclose(out, 1)

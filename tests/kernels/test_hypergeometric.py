@@ -22,7 +22,9 @@ def urns(draw):
 def test_tails_agree_with_another_package(urn):
     count, within, marked, total = urn
     ours = upper_tails(np.array([count]), np.array([within]), marked, total)[0]
-    assert ours == pytest.approx(hypergeom.sf(count - 1, total, marked, within), rel=1e-9, abs=1e-14)
+    assert ours == pytest.approx(
+        hypergeom.sf(count - 1, total, marked, within), rel=1e-9, abs=1e-14
+    )
 
 
 @given(urns(), st.sampled_from([0.005, 0.05, 0.5]))

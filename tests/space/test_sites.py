@@ -3,10 +3,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.oracles.ties import haversine_km
 
 from buzzline.space.globe import chord, distance_km, kilometres, unit_vectors
 from buzzline.space.sites import grid_of, grouped_within, organisations_within, sites_of
-from tests.oracles.ties import haversine_km
 
 POINTS = st.lists(
     st.tuples(st.floats(-180, 180), st.floats(-90, 90)) | st.just((180.0, 10.0)) | st.just((0.0, 90.0)),
@@ -15,7 +15,9 @@ POINTS = st.lists(
 
 
 def table(points):
-    return pl.DataFrame(points, schema={"longitude": pl.Float64, "latitude": pl.Float64}, orient="row")
+    return pl.DataFrame(
+        points, schema={"longitude": pl.Float64, "latitude": pl.Float64}, orient="row"
+    )
 
 
 def brute_within(points, reach):
@@ -27,7 +29,8 @@ def test_neighbour_counts_by_brute_force(points, reach):
     sites = sites_of(table(points))
     counts = organisations_within(sites, reach)[sites.site]
     near_the_edge = [
-        any(abs(haversine_km(a, b) - reach) < 1e-6 * max(reach, 1) for b in points) for a in points
+        any(abs(haversine_km(a, b) - reach) < 1e-6 * max(reach, 1) for b in points)
+        for a in points
     ]
     expected = brute_within(points, reach)
     for count, wanted, edge in zip(counts, expected, near_the_edge, strict=True):
@@ -39,7 +42,9 @@ def test_groups_by_brute_force(points, reach):
     xyz = unit_vectors(*np.array(points).T)
     group = grouped_within(xyz, reach)
     near = distance_km(xyz[:, None], xyz[None]) <= reach
-    reachable = np.linalg.matrix_power(near.astype(float) + np.eye(len(points)), len(points)) > 0
+    reachable = (
+        np.linalg.matrix_power(near.astype(float) + np.eye(len(points)), len(points)) > 0
+    )
     assert np.array_equal(group[:, None] == group[None], reachable)
 
 

@@ -79,5 +79,3 @@ def test_pairs_split_by_scale():
     scales = [int(shares[found.zone[k]].argmax()) for k in range(5)]
     assert scales == [0, 0, 1, 2, 3]
     assert shares.sum(axis=1) == pytest.approx(1)
-
-

@@ -141,10 +141,10 @@ def tree_of(levels: Sequence[ScaleCandidates], n_industry: Indices) -> Tree:
             found = _holder(levels, fine, number, n_industry)
             if found is not None:
                 parent[offset[fine] + number] = offset[found[0]] + found[1]
-    strength = as_floats(np.concatenate([found.strength for found in levels] or [[]]))
+    strength = as_floats(np.concatenate([np.empty(0), *(found.strength for found in levels)]))
     level = np.repeat(np.arange(len(levels)), sizes)
-    number = np.arange(offset[-1]) - offset[level]
-    return Tree(level, number, parent, strength, _best_antichain(parent, strength))
+    place = as_indices(np.arange(offset[-1]) - offset[level])
+    return Tree(as_indices(level), place, parent, strength, _best_antichain(parent, strength))
 
 
 def _holder(

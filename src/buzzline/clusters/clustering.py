@@ -11,8 +11,8 @@ from buzzline.quantities import Share
 
 FIRST_TEST_ONLY = (
     "These are candidate clusters: places where an industry is denser than all organisations "
-    "together. Whether each is also socially separate (own labour market, own linkages) has not "
-    "been tested here."
+    "together. Whether each is also socially separate (own labour market, own linkages) has "
+    "not been tested here."
 )
 
 
@@ -25,10 +25,10 @@ class Clustering:
     clusters : DataFrame
         One row a cluster, strongest first: `cluster_id` (str), `label` (str, a place a person
         recognises), `industry`, `scale_km` (radius at which it was found), `n_members`,
-        `n_core`, `n_background` (all organisations in the footprint), `expected` (members if the
-        industry were spread like all organisations), `ratio` (n_members / expected), `low`,
-        `high` (interval of `ratio`), `level`, `strength` (log-likelihood ratio), `p` (Monte Carlo
-        over the whole map), `q` (false-discovery rate over clusters and industries),
+        `n_core`, `n_background` (all organisations in the footprint), `expected` (members if
+        the industry were spread like all organisations), `ratio` (n_members / expected), `low`,
+        `high` (interval of `ratio`), `level`, `strength` (log-likelihood ratio), `p` (Monte
+        Carlo over the whole map), `q` (false-discovery rate over clusters and industries),
         `longitude`, `latitude` (of the densest site), `radius_km` (from there to the furthest
         member), `country`, `places` (str: the commonest cities of its members).
     members : DataFrame
@@ -66,8 +66,8 @@ class Clustering:
             f"{self.clusters.height:,} candidate clusters in "
             f"{self.clusters['industry'].n_unique():,} industries; the strongest is "
             f"{first['label']} ({first['industry']}, {first['n_members']:,} members, "
-            f"{first['ratio']:.1f} times what all organisations would give, p = {first['p']:.3g}). "
-            f"{FIRST_TEST_ONLY}"
+            f"{first['ratio']:.1f} times what all organisations would give, p = "
+            f"{first['p']:.3g}). {FIRST_TEST_ONLY}"
         )
 
     def _repr_html_(self) -> str:

@@ -1,9 +1,10 @@
-"""Core points: organisations with more of their industry around them than chance would put there.
+"""Core points: organisations with more of their industry around them than chance gives.
 
 For an organisation of an industry, the number of others of the same industry within d
 kilometres is compared with relabelling: the industry's labels dealt at random among all
 organisations, wherever they stand. Given how many organisations of any industry are within d,
-that count is hypergeometric, so the p-value is exact: the limit of infinitely many relabellings.
+that count is hypergeometric, so the p-value is exact: the limit of infinitely many
+relabellings.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def core_p_values(around: Surroundings, n_industry: Indices, counts: Indices) ->
 def critical_neighbours(
     around: Surroundings, n_marked: int, p_core: float, min_core: int
 ) -> Indices:
-    """Return, for each site, the smallest count that makes an organisation there a core point."""
+    """Return, for each site, the smallest count that makes a core point there."""
     distinct, where = np.unique(around.n_within, return_inverse=True)
     least = critical_counts(
         distinct, n_marked - 1, around.n_organisations - 1, p_core, min_core

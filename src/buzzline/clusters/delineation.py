@@ -24,13 +24,13 @@ from buzzline.clusters.cores import (
     surroundings,
 )
 from buzzline.clusters.industries import Industries, Industry, industries_of
-from buzzline.space.precision import precision_km
 from buzzline.clusters.tabulating import Delineated, clustering_of
 from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Count, Draws, Quantity, Share
 from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import false_discovery_cut
+from buzzline.space.precision import precision_km
 from buzzline.space.sites import Sites, sites_of
 from buzzline.space.threads import spread
 from buzzline.tables.study import Study
@@ -85,8 +85,8 @@ def candidate_clusters(
     """Find the places where an industry is denser than all organisations together.
 
     Answers where the candidate clusters of each industry are, at which scale, who belongs to
-    them and how sure that is. It is the first of two tests: whether a candidate is also socially
-    separate (own labour market, own linkages) is not tested here.
+    them and how sure that is. It is the first of two tests: whether a candidate is also
+    socially separate (own labour market, own linkages) is not tested here.
 
     Parameters
     ----------
@@ -95,7 +95,8 @@ def candidate_clusters(
     industries : names, mapping of group name to industries, or None
         None takes the twelve most numerous.
     scales_km : km
-        Radii at which neighbours are counted; those finer than the coordinates are not examined.
+        Radii at which neighbours are counted; those finer than the coordinates are not
+        examined.
     rule : CoreRule
     level : share
         Confidence level of the ratio of observed to expected members.
@@ -161,7 +162,8 @@ def _map_of(study: Study, scales_km: Sequence[float]) -> _Map:
     if n_located < 10:
         raise TooFew(
             f"candidate_clusters: only {n_located} organisations have coordinates, at least 10 "
-            "are needed. Add `longitude` and `latitude`, or `city` and `country` for the gazetteer."
+            "are needed. Add `longitude` and `latitude`, or `city` and `country` for the "
+            "gazetteer."
         )
     precision = precision_km(study.organisations)
     fine = float(precision[sites.located].min())

@@ -65,11 +65,11 @@ def _groups(pairs: pl.DataFrame, wanted: Industries) -> dict[str, tuple[str, ...
     if wanted is None:
         large = counts.filter(pl.col("len") >= FEWEST_ORGANISATIONS)["industry"]
         return {name: (name,) for name in large.head(DEFAULT_INDUSTRIES)}
-    groups = (
-        {name: tuple(members) for name, members in wanted.items()}
-        if isinstance(wanted, Mapping)
-        else {name: (name,) for name in wanted}
-    )
+    groups: dict[str, tuple[str, ...]]
+    if isinstance(wanted, Mapping):
+        groups = {name: tuple(members) for name, members in wanted.items()}
+    else:
+        groups = {name: (name,) for name in wanted}
     known = set(counts["industry"])
     for name in (member for members in groups.values() for member in members):
         if name not in known:

@@ -73,7 +73,7 @@ def clustering_of(
     rate: Share,
     draws: Count,
 ) -> Clustering:
-    """Write delineated industries out as tables, reporting what survives the false-discovery rate.
+    """Write delineated industries out as tables; report what survives the false-discovery rate.
 
     Parameters
     ----------
@@ -204,23 +204,21 @@ def _place(
 
 
 def _members(study: Study, kept: Sequence[dict[str, Any]]) -> pl.DataFrame:
-    ids: pl.Series = study.organisations["org_id"]
-    parts = [
-        pl.DataFrame(
-            {
-                "cluster_id": pl.repeat(node["cluster_id"], len(rows), dtype=pl.String, eager=True),
-                "org_id": ids[rows],
-                "is_core": node["core_rows"],
-            },
-            schema=MEMBER_SCHEMA,
-        )
-        for node in kept
-        if (rows := node["rows"]) is not None
-    ]  # fmt: skip
+    ids = study.organisations["org_id"]
+    parts = []
+    for node in kept:
+        rows = node["rows"]
+        columns = {
+            "cluster_id": [node["cluster_id"]] * len(rows),
+            "org_id": ids[rows],
+            "is_core": node["core_rows"],
+        }
+        parts.append(pl.DataFrame(columns, schema=MEMBER_SCHEMA))
     return pl.concat(parts) if parts else pl.DataFrame(schema=MEMBER_SCHEMA)
 
 
 def _coverage(found: Delineated, sites: Sites) -> list[dict[str, Any]]:
+
     examined = {level.scale_km: level for level in found.levels}
     rows = []
     for scale, status in found.status.items():

@@ -11,10 +11,10 @@ from buzzline.kernels import kernel
 def harmonic_log_km(one, one_start, other, other_start, pairs, xyz, floor_km, radius_km):
     """Return ln of the harmonic mean distance between two groups, for each pair of groups.
 
-    one : rows of points of the first groups, group g at one_start[g]:one_start[g + 1]; other and
-    other_start likewise; pairs : (p, 2) int64 groups; xyz : (n, 3) unit vectors; floor_km : (n,)
-    shortest distance at which a point can be known. A point is not compared with itself; NaN
-    where nothing is left. (p,) float64. O(p x points of both groups) time.
+    one : rows of points of the first groups, group g at one_start[g]:one_start[g + 1]; other
+    and other_start likewise; pairs : (p, 2) int64 groups; xyz : (n, 3) unit vectors; floor_km :
+    (n,) shortest distance at which a point can be known. A point is not compared with itself;
+    NaN where nothing is left. (p,) float64. O(p x points of both groups) time.
     """
     out = np.empty(pairs.shape[0])
     for p in range(pairs.shape[0]):
@@ -43,10 +43,10 @@ def scale_composition(one, one_start, other, other_start, origins, xyz, nation, 
     """Split the pairs of points between groups by scale, nearer pairs counting more.
 
     one, one_start, other, other_start, xyz : as above; origins : (o,) int64 first groups;
-    nation : (n,) int32, 0 unknown; limits : (c, 2) squared chords up to which a pair is local and
-    regional. (c, o, z, 5) float64 shares: local, regional, national, global, unknown; pairs weigh
-    1 / distance, as flows near elasticity minus one do. A group that is only the point itself is
-    local. O(o x points x points) time.
+    nation : (n,) int32, 0 unknown; limits : (c, 2) squared chords up to which a pair is local
+    and regional. (c, o, z, 5) float64 shares: local, regional, national, global, unknown; pairs
+    weigh 1 / distance, as flows near elasticity minus one do. A group that is only the point
+    itself is local. O(o x points x points) time.
     """
     n_groups = other_start.size - 1
     out = np.zeros((limits.shape[0], origins.size, n_groups, 5))
@@ -67,7 +67,9 @@ def scale_composition(one, one_start, other, other_start, origins, xyz, nation, 
                     weight = 1.0 / sqrt(max(squared, 1e-8))
                     whole += weight
                     for c in range(limits.shape[0]):
-                        out[c, o, b, scale_of(squared, nation[i], nation[j], limits[c])] += weight
+                        out[c, o, b, scale_of(squared, nation[i], nation[j], limits[c])] += (
+                            weight
+                        )
             for c in range(limits.shape[0]):
                 if whole > 0.0:
                     out[c, o, b] /= whole

@@ -62,7 +62,7 @@ def lower_sum(count, within, marked, total):
 
 @kernel
 def upper_tails(counts, within, marked, total):
-    """Return P(X >= counts[i]) with within[i] drawn. counts, within : (n,) int64; (n,) float64."""
+    """Return P(X >= counts[i]) with within[i] drawn. Both (n,) int64; (n,) float64."""
     out = np.empty(counts.size, np.float64)
     for i in range(counts.size):
         out[i] = upper_tail(counts[i], within[i], marked, total)

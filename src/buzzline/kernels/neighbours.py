@@ -1,7 +1,7 @@
 """Who is within reach of whom on the unit sphere, through cells as wide as the reach.
 
-Sites are (n, 3) float64 unit vectors, sorted by the key of their cell (`cell_keys`), so that the
-three cells above each other lie next to each other and one binary search finds them.
+Sites are (n, 3) float64 unit vectors, sorted by the key of their cell (`cell_keys`), so that
+the three cells above each other lie next to each other and one binary search finds them.
 """
 
 from math import ceil, floor
@@ -85,8 +85,8 @@ def root_of(parent, i):
 def groups_within(xyz, keys, reach):
     """Join sites within `reach` of each other, directly or through others.
 
-    xyz : (n, 3) sorted by keys (n,), both made with this `reach`. (n,) int32, groups numbered by
-    their first site. O(n x sites in 27 cells) time.
+    xyz : (n, 3) sorted by keys (n,), both made with this `reach`. (n,) int32, groups numbered
+    by their first site. O(n x sites in 27 cells) time.
     """
     n = xyz.shape[0]
     across = cells_across(reach)
@@ -121,9 +121,9 @@ def groups_within(xyz, keys, reach):
 def footprint(points, group, xyz, keys, reach, owner):
     """Write into `owner` the group of the point that each site lies within reach of.
 
-    points : (m, 3) with group : (m,) int32; xyz : (n, 3) sorted by keys (n,); owner : (n,) int32,
-    written in place, -1 where no point reaches. Groups must be further than twice the reach
-    apart, so that no site can belong to two. O(m x sites in 27 cells) time.
+    points : (m, 3) with group : (m,) int32; xyz : (n, 3) sorted by keys (n,); owner : (n,)
+    int32, written in place, -1 where no point reaches. Groups must be further than twice the
+    reach apart, so that no site can belong to two. O(m x sites in 27 cells) time.
     """
     across = cells_across(reach)
     limit = reach * reach

@@ -48,7 +48,8 @@ class Layer:
     zones : Zones
     flows : (z, z) float64                         tie ends from zone to zone
     covariates : Model -> (k, z, z) float64
-    fits : Model -> Gravity or the reason why none  starting values for the fits without a cluster
+    fits : Model -> Gravity or str                 where fits without a cluster start, or why
+    none
     """
 
     ends: TieEnds
@@ -78,7 +79,7 @@ class AgainstModel:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tested:
+class Comparison:
     """One cluster in one layer: what was counted, and the answer (or reason) of each null."""
 
     counted: Counted
@@ -104,7 +105,7 @@ def _covariates(model: Model, log_km: Floats, nation: Codes) -> Floats:
     return as_floats(np.reshape(known[model], (-1, *log_km.shape)))
 
 
-def tested(
+def compared_with_nulls(
     layer: Layer,
     members: Flags,
     limits: Floats,
@@ -112,7 +113,7 @@ def tested(
     level: Share,
     draws: int,
     rng: np.random.Generator,
-) -> Tested | str:
+) -> Comparison | str:
     """Compare the ties of some organisations with the three nulls, or say why that cannot be.
 
     Parameters
@@ -148,7 +149,7 @@ def tested(
                 level=level, draws=draws, rng=rng,
             )
         )  # fmt: skip
-    return Tested(counted[0], models)
+    return Comparison(counted[0], models)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

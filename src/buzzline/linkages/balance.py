@@ -1,4 +1,4 @@
-"""Observed ties of a cluster at each scale against what size, distance and borders would give."""
+"""Ties of a cluster at each scale against what size, distance and borders would give."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from buzzline.linkages.against_gravity import (
     MODEL_MEANING,
     MODELS,
     AgainstModel,
+    Comparison,
     Model,
-    Tested,
+    compared_with_nulls,
     layer_of,
-    tested,
 )
 from buzzline.linkages.tie_ends import squared_limits
 from buzzline.progress import Progress, silent
@@ -29,7 +29,7 @@ from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import false_discovery_q
 from buzzline.space.scales import SCALES, Cutoffs
 from buzzline.space.sites import sites_of
-from buzzline.space.zones import zones_of
+from buzzline.space.zones import Zones, zones_of
 from buzzline.tables.study import Study
 
 __all__ = ["MODELS", "MODEL_MEANING", "Model", "ScaleBalance", "scale_balance"]
@@ -69,11 +69,12 @@ class ScaleBalance:
     balance : DataFrame
         One row a cluster, layer, model and scale: `cluster_id`, `label`, `industry`, `layer`,
         `model`, `scale`, `observed`, `expected` (tie ends: a tie between two members counts at
-        both), `share`, `expected_share`, `log_ratio` (ln((O + 1/2) / (E + 1/2))), `low`, `high`,
-        `level`, `p`, `q` (false-discovery rate over clusters and scales of a layer and model),
-        `n` (distinct ties), `n_needed` (ties that would show a halving; null when none would),
-        `verdict` ("missing", "excess", "as expected", "not enough links"), `verdict_smaller`,
-        `verdict_larger` (with cut-offs a third smaller and larger), `is_stable` (all agree).
+        both), `share`, `expected_share`, `log_ratio` (ln((O + 1/2) / (E + 1/2))), `low`,
+        `high`, `level`, `p`, `q` (false-discovery rate over clusters and scales of a layer and
+        model), `n` (distinct ties), `n_needed` (ties that would show a halving; null when none
+        would), `verdict` ("missing", "excess", "as expected", "not enough links"),
+        `verdict_smaller`, `verdict_larger` (with cut-offs a third smaller and larger),
+        `is_stable` (all agree).
     fits : DataFrame
         One row a cluster, layer and model: `n`, `distance_elasticity`, `elasticity_low`,
         `elasticity_high`, `border` (log factor of crossing a border), `dispersion`,
@@ -121,7 +122,7 @@ class ScaleBalance:
 
 
 @analysis("linkages", "Which scales of ties is a cluster missing, and which has it in excess?")
-def scale_balance(
+def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     study: Study,
     clustering: Clustering,
     *,
@@ -168,9 +169,10 @@ def scale_balance(
 
     Notes
     -----
-    G0, G1 and G2 answer different questions: against size, size and distance, size, distance and
-    country borders. Each is fitted to the ties of everybody but the cluster's own members. They
-    know nothing of industries: part of an excess of local ties is that like trades with like.
+    G0, G1 and G2 answer different questions: against size; size and distance; size, distance
+    and country borders. Each is fitted to the ties of everybody but the cluster's own members.
+    They know nothing of industries: part of an excess of local ties is that like trades with
+    like.
 
     References
     ----------
@@ -190,20 +192,19 @@ def scale_balance(
     ['G0', 'G1', 'G2']
     """
     seed = seed_of(rng)
-    zones = zones_of(
-        study.organisations, sites_of(study.organisations), reach_km=cutoffs.local_km / 4
-    )
+    names = _layers(study, layers)
+    zones = _zones(study, cutoffs)
     limits = squared_limits([cutoffs.times(factor) for factor in (1.0, *SENSITIVITY)])
     examined = clustering.clusters.head(max_clusters)
     members = _members(study, clustering)
     rows = _Rows([], [], [])
-    for name in _layers(study, layers):
+    for name in names:
         layer = layer_of(study, zones, name, limits)
         for done, cluster in enumerate(examined.iter_rows(named=True)):
             progress(f"{name} ties by scale", done, examined.height)
             cluster_id = cluster["cluster_id"]
             source = child(seed, name, cluster_id)
-            found = tested(
+            found = compared_with_nulls(
                 layer, members[cluster_id], limits, level=level, draws=draws, rng=source
             )
             rows.add(cluster, name, found, level)
@@ -241,6 +242,16 @@ def _layers(study: Study, wanted: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(wanted) if wanted is not None else present
 
 
+def _zones(study: Study, cutoffs: Cutoffs) -> Zones:
+    sites = sites_of(study.organisations)
+    if not sites.located.any():
+        raise TooFew(
+            "scale_balance: no organisation has coordinates. Add `longitude` and `latitude`, "
+            "or `city` and `country` for the gazetteer."
+        )
+    return zones_of(study.organisations, sites, reach_km=cutoffs.local_km / 4)
+
+
 def _members(study: Study, clustering: Clustering) -> dict[str, Flags]:
     row = study.organisations.select("org_id").with_row_index("row")
     placed = clustering.members.join(
@@ -261,7 +272,7 @@ class _Rows:
     untested: list[tuple[object, ...]]
 
     def add(
-        self, cluster: dict[str, object], layer: str, found: Tested | str, level: Share
+        self, cluster: dict[str, object], layer: str, found: Comparison | str, level: Share
     ) -> None:
         named = (cluster["cluster_id"], cluster["label"], cluster["industry"], layer)
         if isinstance(found, str):
@@ -274,21 +285,20 @@ class _Rows:
                 self.balance.extend(_balance_rows((*named, model), found, answer, level))
 
 
-def _fit_cells(found: Tested, answer: AgainstModel | str, level: Share) -> tuple[object, ...]:
+def _fit_cells(
+    found: Comparison, answer: AgainstModel | str, level: Share
+) -> tuple[object, ...]:
     if isinstance(answer, str):
         return (*[None] * 10, answer)
     gravity = answer.gravity
-    elasticity = border = half = None
+    distance: tuple[float | None, ...] = (None, None, None)
     if gravity.theta.size:
         elasticity = float(gravity.theta[0])
         half = float(norm.ppf((1 + level) / 2) * np.sqrt(gravity.covariance[0, 0]))
-    if gravity.theta.size > 1:
-        border = float(gravity.theta[1])
+        distance = (elasticity, elasticity - half, elasticity + half)
     return (
-        elasticity,
-        None if half is None else elasticity - half,
-        None if half is None else elasticity + half,
-        border,
+        *distance,
+        float(gravity.theta[1]) if gravity.theta.size > 1 else None,
         gravity.dispersion,
         found.counted.overdispersion,
         answer.g2,
@@ -300,7 +310,7 @@ def _fit_cells(found: Tested, answer: AgainstModel | str, level: Share) -> tuple
 
 
 def _balance_rows(
-    named: tuple[object, ...], found: Tested, answer: AgainstModel, level: Share
+    named: tuple[object, ...], found: Comparison, answer: AgainstModel, level: Share
 ) -> list[tuple[object, ...]]:
     main, smaller, larger = answer.compared
     total = float(found.counted.observed.sum())

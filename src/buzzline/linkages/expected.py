@@ -32,7 +32,7 @@ class Origins:
     Attributes
     ----------
     covariates : (k, o, z) float64      of each zone of origin and each zone
-    composition : (c, o, z, 4) float64  scales of the pairs between them, for each set of cut-offs
+    composition : (c, o, z, 4) float64  scales of the pairs between, for each set of cut-offs
     leaving : (c, o) float64            tie ends of known scale that leave each zone of origin
     """
 

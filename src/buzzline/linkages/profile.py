@@ -55,9 +55,8 @@ class ScaleProfile:
             )
             n_unknown = int(rows.filter(pl.col("scale") == UNKNOWN_SCALE)["n"].sum())
             n_known = int(known["n"].sum())
-            parts.append(
-                f"{layer}: {shares or 'no tie placed'} (n={n_known:,}; {n_unknown:,} not placed)"
-            )
+            counts = f"n={n_known:,}; {n_unknown:,} not placed"
+            parts.append(f"{layer}: {shares or 'no tie placed'} ({counts})")
         return ". ".join(parts) or "No ties."
 
     def _repr_html_(self) -> str:

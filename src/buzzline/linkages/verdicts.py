@@ -143,7 +143,7 @@ def compare(
         _verdict(float(low[s]), float(high[s]), counted.n_ties, needed[s])
         for s in range(share.size)
     )
-    ratio = log_ratios(counted.observed, share * total)
+    ratio = log_ratios(as_floats(counted.observed), share * total)
     return Compared(share * total, ratio, low, high, p, needed, verdict)
 
 

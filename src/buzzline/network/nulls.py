@@ -54,7 +54,7 @@ class _State:
 
 
 def size_only(flows: Floats) -> Gravity:
-    """Return the null G0: every origin sends to destinations in proportion to what arrives there."""
+    """Return the null G0: every origin sends in proportion to what arrives at each zone."""
     arriving = flows.sum(axis=0)
     with np.errstate(divide="ignore"):
         destination = np.log(arriving)
@@ -271,6 +271,6 @@ def _check_identified(kept: Floats, x: Floats) -> None:
         values = np.unique(covariate)
         if values.size == 2 and min(kept[covariate == value].sum() for value in values) == 0:
             raise InvalidArgument(
-                f"gravity null: no tie has one of the two values of covariate {number + 1}, its "
-                "coefficient is not finite"
+                f"gravity null: no tie has one of the two values of covariate {number + 1}, "
+                "its coefficient is not finite"
             )

@@ -30,5 +30,6 @@ def _undeclared_km(organisations: pl.DataFrame) -> float:
         return 0.0
     here = located.select(pl.len().over("longitude", "latitude")).to_series()
     n_sites = located.select("longitude", "latitude").n_unique()
-    looks_like_centroids = n_sites > 1 and bool((here >= SHARED_SITE).mean() > MOSTLY_SHARED)
+    shared = float((here >= SHARED_SITE).sum()) / located.height
+    looks_like_centroids = n_sites > 1 and shared > MOSTLY_SHARED
     return PRECISION_KM["city"] if looks_like_centroids else 0.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_indices
 from buzzline.kernels.neighbours import cell_keys, groups_within, weight_within
 from buzzline.quantities import Kilometres
 from buzzline.space.globe import chord, unit_vectors
@@ -89,7 +89,8 @@ class Grid:
 
         `weight` is in the order of the arrays the grid was made from.
         """
-        return weight_within(points, self.xyz, self.keys, weight[self.order], self.reach)
+        found = weight_within(points, self.xyz, self.keys, weight[self.order], self.reach)
+        return as_indices(found)
 
 
 def grid_of(xyz: Floats, reach_km: Kilometres) -> Grid:
@@ -101,7 +102,7 @@ def grid_of(xyz: Floats, reach_km: Kilometres) -> Grid:
 
 
 def organisations_within(sites: Sites, reach_km: Kilometres) -> Indices:
-    """Return how many organisations are within `reach_km` of each site, those at it included."""
+    """Return how many organisations are within `reach_km` of each site, itself included."""
     grid = grid_of(sites.xyz, reach_km)
     return in_parts(
         lambda part: grid.weight_within(sites.xyz[part], sites.n_here), len(sites.xyz)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +32,5 @@ def spread(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 def in_parts(function: Callable[[slice], np.ndarray], n: int) -> np.ndarray:
     """Return function(slice) over 0..n, cut into parts that the threads share, joined again."""
     edges = np.linspace(0, n, 8 * thread_count() + 1).astype(int)
-    parts = [
-        slice(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True) if high > low
-    ]
+    parts = [slice(low, high) for low, high in itertools.pairwise(edges) if high > low]
     return np.concatenate(list(spread(function, parts)) or [function(slice(0, 0))])

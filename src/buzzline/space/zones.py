@@ -98,8 +98,9 @@ def zones_of(
 def log_km_from(zones: Zones, chosen: Flags) -> Floats:
     """Return ln of the distance from some organisations of each zone to every zone. (z, z).
 
-    Near zones by the harmonic mean over the chosen organisations here and all of them there, far
-    ones by their mean points. Rows of zones without a chosen organisation are as in `log_km`.
+    Near zones by the harmonic mean over the chosen organisations here and all of them there,
+    far ones by their mean points. Rows of zones without a chosen organisation are as in
+    `log_km`.
     """
     n_zones = zones.n_here.size
     here, here_start = _sampled(np.where(chosen, zones.zone, -1), n_zones)

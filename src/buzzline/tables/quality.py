@@ -108,6 +108,7 @@ class Quality:
 
     def __str__(self) -> str:
         parts = [
-            f"{count.table}: {count.kept:,} of {count.read:,} rows usable" for count in self.tables
+            f"{count.table}: {count.kept:,} of {count.read:,} rows usable"
+            for count in self.tables
         ]
         return "; ".join(parts) or "no table was read"

@@ -95,7 +95,13 @@ class Table:
         return pl.DataFrame(schema={column.name: column.dtype for column in self.columns})
 
 
-_TEXT, _FLOAT, _INT, _DATE, _FLAG = pl.String(), pl.Float64(), pl.Int64(), pl.Date(), pl.Boolean()
+_TEXT, _FLOAT, _INT, _DATE, _FLAG = (
+    pl.String(),
+    pl.Float64(),
+    pl.Int64(),
+    pl.Date(),
+    pl.Boolean(),
+)
 
 
 def _text(name: str, meaning: str, *, required: bool = False,

@@ -157,7 +157,8 @@ class Study:
             if table.name not in cut and "org_id" in {column.name for column in table.columns}:
                 frame = getattr(self, table.name)
                 known_or_empty = frame.filter(
-                    pl.col("org_id").is_null() | pl.col("org_id").is_in(known["org_id"].implode())
+                    pl.col("org_id").is_null()
+                    | pl.col("org_id").is_in(known["org_id"].implode())
                 )
                 cut[table.name] = known_or_empty
         orphaned = ~pl.col("owner_id").is_in(known["org_id"].implode())
@@ -188,7 +189,11 @@ class Study:
         return digest.hexdigest()[:16]
 
     def __repr__(self) -> str:
-        counts = self.linkages.group_by("layer").len().sort(["len", "layer"], descending=[True, False])
+        counts = (
+            self.linkages.group_by("layer")
+            .len()
+            .sort(["len", "layer"], descending=[True, False])
+        )
         layers = ", ".join(f"{layer} {n:,}" for layer, n in counts.iter_rows())
         text = (
             f"Study {self.about.title!r}: {_plural(self.organisations.height, 'organisation')}, "

@@ -1,0 +1,24 @@
+import polars as pl
+
+from buzzline.clusters.clustering import FIRST_TEST_ONLY
+from buzzline.clusters.delineation import candidate_clusters
+from buzzline.tables.worlds import make_world
+
+
+def test_tables_belong_together_and_the_text_says_what_was_not_tested():
+    world = make_world(organisations=400, clusters=3, rng=1)
+    clustering = candidate_clusters(world.study, draws=199, rng=1)
+    ids = clustering.clusters["cluster_id"]
+    assert set(clustering.members["cluster_id"]) == set(ids)
+    sizes = dict(clustering.members.group_by("cluster_id").len().iter_rows())
+    assert sizes == dict(clustering.clusters.select("cluster_id", "n_members").iter_rows())
+    cores = dict(
+        clustering.members.group_by("cluster_id")
+        .agg(pl.col("is_core").sum().cast(pl.Int64))
+        .iter_rows()
+    )
+    assert cores == dict(clustering.clusters.select("cluster_id", "n_core").iter_rows())
+    parents = set(clustering.tree["parent_id"].drop_nulls())
+    assert parents <= set(clustering.tree["candidate_id"])
+    assert FIRST_TEST_ONLY in str(clustering)
+    assert clustering.clusters["strength"].is_sorted(descending=True)

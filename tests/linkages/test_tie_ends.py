@@ -1,0 +1,28 @@
+import numpy as np
+import polars as pl
+
+from buzzline.linkages.tie_ends import squared_limits, tie_ends, zone_flows
+from buzzline.space.scales import Cutoffs
+from buzzline.space.sites import sites_of
+from buzzline.space.zones import zones_of
+from buzzline.tables.study import Study
+
+
+def test_every_tie_has_two_ends_and_unplaced_ones_are_counted():
+    organisations = pl.DataFrame(
+        {"org_id": list("abc"), "longitude": [0.0, 3.0, None], "latitude": [0.0, 0.0, None],
+         "country": ["AA", "BB", "AA"]}
+    )  # fmt: skip
+    linkages = pl.DataFrame(
+        {"source": ["a", "b"], "target": ["b", "c"], "layer": ["supply"] * 2}
+    )
+    study = Study.of(organisations=organisations, linkages=linkages)
+    zones = zones_of(study.organisations, sites_of(study.organisations))
+    ends = tie_ends(study, zones, "supply", squared_limits([Cutoffs(), Cutoffs(400, 500)]))
+    assert ends.here.tolist() == [0, 1]
+    assert ends.there.tolist() == [1, 0]
+    assert ends.scale.tolist() == [[3, 3], [0, 0]]
+    assert ends.n_unplaced == 1
+    flows = zone_flows(ends, np.ones(2, bool), zones.n_here.size)
+    assert np.array_equal(flows, flows.T)
+    assert flows.sum() == 2
