@@ -1,0 +1,75 @@
+"""Relational analysis of industrial clusters: local buzz, global pipelines.
+
+Read tables into a study, find where an industry is denser than chance would have it, and hold
+each cluster's ties at every scale against what size, distance and borders would give.
+"""
+
+from __future__ import annotations
+
+from buzzline.analysis import CATALOGUE
+from buzzline.analysis import VERSION as __version__
+from buzzline.charts import chart
+from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.delineation import CoreRule, candidate_clusters
+from buzzline.errors import (
+    BuzzlineError,
+    InvalidArgument,
+    InvalidStudyFile,
+    InvalidTables,
+    MissingFile,
+    MissingPackage,
+    NotConverged,
+    Problem,
+    TooFew,
+    UnreadableFile,
+    UnwritableOutput,
+)
+from buzzline.export import write_results
+from buzzline.linkages.balance import ScaleBalance, scale_balance
+from buzzline.linkages.profile import ScaleProfile, scale_profile
+from buzzline.report import report
+from buzzline.road import Road, run_road
+from buzzline.space.scales import Cutoffs
+from buzzline.tables.connectors import read_cordis, read_crunchbase
+from buzzline.tables.initialising import initialise
+from buzzline.tables.reading import read_study
+from buzzline.tables.study import About, Study
+from buzzline.tables.study_file import RunSettings
+from buzzline.tables.worlds import make_world
+
+__all__ = [
+    "CATALOGUE",
+    "About",
+    "BuzzlineError",
+    "Clustering",
+    "CoreRule",
+    "Cutoffs",
+    "InvalidArgument",
+    "InvalidStudyFile",
+    "InvalidTables",
+    "MissingFile",
+    "MissingPackage",
+    "NotConverged",
+    "Problem",
+    "Road",
+    "RunSettings",
+    "ScaleBalance",
+    "ScaleProfile",
+    "Study",
+    "TooFew",
+    "UnreadableFile",
+    "UnwritableOutput",
+    "__version__",
+    "candidate_clusters",
+    "chart",
+    "initialise",
+    "make_world",
+    "read_cordis",
+    "read_crunchbase",
+    "read_study",
+    "report",
+    "run_road",
+    "scale_balance",
+    "scale_profile",
+    "write_results",
+]

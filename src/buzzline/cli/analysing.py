@@ -1,0 +1,223 @@
+"""One command an analysis, made from its signature."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+from cyclopts import App, Group, Parameter
+
+from buzzline.analysis import CATALOGUE, Analysis
+from buzzline.charts import chart
+from buzzline.cli.helping import example_lines
+from buzzline.cli.options import Option, arguments_from, options_of
+from buzzline.cli.printing import as_json_rows, put, say, show, show_frame
+from buzzline.cli.waiting import shown_progress
+from buzzline.clusters.clustering import Clustering
+from buzzline.errors import InvalidArgument
+from buzzline.export import write_csv, write_parquet
+from buzzline.progress import Progress
+from buzzline.road.choices import choices_of
+from buzzline.road.manifest import provenance_json
+from buzzline.road.opening import Kind, opened, settings_of
+from buzzline.road.parts import Parts
+from buzzline.tables.study import Study
+from buzzline.tables.study_file import RunSettings
+from buzzline.tables.writing import atomically
+
+INPUT = Group("Input", sort_key=1)
+CHOICES = Group("Choices", sort_key=2)
+OUTPUT = Group("Output", sort_key=3)
+COMMANDS = Group("Commands for one question", sort_key=2)
+# The short word of the house beside the full name.
+SHORT = {
+    "candidate_clusters": "clusters",
+    "scale_profile": "profile",
+    "scale_balance": "balance",
+}
+CHOICES_COME_FROM = (
+    "What you do not set is taken from the section [run] of study.toml, then from the defaults."
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """What was typed, apart from the choices of the analysis."""
+
+    study: Path
+    source: Kind = "tables"
+    clusters: Path | None = None
+    out: Path | None = None
+    json: bool = False
+    quiet: bool = False
+
+
+def add_analyses(app: App) -> None:
+    """Give the program one command for each entry of the catalogue."""
+    for item in CATALOGUE.values():
+        function = inspect.unwrap(item.function)
+        sentence = (inspect.getdoc(function) or "").splitlines()[0]
+        name = item.name.replace("_", "-")
+        short = SHORT.get(item.name)
+        app.command(
+            _command(item),
+            name=name,
+            alias=(short,) if short else (),
+            help=f"{item.question}\n\n{sentence} {CHOICES_COME_FROM}",
+            help_epilogue=_example(item, short or name),
+            group=COMMANDS,
+        )
+
+
+def _example(item: Analysis, word: str) -> str:
+    option = next(
+        o for o in options_of(item) if o.quantity and not isinstance(o.default, tuple)
+    )
+    value = f"{option.default:g}" if isinstance(option.default, float) else option.default
+    return example_lines(
+        word, ["my-region", f"my-region {option.spelt[0]} {value} --out {word}"]
+    )
+
+
+def _command(item: Analysis) -> Callable[..., int]:
+    """Return a function whose signature the parser reads."""
+
+    def run(study: Path, **typed: Any) -> int:
+        general = {key: typed.pop(key) for key in tuple(typed) if key in Request.__slots__}
+        return _answer(item, Request(study, **general), typed)
+
+    parameters = [*_input(item), *map(_parameter, options_of(item)), *_output()]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function has one
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    run.__name__ = item.name
+    return run
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    sequence = typing.get_origin(option.hint) is list
+    shown = option.default
+    if sequence and shown is not None:
+        shown = " ".join(f"{value:g}" for value in shown)
+    said = Parameter(
+        name=option.spelt, help=option.help, group=CHOICES, consume_multiple=sequence,
+        show_default=(lambda _: shown) if shown is not None else False,
+    )  # fmt: skip
+    return inspect.Parameter(
+        option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default,
+        annotation=Annotated[option.hint, said],
+    )  # fmt: skip
+
+
+def _input(item: Analysis) -> list[inspect.Parameter]:
+    found = [
+        inspect.Parameter(
+            "study", inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            annotation=Annotated[Path, Parameter(group=INPUT, help=(
+                "Folder with tables, one file, or a study.toml."))],
+        ),
+        _keyword("source", Kind, "tables", INPUT,
+                 "Which public source it is, when the files are as published."),
+    ]  # fmt: skip
+    if Clustering in _things(item).values():
+        found.append(
+            _keyword("clusters", Path | None, None, INPUT,
+                     "Folder of an earlier `buzzline run` to take clusters from; without it "
+                     "they are computed.")
+        )  # fmt: skip
+    return found
+
+
+def _output() -> list[inspect.Parameter]:
+    return [
+        _keyword("out", Path | None, None, OUTPUT,
+                 "Folder to write table, chart and provenance to."),
+        _keyword("json", bool, False, OUTPUT, "Print the whole table as JSON."),
+        _keyword("quiet", bool, False, OUTPUT, "Show no progress."),
+    ]  # fmt: skip
+
+
+def _keyword(name: str, hint: Any, default: Any, *said: Any) -> inspect.Parameter:
+    group, text = said
+    parameter = Parameter(group=group, help=text, show_default=False)
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default,
+        annotation=Annotated[hint, parameter],
+    )  # fmt: skip
+
+
+def _things(item: Analysis) -> dict[str, Any]:
+    """Return the parameters of an analysis that are no choices, with their types."""
+    function = inspect.unwrap(item.function)
+    hints = typing.get_type_hints(function)
+    return {
+        name: hints[name]
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is not parameter.KEYWORD_ONLY
+    }
+
+
+def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
+    settings = settings_of(request.study)
+    arguments = arguments_from(item, typed, choices_of(item.name, settings))
+    with shown_progress(quiet=request.quiet) as progress:
+        progress("reading tables", 0, 1)
+        study = opened(request.study, request.source).study
+        progress("reading tables", 1, 1)
+        if "progress" in item.choices:
+            arguments["progress"] = progress
+        things = [
+            study if kind is Study else _clustering(study, request, settings, progress)
+            for kind in _things(item).values()
+        ]
+        result = item.function(*things, **arguments)
+    if request.out is not None:
+        for path in _write(request.out, item.name, result):
+            say(f"written: {path}")
+    if request.json:
+        put(as_json_rows(result.table()))
+    else:
+        show(str(result))
+        show_frame(result.table())
+    return 0
+
+
+def _clustering(
+    study: Study, request: Request, settings: RunSettings, progress: Progress
+) -> Clustering:
+    if request.clusters is None:
+        entry = CATALOGUE["candidate_clusters"]
+        found = entry.function(
+            study, **choices_of("candidate_clusters", settings), progress=progress
+        )
+        assert isinstance(found, Clustering)
+        return found
+    kept = Parts.of(request.clusters).only("candidate-clusters", Clustering)
+    if kept is None:
+        raise InvalidArgument(
+            f"--clusters: {request.clusters} holds no finished clusters. Name the folder of an "
+            "earlier `buzzline run`, or leave the option out."
+        )
+    if kept.provenance is not None and kept.provenance.fingerprint != study.fingerprint:
+        raise InvalidArgument(
+            f"--clusters: the clusters in {request.clusters} are of other tables than "
+            f"{request.study}. Run `buzzline run {request.study}` again, or leave it out."
+        )
+    return kept
+
+
+def _write(folder: Path, name: str, result: Any) -> list[Path]:
+    """Write table, chart and provenance of one result."""
+    table: pl.DataFrame = result.table()
+    paths = [folder / f"{name}.{suffix}" for suffix in ("parquet", "csv", "provenance.json")]
+    write_parquet(table, paths[0])
+    write_csv(table, paths[1])
+    with atomically(paths[2]) as unfinished:
+        unfinished.write_text(provenance_json(result.provenance), encoding="utf-8")
+    spec = chart(result)
+    pictures = (f"{name}.chart.json", f"{name}.svg", f"{name}.png")
+    return paths + [spec.save(folder / picture) for picture in pictures]

@@ -1,0 +1,161 @@
+"""The command `demo`: the whole road on a made-up study whose truth is known."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import polars as pl
+from cyclopts import Parameter
+
+from buzzline.arrays import Codes, as_codes
+from buzzline.cli.leaving import DONE, interruptible
+from buzzline.cli.printing import say, show, show_list
+from buzzline.cli.waiting import shown_progress
+from buzzline.cli.working import kept_words, show_road, spent
+from buzzline.clusters.agreement import adjusted_rand
+from buzzline.clusters.clustering import Clustering
+from buzzline.errors import InvalidArgument
+from buzzline.export import write_csv
+from buzzline.road.running import Road, run_road
+from buzzline.tables.worlds import World, make_world
+from buzzline.tables.writing import atomically
+
+SEED = 7
+# Planted imbalances, by cluster and scale: ties are multiplied by the factor.
+MISSING = {0: {"global": 0.1}, 1: {"national": 0.1}, 2: {"local": 0.2}, 3: {"global": 6.0}}
+FOUND = 0.5  # share of a planted cluster in one found cluster, and the other way round
+FEWEST = 300  # below, six clusters have too few members to be found
+YARDSTICK = "G2"  # the model the ties were drawn from: size, distance and borders
+
+STUDY_FILE = f"""\
+# A made-up study: all of it is invented, so it is known what should be found.
+[study]
+title = "Made-up study with six planted clusters"
+licence = "CC0"
+notes = ["Made up: places, organisations and ties are invented."]
+
+[tables.organisations]
+file = "organisations.csv"
+
+[tables.linkages]
+file = "linkages.csv"
+
+[tables.places]
+file = "places.csv"
+
+[run]
+seed = {SEED}
+"""
+
+
+def demo(
+    *,
+    out: Annotated[Path, Parameter(help="Folder for the study and the results.")] = Path(
+        "demo"
+    ),
+    organisations: Annotated[
+        int, Parameter(help="Size of the made-up study. Unit: count, at least 300.")
+    ] = 3000,
+    quiet: Annotated[bool, Parameter(help="Show no progress.", show_default=False)] = False,
+) -> int:
+    """Try everything on a made-up study with known truth, and say how much of it is found.
+
+    The study is written as CSV files with a study.toml, so that it can serve as a pattern for
+    your own.
+    """
+    started = time.perf_counter()
+    if organisations < FEWEST:
+        raise InvalidArgument(
+            f"demo: `--organisations` must be at least {FEWEST}, got {organisations}"
+        )
+    world = planted_world(organisations)
+    folder = write_world(out / "data", world)
+    with interruptible(lambda: kept_words(out)), shown_progress(quiet=quiet) as progress:
+        road = run_road(folder, out, progress=progress)
+    show_road(road)
+    show("\nAgainst the truth that was planted:")
+    show_list(agreement(world, road))
+    say(spent(time.perf_counter() - started))
+    return DONE
+
+
+def planted_world(organisations: int) -> World:
+    """Return the made-up world of the demonstration."""
+    return make_world(organisations=organisations, clusters=6, missing=MISSING, rng=SEED)
+
+
+def write_world(folder: Path, world: World) -> Path:
+    """Write a made-up study as a person would have it: CSV files and a study.toml."""
+    for name in ("organisations", "linkages", "places"):
+        write_csv(getattr(world.study, name), folder / f"{name}.csv")
+    with atomically(folder / "study.toml") as unfinished:
+        unfinished.write_text(STUDY_FILE, encoding="utf-8")
+    return folder
+
+
+def agreement(world: World, road: Road) -> list[tuple[str, str]]:
+    """Return what of the planted truth was found, as names and texts."""
+    found = found_codes(world, road.clustering)
+    match = matches(world, found)
+    rand = adjusted_rand(world.truth.cluster, found)
+    n_planted = world.truth.clusters.height
+    n_false = road.clustering.clusters.height - len(match)
+    hit, planted = recovered(road, match)
+    return [
+        ("planted clusters found", f"{len(match)} of {n_planted}; {n_false} others reported"),
+        ("members", f"adjusted Rand index {rand:.3f} over all organisations (1 is perfect)"),
+        ("planted imbalances found",
+         f"{hit} of {planted} (of a cluster, scale and layer, against {YARDSTICK})"),
+    ]  # fmt: skip
+
+
+def found_codes(world: World, clustering: Clustering) -> Codes:
+    """Return the strongest found cluster of each organisation, -1 for none. (n,) int32."""
+    rank = clustering.clusters.select("cluster_id").with_row_index("rank")
+    strongest = (
+        clustering.members.join(rank, on="cluster_id", how="inner", validate="m:1")
+        .group_by("org_id")
+        .agg(pl.col("rank").min())
+    )
+    codes = world.study.organisations.select("org_id").join(
+        strongest, on="org_id", how="left", validate="1:1", maintain_order="left"
+    )
+    return as_codes(codes["rank"].cast(pl.Int64).fill_null(-1).to_numpy())
+
+
+def matches(world: World, found: Codes) -> dict[int, int]:
+    """Return which found cluster is which planted one: each holds over half of the other."""
+    planted = world.truth.cluster
+    match = {}
+    for cluster in range(world.truth.clusters.height):
+        inside = found[(planted == cluster) & (found >= 0)]
+        if not inside.size:
+            continue
+        best = int(np.bincount(inside).argmax())
+        shared = int((inside == best).sum())
+        of_planted = shared / int((planted == cluster).sum())
+        if min(of_planted, shared / int((found == best).sum())) > FOUND:
+            match[cluster] = best
+    return match
+
+
+def recovered(road: Road, match: dict[int, int]) -> tuple[int, int]:
+    """Return how many planted imbalances got the right verdict, and how many were planted."""
+    ids = road.clustering.clusters["cluster_id"]
+    layers = road.study.linkages["layer"].n_unique()
+    hit = planted = 0
+    for cluster, scales in MISSING.items():
+        for scale, factor in scales.items():
+            planted += layers
+            verdict = "missing" if factor < 1 else "excess"
+            if cluster in match:
+                hit += road.balance.balance.filter(
+                    cluster_id=ids[match[cluster]],
+                    scale=scale,
+                    model=YARDSTICK,
+                    verdict=verdict,
+                ).height
+    return hit, planted

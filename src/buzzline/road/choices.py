@@ -1,0 +1,51 @@
+"""From the section [run] of a study file to the arguments of each analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from buzzline.analysis import CATALOGUE
+from buzzline.clusters.delineation import CoreRule
+from buzzline.space.scales import Cutoffs
+from buzzline.tables.study_file import RunSettings
+
+
+def choices_of(name: str, settings: RunSettings) -> dict[str, Any]:
+    """Return what the settings say about the choices of one analysis.
+
+    Parameters
+    ----------
+    name : str
+        Of the analysis, as in the catalogue.
+    settings : RunSettings
+
+    Returns
+    -------
+    dict
+        Only choices the analysis has; what the settings leave open keeps its default.
+
+    Examples
+    --------
+    >>> choices_of("scale_profile", RunSettings(local_km=30))["cutoffs"]
+    Cutoffs(local_km=30.0, regional_km=200.0)
+    """
+    said: dict[str, Any] = {
+        "industries": _industries(settings),
+        "scales_km": settings.scales_km,
+        "cutoffs": Cutoffs(settings.local_km, settings.regional_km),
+        "rule": CoreRule(false_discovery_rate=settings.false_discovery_rate),
+        "layers": settings.layers or None,
+        "level": settings.level,
+        "draws": settings.draws,
+        "engine": settings.engine,
+        "rng": settings.seed,
+    }
+    has = CATALOGUE[name].choices
+    return {key: value for key, value in said.items() if key in has and value is not None}
+
+
+def _industries(settings: RunSettings) -> Mapping[str, Sequence[str]] | Sequence[str] | None:
+    if not settings.groups:
+        return settings.industries or None
+    return {name: (name,) for name in settings.industries} | settings.groups

@@ -1,0 +1,266 @@
+"""The whole road: tables in, a folder of results out; what is finished is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from buzzline.charts import gallery, save_charts
+from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.delineation import candidate_clusters
+from buzzline.errors import InvalidArgument, TooFew
+from buzzline.export import write_results
+from buzzline.linkages.balance import ScaleBalance, scale_balance
+from buzzline.linkages.profile import ScaleProfile, scale_profile
+from buzzline.progress import Progress, silent
+from buzzline.report import report
+from buzzline.road.choices import choices_of
+from buzzline.road.gaps import NO_INDUSTRY, no_balance, no_clustering, no_profile
+from buzzline.road.manifest import (
+    manifest,
+    remember_written,
+    remove_stale,
+    sha256,
+    write_manifest,
+)
+from buzzline.road.opening import Kind, Opened, Source, opened, settings_of
+from buzzline.road.parts import Parts, part_key, spoken
+from buzzline.road.quality_files import write_quality
+from buzzline.space.scales import Cutoffs
+from buzzline.tables.study import Study
+from buzzline.tables.study_file import RunSettings
+
+REPORT = "report.html"
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Road:
+    """Everything one run found, and where it was written.
+
+    Attributes
+    ----------
+    study : Study
+    profile : ScaleProfile
+    clustering : Clustering
+    balance : ScaleBalance
+    files : tuple[Path, ...]
+        Every file written, the report and the manifest among them.
+    report : Path
+    remarks : tuple of (file, text)
+        Files that could not be written, or only with a change, and why.
+    continued : tuple[str, ...]
+        Parts that an earlier run had finished and that were not computed again.
+    """
+
+    study: Study
+    profile: ScaleProfile
+    clustering: Clustering
+    balance: ScaleBalance
+    files: tuple[Path, ...]
+    report: Path
+    remarks: tuple[tuple[str, str], ...]
+    continued: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [str(self.profile), str(self.clustering), str(self.balance), str(self.report)]
+        )
+
+
+def run_road(
+    source: Source,
+    out: Path | str,
+    *,
+    settings: RunSettings | None = None,
+    kind: Kind = "tables",
+    progress: Progress = silent,
+) -> Road:
+    """Read a study, find its clusters, hold their ties against chance, and write the report.
+
+    The data-quality report is written before any number is computed. Each finished part is
+    kept in `out/.parts`; after an interrupt the same call goes on from there, and after a
+    change of settings it computes only what depends on them. Same input, settings and seed:
+    the same bytes of every table and of the report.
+
+    Parameters
+    ----------
+    source : path of a study.toml, folder or file, data frames by table name, or a Study
+    out : Path or str
+        Folder for the results; made when it is not there.
+    settings : RunSettings, optional
+        Instead of the section [run] of the study file.
+    kind : "tables", "crunchbase" or "cordis"
+        Which public source this is, when it is one and has no study.toml.
+    progress : callable
+        Told what is being done, steps done and steps in all.
+
+    Returns
+    -------
+    Road
+
+    Raises
+    ------
+    MissingFile, UnreadableFile, InvalidStudyFile, InvalidTables
+        Nothing is written.
+    InvalidArgument
+        An industry or layer of the settings is not in the study, or `out` is the source itself.
+    UnwritableOutput
+        No room, no permission; finished parts stay.
+    """
+    folder = Path(out)
+    _keep_apart(source, folder)
+    chosen = settings or settings_of(source)
+    progress("reading tables", 0, 1)
+    found = opened(source, kind)
+    progress("reading tables", 1, 1)
+    quality = write_quality(folder, found.study.about.quality)
+    remember_written(folder, _names(folder, quality))
+    stages = _Stages(Parts.of(folder), chosen, progress, {}, [])
+    results = _results(found.study, stages)
+    return _written(folder, found, results, stages, quality)
+
+
+def _keep_apart(source: Source, folder: Path) -> None:
+    """Refuse to write results among the tables, where the next run would read them."""
+    if isinstance(source, Path | str) and Path(source).resolve() == folder.resolve():
+        raise InvalidArgument(
+            f"out: {folder} is the folder of the tables; results written there would be read "
+            "as tables next time. Choose another folder with --out."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stages:
+    parts: Parts
+    settings: RunSettings
+    progress: Progress
+    keys: dict[str, str]
+    continued: list[str]
+
+    def part(
+        self, name: str, kind: type[R], work: Callable[[], R], depends_on: Sequence[object]
+    ) -> R:
+        """Return a part: the one kept from an earlier run, or computed now and kept."""
+        key = part_key(name, *depends_on)
+        self.keys[name] = key
+        kept = self.parts.find(name, key, kind)
+        if kept is not None:
+            self.continued.append(name)
+            self.progress(f"{spoken(name)}, kept from an earlier run", 1, 1)
+            return kept
+        result = work()
+        self.parts.keep(name, key, result)
+        return result
+
+    def choices(self, analysis: str) -> dict[str, Any]:
+        return choices_of(analysis, self.settings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Results:
+    profile: ScaleProfile
+    clustering: Clustering
+    balance: ScaleBalance
+
+
+def _results(study: Study, stages: _Stages) -> _Results:
+    fingerprint = study.fingerprint
+    profile = stages.part(
+        "scale-profile", ScaleProfile, lambda: _profile(study, stages),
+        (fingerprint, stages.choices("scale_profile")),
+    )  # fmt: skip
+    of_clusters = (fingerprint, stages.choices("candidate_clusters"))
+    clustering = stages.part(
+        "candidate-clusters", Clustering, lambda: _clustering(study, stages), of_clusters
+    )
+    balance = stages.part(
+        "scale-balance", ScaleBalance, lambda: _balance(study, clustering, stages),
+        (*of_clusters, stages.choices("scale_balance")),
+    )  # fmt: skip
+    return _Results(profile, clustering, balance)
+
+
+def _profile(study: Study, stages: _Stages) -> ScaleProfile:
+    stages.progress("ties by scale", 0, 1)
+    try:
+        profile = scale_profile(study, **stages.choices("scale_profile"))
+    except TooFew:  # said again by the balance, which lists it as a reason
+        profile = no_profile(_cutoffs(stages.settings), stages.settings.level)
+    stages.progress("ties by scale", 1, 1)
+    return profile
+
+
+def _clustering(study: Study, stages: _Stages) -> Clustering:
+    settings = stages.settings
+    reason = NO_INDUSTRY
+    try:
+        clustering = candidate_clusters(
+            study, **stages.choices("candidate_clusters"), progress=stages.progress
+        )
+        if clustering.coverage.height:
+            return clustering
+    except TooFew as error:
+        reason = str(error).removeprefix("candidate_clusters: ")
+    return no_clustering(
+        study, reason, level=settings.level, rate=settings.false_discovery_rate
+    )
+
+
+def _balance(study: Study, clustering: Clustering, stages: _Stages) -> ScaleBalance:
+    settings = stages.settings
+    reason = "there is no cluster"
+    try:
+        if clustering.clusters.height:
+            return scale_balance(
+                study, clustering, **stages.choices("scale_balance"), progress=stages.progress
+            )
+    except TooFew as error:
+        reason = str(error).removeprefix("scale_balance: ")
+    return no_balance(clustering, reason, cutoffs=_cutoffs(settings), level=settings.level)
+
+
+def _cutoffs(settings: RunSettings) -> Cutoffs:
+    return Cutoffs(settings.local_km, settings.regional_km)
+
+
+def _written(
+    folder: Path, found: Opened, results: _Results, stages: _Stages, quality: list[Path]
+) -> Road:
+    """Write every result, then remove what an earlier run left and this one did not make."""
+    study, progress = found.study, stages.progress
+    profile, clustering, balance = results.profile, results.clustering, results.balance
+    progress("writing results", 0, 3)
+    tables = write_results(
+        folder, study, profile=profile, clustering=clustering, balance=balance
+    )
+    files = [*quality, *tables]
+    progress("writing results", 1, 3)
+    charts = gallery(study, profile=profile, clustering=clustering, balance=balance)
+    files += save_charts(folder / "charts", charts)
+    remember_written(folder, _names(folder, files))
+    progress("writing results", 2, 3)
+    remarks = (*((name, f"not written: {why}") for name, why in tables.skipped), *tables.notes)
+    page = report(study, profile, clustering, balance).save(folder / REPORT)
+    digests = {name: sha256(folder / name) for name in _names(folder, [*files, page])}
+    content = manifest(
+        study, (profile.provenance, clustering.provenance, balance.provenance),
+        inputs=found.files, settings=stages.settings.model_dump(mode="json"), outputs=digests,
+        remarks=dict(remarks),
+    )  # fmt: skip
+    files += [page, write_manifest(folder, content)]
+    remove_stale(folder, _names(folder, files))
+    stages.parts.keep_only(stages.keys)
+    progress("writing results", 3, 3)
+    return Road(
+        study, profile, clustering, balance,
+        files=tuple(dict.fromkeys(files)), report=page, remarks=remarks,
+        continued=tuple(stages.continued),
+    )  # fmt: skip
+
+
+def _names(folder: Path, files: Sequence[Path]) -> list[str]:
+    return sorted({path.relative_to(folder).as_posix() for path in files})
