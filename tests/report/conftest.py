@@ -75,7 +75,7 @@ def about(n_organisations: int, n_ties: int) -> About:
             Finding("linkages", "target", "unknown organisation", "set aside", 2, (12, 40),
                     (HOSTILE, "F-0931"), "Add these organisations, or mend the ids."),
         ),
-        set_aside={"linkages": pl.DataFrame({"row": [12, 40], "reason": ["unknown", "unknown"]})},
+        set_aside={"linkages": pl.DataFrame({"row": [12, 40], "reason": ["unknown"] * 2})},
         ignored_columns={"organisations": ("Fax",)},
     )  # fmt: skip
     return About("Three towns", sources=("made by hand",), notes=("Small firms are missing.",),

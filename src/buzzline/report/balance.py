@@ -7,11 +7,11 @@ from math import exp
 
 import polars as pl
 
-from buzzline.charts import chart
+from buzzline.charts import balance_chart, chart
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import MODELS, ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
-from buzzline.report.budget import BALANCED_CLUSTERS, CHARTED_CLUSTERS
+from buzzline.report.budget import BALANCE_ROWS, CHARTED_CLUSTERS, CHARTED_LAYERS
 from buzzline.report.drawings import Drawing, drawing
 from buzzline.report.tables import (
     Cell,
@@ -33,13 +33,13 @@ DEFAULT = "G1"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClusterBalance:
-    """One cluster: a sentence, a chart unless there are too many, and a table."""
+    """One cluster: a sentence, charts of its busiest layers if it is a strong one, a table."""
 
     cluster_id: str
     label: str
     industry: str
     sentence: str
-    chart: Drawing | None
+    charts: tuple[Drawing, ...]
     table: PageTable
 
 
@@ -50,12 +50,15 @@ class BalanceView:
     Attributes
     ----------
     profile_chart : Drawing or None
+    overview : Drawing or None
+        The verdicts of all clusters side by side.
     profile : PageTable
     parts : tuple[ClusterBalance, ...]
     n_clusters : int        clusters with a balance; those beyond `parts` are in the files
     """
 
     profile_chart: Drawing | None
+    overview: Drawing | None
     profile: PageTable
     parts: tuple[ClusterBalance, ...]
     n_clusters: int
@@ -67,12 +70,24 @@ def balance_view(
     """Gather the section, strongest cluster first."""
     tested = balance.balance["cluster_id"].unique()
     ordered = clustering.clusters.filter(pl.col("cluster_id").is_in(tested.implode()))
+    shown = ordered.head(_affordable(balance, ordered))
     parts = tuple(
-        _part(balance, row, is_charted=place < CHARTED_CLUSTERS)
-        for place, row in enumerate(ordered.head(BALANCED_CLUSTERS).iter_rows(named=True))
+        _part(balance, row, n_charts=CHARTED_LAYERS if place < CHARTED_CLUSTERS else 0)
+        for place, row in enumerate(shown.iter_rows(named=True))
     )
-    picture = drawing(chart(profile), "profile") if profile.profile.height else None
-    return BalanceView(picture, _profile_table(profile), parts, ordered.height)
+    reach = verdicts = None
+    if profile.profile.height:
+        reach = drawing(lambda width: chart(profile, width=width), "profile")
+    if parts:
+        verdicts = drawing(lambda width: chart(balance, width=width), "verdicts")
+    return BalanceView(reach, verdicts, _profile_table(profile), parts, ordered.height)
+
+
+def _affordable(balance: ScaleBalance, ordered: pl.DataFrame) -> int:
+    """Return how many clusters have a part of their own before the page gets too long."""
+    rows = balance.balance.group_by("cluster_id").agg(n=pl.len() // len(MODELS))
+    sizes = ordered.join(rows, on="cluster_id", how="left", maintain_order="left")["n"]
+    return max(1, int((sizes.cum_sum() <= BALANCE_ROWS).sum()))
 
 
 def of_cluster(balance: ScaleBalance, cluster_id: str) -> ScaleBalance:
@@ -86,14 +101,23 @@ def of_cluster(balance: ScaleBalance, cluster_id: str) -> ScaleBalance:
     )
 
 
-def _part(balance: ScaleBalance, row: dict[str, object], *, is_charted: bool) -> ClusterBalance:
+def _part(balance: ScaleBalance, row: dict[str, object], *, n_charts: int) -> ClusterBalance:
     cluster_id, label = str(row["cluster_id"]), str(row["label"])
     alone = of_cluster(balance, cluster_id)
-    picture = drawing(chart(alone), f"chart-{cluster_id}") if is_charted else None
+    busiest = alone.balance.group_by("layer").agg(pl.col("n").max())
+    layers = busiest.sort(["n", "layer"], descending=[True, False])["layer"].head(n_charts)
+    pictures = tuple(_picture(alone, cluster_id, layer) for layer in layers)
     return ClusterBalance(
-        cluster_id, label, str(row["industry"]), sentence(alone.balance), picture,
+        cluster_id, label, str(row["industry"]), sentence(alone.balance), pictures,
         _table(alone.balance, cluster_id, label, str(row["industry"])),
     )  # fmt: skip
+
+
+def _picture(balance: ScaleBalance, cluster_id: str, layer: str) -> Drawing:
+    return drawing(
+        lambda width: balance_chart(balance, cluster_id, layer, width=width),
+        f"chart-{cluster_id}-{layer}",
+    )
 
 
 def sentence(balance: pl.DataFrame) -> str:

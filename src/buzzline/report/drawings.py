@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+
+from buzzline.charts import Spec
+
+WIDE, NARROW = 760, 340
 
 _ID = re.compile(r'\bid="([^"]+)"')
 _SPOKEN = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')  # the picture speaks as a whole
@@ -13,34 +17,35 @@ _OUTSIDE = re.compile(
 )
 
 
-class Drawable(Protocol):
-    """What a chart must offer."""
-
-    title: str
-    alt: str
-
-    def svg(self) -> str:
-        """Return the picture as SVG."""
-
-
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One chart: the SVG element, and what it shows for those who cannot see it."""
+    """One chart, drawn for a wide and for a narrow window; the style sheet shows one."""
 
-    svg: str
+    wide: str
+    narrow: str
     title: str
-    alt: str
 
 
-def drawing(spec: Drawable, prefix: str) -> Drawing:
+def drawing(make: Callable[[int], Spec], prefix: str) -> Drawing:
     """Return a chart that can stand in a page beside others.
+
+    Parameters
+    ----------
+    make : function of the width [px] that returns the chart
+    prefix : str
+        What its ids start with; unique in the page.
 
     Raises
     ------
     ValueError
         The picture refers to something outside the page: a mistake in buzzline.
     """
-    return Drawing(inlined(spec.svg(), prefix, spec.alt), spec.title, spec.alt)
+    wide, narrow = make(WIDE), make(NARROW)
+    return Drawing(
+        inlined(wide.svg(), f"{prefix}-wide", wide.alt),
+        inlined(narrow.svg(), f"{prefix}-narrow", narrow.alt),
+        wide.title,
+    )
 
 
 def inlined(svg: str, prefix: str, alt: str) -> str:

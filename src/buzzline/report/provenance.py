@@ -25,6 +25,14 @@ def provenance_tables(
     return [_input(study), _settings(stamps), _versions()]
 
 
+def source_names(study: Study) -> list[str]:
+    """Return the sources as they may be sent on: files by their names, without folders."""
+    return [
+        source if "://" in source else source.replace("\\", "/").rstrip("/").split("/")[-1]
+        for source in study.about.sources
+    ]
+
+
 def _input(study: Study) -> PageTable:
     columns = (Column("what", "What"), Column("value", "Value"))
     lines = [(text("fingerprint of all tables"), text(study.fingerprint))]
@@ -33,7 +41,7 @@ def _input(study: Study) -> PageTable:
         for table in TABLES
         if getattr(study, table.name).height
     ]
-    lines += [(text("source"), text(source)) for source in study.about.sources]
+    lines += [(text("source"), text(name)) for name in source_names(study)]
     if study.about.licence:
         lines.append((text("licence of the data"), text(study.about.licence)))
     return PageTable(

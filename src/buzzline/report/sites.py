@@ -46,6 +46,8 @@ def located(organisations: pl.DataFrame) -> pl.DataFrame:
 def map_sites(organisations: pl.DataFrame, *, most: int = SITES) -> MapSites:
     """Gather organisations on the finest grid that has no more than `most` occupied cells.
 
+    The coarsest grid has cells of one degree, however many of them are occupied.
+
     Parameters
     ----------
     organisations : DataFrame

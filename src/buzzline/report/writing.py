@@ -11,19 +11,20 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from buzzline.charts import palette
+from buzzline.charts import chart, palette
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
 from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.report.balance import balance_view
 from buzzline.report.clusters import cluster_table
+from buzzline.report.drawings import drawing
 from buzzline.report.findings import findings
 from buzzline.report.html import Html
 from buzzline.report.limits import limits
 from buzzline.report.map import MapFigure, map_figure
 from buzzline.report.methods import GLOSSARY, methods
 from buzzline.report.network import NetworkFigure, network_figure
-from buzzline.report.provenance import provenance_tables
+from buzzline.report.provenance import provenance_tables, source_names
 from buzzline.report.quality import quality_view
 from buzzline.report.ties import scaled_ties
 from buzzline.report.wording import count, listed, percent, plural
@@ -77,6 +78,7 @@ def report(
         findings=findings(study, profile, clustering, balance),
         quality=quality_view(study),
         clusters=cluster_table(clustering, chart_of),
+        strongest=drawing(lambda width: chart(clustering, width=width), "strongest"),
         first_test_only=FIRST_TEST_ONLY,
         balance=parts,
         cutoffs=profile.cutoffs,
@@ -111,7 +113,7 @@ def _figures(map_: MapFigure, network: NetworkFigure, clustering: Clustering) ->
 
 def _settings(title: str, study: Study) -> dict[str, Any]:
     """Return what the scripts must know: colours come from Python and nowhere else."""
-    source = listed(list(study.about.sources)) or study.about.title
+    source = listed(source_names(study)) or study.about.title
     return {
         "title": title,
         "source": source,

@@ -358,7 +358,7 @@ class ClusterMap {
     const order = [...this.grouped].sort((p, q) => isChosen(q) - isChosen(p) || size(q) - size(p));
     const room = Math.max(8, Math.round((width * height) / 14_000));
     for (const { sx, sy, r } of order) {
-      const inner = r * 0.8; // names may touch the rim of a circle, not lie on it
+      const inner = r * 0.6; // names may touch the rim of a circle, not lie on it
       this.labels.bar(sx - inner, sy - inner, 2 * inner, 2 * inner);
     }
     let named = 0;
@@ -373,8 +373,8 @@ class ClusterMap {
     const chosen = clusters.find((c) => c.id === selection.id);
     if (chosen || clusters.length === 1) return (chosen ?? clusters[0]).wordings;
     const towns = new Set(clusters.map((c) => c.town)), [{ town }] = clusters;
-    return towns.size > 1 ? [`${town} area · ${clusters.length} clusters`, `${town} +${clusters.length - 1}`]
-      : [`${town} · ${clusters.length} clusters`, `${town} +${clusters.length - 1}`];
+    return towns.size > 1 ? [`${town} area · ${clusters.length} clusters`, `${town} +${clusters.length - 1}`, town]
+      : [`${town} · ${clusters.length} clusters`, `${town} +${clusters.length - 1}`, town];
   }
 
   drawNames(pen) {
