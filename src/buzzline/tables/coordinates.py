@@ -11,7 +11,7 @@ from buzzline.tables.sifting import Sifted, put
 
 X, Y = "longitude", "latitude"
 MOST = 0.5  # share of the rows that must fit only when exchanged, for all to be exchanged
-FEW = 0.1  # share of latitudes beyond 90 that gives a whole column away
+MANY = 0.3  # share of latitudes beyond 90 from which on the whole column is taken for wrong
 
 
 def coordinate_rules(sifted: Sifted) -> Sifted:
@@ -55,12 +55,15 @@ def exchanged_columns(sifted: Sifted) -> Sifted:
     """
     x, y = sifted.frame[X], sifted.frame[Y]
     both = x.is_not_null() & y.is_not_null()
-    beyond = _only_when_exchanged(x, y)
-    certain = int(beyond.sum()) > FEW * int(both.sum()) and not (both & (x.abs() > 90)).any()
+    beyond = int(_only_when_exchanged(x, y).sum())
     given, exchanged = _in_country(sifted)
-    checkable = given.is_not_null() & exchanged.is_not_null()
-    only_exchanged = (exchanged & ~given).fill_null(value=False)
-    likely = int(only_exchanged.sum()) > MOST * max(1, int(checkable.sum()))
+    checkable = int((given.is_not_null() & exchanged.is_not_null()).sum())
+    only_given = int((given & ~exchanged).fill_null(value=False).sum())
+    only_exchanged = int((exchanged & ~given).fill_null(value=False).sum())
+    certain = (
+        beyond > MANY * both.sum() and not (both & (x.abs() > 90)).any() and not only_given
+    )
+    likely = only_exchanged > MOST * max(1, checkable)
     if not certain and not likely:
         return sifted
     fits = both & (x.abs() <= 90) & (y.abs() <= 180)
