@@ -39,7 +39,7 @@ SHAPE = {
     "as expected": "circle", "not enough links": "circle",
 }  # fmt: skip
 UNSTABLE = "~ the verdict changes when the cut-offs of the scales move by a third."
-_TICKS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+_FEW_DOUBLINGS = log(10)  # up to here each doubling has its line, beyond each second one
 
 
 def balance_chart(
@@ -84,7 +84,9 @@ def _axis_around(found: pl.DataFrame) -> Axis:
     bounds = pl.concat([found[name].drop_nulls() for name in ("low", "high", "log_ratio")])
     finite = [abs(bound) for bound in bounds.to_list() if isfinite(bound)]
     furthest = min(max([*finite, log(2)]) * 1.06, WIDEST)
-    ticks = tuple(log(tick) for tick in _TICKS if abs(log(tick)) <= furthest + 1e-9)
+    step = log(2) if furthest < _FEW_DOUBLINGS else log(4)
+    reach = int(furthest / step + 1e-9)
+    ticks = tuple(step * number for number in range(-reach, reach + 1))
     label = "'×' + format(exp(datum.value), '.2~r')"
     return Axis(-furthest, furthest, ticks, "observed / expected ties", label)
 

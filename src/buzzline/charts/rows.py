@@ -78,12 +78,12 @@ def laid_out(rows: Sequence[Row], width: int = WIDTH) -> Layout:
         raise InvalidArgument(f"chart: `width` must be at least {NARROWEST} px, got {width}")
     inner = width - 2 * PADDING
     if width < NARROW:
-        return Layout(inner, 8, inner - 14, 46, 0.68, 0.22)
+        return Layout(inner, 12, inner - 20, 46, 0.68, 0.22)
     items = [row for row in rows if not row["is_heading"]]
     label = max((text_width(row["label"], TEXT_SIZE) for row in items), default=0)
     note = max((text_width(row["note"], NOTE_SIZE) for row in items), default=0)
-    left = min(label + 4, 0.4 * inner) + GAP
-    right = inner - (min(note + 4, 0.35 * inner) + 2 * GAP if note else GAP)
+    left = min(1.06 * label, 0.4 * inner) + GAP
+    right = inner - (min(1.06 * note, 0.35 * inner) + 2 * GAP if note else 2 * GAP)
     return Layout(inner, round(left), round(right), 24, 0.5, 0.5)
 
 
@@ -156,7 +156,7 @@ def _fitting(item: Row, name: str, layout: Layout) -> str:
         room *= 0.92 if item["is_heading"] else 1.0  # bold
     else:
         room = layout.left - GAP if name == "label" else layout.width - layout.right - 2 * GAP
-    return shortened(item[name], room + 4, size)
+    return shortened(item[name], room, size)
 
 
 def _downwards(layer: Mapping[str, Any], n: int, height: int) -> dict[str, Any]:

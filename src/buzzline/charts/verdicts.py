@@ -87,5 +87,7 @@ def _reading(result: ScaleBalance, n_layers: int) -> list[str]:
     if n_layers > LAYERS_SHOWN:
         lines.append(f"{LAYERS_SHOWN} layers with most ties of {n_layers}; the table has all.")
     if result.untested.height:
-        lines.append(f"{result.untested.height:,} pairs of cluster and layer were not tested.")
+        lines.append(
+            f"Pairs of cluster and layer that could not be tested: {result.untested.height:,}."
+        )
     return lines
