@@ -61,7 +61,7 @@ def exchanged_columns(sifted: Sifted) -> Sifted:
     only_given = int((given & ~exchanged).fill_null(value=False).sum())
     only_exchanged = int((exchanged & ~given).fill_null(value=False).sum())
     certain = (
-        beyond > MANY * both.sum() and not (both & (x.abs() > 90)).any() and not only_given
+        beyond > MANY * int(both.sum()) and not (both & (x.abs() > 90)).any() and not only_given
     )
     likely = only_exchanged > MOST * max(1, checkable)
     if not certain and not likely:

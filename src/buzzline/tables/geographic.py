@@ -26,8 +26,11 @@ def geojson(path: Path) -> list[Source]:
     """Return the points of a GeoJSON file with their properties."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-        features = content["features"]
-    except (ValueError, KeyError, TypeError) as error:
+        rows = [
+            {**(feature.get("properties") or {}), **_point(feature)}
+            for feature in content["features"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableFile(
             f"{path.name}: is no GeoJSON collection of features ({first_line(error)}). Export "
             "the layer as GeoJSON with coordinates in WGS 84."
@@ -35,7 +38,6 @@ def geojson(path: Path) -> list[Source]:
     crs = str(content.get("crs", {}).get("properties", {}).get("name", "CRS84"))
     if not crs.endswith(("CRS84", ":4326")):
         raise _not_degrees(path, crs)
-    rows = [{**(feature.get("properties") or {}), **_point(feature)} for feature in features]
     names = list(dict.fromkeys(name for row in rows for name in row))
     frame = pl.DataFrame(
         {name: [_cell(row.get(name)) for row in rows] for name in names},
