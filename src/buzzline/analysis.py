@@ -132,7 +132,10 @@ def _stamped(result: R, name: str, arguments: Mapping[str, Any], seconds: float)
 
 def _plain(value: Any) -> Any:
     simple = isinstance(value, str | int | float | bool | tuple | list | dict) or value is None
-    return value if simple else repr(value)
+    if simple:
+        return value
+    # a result says in a sentence what it is; its repr would carry the seconds it took
+    return str(value) if hasattr(value, "provenance") else repr(value)
 
 
 def _quantity(hint: Any) -> Quantity | None:
