@@ -1,20 +1,20 @@
 """All result tables in one Excel workbook, with a first sheet that says what is in it.
 
-Texts are written as texts, never as formulas. Excel shows at most a million rows and 32 767
-characters a cell; what is longer is cut, and the first sheet says how much.
+Texts are written as texts, never as formulas. Excel holds 32 767 characters a cell, and sheets
+of a million rows open slowly or not at all; what is longer is cut, and the first sheet says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from io import BytesIO
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 
 from buzzline.export.dictionary import COLUMN_MEANING, TABLE_MEANING
 from buzzline.export.written import Written, one_file
@@ -22,7 +22,7 @@ from buzzline.tables.writing import atomically
 
 CREATED = datetime(2000, 1, 1)  # fixed: same results, same bytes
 LONGEST_TEXT = 32_000
-MOST_ROWS = 200_000  # a larger sheet takes minutes to open; the whole table stands beside it
+MOST_ROWS = 100_000  # more take minutes to open; the whole table stands beside it
 WIDEST = 60
 README = "read me"
 Line = tuple[str, ...]
@@ -47,33 +47,26 @@ def write_workbook(
         No room on the disk, or no permission; what was there before is left as it was.
     """
     cut = [note for name, frame in frames.items() for note in _cuts(name, frame)]
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True})
+    book.set_properties({"title": "buzzline results", "created": CREATED})
+    _write_readme(book, frames, [*about, *(("cut", note) for note in cut)])
+    for name, frame in frames.items():
+        _write_sheet(book, name, frame)
+    book.close()
     with atomically(path) as unfinished:
-        options = {"constant_memory": True, "tmpdir": str(unfinished.parent)}
-        book = xlsxwriter.Workbook(str(unfinished), options)
-        try:
-            book.set_properties({"title": "buzzline results", "created": CREATED})
-            _write_readme(book, frames, [*about, *(("cut", note) for note in cut)])
-            for name, frame in frames.items():
-                _write_sheet(book, name, frame)
-        finally:
-            _close(book)
+        unfinished.write_bytes(content.getbuffer())
     return one_file(Path(path), "; ".join(cut))
-
-
-def _close(book: xlsxwriter.Workbook) -> None:
-    try:
-        book.close()
-    except XlsxWriterException as error:
-        cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else None
-        raise OSError(cause.errno if cause else None, str(error)) from error
 
 
 def _cuts(name: str, frame: pl.DataFrame) -> list[str]:
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     n_long = sum(int((frame[name].str.len_chars() > LONGEST_TEXT).sum()) for name in texts)
-    cuts = [f"{name}: {n_long:,} texts cut to {LONGEST_TEXT:,} characters"] if n_long else []
+    cuts = [f"{name}: texts cut to {LONGEST_TEXT:,} characters: {n_long:,}"] if n_long else []
     if frame.height > MOST_ROWS:
-        cuts.append(f"{name}: first {MOST_ROWS:,} of {frame.height:,} rows; tables/ holds all")
+        cuts.append(
+            f"{name}: first {MOST_ROWS:,} of {frame.height:,} rows, the folder tables holds all"
+        )
     return cuts
 
 
@@ -96,7 +89,8 @@ def _write_readme(
         ]
     for number, (line, style) in enumerate(lines):
         for place, text in enumerate(line):
-            sheet.write_string(number, place, _cell_text(text), style)
+            if text:
+                sheet.write_string(number, place, _cell_text(text), style)
 
 
 def _write_sheet(book: xlsxwriter.Workbook, name: str, frame: pl.DataFrame) -> None:
