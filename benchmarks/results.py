@@ -16,11 +16,12 @@ HEAD = """# What things take
 Written by `python -m benchmarks.run` from the newest line of each case in `history/`; change
 nothing here by hand. Median of the warm runs with the fastest and the slowest, the first call
 apart (compilation and cold caches), processor time of all cores, resident memory before the
-first call and at its highest (of a command: with its children), and the commit measured.
+first call and at its highest (of a command: with its children), the load of the machine when the
+case ended (above the number of cores, distrust the wall times), and the commit measured.
 
 """
 COLUMNS = ("case", "n", "median s", "fastest to slowest", "runs", "first s", "CPU s",
-           "MB before", "peak MB", "commit")  # fmt: skip
+           "MB before", "peak MB", "load", "commit")  # fmt: skip
 
 
 def lines(source: Path = HISTORY) -> list[dict]:
@@ -49,7 +50,7 @@ def _row(line: dict) -> str:
         line["case"], f"{line['n']:,} {line['counts']}", f"{line['median_s']:.3g}",
         f"{min(runs):.3g} to {max(runs):.3g}", str(len(runs)), f"{line['first_s']:.3g}",
         f"{cpu[len(cpu) // 2]:.3g}", f"{line['start_mb']:,.0f}", f"{line['peak_mb']:,.0f}",
-        line["commit"],
+        f"{line['load']:.1f}", line["commit"],
     ]  # fmt: skip
     return _cells(cells)
 

@@ -15,7 +15,7 @@ def fresh_worlds(tmp_path, monkeypatch):
 def line(case, runs_s, commit, n=1000):
     return {"case": case, "n": n, "counts": "ties", "runs_s": runs_s, "cpu_s": runs_s,
             "median_s": sorted(runs_s)[len(runs_s) // 2], "first_s": 9.0, "start_mb": 100.0,
-            "peak_mb": 200.0, "commit": commit, "threads": 2,
+            "peak_mb": 200.0, "commit": commit, "threads": 2, "load": 0.5,
             "machine": {"processor": "abacus", "cores": 2, "memory_gb": 4},
             "versions": {"python": "3.11"}}  # fmt: skip
 
@@ -78,5 +78,5 @@ def test_the_newest_line_of_each_case_is_in_the_table(tmp_path):
     history.write_text("\n".join(json.dumps(entry) for entry in lines))
     results.write_results(history, tmp_path / "RESULTS.md")
     text = (tmp_path / "RESULTS.md").read_text()
-    assert "| road | 1,000 ties | 2 | 2 to 2 | 1 | 9 | 2 | 100 | 200 | new |" in text
+    assert "| road | 1,000 ties | 2 | 2 to 2 | 1 | 9 | 2 | 100 | 200 | 0.5 | new |" in text
     assert "old" not in text.split("| commit |")[1]
