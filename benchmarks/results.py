@@ -16,8 +16,8 @@ HEAD = """# What things take
 Written by `python -m benchmarks.run` from the newest line of each case in `history/`; change
 nothing here by hand. Median of the warm runs with the fastest and the slowest, the first call
 apart (compilation and cold caches), processor time of all cores, resident memory before the
-first call and at its highest (of a command: with its children), the load of the machine when the
-case ended (above the number of cores, distrust the wall times), and the commit measured.
+first call and at its highest (of a command: with its children), the load of the machine when
+the case ended (above the number of cores, distrust wall times), and the commit measured.
 
 """
 COLUMNS = ("case", "n", "median s", "fastest to slowest", "runs", "first s", "CPU s",
