@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import os
-import subprocess
-import sys
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
-from buzzline.tables.study_file import StudyFile
 from docs.docstrings import as_markdown
 from docs.public_names import PublicName, names_of, public_modules
 
 from buzzline.analysis import CATALOGUE, Analysis
+from buzzline.cli import main
 from buzzline.tables.schema import TABLES, Column
+from buzzline.tables.study_file import StudyFile
 
 STAGE_ORDER = (
     "tables", "space", "network", "clusters", "linkages", "charts", "export", "report", "road",
@@ -217,12 +219,12 @@ def commands() -> list[str]:
 
 def help_of(*words: str) -> str:
     """Return what a command prints when asked for help."""
-    environment = {**os.environ, "COLUMNS": "96", "NO_COLOR": "1", "TERM": "dumb"}
-    answer = subprocess.run(
-        [sys.executable, "-m", "buzzline.cli", *words, "--help"],
-        capture_output=True, text=True, check=True, env=environment,
-    )  # fmt: skip
-    return answer.stdout.rstrip()
+    said = io.StringIO()
+    plain = mock.patch.dict(os.environ, COLUMNS="96", NO_COLOR="1", TERM="dumb")
+    with plain, contextlib.redirect_stdout(said):
+        code = main([*words, "--help"])
+    assert code == 0, f"buzzline {' '.join(words)} --help ended with {code}"
+    return said.getvalue().rstrip()
 
 
 # The API

@@ -30,9 +30,10 @@ LAYERS = (
     {"report"},
     {"road"},
     {"cli", "app"},
+    {"__main__"},
 )
 GROUND = (LAYERS[0] | LAYERS[1]) - {"kernels"}
-FACES = {"charts", "export", "report", "road", "cli", "app"}
+FACES = {"charts", "export", "report", "road", "cli", "app", "__main__"}
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 
 ONLY_IN_FACES = {

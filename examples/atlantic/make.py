@@ -57,7 +57,7 @@ def organisations(rng: np.random.Generator) -> pl.DataFrame:
                 f"{FIRST[rng.integers(len(FIRST))]} {SECOND[rng.integers(len(SECOND))]} {k}"
                 for k in range(1, n + 1)
             ],
-            "Business": industry,
+            "What they do": industry,
             "Town": town,
             "Land": [TOWNS[t][2] for t in town],
             "Long": longitude + east / (111.2 * np.cos(np.radians(latitude))),
@@ -75,7 +75,7 @@ def ties(frame: pl.DataFrame, n: int, border: float, rng: np.random.Generator) -
         6371.0088 * 2 * np.arcsin(np.clip(np.linalg.norm(xyz[:, None] - xyz, axis=2) / 2, 0, 1))
     )
     size = np.sqrt(frame["Staff"].to_numpy())
-    land, industry = frame["Land"].to_numpy(), frame["Business"].to_numpy()
+    land, industry = frame["Land"].to_numpy(), frame["What they do"].to_numpy()
     abroad = land[:, None] != land
     boats = (industry == "boatbuilding") & (land == "ES")
     rate = size[:, None] * size / np.maximum(km, 2.0) ** 0.5 * np.where(abroad, border, 1.0)
