@@ -46,6 +46,8 @@ def test_by_hand_separators_also_beside_others_inside_quotes(tmp_path, separator
 def test_by_hand_semicolons_with_decimal_commas(tmp_path):
     assert sniff(write(tmp_path, b"x;y\n1,5;2,5\n3,5;4,5\n")).separator == ";"
     assert sniff(write(tmp_path, b"x\n1\n2\n")).separator == ","
+    ragged = b"id;x;y\n1;1,5;2,5\n2;1,5;2,5;\n3;1,5;2,5;\n4;1,5;2,5\n"
+    assert sniff(write(tmp_path, ragged)).separator == ";"
 
 
 @pytest.mark.parametrize(

@@ -271,14 +271,15 @@ def _told_separator(text: str) -> str:
 
 
 def _separator(text: str) -> str:
-    """Return the separator that cuts most lines into the same number of several cells."""
+    """Return the separator that cuts most lines, and the first, into equally many cells."""
     best, best_score = ",", 0.0
     for mark in SEPARATORS:
         widths = _widths(text, mark)
         several = Counter(width for width in widths if width > 1)
         if several:
             width, times = several.most_common(1)[0]
-            score = times / len(widths) + 0.001 * min(width, 100)
+            of_header = 0.5 if widths[0] == width else 0.0
+            score = times / len(widths) + of_header + 0.001 * min(width, 100)
             if score > best_score + (0.1 if mark == "," else 0):
                 best, best_score = mark, score
     return best
