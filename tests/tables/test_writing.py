@@ -2,10 +2,13 @@
 
 import errno
 
+import polars as pl
 import pytest
 
 from buzzline.errors import UnwritableOutput
-from buzzline.tables.writing import atomically
+from buzzline.tables.reading import read_study
+from buzzline.tables.worlds import make_world
+from buzzline.tables.writing import atomically, write_quality, write_set_aside, write_study
 
 
 def test_by_hand_a_file_appears_only_when_complete(tmp_path):
@@ -17,6 +20,12 @@ def test_by_hand_a_file_appears_only_when_complete(tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["a.csv"]
 
 
+def _half_write(target, error):
+    with atomically(target) as unfinished:
+        unfinished.write_text("half")
+        raise error
+
+
 @pytest.mark.parametrize(
     "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
 )
@@ -24,9 +33,8 @@ def test_invariant_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, erro
     target = tmp_path / "a.csv"
     target.write_text("old")
     expected = UnwritableOutput if isinstance(error, OSError) else KeyboardInterrupt
-    with pytest.raises(expected), atomically(target) as unfinished:
-        unfinished.write_text("half")
-        raise error
+    with pytest.raises(expected):
+        _half_write(target, error)
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
@@ -46,3 +54,52 @@ def test_a_file_where_a_folder_should_be_is_said(tmp_path):
         atomically(tmp_path / "file" / "a.csv"),
     ):
         pass
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_recovers_the_truth_a_study_written_is_read_back_equal(tmp_path, form):
+    study = make_world(organisations=300, clusters=2, rng=1).study
+    files = write_study(study, tmp_path, format=form)
+    assert files[-1].name == "study.toml"
+    again = read_study(tmp_path)
+    assert again.fingerprint == study.fingerprint
+    assert again.about.title == study.about.title
+    assert again.about.quality.n_set_aside == 0
+
+
+def test_invariant_the_same_study_gives_the_same_bytes(tmp_path):
+    study = make_world(organisations=100, clusters=2, rng=1).study
+    first, second = (write_study(study, tmp_path / name, format="parquet") for name in "ab")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_by_hand_quality_and_rows_set_aside_are_written(tmp_path):
+    firms = pl.DataFrame({"Firm ID": ["a", "b", None], "tags": [["x", "y"], ["z"], ["w"]]})
+    mapped = firms.rename({"tags": "industry"})
+    quality = read_study({"organisations": mapped}).about.quality
+    names = [path.relative_to(tmp_path).as_posix() for path in write_quality(quality, tmp_path)]
+    assert names == [
+        "data_quality.txt", "data_quality.csv", "data_quality_columns.csv", "set_aside/organisations.csv",
+    ]  # fmt: skip
+    aside = pl.read_csv(tmp_path / "set_aside" / "organisations.csv")
+    assert aside.rows() == [(4, "`Firm ID`: required value is missing", None, "w")]
+    assert "2 of 3 rows can be used." in (tmp_path / "data_quality.txt").read_text()
+    assert (
+        pl.read_csv(tmp_path / "data_quality.csv")["rule"]
+        .to_list()
+        .count("required value is missing")
+        == 1
+    )
+
+
+def test_rows_set_aside_can_be_mended_and_read_again(tmp_path):
+    firms = pl.DataFrame({"org_id": ["a", "b"]})
+    links = pl.DataFrame(
+        {"source": ["a", "a", "b"], "target": ["b", "zz", "a"], "layer": ["supply"] * 3}
+    )
+    quality = read_study({"organisations": firms, "linkages": links}).about.quality
+    (path,) = write_set_aside(quality, tmp_path)
+    mended = pl.read_csv(path).with_columns(target=pl.lit("b"))
+    study = read_study({"organisations": firms, "linkages": mended})
+    assert study.linkages.select("source", "target").rows() == [("a", "b")]
+    assert study.about.quality.ignored_columns["linkages"] == ("row", "reason")

@@ -173,7 +173,7 @@ def raw_table(table: str, chosen: Sequence[Chosen]) -> RawTable:
             frame.with_columns(pl.lit(choice.source.label).alias(FILE))
             for frame, choice in zip(_of_equal_types(frames), chosen, strict=True)
         ]
-    origin = {ours: theirs for choice in chosen for ours, theirs in choice.columns.items()}
+    origin = {ours: theirs for choice in chosen for ours, theirs in _as_in_file(choice).items()}
     ignored = dict.fromkeys(
         name for choice in chosen for name in choice.source.columns
         if name not in choice.columns.values()
@@ -195,11 +195,17 @@ def _loaded(choice: Chosen) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
             f"{choice.source.label}: cannot be read ({first_line(error)}). Check that the file "
             "is complete, or export it again."
         ) from error
-    columns = [pl.col(theirs).alias(ours) for ours, theirs in choice.columns.items()]
+    columns = [pl.col(theirs).alias(ours) for ours, theirs in _as_in_file(choice).items()]
     given = [pl.lit(value).alias(name) for name, value in choice.values.items()]
     kept = [name for name in (SURPLUS,) if name in loaded.frame.columns]
     frame = loaded.frame.select(pl.col(NUMBER).alias(ROW), *kept, *columns, *given)
     return frame, (*choice.findings, *loaded.findings)
+
+
+def _as_in_file(choice: Chosen) -> dict[str, str]:
+    """Return the mapped columns in the order of the file."""
+    order = choice.source.columns.index
+    return dict(sorted(choice.columns.items(), key=lambda pair: order(pair[1])))
 
 
 def _missing_columns(choice: Chosen) -> list[Finding]:

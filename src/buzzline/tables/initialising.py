@@ -129,9 +129,10 @@ def study_file_text(found: Sequence[Guess], folder: Path) -> str:
     unused = "".join(f"#   {guess.source.label}\n" for guess in found if not guess.table)
     if unused:
         parts.append(f"\n# Not recognised, and not used:\n{unused}")
-        parts.append(
-            f"# If one is a table, add a section as above, called {', '.join(order)}.\n"
+        advice = _wrapped(
+            f"If one is a table, add a section as above, called {', '.join(order)}."
         )
+        parts.append("\n".join(advice) + "\n")
     return "".join(parts) + _run(used)
 
 
@@ -215,7 +216,11 @@ def _run(used: Iterable[Guess]) -> str:
     named: list[str] = []
     if organisations is not None and "industry" in organisations.columns:
         cells = organisations.sample[organisations.columns["industry"]].drop_nulls()
-        first = cells.str.split("|").list.first().str.strip_chars()
+        first = (
+            cells.str.split(_industry_separator(organisations) or "|")
+            .list.first()
+            .str.strip_chars()
+        )
         named = first.value_counts(sort=True)[first.name].head(LISTED).to_list()
     layers = [guess.layer for guess in used if guess.layer] or ["supply", "research"]
     return RUN.format(
