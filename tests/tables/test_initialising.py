@@ -48,7 +48,7 @@ def test_every_guess_shows_examples_and_nothing_is_left_unsaid(tmp_path):
     assert '#   "Remark"  For example: r1, r2, r3' in text
     assert "Optional, not found in your file: kind" in text
     assert "# Not recognised, and not used:\n#   diary.csv" in text
-    assert '# industries = ["food"' in text
+    assert '# industries = ["wine", "food"]' in text
     assert (
         max(len(line) for line in text.splitlines() if not line.strip().count("For example"))
         < 110

@@ -221,7 +221,12 @@ def _run(used: Iterable[Guess]) -> str:
             .list.first()
             .str.strip_chars()
         )
-        named = first.value_counts(sort=True)[first.name].head(LISTED).to_list()
+        counts = first.alias("name").value_counts()
+        named = (
+            counts.sort(["count", "name"], descending=[True, False])["name"]
+            .head(LISTED)
+            .to_list()
+        )
     layers = [guess.layer for guess in used if guess.layer] or ["supply", "research"]
     return RUN.format(
         industries=", ".join(_quoted(name) for name in named) or '"wine", "software"',
