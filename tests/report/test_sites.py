@@ -17,7 +17,7 @@ def crowd(n: int) -> pl.DataFrame:
 def test_organisations_without_coordinates_have_no_site_by_hand():
     frame = pl.DataFrame({"org_id": ["a", "b"], "longitude": [1.0, None], "latitude": [2.0, 3.0],
                           "city": ["Prato", "Lyon"], "country": ["IT", "FR"]})  # fmt: skip
-    gathering = map_sites(located(frame))
+    gathering = next(map_sites(located(frame)))
     assert gathering.ends["org_id"].to_list() == ["a"]
     assert gathering.sites.rows() == [(1_810_000, 920_000, 1, "Prato", "IT")]
 
@@ -25,7 +25,7 @@ def test_organisations_without_coordinates_have_no_site_by_hand():
 @pytest.mark.parametrize("most", [400, 120])
 def test_no_more_sites_than_asked_for_and_nobody_lost_invariant(most):
     organisations = crowd(500)
-    gathering = map_sites(organisations, most=most)
+    gathering = next(map_sites(organisations, most=most))
     assert gathering.sites.height <= most
     assert gathering.ends.height == 500
     assert gathering.sites["n"].sum() == 500
@@ -38,7 +38,7 @@ def test_a_site_is_called_by_its_commonest_city_by_hand():
         "org_id": ["a", "b", "c"], "longitude": [1.0] * 3, "latitude": [2.0] * 3,
         "city": ["Prato", "Prato", "Lyon"], "country": ["IT", "IT", "FR"],
     }))  # fmt: skip
-    assert map_sites(frame).sites["name"].to_list() == ["Prato"]
+    assert next(map_sites(frame)).sites["name"].to_list() == ["Prato"]
 
 
 def test_dots_hold_everybody_or_say_how_many_are_left_out_special_case():
@@ -47,3 +47,11 @@ def test_dots_hold_everybody_or_say_how_many_are_left_out_special_case():
     assert (drawn["n"].sum(), one_in) == (300, 1)
     drawn, one_in = dots(coded, most=100)
     assert (drawn.height, one_in) == (100, 3)
+
+
+def test_grids_get_coarser_down_to_one_degree_invariant():
+    gatherings = list(map_sites(crowd(300)))
+    widths = [gathering.grid_degrees for gathering in gatherings]
+    assert widths == sorted(widths)
+    assert widths[-1] == 1
+    assert all(gathering.sites["n"].sum() == 300 for gathering in gatherings)

@@ -1,5 +1,6 @@
 """What a reader takes away: sorted tables, CSV and pictures."""
 
+import base64
 import csv
 import io
 from pathlib import Path
@@ -98,8 +99,9 @@ def test_pictures_carry_title_legend_and_source(desktop):
 def _inked_rows(page, content: bytes) -> np.ndarray:
     """Which rows of a picture are not all white, read by the browser itself."""
     rows = page.evaluate(
-        """async (bytes) => {
-            const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+        """async (text) => {
+            const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+            const picture = await createImageBitmap(new Blob([bytes]));
             const canvas = new OffscreenCanvas(picture.width, picture.height);
             const pen = canvas.getContext("2d");
             pen.drawImage(picture, 0, 0);
@@ -110,7 +112,7 @@ def _inked_rows(page, content: bytes) -> np.ndarray:
                 return 0;
             });
         }""",
-        list(content),
+        base64.b64encode(content).decode(),
     )
     return np.array(rows, dtype=bool)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 POINTS = 200_000  # about 0.9 MB packed; more are sampled evenly along the Morton curve
 SITES = 20_000  # places that ties are gathered at; coarser grids until there are fewer
-FLOWS = 60_000  # about 0.5 MB packed; the strongest are kept
+FLOWS = 100_000  # about 0.8 MB packed; the strongest are kept
+ENOUGH_TIES = 0.9  # share of the ties that flows must hold; coarser grids until they do
 MAP_CLUSTERS = 1_000
 CLUSTER_ROWS = 1_000
 CHARTED_CLUSTERS = 12

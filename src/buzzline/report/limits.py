@@ -106,8 +106,8 @@ def _not_enough(balance: ScaleBalance) -> Limit | None:
     return Limit(
         "Too few ties to tell",
         f"For {plural(short.height, 'comparison')} of a cluster, layer and scale the ties are "
-        "few: even if only half the expected ties were there, this would show in fewer than "
-        "four of five such studies. A dash means that no number of ties would do.",
+        "too few: even if only half the expected ties were there, this would show in fewer "
+        "than four of five such studies. A dash means that no number of ties would do.",
         PageTable("not_enough_links", "Ties there are, and ties that would be enough (G1)",
                   columns, rows_of(lines), is_long=len(lines) > 8, note=note),
     )  # fmt: skip
@@ -150,7 +150,7 @@ def _unstable(balance: ScaleBalance) -> Limit | None:
         "Verdicts that hang on the cut-offs",
         f"{shaky.height:,} of {plural(default.height, 'verdict')} against size and distance "
         f"change when local ends a third nearer or further than {cutoffs.local_km:g} km and "
-        f"regional than {cutoffs.regional_km:g} km. They are marked in the tables: "
+        f"regional than {cutoffs.regional_km:g} km. They are marked in the tables; "
         "do not lean on them.",
     )
 

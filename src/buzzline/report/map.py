@@ -9,7 +9,7 @@ import polars as pl
 
 from buzzline.charts.palette import OTHER_COLOUR, category_colours
 from buzzline.clusters.clustering import Clustering
-from buzzline.report.budget import FLOWS, MAP_CLUSTERS, POINTS
+from buzzline.report.budget import ENOUGH_TIES, FLOWS, MAP_CLUSTERS, POINTS
 from buzzline.report.hulls import hulls
 from buzzline.report.packing import Packed, packed
 from buzzline.report.sites import MapSites, dots, located, map_sites
@@ -56,8 +56,7 @@ def map_figure(study: Study, clustering: Clustering, ties: pl.DataFrame) -> MapF
         As `scaled_ties` returns it.
     """
     placed = located(study.organisations)
-    gathering = map_sites(placed)
-    flows = gathered(ties, gathering.ends)
+    gathering, flows = _flows(placed, ties)
     n_placed = int(flows["n"].sum())
     kept = flows.head(FLOWS).sort("first", "second", "layer", "scale")
     industries = _industries(study)
@@ -85,6 +84,15 @@ def map_figure(study: Study, clustering: Clustering, ties: pl.DataFrame) -> MapF
         placed.height, ties.height, n_placed,
         int(kept["n"].sum()) / n_placed if n_placed else 1.0, one_in,
     )  # fmt: skip
+
+
+def _flows(placed: pl.DataFrame, ties: pl.DataFrame) -> tuple[MapSites, pl.DataFrame]:
+    """Gather ties on the finest grid on which the strongest flows hold nearly all of them."""
+    for gathering in map_sites(placed):
+        flows = gathered(ties, gathering.ends)
+        if int(flows["n"].head(FLOWS).sum()) >= ENOUGH_TIES * int(flows["n"].sum()):
+            break
+    return gathering, flows
 
 
 def _industries(study: Study) -> list[str]:

@@ -58,53 +58,62 @@ STRESS = Source(
 )
 
 
+PICTURES = Method(
+    "Map and network",
+    "On the map, ties are gathered between places that are closer than 30 pixels at the present "
+    "zoom, each named after the town most of its organisations are in; coordinates are rounded "
+    "to about ten metres. An organisation in several clusters is drawn with the strongest. The "
+    "network is laid out by stress majorisation and turned so that west is left as far as it "
+    "can be; distances in it are not kilometres. Country outlines: Natural Earth (public "
+    "domain); they say nothing about anybody's claims.",
+    (STRESS,),
+)
+
+
 def methods(clustering: Clustering, balance: ScaleBalance) -> list[Method]:
     """Return the steps with the settings of this run."""
+    return [_candidates(clustering), _scales(balance), _yardsticks(balance), PICTURES]
+
+
+def _candidates(clustering: Clustering) -> Method:
+    return Method(
+        "Candidate clusters",
+        "Around every organisation of an industry its neighbours within several radii are "
+        "counted and compared with the number that would be there if the industry were spread "
+        "like all organisations. Organisations with more neighbours than chance gives are "
+        "cores; cores whose discs overlap form a candidate. Strength is the log-likelihood "
+        "ratio of the candidate; p is the share of relabelled maps "
+        f"({clustering.draws:,} draws) whose strongest candidate is at least as strong; false "
+        f"discoveries are held to {percent(clustering.false_discovery_rate)} over clusters and "
+        "industries.",
+        (LABS, SCAN, DISCOVERIES),
+    )
+
+
+def _scales(balance: ScaleBalance) -> Method:
     cutoffs = balance.cutoffs
+    return Method(
+        "Scale of a tie",
+        f"Local up to {cutoffs.local_km:g} km, regional up to {cutoffs.regional_km:g} km, "
+        "measured along the great circle and across borders too; further apart, national in "
+        "one country and global between two. The cut-offs are conventions, so every verdict "
+        "is run again with both a third smaller and a third larger.",
+        (BUZZ,),
+    )
+
+
+def _yardsticks(balance: ScaleBalance) -> Method:
     models = "; ".join(f"{name}: {meaning}" for name, meaning in MODEL_MEANING.items())
-    return [
-        Method(
-            "Candidate clusters",
-            "Around every organisation of an industry its neighbours within several radii are "
-            "counted and compared with the number that would be there if the industry were "
-            "spread like all organisations. Organisations with more neighbours than chance "
-            "are cores; cores whose discs overlap form a candidate. Strength is the "
-            "log-likelihood ratio of the candidate; p is the share of relabelled maps "
-            f"({clustering.draws:,} draws) whose strongest candidate is at least as strong; "
-            "false discoveries are held to "
-            f"{percent(clustering.false_discovery_rate)} over clusters and industries.",
-            (LABS, SCAN, DISCOVERIES),
-        ),
-        Method(
-            "Scale of a tie",
-            f"Local up to {cutoffs.local_km:g} km, regional up to {cutoffs.regional_km:g} km, "
-            "measured along the great circle and across borders too; further apart, national "
-            "one country and global between two. The cut-offs are conventions, so every "
-            "verdict is run again with both a third smaller and a third larger.",
-            (BUZZ,),
-        ),
-        Method(
-            "Observed against expected",
-            f"Three yardsticks answer three questions ({models}). Each is a gravity model "
-            "to the ties of everybody but the cluster's own members. Missing: the whole "
-            "of observed over expected lies below four fifths; excess: above five quarters; "
-            "not enough links: a halving would show in fewer than four of five such studies. "
-            f"Intervals are at {percent(balance.level)}, from {balance.draws:,} draws of both "
-            "counts and parameters. Tie ends are counted: a tie between two members counts at "
-            "both.",
-            (GRAVITY,),
-        ),
-        Method(
-            "Map and network",
-            "On the map, ties are gathered between places that are closer than 30 pixels at "
-            "present zoom, each named after its largest site; coordinates are rounded to about "
-            "metres. An organisation in several clusters is drawn with the strongest. The "
-            "is laid out by stress majorisation and turned so that west is left as far as it "
-            "can be; distances in it are not kilometres. Country outlines: Natural Earth "
-            "(public domain); they say nothing about anybody's claims.",
-            (STRESS,),
-        ),
-    ]
+    return Method(
+        "Observed against expected",
+        f"Three yardsticks answer three questions ({models}). Each is a gravity model fitted to "
+        "the ties of everybody but the cluster's own members. Missing: the whole interval of "
+        "observed over expected lies below four fifths; excess: above five quarters; not enough "
+        "links: a halving would show in fewer than four of five such studies. Intervals are at "
+        f"{percent(balance.level)}, from {balance.draws:,} draws of both counts and parameters. "
+        "Tie ends are counted: a tie between two members counts at both.",
+        (GRAVITY,),
+    )
 
 
 GLOSSARY: tuple[tuple[str, str], ...] = (

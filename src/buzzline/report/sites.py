@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from buzzline.report.budget import SITES
-from buzzline.report.packing import morton_order, quantised
+from buzzline.report.packing import QUANTA_PER_DEGREE, morton_order, quantised
 
 GRIDS = (1, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)  # quanta of 1e-4 degree
 
@@ -43,8 +44,8 @@ def located(organisations: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def map_sites(organisations: pl.DataFrame, *, most: int = SITES) -> MapSites:
-    """Gather organisations on the finest grid that has no more than `most` occupied cells.
+def map_sites(organisations: pl.DataFrame, *, most: int = SITES) -> Iterator[MapSites]:
+    """Gather organisations on ever coarser grids, the finest with at most `most` cells first.
 
     The coarsest grid has cells of one degree, however many of them are occupied.
 
@@ -56,12 +57,14 @@ def map_sites(organisations: pl.DataFrame, *, most: int = SITES) -> MapSites:
         Sites allowed.
     """
     for grid in GRIDS:
-        celled = organisations.with_columns(
-            cell_x=pl.col("x") // grid, cell_y=pl.col("y") // grid
-        )
-        cells = celled.select("cell_x", "cell_y").unique()
-        if cells.height <= most:
-            break
+        cell = (pl.col("x") // grid).alias("cell_x"), (pl.col("y") // grid).alias("cell_y")
+        celled = organisations.with_columns(*cell)
+        n_cells = celled.select("cell_x", "cell_y").n_unique()
+        if n_cells <= most or grid == GRIDS[-1]:
+            yield _gathered_at(celled, grid)
+
+
+def _gathered_at(celled: pl.DataFrame, grid: int) -> MapSites:
     sites = _described(celled)
     order = morton_order(sites["x"].to_numpy(), sites["y"].to_numpy())
     sites = sites[order].with_row_index("node").cast({"node": pl.Int64})
@@ -69,11 +72,8 @@ def map_sites(organisations: pl.DataFrame, *, most: int = SITES) -> MapSites:
         sites.select("cell_x", "cell_y", "node"), on=["cell_x", "cell_y"], how="inner",
         validate="m:1", maintain_order="left",
     )  # fmt: skip
-    return MapSites(
-        ends.select("org_id", "node"),
-        sites.select("x", "y", "n", "name", "country"),
-        grid / 1e4,
-    )
+    described = sites.select("x", "y", "n", "name", "country")
+    return MapSites(ends.select("org_id", "node"), described, grid / QUANTA_PER_DEGREE)
 
 
 def _described(celled: pl.DataFrame) -> pl.DataFrame:

@@ -21,9 +21,9 @@ from buzzline.report.drawings import drawing
 from buzzline.report.findings import findings
 from buzzline.report.html import Html
 from buzzline.report.limits import limits
-from buzzline.report.map import MapFigure, map_figure
+from buzzline.report.map import map_figure
 from buzzline.report.methods import GLOSSARY, methods
-from buzzline.report.network import NetworkFigure, network_figure
+from buzzline.report.network import network_figure
 from buzzline.report.provenance import provenance_tables, source_names
 from buzzline.report.quality import quality_view
 from buzzline.report.ties import scaled_ties
@@ -63,43 +63,43 @@ def report(
     -------
     Html
         `.text`, `.save(path)`; shows itself in a notebook.
+
+    Examples
+    --------
+    >>> from buzzline import candidate_clusters, make_world, scale_balance, scale_profile
+    >>> study = make_world(organisations=300, clusters=3, rng=1).study
+    >>> found = candidate_clusters(study, draws=19, rng=1)
+    >>> balance = scale_balance(study, found, draws=49, rng=1)
+    >>> report(study, scale_profile(study), found, balance).title
+    'Made-up world'
     """
     heading = title or study.about.title
-    ties = scaled_ties(study, profile.cutoffs)
     parts = balance_view(profile, clustering, balance)
-    chart_of = {part.cluster_id for part in parts.parts}
-    map_ = map_figure(study, clustering, ties)
-    network = network_figure(study, clustering, ties)
-    page = _environment().get_template("report.html.j2")
-    text = page.render(
-        title=heading,
-        language=LANGUAGE,
-        study=study,
+    stamps = [
+        ("scale profile", profile.provenance),
+        ("candidate clusters", clustering.provenance),
+        ("scale balance", balance.provenance),
+    ]
+    text = _environment().get_template("report.html.j2").render(
+        title=heading, language=LANGUAGE, study=study,
         findings=findings(study, profile, clustering, balance),
         quality=quality_view(study),
-        clusters=cluster_table(clustering, chart_of),
-        strongest=drawing(lambda width: chart(clustering, width=width), "strongest"),
+        **_pictures(study, profile, clustering),
+        clusters=cluster_table(clustering, {part.cluster_id for part in parts.parts}),
         first_test_only=FIRST_TEST_ONLY,
-        balance=parts,
-        cutoffs=profile.cutoffs,
-        models=MODEL_MEANING,
+        balance=parts, cutoffs=profile.cutoffs, models=MODEL_MEANING,
         limits=limits(study, profile, clustering, balance),
-        methods=methods(clustering, balance),
-        glossary=GLOSSARY,
-        provenance=provenance_tables(
-            study,
-            [("scale profile", profile.provenance),
-             ("candidate clusters", clustering.provenance),
-             ("scale balance", balance.provenance)],
-        ),
-        **_figures(map_, network, clustering),
-        settings=_settings(heading, study),
-        assets=_assets(),
+        methods=methods(clustering, balance), glossary=GLOSSARY,
+        provenance=provenance_tables(study, stamps),
+        settings=_settings(heading, study), assets=_assets(),
     )  # fmt: skip
     return Html(text, heading)
 
 
-def _figures(map_: MapFigure, network: NetworkFigure, clustering: Clustering) -> dict[str, Any]:
+def _pictures(study: Study, profile: ScaleProfile, clustering: Clustering) -> dict[str, Any]:
+    ties = scaled_ties(study, profile.cutoffs)
+    map_ = map_figure(study, clustering, ties)
+    network = network_figure(study, clustering, ties)
     totals = {"clusters": network.n_clusters, "shown": network.n_shown, "ties": network.n_ties}
     industries = clustering.clusters["industry"].unique(maintain_order=True).to_list()
     return {
@@ -108,6 +108,7 @@ def _figures(map_: MapFigure, network: NetworkFigure, clustering: Clustering) ->
         "network": network,
         "network_meta": {**network.meta, "totals": totals},
         "cluster_industries": industries,
+        "strongest": drawing(lambda width: chart(clustering, width=width), "strongest"),
     }
 
 

@@ -406,6 +406,7 @@ class ClusterMap {
       + ` and ${counted(inside.length, "place with ties inside it", "places with ties inside them")}, together ${whole(shownTies)} of ${whole(totals.ties)} ties (${percent(shownTies, totals.ties)}).`,
     ];
     if (totals.placed < totals.ties) parts.push(`${counted(totals.ties - totals.placed, "tie cannot be drawn: an end has no coordinates", "ties cannot be drawn: an end has no coordinates")}.`);
+    if (totals.grid >= 0.05) parts.push(`Places within ${totals.grid} degrees of each other count as one.`);
     if (totals.keptTies < totals.placed) parts.push(`The page holds the ${whole(totals.keptFlows)} strongest of ${whole(totals.flows)} flows between places (${percent(totals.keptTies, totals.placed)} of the ties with coordinates).`);
     if (choices.show.organisations && totals.oneIn > 1) parts.push(`One dot in ${totals.oneIn} is drawn.`);
     this.said = parts.join(" ");
