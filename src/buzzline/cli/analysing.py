@@ -107,9 +107,10 @@ def _parameter(option: Option) -> inspect.Parameter:
         name=option.spelt, help=option.help, group=CHOICES, consume_multiple=sequence,
         show_default=(lambda _: shown) if shown is not None else False,
     )  # fmt: skip
+    hint = option.hint if option.default is not None else option.hint | None
     return inspect.Parameter(
         option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default,
-        annotation=Annotated[option.hint, said],
+        annotation=Annotated[hint, said],
     )  # fmt: skip
 
 

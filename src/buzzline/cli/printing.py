@@ -16,6 +16,8 @@ from rich.text import Text
 PIPED_WIDTH = 120  # columns when the output is no terminal
 FIRST_ROWS = 12
 WIDEST_CELL = 38
+TELLING = ("label", "industry", "layer", "model", "scale", "verdict", "scale_km", "n_members",
+           "ratio", "p")  # fmt: skip
 
 
 class Screen(Console):
@@ -72,7 +74,7 @@ def as_json_rows(frame: pl.DataFrame) -> str:
 def show_frame(frame: pl.DataFrame, *, rows: int = FIRST_ROWS, title: str = "") -> None:
     """Print the first rows of a table, and say what is not shown."""
     screen = results()
-    shown = frame.head(rows)
+    shown = frame.head(rows).select(_telling_first(frame.columns))
     cells = {name: [cell(value) for value in shown[name]] for name in frame.columns}
     fitting = _fitting(cells, screen.width)
     table = Table(title=title or None, title_justify="left", header_style="bold")
@@ -90,6 +92,13 @@ def show_frame(frame: pl.DataFrame, *, rows: int = FIRST_ROWS, title: str = "") 
         left.append(f"{missing} more columns")
     if left:
         screen.print(f"… and {' and '.join(left)}")
+
+
+def _telling_first(columns: list[str]) -> list[str]:
+    """Return the columns with those a person looks for first, and names in place of ids."""
+    kept = [name for name in columns if "label" not in columns or not name.endswith("_id")]
+    return [*(name for name in TELLING if name in kept),
+            *(name for name in kept if name not in TELLING)]  # fmt: skip
 
 
 def _fitting(cells: dict[str, list[str]], width: int) -> list[str]:

@@ -75,7 +75,9 @@ def check(
     ] = None,
     strict: Annotated[
         bool,
-        Parameter(help="Fail (exit code 1) when any row is set aside.", show_default=False),
+        Parameter(
+            help="Fail (exit code 1) when there is anything to mend.", show_default=False
+        ),
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -83,8 +85,8 @@ def check(
     """Say what can be used of your tables, which rows cannot, and what to do about them.
 
     Nothing is computed and your files are not changed. Exit code 0: the tables can be used. 1:
-    they cannot, or rows were set aside and --strict was given. Row numbers are those of your
-    files; units of columns are in `buzzline schema`.
+    they cannot, or there is something to mend and --strict was given. Row numbers are those of
+    your files; units of columns are in `buzzline schema`.
 
     Parameters
     ----------
@@ -107,8 +109,9 @@ def check(
             say(f"written: {path}")
     if problems:
         raise InvalidTables(problems)
-    if strict and quality.n_set_aside:
-        say(f"Error: {quality.n_set_aside:,} rows are set aside, and --strict allows none.")
+    to_mend = [f for f in quality.findings if f.severity in ("set aside", "repaired")]
+    if strict and to_mend:
+        say(f"Error: {len(to_mend)} findings above are to be mended, and --strict allows none.")
         return FAILED
     return DONE
 

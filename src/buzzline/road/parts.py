@@ -174,5 +174,13 @@ def _revived(hint: Any, value: Any) -> Any:
     choices = typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
     record = next((choice for choice in choices if is_dataclass(choice)), None)
     if record is not None and isinstance(value, dict):
+        value = {name: _with_tuples(each) for name, each in value.items()}
         return record(**value)  # type: ignore[operator]  # a class, not an instance
     return value
+
+
+def _with_tuples(value: Any) -> Any:
+    """Return lists as the tuples they were: JSON knows no tuples, and settings hold no lists."""
+    if isinstance(value, dict):
+        return {name: _with_tuples(each) for name, each in value.items()}
+    return tuple(map(_with_tuples, value)) if isinstance(value, list) else value
