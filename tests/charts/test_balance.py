@@ -34,7 +34,7 @@ def test_by_hand_a_verdict_is_said_by_shape_word_and_colour():
     assert [row["note"].split(",")[0] for row in found] == [
         "▼ missing", "▲ excess ~", "● as expected", "○ not enough links",
     ]  # fmt: skip
-    assert len({row["color"] for row in found}) == 4
+    assert len({row["colour"] for row in found}) == 4
 
 
 def test_special_case_intervals_past_the_axis_end_in_arrows():

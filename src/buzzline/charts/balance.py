@@ -72,7 +72,7 @@ def balance_chart(
     label = found["label"][0] or cluster_id
     title = f"{label}: {layer.replace('_', ' ')} ties, observed against expected"
     return picture(
-        stacked(rows, _marks(axis), axis, layout),
+        stacked(rows, _marks(axis), axis=axis, layout=layout),
         title=title,
         subtitle=_reading(result, found),
         alt=f"{title}. {_sentence(found)}",
@@ -95,10 +95,10 @@ def _marks(axis: Axis) -> list[dict[str, Any]]:
     return [
         band(-EQUIVALENCE, EQUIVALENCE, BAND_COLOUR),
         line(0.0, INK),
-        spans("low", "high", width=1.8, color="color"),
-        beyond("low", axis, "color"),
-        beyond("high", axis, "color"),
-        dots("at", color="color", fill="fill", shape="shape", size=80),
+        spans("low", "high", width=1.8, colour="colour"),
+        beyond("low", axis, "colour"),
+        beyond("high", axis, "colour"),
+        dots("at", colour="colour", fill="fill", shape="shape", size=80),
     ]
 
 
@@ -113,7 +113,7 @@ def _block(found: pl.DataFrame, scale: str, axis: Axis) -> list[Row]:
 
 def _bar(item: dict[str, Any], axis: Axis) -> Row:
     verdict = item["verdict"]
-    color = VERDICT_COLOUR[verdict]
+    colour = VERDICT_COLOUR[verdict]
     unsure = "" if item["is_stable"] is not False else " ~"
     shown = within(item["low"], item["high"], axis)
     log_ratio = item["log_ratio"]
@@ -122,8 +122,8 @@ def _bar(item: dict[str, Any], axis: Axis) -> Row:
         f"{item['model']} {ADDED[item['model']]}",
         f"{VERDICT_MARK[verdict]} {verdict}{unsure}, {_amount(item['expected'])} expected",
         at=at,
-        color=color,
-        fill=PAPER if verdict == "not enough links" else color,
+        colour=colour,
+        fill=PAPER if verdict == "not enough links" else colour,
         shape=SHAPE[verdict],
         **shown,
     )

@@ -70,13 +70,13 @@ def strongest_chart(result: Clustering, *, width: int = WIDTH) -> Spec:
     layout = laid_out(rows, width)
     marks = [
         line(1.0, INK),
-        spans("low", "high", width=1.8, color=ACCENT),
+        spans("low", "high", width=1.8, colour=ACCENT),
         beyond("low", axis, ACCENT),
         beyond("high", axis, ACCENT),
-        dots("at", color=ACCENT),
+        dots("at", colour=ACCENT),
     ]
     return picture(
-        stacked(rows, marks, axis, layout),
+        stacked(rows, marks, axis=axis, layout=layout),
         title=TITLE,
         subtitle=_reading(result, shown.height),
         alt=f"{TITLE}. {result}",
@@ -166,6 +166,6 @@ def _counts(coverage: pl.DataFrame, industry: str) -> Row:
 def _count(item: dict[str, Any]) -> Cell:
     column = f"{item['scale_km']:g} km"
     if item["status"] != "examined":
-        return cell(column, "–", color=QUIET_INK, back=PAPER)
+        return cell(column, "–", colour=QUIET_INK, back=PAPER)
     n = item["n_candidates"] or 0
-    return cell(column, f"{n:,}", color=INK, back=GROUND if n else PAPER)
+    return cell(column, f"{n:,}", colour=INK, back=GROUND if n else PAPER)

@@ -43,5 +43,5 @@ def chart(result: Any, *, width: int = WIDTH) -> Spec:
 
 def nothing_to_draw(title: str, reason: str, width: int) -> Spec:
     """Return a chart that says in words why it is empty."""
-    body = stacked([row("")], [], None, laid_out([], width))
+    body = stacked([row("")], [], axis=None, layout=laid_out([], width))
     return picture(body, title=title, subtitle=[reason], alt=f"{title}. {reason}", width=width)

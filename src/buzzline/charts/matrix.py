@@ -14,9 +14,9 @@ Cell = dict[str, str]
 CELL_PX = 25  # height of a cell; on narrow pictures the label stands above it
 
 
-def cell(column: str, said: str, *, color: str, back: str) -> Cell:
+def cell(column: str, said: str, *, colour: str, back: str) -> Cell:
     """Return one cell: its column, its text, the colours of text and ground."""
-    return {"column": column, "said": said, "color": color, "back": back}
+    return {"column": column, "said": said, "colour": colour, "back": back}
 
 
 def matrix(
@@ -31,29 +31,10 @@ def matrix(
     layout : Layout
     title : str                     of the columns
     """
-    half = min(CELL_PX, layout.row_px) / layout.row_px / 2
-    cells = [
-        {
-            **found,
-            "middle": number + layout.mark_at,
-            "top": number + layout.mark_at - half,
-            "bottom": number + layout.mark_at + half,
-        }
-        for number, item in enumerate(rows)
-        for found in item["cells"]
-    ]
-    left = 0 if layout.is_narrow else layout.left
-    x = {
-        "field": "column",
-        "type": "ordinal",
-        "scale": {"type": "band", "domain": list(columns), "range": [left, layout.width]},
-        "axis": {"orient": "top", "title": wrapped(title, layout.width - left, NOTE_SIZE),
-                 "labelAngle": 0, "grid": False, "labelFontSize": TEXT_SIZE,
-                 "labelOverlap": True},
-    }  # fmt: skip
-    bare = [{**item, "cells": None} for item in rows]
+    x = _columns(columns, layout, title)
+    at = {"data": {"values": _cells(rows, layout)}}
     ground = {
-        "data": {"values": cells},
+        **at,
         "mark": {"type": "rect", "strokeWidth": 1, "stroke": LINE},
         "encoding": {
             "x": x,
@@ -63,13 +44,40 @@ def matrix(
         },
     }
     words = {
-        "data": {"values": cells},
+        **at,
         "mark": {"type": "text", "baseline": "middle", "fontSize": TEXT_SIZE},
         "encoding": {
             "x": {**x, "bandPosition": 0.5},
             "y": {"field": "middle", "type": "quantitative"},
             "text": {"field": "said"},
-            "color": {"field": "color", "type": "nominal", "scale": None},
+            "color": {"field": "colour", "type": "nominal", "scale": None},
         },
     }
-    return stacked(bare, [ground, words], None, layout)
+    bare = [{**item, "cells": None} for item in rows]
+    return stacked(bare, [ground, words], axis=None, layout=layout)
+
+
+def _columns(columns: Sequence[str], layout: Layout, title: str) -> dict[str, Any]:
+    left = 0 if layout.is_narrow else layout.left
+    return {
+        "field": "column",
+        "type": "ordinal",
+        "scale": {"type": "band", "domain": list(columns), "range": [left, layout.width]},
+        "axis": {"orient": "top", "title": wrapped(title, layout.width - left, NOTE_SIZE),
+                 "labelAngle": 0, "grid": False, "labelFontSize": TEXT_SIZE,
+                 "labelOverlap": True},
+    }  # fmt: skip
+
+
+def _cells(rows: Sequence[Row], layout: Layout) -> list[dict[str, Any]]:
+    half = min(CELL_PX, layout.row_px) / layout.row_px / 2
+    return [
+        {
+            **found,
+            "middle": number + layout.mark_at,
+            "top": number + layout.mark_at - half,
+            "bottom": number + layout.mark_at + half,
+        }
+        for number, item in enumerate(rows)
+        for found in item["cells"]
+    ]

@@ -40,12 +40,12 @@ def profile_chart(result: ScaleProfile, *, width: int = WIDTH) -> Spec:
     rows = [bar for layer in shown for bar in _block(result.profile, layer)]
     layout = laid_out(rows, width)
     marks = [
-        spans("zero", "share", width=11, color="color"),
+        spans("zero", "share", width=11, colour="colour"),
         spans("low", "high", width=1.6),
         dots("share", size=16),
     ]
     return picture(
-        stacked(rows, marks, SHARES, layout),
+        stacked(rows, marks, axis=SHARES, layout=layout),
         title=TITLE,
         subtitle=_reading(result, layers.height),
         alt=f"{TITLE}. {result}",
@@ -74,7 +74,7 @@ def _bar(item: dict[str, Any]) -> Row:
     if share is not None and share == share:
         note = f"{share:.1%} of ties ({item['n']:,})"
     return row(item["scale"], note, zero=0, share=share, low=low, high=high,
-               color=SCALE_COLOUR[item["scale"]])  # fmt: skip
+               colour=SCALE_COLOUR[item["scale"]])  # fmt: skip
 
 
 def _reading(result: ScaleProfile, n_layers: int) -> list[str]:

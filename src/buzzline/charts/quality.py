@@ -29,11 +29,11 @@ def quality_chart(result: Quality, *, width: int = WIDTH) -> Spec:
     rows = [_bar(count) for count in result.tables]
     layout = laid_out(rows, width)
     marks = [
-        spans("zero", "kept", width=13, color=ACCENT),
-        spans("kept", "all", width=13, color=SET_ASIDE_COLOUR),
+        spans("zero", "kept", width=13, colour=ACCENT),
+        spans("kept", "all", width=13, colour=SET_ASIDE_COLOUR),
     ]
     return picture(
-        stacked(rows, marks, SHARES, layout),
+        stacked(rows, marks, axis=SHARES, layout=layout),
         title=TITLE,
         subtitle=["Dark: kept and used. Orange, on the right: set aside, each row with the "
                   "reason; nothing is dropped in silence."],

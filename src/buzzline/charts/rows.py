@@ -92,7 +92,7 @@ def row(label: str, note: str = "", *, is_heading: bool = False, **values: Any) 
     return {"label": label, "note": note, "is_heading": is_heading, **values}
 
 
-def stacked(rows: Sequence[Row], marks: Sequence[Mapping[str, Any]], axis: Axis | None,
+def stacked(rows: Sequence[Row], marks: Sequence[Mapping[str, Any]], *, axis: Axis | None,
             layout: Layout) -> dict[str, Any]:  # fmt: skip
     """Return the body of a picture: rows under each other, marks on the common axis.
 
@@ -201,10 +201,10 @@ def _on_axis(mark: Mapping[str, Any], axis: Axis, layout: Layout) -> dict[str, A
     return {**mark, "encoding": {**mark["encoding"], "x": x}}
 
 
-def spans(low: str, high: str, *, width: float, color: str = INK) -> dict[str, Any]:
+def spans(low: str, high: str, *, width: float, colour: str = INK) -> dict[str, Any]:
     """Return bars or intervals from field `low` to field `high`, `width` px thick.
 
-    `color` is a colour, or the name of the field that holds one.
+    `colour` is a colour, or the name of the field that holds one.
     """
     return {
         "transform": [{"filter": f"isValid(datum.{low}) && isValid(datum.{high})"}],
@@ -212,22 +212,22 @@ def spans(low: str, high: str, *, width: float, color: str = INK) -> dict[str, A
         "encoding": {
             "x": {"field": low, "type": "quantitative"},
             "x2": {"field": high},
-            "stroke": _colour(color),
+            "stroke": _colour(colour),
         },
     }
 
 
-def dots(at: str, *, color: str = INK, size: float = 70, shape: str = "circle",
+def dots(at: str, *, colour: str = INK, size: float = 70, shape: str = "circle",
          fill: str = "") -> dict[str, Any]:  # fmt: skip
-    """Return one mark a row at field `at`; `color`, `fill` and `shape` may name fields."""
+    """Return one mark a row at field `at`; `colour`, `fill` and `shape` may name fields."""
     return {
         "transform": [{"filter": f"isValid(datum.{at})"}],
         "mark": {"type": "point", "size": size, "strokeWidth": 1.6, "opacity": 1},
         "encoding": {
             "x": {"field": at, "type": "quantitative"},
             "shape": _raw(shape, shape in _SHAPES),
-            "stroke": _colour(color),
-            "fill": _colour(fill or color),
+            "stroke": _colour(colour),
+            "fill": _colour(fill or colour),
         },
     }
 
@@ -243,10 +243,10 @@ def _raw(name: str, is_value: bool) -> dict[str, Any]:
     return {"value": name} if is_value else {"field": name, "type": "nominal", "scale": None}
 
 
-def beyond(side: Literal["low", "high"], axis: Axis, color: str = INK) -> dict[str, Any]:
+def beyond(side: Literal["low", "high"], axis: Axis, colour: str = INK) -> dict[str, Any]:
     """Return an arrow at the end of the axis where an interval goes on past it."""
     shape = "triangle-left" if side == "low" else "triangle-right"
-    mark = dots("edge", shape=shape, color=color, size=40)
+    mark = dots("edge", shape=shape, colour=colour, size=40)
     edge = axis.low if side == "low" else axis.high
     steps = [{"filter": f"datum.goes_on_{side}"}, {"calculate": str(edge), "as": "edge"}]
     return {**mark, "transform": steps}
@@ -264,11 +264,11 @@ def within(low: float | None, high: float | None, axis: Axis) -> Row:
     }
 
 
-def band(low: float, high: float, color: str) -> dict[str, Any]:
+def band(low: float, high: float, colour: str) -> dict[str, Any]:
     """Return a strip over the whole height from `low` to `high`."""
     return {
         "data": {"values": [{"low": low, "high": high}]},
-        "mark": {"type": "rect", "color": color, "opacity": 1},
+        "mark": {"type": "rect", "color": colour, "opacity": 1},
         "encoding": {
             "x": {"field": "low", "type": "quantitative"},
             "x2": {"field": "high"},
@@ -278,11 +278,11 @@ def band(low: float, high: float, color: str) -> dict[str, Any]:
     }
 
 
-def line(at: float, color: str) -> dict[str, Any]:
+def line(at: float, colour: str) -> dict[str, Any]:
     """Return a line over the whole height, e.g. where there is no difference."""
     return {
         "data": {"values": [{"at": at}]},
-        "mark": {"type": "rule", "strokeWidth": 1.2, "color": color},
+        "mark": {"type": "rule", "strokeWidth": 1.2, "color": colour},
         "encoding": {
             "x": {"field": "at", "type": "quantitative"},
             "y": {"value": 0},

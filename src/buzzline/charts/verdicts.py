@@ -74,7 +74,7 @@ def _verdict(item: dict[str, Any]) -> Cell:
     return cell(
         item["scale"],
         f"{VERDICT_MARK[verdict]} {factor}{unsure}",
-        color=VERDICT_COLOUR[verdict],
+        colour=VERDICT_COLOUR[verdict],
         back=GROUND.get(verdict, PAPER),
     )
 
