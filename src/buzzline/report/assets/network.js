@@ -175,7 +175,7 @@ class ClusterNetwork {
     on("out", () => frame.zoom(1 / 1.4));
     on("fit", () => { frame.fit(); frame.redraw(); });
     on("png", () => downloadPng("network.png", frame, {
-      title: `${settings.title}: who is tied to whom`, note: this.said, source: settings.source,
+      title: `${settings.title} · who is tied to whom`, note: this.said, source: settings.source,
       legend: [
         ...scales.filter((name) => name !== "unknown").map((name) => ({ text: `mostly ${name}`, mark: lineMark(palette.scale[name]) })),
         { text: "cluster, area by members", mark: discMark(palette.accent) },
