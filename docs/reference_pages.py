@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import json
 import os
+import re
 from types import ModuleType
 from typing import Any
 from unittest import mock
@@ -13,6 +15,7 @@ from unittest import mock
 from docs.docstrings import as_markdown
 from docs.public_names import PublicName, names_of, public_modules
 
+import buzzline
 from buzzline.analysis import CATALOGUE, Analysis
 from buzzline.cli import main
 from buzzline.tables.schema import TABLES, Column
@@ -108,7 +111,6 @@ def study_file_page() -> str:
         "# study.toml\n",
         "`buzzline init` writes this file from a look at your own tables. Everything you can "
         "set is below; what you leave out has the default.\n",
-        f"{schema.get('description', '')}\n",
     ]
     for name, field in schema["properties"].items():
         out += [f"## [{name}]\n", f"{field.get('description', '')}\n"]
@@ -131,15 +133,15 @@ def _parts(field: dict[str, Any]) -> list[str]:
 
 
 def _settings(part: dict[str, Any]) -> list[str]:
-    out = [f"{inspect.cleandoc(part.get('description', '')).splitlines()[0]}\n"] if part.get(
-        "description") else []  # fmt: skip
-    out += ["| setting | default | meaning |", "|---|---|---|"]
+    said = inspect.cleandoc(part.get("description", "")).split("\n")[0]
+    said = re.sub(r"^\[.*?\]: (\w)", lambda found: found[1].upper(), said)
+    out = [f"{said}\n", "| setting | default | meaning |", "|---|---|---|"]
     for name, field in part.get("properties", {}).items():
-        default = repr(field["default"]) if "default" in field else ""
-        shown = f"`{default}`" if default else "must be given" if name in part.get(
-            "required", ()) else ""  # fmt: skip
+        default = "must be given"
+        if "default" in field:
+            default = f"`{json.dumps(field['default'], ensure_ascii=False)}`"
         meaning = str(field.get("description", "")).replace("\n", " ").replace("|", "\\|")
-        out.append(f"| `{name}` | {shown} | {meaning} |")
+        out.append(f"| `{name}` | {default} | {meaning} |")
     return [*out, ""]
 
 
@@ -155,12 +157,12 @@ def analyses_page() -> str:
         "| stage | analysis | question |",
         "|---|---|---|",
     ]
+    listed = sorted(CATALOGUE.values(), key=lambda item: STAGE_ORDER.index(item.stage))
     out += [
-        f"| {item.stage} | [`{item.name}`](#{item.name}) | {item.question} |"
-        for item in CATALOGUE.values()
+        f"| {item.stage} | [`{item.name}`](#{item.name}) | {item.question} |" for item in listed
     ]
     out.append("")
-    for item in CATALOGUE.values():
+    for item in listed:
         out += _analysis(item)
     return "\n".join(out)
 
@@ -220,7 +222,7 @@ def commands() -> list[str]:
 def help_of(*words: str) -> str:
     """Return what a command prints when asked for help."""
     said = io.StringIO()
-    plain = mock.patch.dict(os.environ, COLUMNS="96", NO_COLOR="1", TERM="dumb")
+    plain = mock.patch.dict(os.environ, COLUMNS="82", NO_COLOR="1", TERM="dumb")
     with plain, contextlib.redirect_stdout(said):
         code = main([*words, "--help"])
     assert code == 0, f"buzzline {' '.join(words)} --help ended with {code}"
@@ -234,6 +236,10 @@ def package_page(package: str, modules: list[ModuleType]) -> str:
     """Everything public in one stage."""
     first = modules[0]
     out = [f"# {first.__name__}\n"]
+    doors = [item for module in modules for item in names_of(module) if at_front_door(item)]
+    if doors:
+        links = ", ".join(f"[`{item.name}`](#{item.anchor})" for item in doors)
+        out.append(f"From here, `import buzzline` brings {links}.\n")
     for module in modules:
         if module is not first:
             out.append(f"## {module.__name__.removeprefix('buzzline.')}\n")
@@ -241,6 +247,11 @@ def package_page(package: str, modules: list[ModuleType]) -> str:
         for item in names_of(module):
             out += _entry(item)
     return "\n".join(out)
+
+
+def at_front_door(item: PublicName) -> bool:
+    """Tell whether `buzzline.<name>` is this very thing."""
+    return getattr(buzzline, item.name, None) is item.value and item.name in buzzline.__all__
 
 
 def _entry(item: PublicName) -> list[str]:
