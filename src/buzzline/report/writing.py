@@ -33,7 +33,9 @@ from buzzline.tables.study import Study
 
 LANGUAGE = "en-GB"
 VENDORED = ("d3-array", "d3-geo", "topojson-client")
-SCRIPTS = ("frame", "map", "network", "tables", "start")
+SCRIPTS = (
+    "frame", "saving", "outlines", "gathering", "map", "network", "tables", "start",
+)  # fmt: skip
 OUTLINES = ("countries-110m", "countries-50m")
 
 

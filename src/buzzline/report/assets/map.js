@@ -1,35 +1,10 @@
 // The map of clusters and ties. Flows are gathered anew at every zoom level and for every choice
 // of layers, because raw ties are a hairball; the note below the map says what share is drawn.
 
-const SHEET = 4096; // side of the Mercator sheet that outlines are drawn on once
-const HUB_PX = 30; // sites closer than this on the screen are one end of a flow
-const mercatorY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
-
-function outlines(topology, withNames) {
-  const countries = topojson.feature(topology, topology.objects.countries);
-  // Straight between the points of the source: a border along a parallel is no great circle.
-  const sheet = d3.geoMercator().scale(SHEET / (2 * Math.PI)).translate([SHEET / 2, SHEET / 2]).precision(0);
-  const land = new Path2D(), borders = new Path2D();
-  d3.geoPath(sheet, land)(countries);
-  d3.geoPath(sheet, borders)(topojson.mesh(topology, topology.objects.countries, (a, b) => a !== b));
-  if (!withNames) return { land, borders };
-  const names = countries.features.map((country) => {
-    const { type, coordinates } = country.geometry;
-    const parts = (type === "Polygon" ? [coordinates] : coordinates)
-      .map((rings) => ({ type: "Polygon", coordinates: rings }));
-    const largest = d3.greatest(parts, (a, b) => d3.geoArea(a) - d3.geoArea(b));
-    const [lon, lat] = d3.geoCentroid(largest);
-    const name = /^[A-Z]{2}$/.test(country.id) ? countryName(country.id) : country.properties.name;
-    return { name, x: lon / 360 + 0.5, y: mercatorY(lat), size: d3.geoArea(largest) };
-  });
-  return { land, borders, names: names.sort((a, b) => b.size - a.size) };
-}
-
 class ClusterMap {
   constructor(figure, meta, data, coarse, fine) {
     Object.assign(this, { figure, meta, data, coarse, fine, canvas: figure.querySelector("canvas") });
     this.project();
-    this.cache = new Map();
     this.frame = new Frame(this.canvas, {
       extent: this.extent(), most: 512 * 2 ** 11,
       draw: (pen, hurried) => this.draw(pen, hurried),
@@ -59,7 +34,7 @@ class ClusterMap {
     };
     this.sites = { ...mercator(data.siteX, data.siteY), n: data.siteN };
     this.dots = { ...mercator(data.dotX, data.dotY), n: data.dotN };
-    this.order = Array.from(this.sites.n.keys()).sort((a, b) => this.sites.n[b] - this.sites.n[a] || a - b);
+    this.gathering = new Gathering(meta, data, this.sites);
     this.dotOrder = Array.from(this.dots.n.keys()).sort((a, b) => this.dots.n[b] - this.dots.n[a] || a - b);
     const largest = Math.max(1, ...meta.clusters.map((c) => c.n));
     const wordings = namings(meta.clusters);
@@ -106,77 +81,6 @@ class ClusterMap {
     return `${country ? `${country}, ` : ""}near ${lat.toFixed(2)}, ${lon.toFixed(2)}`;
   }
 
-  // Every site joins the nearest larger one within reach, so hubs are real places, not grid cells.
-  hubs(level) {
-    const key = `hubs ${level}`;
-    if (this.cache.has(key)) return this.cache.get(key);
-    const reach = HUB_PX / 2 ** level, { x, y } = this.sites;
-    const hub = new Int32Array(x.length).fill(-1), cells = new Map();
-    for (const site of this.order) {
-      const cx = Math.floor(x[site] / reach), cy = Math.floor(y[site] / reach);
-      let best = -1, near = reach * reach;
-      for (let dx = -1; dx <= 1; dx++)
-        for (let dy = -1; dy <= 1; dy++)
-          for (const head of cells.get((cx + dx) * 4e6 + cy + dy) ?? []) {
-            const d = (x[head] - x[site]) ** 2 + (y[head] - y[site]) ** 2;
-            if (d < near) { near = d; best = head; }
-          }
-      hub[site] = best < 0 ? site : best;
-      if (best < 0) {
-        const cell = cx * 4e6 + cy;
-        if (!cells.has(cell)) cells.set(cell, []);
-        cells.get(cell).push(site);
-      }
-    }
-    this.cache.set(key, { hub, voice: this.voices(hub) });
-    return this.cache.get(key);
-  }
-
-  // A hub is called by the town that most of its organisations are in.
-  voices(hub) {
-    const { names, countries } = this.meta.sites, votes = new Map(), voice = new Map();
-    for (const site of this.order) {
-      const ballot = `${hub[site]} ${names[site]} ${countries[site]}`;
-      const n = (votes.get(ballot) ?? 0) + this.sites.n[site];
-      votes.set(ballot, n);
-      if (names[site] && n > (voice.get(hub[site])?.n ?? 0)) voice.set(hub[site], { site, n });
-    }
-    return voice;
-  }
-
-  flows(level, { scale, layer }) {
-    const key = `flows ${level} ${JSON.stringify([scale, layer])}`;
-    if (this.cache.has(key)) return this.cache.get(key);
-    const { data, meta } = this, { hub, voice } = this.hubs(level), n = this.sites.x.length;
-    const scaleOn = scales.map((name) => scale[name]), layerOn = meta.layers.map((name) => layer[name]);
-    const found = new Map(), inside = new Map();
-    for (let i = 0; i < data.flowFrom.length; i++) {
-      const s = data.flowScale[i];
-      if (!scaleOn[s] || !layerOn[data.flowLayer[i]]) continue;
-      const from = data.flowFrom[i], a = hub[from], b = hub[from + data.flowTo[i]];
-      const onward = data.flowOnward[i], back = data.flowBack[i];
-      if (a === b) {
-        if (!inside.has(a)) inside.set(a, { a, n: 0, parts: [0, 0, 0, 0, 0] });
-        const place = inside.get(a);
-        place.n += onward + back;
-        place.parts[s] += onward + back;
-        continue;
-      }
-      const [p, q] = a < b ? [a, b] : [b, a];
-      const code = (p * n + q) * 5 + s;
-      if (!found.has(code)) found.set(code, { a: p, b: q, s, n: 0, onward: 0, back: 0 });
-      const flow = found.get(code);
-      flow.n += onward + back;
-      flow.onward += a < b ? onward : back;
-      flow.back += a < b ? back : onward;
-    }
-    const strongest = (f, g) => g.n - f.n || f.a - g.a || f.b - g.b || f.s - g.s;
-    const result = { voice, flows: [...found.values()].sort(strongest), inside: [...inside.values()].sort((f, g) => g.n - f.n || f.a - g.a) };
-    if (this.cache.size > 40) this.cache.clear();
-    this.cache.set(key, result);
-    return result;
-  }
-
   draw(pen, hurried) {
     const choices = this.choices(), { frame } = this, { width, height, view } = frame;
     pen.fillStyle = palette.sea;
@@ -186,7 +90,7 @@ class ClusterMap {
     if (choices.show.clusters) this.drawFootprints(pen, choices);
     if (choices.show.organisations) this.drawDots(pen, choices, hurried);
     const level = Math.round(Math.log2(view.k) * 2) / 2;
-    this.seen = this.inView(this.flows(level, choices));
+    this.seen = this.inView(this.gathering.flows(level, choices));
     this.drawFlows(pen);
     if (choices.show.clusters) this.drawClusters(pen, choices);
     this.drawNames(pen);
