@@ -7,6 +7,7 @@ from scipy.stats import false_discovery_control
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.resampling import (
     against_chance,
+    beyond_chance,
     bootstrap,
     false_discovery_cut,
     false_discovery_q,
@@ -88,3 +89,18 @@ def test_permutation_p_is_never_zero_and_uniform_under_the_null():
     assert min(p) >= 1 / 100
     # share below 0.25: binomial standard error 0.03
     assert abs(np.mean(np.array(p) <= 0.25) - 0.25) < 0.1
+
+
+def test_gumbel_tails_are_those_of_the_maxima_they_extrapolate():
+    rng = np.random.default_rng(1)
+    p = []
+    for _ in range(2000):
+        maxima = rng.exponential(size=(100, 50)).max(axis=1)  # nearly Gumbel
+        p.append(beyond_chance(maxima[:1], maxima[1:])[0])
+    # uniform under the null: shares below 0.05 and 0.01 within four binomial errors
+    assert abs(np.mean(np.array(p) <= 0.05) - 0.05) < 0.02
+    assert np.mean(np.array(p) <= 0.001) < 0.006
+
+
+def test_equal_maxima_give_the_rank_only():
+    assert beyond_chance(np.array([9.0]), np.ones(9)).tolist() == [0.1]

@@ -103,6 +103,42 @@ def against_chance(
     return AgainstChance(value, low, high, p, mean, spread, level, draws)
 
 
+def beyond_chance(observed: Floats, replicates: Floats) -> Floats:
+    """Return the p-value of each observed maximum among maxima that chance gave.
+
+    (1 + replicates at least as large) / (1 + replicates); for an observation beyond all of them
+    the tail of a Gumbel distribution fitted to the replicates by moments, where that is
+    smaller.
+
+    Parameters
+    ----------
+    observed : (k,) float64
+    replicates : (draws,) float64
+        Maxima over data dealt at random.
+
+    References
+    ----------
+    .. [1] Abrams, A., Kleinman, K., Kulldorff, M. (2010). Gumbel based p-value approximations
+       for spatial scan statistics. International Journal of Health Geographics 9.
+       doi:10.1186/1476-072X-9-61
+
+    Examples
+    --------
+    >>> beyond_chance(np.array([0.5, 3.5]), np.array([1.0, 2.0, 3.0, 4.0])).tolist()
+    [1.0, 0.4]
+    """
+    ordered = np.sort(replicates)
+    at_least = ordered.size - np.searchsorted(ordered, observed, side="left")
+    p = (1 + at_least) / (1 + ordered.size)
+    spread = float(replicates.std(ddof=1)) if replicates.size > 1 else 0.0
+    if not spread:
+        return np.asarray(p)
+    scale = spread * np.sqrt(6) / np.pi
+    location = float(replicates.mean()) - np.euler_gamma * scale
+    tail = -np.expm1(-np.exp(-(observed - location) / scale))
+    return np.asarray(np.where(at_least == 0, np.minimum(p, tail), p))
+
+
 def central_range(replicates: Floats, level: Share) -> tuple[float, float]:
     """Return the central `level` share of the replicates."""
     tail = (1 - level) / 2

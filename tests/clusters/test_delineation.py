@@ -156,3 +156,12 @@ def test_provenance_reproduces_the_answer():
     again = candidate_clusters(study, draws=49, rng=first.provenance.seed)
     assert first.clusters.equals(again.clusters)
     assert first.provenance.fingerprint == study.fingerprint
+
+
+def test_blocks_of_sites_hardly_change_what_is_found(monkeypatch):
+    world = make_world(organisations=1200, clusters=5, rng=4)
+    exact = candidate_clusters(world.study, draws=DRAWS, rng=4)
+    monkeypatch.setattr("buzzline.clusters.cores.MANY_SITES", 100)
+    blocks = candidate_clusters(world.study, draws=DRAWS, rng=4)
+    agreement = adjusted_rand_score(labels(world.study, exact), labels(world.study, blocks))
+    assert agreement > 0.95

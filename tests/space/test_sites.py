@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.oracles.ties import haversine_km
 
 from buzzline.space.globe import chord, distance_km, kilometres, unit_vectors
-from buzzline.space.sites import grid_of, grouped_within, organisations_within, sites_of
+from buzzline.space.sites import gathered, grid_of, grouped_within, organisations_within, sites_of
 
 POINTS = st.lists(
     st.tuples(st.floats(-180, 180), st.floats(-90, 90)) | st.just((180.0, 10.0)) | st.just((0.0, 90.0)),
@@ -72,3 +72,16 @@ def test_a_grid_among_some_points_counts_only_those():
     xyz = unit_vectors(np.array([0.0, 0.01, 0.02]), np.zeros(3))
     grid = grid_of(xyz, 5.0).among(np.array([True, False, True]))
     assert grid.weight_within(xyz, np.array([1, 10, 100])).tolist() == [101, 101, 101]
+
+
+def test_blocks_keep_every_organisation_within_a_step():
+    rng = np.random.default_rng(1)
+    points = list(zip(rng.uniform(0, 1, 300), rng.uniform(0, 1, 300), strict=True))
+    points.append((None, None))
+    sites = sites_of(table(points))
+    blocks = gathered(sites, 10.0)
+    assert blocks.n_here.sum() == 300
+    assert blocks.site[-1] == -1
+    assert blocks.n_here.size < 300
+    apart = distance_km(sites.xyz[sites.site[:-1]], blocks.xyz[blocks.site[:-1]])
+    assert apart.max() <= 10.0 * np.sqrt(3)

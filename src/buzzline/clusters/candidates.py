@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
-from buzzline.clusters.cores import Surroundings, core_sites
+from buzzline.clusters.cores import Surroundings, core_sites, standing
 from buzzline.kernels.hypergeometric import bernoulli_log_likelihood_ratio
 from buzzline.kernels.neighbours import footprint
 from buzzline.quantities import Kilometres
@@ -22,20 +22,35 @@ class ScaleCandidates:
 
     Attributes
     ----------
-    scale_km : km
+    around : Surroundings         of this scale
     owner : (s,) int32            candidate each site lies in, -1 for none
     is_core : (s,) bool
     n_members, n_background, n_core : (c,) int64
     strength : (c,) float64       log-likelihood ratio [nats]
     """
 
-    scale_km: Kilometres
+    around: Surroundings
     owner: Codes
     is_core: Flags
     n_members: Indices
     n_background: Indices
     n_core: Indices
     strength: Floats
+
+    @property
+    def scale_km(self) -> Kilometres:
+        """Radius of the discs."""
+        return self.around.reach_km
+
+    def of_organisations(self) -> Codes:
+        """Candidate each organisation lies in, whatever its industry; -1 for none. (n,)."""
+        site = self.around.sites.site
+        return as_codes(np.where(site >= 0, self.owner[np.maximum(site, 0)], -1))
+
+    def core_organisations(self) -> Flags:
+        """Organisations that stand at a site of core points. (n,) bool."""
+        site = self.around.sites.site
+        return np.asarray((site >= 0) & self.is_core[np.maximum(site, 0)])
 
 
 def candidates_at(around: Surroundings, n_industry: Indices, is_core: Flags) -> ScaleCandidates:
@@ -66,7 +81,7 @@ def candidates_at(around: Surroundings, n_industry: Indices, is_core: Flags) -> 
     n_core = per_group(n_industry, inside & is_core)
     strength = strengths(n_members, n_background, int(n_industry.sum()), around.n_organisations)
     return ScaleCandidates(
-        around.reach_km, as_codes(owner), is_core, n_members, n_background, n_core, strength
+        around, as_codes(owner), is_core, n_members, n_background, n_core, strength
     )
 
 
@@ -82,7 +97,7 @@ def strengths(inside: Indices, within: Indices, marked: int, total: int) -> Floa
 
 def strongest_by_chance(
     levels: Sequence[tuple[Surroundings, Indices]],
-    organisation_site: Codes,
+    located: Indices,
     n_marked: int,
     rng: np.random.Generator,
 ) -> float:
@@ -91,15 +106,15 @@ def strongest_by_chance(
     Parameters
     ----------
     levels : sequence of (Surroundings, critical counts of every site)
-    organisation_site : (n,) int32
-        Site of every organisation with coordinates.
+    located : (n,) int64
+        Rows of the organisations with coordinates.
     n_marked : int
         Organisations of the industry.
     """
-    drawn = rng.choice(organisation_site.size, n_marked, replace=False, shuffle=False)
-    n_here = np.bincount(organisation_site[drawn], minlength=levels[0][1].size).astype(np.int64)
+    drawn = located[rng.choice(located.size, n_marked, replace=False, shuffle=False)]
     strongest = 0.0
     for around, critical in levels:
+        n_here = standing(around, drawn)
         is_core = core_sites(around, n_here, critical)
         if is_core.any():
             found = candidates_at(around, n_here, is_core)
@@ -126,19 +141,27 @@ class Tree:
     chosen: Flags
 
 
-def tree_of(levels: Sequence[ScaleCandidates], n_industry: Indices) -> Tree:
+def tree_of(levels: Sequence[ScaleCandidates], active: Flags) -> Tree:
     """Nest the candidates and choose the flat set that explains the map best.
 
     A candidate's parent is the candidate of the next coarser scale that holds most of its
     members. Walking up, a node is chosen when its own log-likelihood ratio is at least the sum
     of the best below it.
+
+    Parameters
+    ----------
+    levels : sequence of ScaleCandidates
+        Fine scales first.
+    active : (n,) bool
+        Organisations of the industry.
     """
+    owners = [np.where(active, found.of_organisations(), -1) for found in levels]
     sizes = [found.strength.size for found in levels]
     offset = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     parent = np.full(int(offset[-1]), -1, np.int64)
     for fine in range(len(levels) - 1):
         for number in range(sizes[fine]):
-            found = _holder(levels, fine, number, n_industry)
+            found = _holder(owners, fine, number)
             if found is not None:
                 parent[offset[fine] + number] = offset[found[0]] + found[1]
     strength = as_floats(np.concatenate([np.empty(0), *(found.strength for found in levels)]))
@@ -147,16 +170,13 @@ def tree_of(levels: Sequence[ScaleCandidates], n_industry: Indices) -> Tree:
     return Tree(as_indices(level), place, parent, strength, _best_antichain(parent, strength))
 
 
-def _holder(
-    levels: Sequence[ScaleCandidates], fine: int, number: int, n_industry: Indices
-) -> tuple[int, int] | None:
-    members = np.flatnonzero((levels[fine].owner == number) & (n_industry > 0))
-    for coarse in range(fine + 1, len(levels)):
-        owners = levels[coarse].owner[members]
-        held = owners >= 0
-        if held.any():
-            votes = np.bincount(owners[held], weights=n_industry[members[held]])
-            return coarse, int(votes.argmax())
+def _holder(owners: Sequence[Codes], fine: int, number: int) -> tuple[int, int] | None:
+    """Return the level and number of the candidate that holds most members of this one."""
+    members = owners[fine] == number
+    for coarse in range(fine + 1, len(owners)):
+        held = owners[coarse][members]
+        if (held >= 0).any():
+            return coarse, int(np.bincount(held[held >= 0]).argmax())
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from buzzline.analysis import analysis
-from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
+from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.clusters.candidates import (
     candidates_at,
     strongest_by_chance,
@@ -21,6 +21,7 @@ from buzzline.clusters.cores import (
     core_p_values,
     critical_neighbours,
     industry_within,
+    standing,
     surroundings,
 )
 from buzzline.clusters.industries import Industries, Industry, industries_of
@@ -29,7 +30,7 @@ from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Count, Draws, Quantity, Share
 from buzzline.randomness import Seed, child, seed_of
-from buzzline.resampling import false_discovery_cut
+from buzzline.resampling import beyond_chance, false_discovery_cut
 from buzzline.space.precision import precision_km
 from buzzline.space.sites import Sites, sites_of
 from buzzline.space.threads import spread
@@ -66,8 +67,8 @@ class _Map:
     around: dict[float, Surroundings]
 
     @property
-    def organisation_site(self) -> Codes:
-        return self.sites.site[self.sites.located]
+    def located(self) -> Indices:
+        return as_indices(np.flatnonzero(self.sites.located))
 
 
 @analysis("clusters", "Where is an industry denser than all organisations together?")
@@ -78,7 +79,7 @@ def candidate_clusters(
     scales_km: Annotated[Sequence[float], Quantity("km", 0.01, 500)] = SCALES_KM,
     rule: CoreRule = CoreRule(),  # frozen
     level: Share = 0.95,
-    draws: Draws = 499,
+    draws: Draws = 199,
     rng: Seed = None,
     progress: Progress = silent,
 ) -> Clustering:
@@ -120,7 +121,8 @@ def candidate_clusters(
     Core points are joined into candidates when their discs overlap. Candidates of all scales
     form a tree; reported are the nodes, none inside another, whose Bernoulli log-likelihood
     ratios [3]_ sum to the most. A cluster's p-value is the share of relabelled maps whose
-    strongest candidate, anywhere and at any scale, is at least as strong.
+    strongest candidate, anywhere and at any scale, is at least as strong; beyond the strongest
+    of all relabelled maps it is the tail of a Gumbel distribution fitted to them [4]_.
 
     References
     ----------
@@ -130,6 +132,9 @@ def candidate_clusters(
        American R&D labs. Journal of Urban Economics 101. doi:10.1016/j.jue.2017.05.007
     .. [3] Kulldorff, M. (1997). A spatial scan statistic. Communications in Statistics: Theory
        and Methods 26(6). doi:10.1080/03610929708831995
+    .. [4] Abrams, A., Kleinman, K., Kulldorff, M. (2010). Gumbel based p-value approximations
+       for spatial scan statistics. International Journal of Health Geographics 9.
+       doi:10.1186/1476-072X-9-61
 
     Examples
     --------
@@ -188,21 +193,16 @@ def _examined(chart: _Map, industry: Industry) -> dict[float, str]:
     return status
 
 
-def _at_sites(chart: _Map, active: Flags) -> Indices:
-    site = chart.sites.site[active & chart.sites.located]
-    return as_indices(np.bincount(site, minlength=chart.sites.n_here.size))
-
-
 def _false_discovery_cut(
     chart: _Map, industries: Sequence[Industry], rule: CoreRule, progress: Progress
 ) -> float:
     p_values, weights = [], []
     for done, industry in enumerate(industries):
         progress("counting neighbours", done, len(industries))
-        n_industry = _at_sites(chart, industry.active)
         status = _examined(chart, industry)
         for scale, around in chart.around.items():
             if status[scale] == "examined":
+                n_industry = standing(around, industry.active)
                 counts = industry_within(around, n_industry)
                 p_values.append(core_p_values(around, n_industry, counts))
                 weights.append(n_industry[n_industry > 0])
@@ -213,45 +213,41 @@ def _false_discovery_cut(
 
 
 def _delineate(chart: _Map, industry: Industry, p_core: float, rule: CoreRule) -> Delineated:
-    n_industry = _at_sites(chart, industry.active)
     status = _examined(chart, industry)
     levels = []
     for scale, around in chart.around.items():
         if status[scale] != "examined":
             continue
+        n_industry = standing(around, industry.active)
         counts = industry_within(around, n_industry)
         p = core_p_values(around, n_industry, counts)
         is_core = np.zeros(n_industry.size, np.bool_)
         is_core[n_industry > 0] = (p <= p_core) & (counts >= rule.neighbours)
         levels.append(candidates_at(around, n_industry, is_core))
-    tree = tree_of(levels, n_industry)
-    return Delineated(industry, n_industry, tuple(levels), tree, status, np.empty(0))
+    tree = tree_of(levels, industry.active)
+    return Delineated(industry, tuple(levels), tree, status, np.empty(0))
 
 
 def _by_chance(chart: _Map, found: Delineated, rule: CoreRule, draws: int, seed: int) -> Floats:
-    n_marked = int(found.n_industry.sum())
+    n_marked = int((found.industry.active & chart.sites.located).sum())
     if not draws or not found.tree.strength.size:
         return np.empty(0)
     levels = [
         (around, critical_neighbours(around, n_marked, rule.p, rule.neighbours))
-        for around in (chart.around[level.scale_km] for level in found.levels)
+        for around in (level.around for level in found.levels)
     ]
-    sites = chart.organisation_site
+    located = chart.located
     name = found.industry.name
 
     def strongest(draw: int) -> float:
-        return strongest_by_chance(levels, sites, n_marked, child(seed, "relabel", name, draw))
+        return strongest_by_chance(
+            levels, located, n_marked, child(seed, "relabel", name, draw)
+        )
 
     return as_floats(list(spread(strongest, range(draws))))
 
 
 def _with_p(found: Delineated, strongest: Floats) -> Delineated:
     strength = found.tree.strength
-    if not strongest.size:
-        p = np.full(strength.size, np.nan)
-    else:
-        at_least = strongest.size - np.searchsorted(np.sort(strongest), strength, side="left")
-        p = (1 + at_least) / (1 + strongest.size)
-    return Delineated(
-        found.industry, found.n_industry, found.levels, found.tree, found.status, as_floats(p)
-    )
+    p = beyond_chance(strength, strongest) if strongest.size else np.full(strength.size, np.nan)
+    return Delineated(found.industry, found.levels, found.tree, found.status, as_floats(p))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import beta
 
-from buzzline.arrays import Floats, Indices, as_codes, as_floats
+from buzzline.arrays import Floats, as_codes, as_floats
 from buzzline.clusters.candidates import ScaleCandidates, Tree
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.industries import Industry
@@ -29,7 +29,6 @@ class Delineated:
     Attributes
     ----------
     industry : Industry
-    n_industry : (s,) int64                at each site
     levels : tuple[ScaleCandidates, ...]   scales that were examined, fine first
     tree : Tree
     status : dict[km, str]                 every scale asked for: "examined" or why not
@@ -37,7 +36,6 @@ class Delineated:
     """
 
     industry: Industry
-    n_industry: Indices
     levels: tuple[ScaleCandidates, ...]
     tree: Tree
     status: dict[float, str]
@@ -149,18 +147,20 @@ def _nodes(study: Study, sites: Sites, found: Delineated, level: Share) -> list[
                 "p": float(found.p[node]),
                 "chosen": bool(tree.chosen[node]),
                 "level": level,
-                **_size(scale, number, found.n_industry, int(sites.n_here.sum()), level),
+                **_size(scale, number, _share(sites, found), level),
                 **_place(study, sites, found, scale, number),
             }
         )
     return out
 
 
-def _size(
-    scale: ScaleCandidates, number: int, n_industry: Indices, total: int, level: Share
-) -> dict[str, Any]:
+def _share(sites: Sites, found: Delineated) -> float:
+    """Return the share of all located organisations that the industry has."""
+    return float((found.industry.active & sites.located).sum() / sites.n_here.sum())
+
+
+def _size(scale: ScaleCandidates, number: int, share: float, level: Share) -> dict[str, Any]:
     inside, within = int(scale.n_members[number]), int(scale.n_background[number])
-    share = float(n_industry.sum()) / total
     low, high = _binomial_interval(inside, within, level)
     return {
         "n_members": inside,
@@ -184,16 +184,14 @@ def _binomial_interval(count: int, n: int, level: Share) -> tuple[float, float]:
 def _place(
     study: Study, sites: Sites, found: Delineated, scale: ScaleCandidates, number: int
 ) -> dict[str, Any]:
-    inside = scale.owner == number
-    at = np.flatnonzero(inside & (found.n_industry > 0))
-    densest = int(at[np.argmax(found.n_industry[at])])
+    rows = np.flatnonzero(found.industry.active & (scale.of_organisations() == number))
+    at, n_here = np.unique(sites.site[rows], return_counts=True)
+    densest = int(at[np.argmax(n_here)])
     reach = distance_km(sites.xyz[at], sites.xyz[densest][None])
-    active = found.industry.active & sites.located
-    rows = np.flatnonzero(active)[inside[sites.site[active]]]
     label, country, places = place_label(study.organisations[rows])
     return {
         "rows": rows,
-        "core_rows": scale.is_core[sites.site[rows]],
+        "core_rows": scale.core_organisations()[rows],
         "longitude": float(sites.longitude[densest]),
         "latitude": float(sites.latitude[densest]),
         "radius_km": float(reach.max()),
