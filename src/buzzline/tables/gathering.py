@@ -211,7 +211,9 @@ def _as_in_file(choice: Chosen) -> dict[str, str]:
 def _missing_columns(choice: Chosen) -> list[Finding]:
     """Return what is missing in one of several files; of a single one the rules tell."""
     return [
-        missing_column(choice.table, column, choice.source.label, choice.source.columns)
+        missing_column(
+            choice.table, column, source=choice.source.label, theirs=choice.source.columns
+        )
         for column in table_named(choice.table).columns
         if column.required and column.name not in {*choice.columns, *choice.values}
     ]

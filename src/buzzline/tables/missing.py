@@ -11,7 +11,9 @@ from buzzline.tables.synonyms import likely_column
 LISTED = 20  # columns of the file that are listed
 
 
-def missing_column(table: str, column: Column, source: str, theirs: Sequence[str]) -> Finding:
+def missing_column(
+    table: str, column: Column, *, source: str, theirs: Sequence[str]
+) -> Finding:
     """Return the fatal finding for a required column that a file does not have.
 
     Parameters

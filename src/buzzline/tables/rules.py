@@ -80,7 +80,7 @@ def missing_columns(sifted: Sifted) -> Sifted:
     raw = sifted.raw
     theirs = (*raw.origin.values(), *raw.ignored)
     fatal = tuple(
-        missing_column(sifted.table.name, column, raw.source, theirs)
+        missing_column(sifted.table.name, column, source=raw.source, theirs=theirs)
         for column in sifted.table.columns
         if column.required and column.name not in sifted.frame.columns
     )
