@@ -10,7 +10,7 @@ from buzzline.charts import candidates_chart, chart
 def test_by_hand_ratio_and_interval_are_those_of_the_result():
     first = chart(clustering(3)).spec["data"]["values"][0]
     assert (first["at"], first["low"], first["high"]) == (30.0, 15.0, 60.0)
-    assert first["note"] == "4 members, 0.13 expected"
+    assert first["note"] == "4 (0.13 expected)"
     assert not first["goes_on_high"]
 
 

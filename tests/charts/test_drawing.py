@@ -29,7 +29,7 @@ CHARTS = {
     "quality": lambda w: chart(quality(), width=w),
     "nothing read": lambda w: chart(Quality(), width=w),
 }
-BOTH_WIDTHS = pytest.mark.parametrize("width", [360, 680])
+BOTH_WIDTHS = pytest.mark.parametrize("width", [340, 760])
 EVERY_CHART = pytest.mark.parametrize("name", CHARTS)
 
 

@@ -69,8 +69,8 @@ def balance_chart(
     axis = _axis_around(found)
     rows = [bar for scale in SCALES for bar in _block(found, scale, axis)]
     layout = laid_out(rows, width)
-    label = found["label"][0] or cluster_id
-    title = f"{label}: {layer.replace('_', ' ')} ties, observed against expected"
+    name, kind = named(cluster_id, found["label"][0]), layer.replace("_", " ")
+    title = f"{name}: {kind} ties, observed against expected"
     return picture(
         stacked(rows, _marks(axis), axis=axis, layout=layout),
         title=title,
@@ -78,6 +78,18 @@ def balance_chart(
         alt=f"{title}. {_sentence(found)}",
         width=width,
     )
+
+
+def named(cluster_id: str, label: str | None) -> str:
+    """Return the place of a cluster with its industry, when the identifier holds one.
+
+    Examples
+    --------
+    >>> named("games/los-angeles-us", "Los Angeles, US"), named("c1", "Prato")
+    ('Los Angeles, US · games', 'Prato')
+    """
+    industry, slash, _ = cluster_id.partition("/")
+    return f"{label} · {industry}" if label and slash else label or cluster_id
 
 
 def _axis_around(found: pl.DataFrame) -> Axis:

@@ -103,7 +103,7 @@ def _bar(item: dict[str, Any], axis: Axis, several: bool) -> Row:
     industry = item["industry"]
     name = item["label"] or item["cluster_id"]
     label = f"{name} · {industry}" if several and industry not in name else name
-    note = f"{item['n_members']:,} members, {_amount(item['expected'])} expected"
+    note = f"{item['n_members']:,} ({_amount(item['expected'])} expected)"
     return row(label, note, at=at, **within(item["low"], item["high"], axis))
 
 
@@ -118,7 +118,8 @@ def _reading(result: Clustering, n_shown: int) -> list[str]:
     which = f"The {n_shown} strongest of {n:,} candidates" if n > n_shown else "All candidates"
     return [
         f"{which}, by log-likelihood ratio. Lines are {result.level:.0%} intervals; at ×1 the "
-        "industry is as dense as all organisations together.",
+        "industry is as dense as all organisations together. Beside them: members, and members "
+        "expected.",
         FIRST_TEST_ONLY,
     ]
 

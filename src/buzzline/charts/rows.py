@@ -78,7 +78,7 @@ def laid_out(rows: Sequence[Row], width: int = WIDTH) -> Layout:
         raise InvalidArgument(f"chart: `width` must be at least {NARROWEST} px, got {width}")
     inner = width - 2 * PADDING
     if width < NARROW:
-        return Layout(inner, 12, inner - 20, 46, 0.68, 0.22)
+        return Layout(inner, 18, inner - 20, 46, 0.68, 0.22)
     items = [row for row in rows if not row["is_heading"]]
     label = max((text_width(row["label"], TEXT_SIZE) for row in items), default=0)
     note = max((text_width(row["note"], NOTE_SIZE) for row in items), default=0)
@@ -149,14 +149,17 @@ def _paper_under_texts(layout: Layout) -> dict[str, Any]:
 
 def _fitting(item: Row, name: str, layout: Layout) -> str:
     size = TEXT_SIZE if name == "label" else NOTE_SIZE
-    note = text_width(item["note"], NOTE_SIZE)
-    if layout.is_narrow or item["is_heading"]:
-        share = layout.width - 2 * GAP - min(note, 0.55 * layout.width)
-        room = share if name == "label" else 0.55 * layout.width
-        room *= 0.92 if item["is_heading"] else 1.0  # bold
-    else:
-        room = layout.left - GAP if name == "label" else layout.width - layout.right - 2 * GAP
-    return shortened(item[name], room, size)
+    return shortened(item[name], _room(item, layout)[name], size)
+
+
+def _room(item: Row, layout: Layout) -> dict[str, float]:
+    """Return the widths for label and note; where they share a line, neither starves."""
+    if not (layout.is_narrow or item["is_heading"]):
+        return {"label": layout.left - GAP, "note": layout.width - layout.right - 2 * GAP}
+    both = layout.width - 2 * GAP
+    label = text_width(item["label"], TEXT_SIZE, bold=item["is_heading"])
+    note = min(text_width(item["note"], NOTE_SIZE), both - min(label, 0.45 * both))
+    return {"label": (both - note) * (0.92 if item["is_heading"] else 1.0), "note": note}
 
 
 def _downwards(layer: Mapping[str, Any], n: int, height: int) -> dict[str, Any]:
@@ -195,6 +198,7 @@ def _on_axis(mark: Mapping[str, Any], axis: Axis, layout: Layout) -> dict[str, A
              "range": [layout.left, layout.right], "nice": False}  # fmt: skip
     drawn_axis = {
         "values": list(axis.ticks), "labelExpr": axis.label, "labelOverlap": True,
+        "labelFlush": False, "labelSeparation": 4,
         "title": wrapped(axis.title, layout.right - layout.left, NOTE_SIZE),
     }  # fmt: skip
     x = {**mark["encoding"]["x"], "scale": scale, "axis": drawn_axis}

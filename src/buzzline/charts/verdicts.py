@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from buzzline.charts.balance import UNSTABLE
+from buzzline.charts.balance import UNSTABLE, named
 from buzzline.charts.drawing import chart, nothing_to_draw
 from buzzline.charts.matrix import Cell, cell, matrix
 from buzzline.charts.palette import PAPER, VERDICT_COLOUR, VERDICT_MARK
@@ -60,7 +60,10 @@ def _block(tested: pl.DataFrame, layer: str, room: int) -> list[Row]:
     clusters = found["cluster_id"].unique(maintain_order=True)
     first = found.filter(pl.col("cluster_id").is_in(clusters.head(room).implode()))
     blocks = [
-        row(rows["label"][0] or key, cells=[_verdict(item) for item in rows.to_dicts()])
+        row(
+            named(str(key), rows["label"][0]),
+            cells=[_verdict(item) for item in rows.to_dicts()],
+        )
         for (key,), rows in first.group_by(["cluster_id"], maintain_order=True)
     ]
     said = f"{len(blocks)} of {clusters.len():,} clusters"
