@@ -1,5 +1,6 @@
 """The workbook, read back by openpyxl."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import openpyxl
@@ -9,6 +10,7 @@ from tests.results import balance, clustering, profile, study
 
 from buzzline.export import result_frames, workbook, write_workbook
 from buzzline.export.writing import about_lines
+from buzzline.tables.study import About
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,9 @@ def test_special_case_what_excel_cannot_hold_is_cut_and_said(tmp_path, monkeypat
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["long"]
     assert sheet.max_row == 3
     assert sheet["A2"].value.endswith("… (cut)")
+
+
+def test_special_case_folders_of_this_machine_are_not_told():
+    given = replace(study(), about=About(sources=("/home/ada/ties.csv", "Firms 2015/2016")))
+    lines = about_lines(given, ())
+    assert [text for key, text in lines if key == "source"] == ["ties.csv", "Firms 2015/2016"]

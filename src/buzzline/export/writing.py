@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import polars as pl
 
@@ -171,13 +171,18 @@ def about_lines(study: Study, results: Sequence[Stamped | None]) -> tuple[tuple[
     """Return what a reader must know first: title, sources, limits, and how it was made."""
     lines = [("title", study.about.title), ("made by", f"buzzline {VERSION}")]
     lines += [("licence", study.about.licence)] if study.about.licence else []
-    lines += [("source", source) for source in study.about.sources]
+    lines += [("source", _without_folder(source)) for source in study.about.sources]
     lines += [("limit", note) for note in (*study.about.notes, FIRST_TEST_ONLY)]
     for result in results:
         if result is not None:
             lines.append(("finding", str(result)))
             lines += _made_by(result.provenance)
     return tuple(lines)
+
+
+def _without_folder(source: str) -> str:
+    """Where a file lies on this machine is nobody's business, and would change the bytes."""
+    return PurePath(source).name if PurePath(source).is_absolute() else source
 
 
 def _made_by(provenance: Provenance | None) -> list[tuple[str, str]]:
