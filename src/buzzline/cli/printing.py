@@ -75,7 +75,7 @@ def show_frame(frame: pl.DataFrame, *, rows: int = FIRST_ROWS, title: str = "") 
     """Print the first rows of a table, and say what is not shown."""
     screen = results()
     shown = frame.head(rows).select(_telling_first(frame.columns))
-    cells = {name: [cell(value) for value in shown[name]] for name in frame.columns}
+    cells = {name: [cell(value) for value in shown[name]] for name in shown.columns}
     fitting = _fitting(cells, screen.width)
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for name in fitting:

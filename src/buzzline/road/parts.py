@@ -180,7 +180,7 @@ def _revived(hint: Any, value: Any) -> Any:
 
 
 def _with_tuples(value: Any) -> Any:
-    """Return lists as the tuples they were: JSON knows no tuples, and settings hold no lists."""
+    """Return lists as the tuples they were; JSON knows none, and settings hold no lists."""
     if isinstance(value, dict):
         return {name: _with_tuples(each) for name, each in value.items()}
     return tuple(map(_with_tuples, value)) if isinstance(value, list) else value

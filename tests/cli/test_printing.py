@@ -1,0 +1,91 @@
+"""What appears on the screen, and how far the work is."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from buzzline.cli import printing, quality, waiting
+from buzzline.tables.quality import Finding, Quality, TableCount
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (date(2020, 1, 2), "2020-01-02"),
+        (float("nan"), "–"),
+        (False, "no"),
+        (0.00012, "0.00012"),
+    ],
+)
+def test_by_hand_cells(value, text):
+    assert printing.cell(value) == text
+
+
+def test_a_wide_table_says_what_it_does_not_show(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    wide = pl.DataFrame({f"column_number_{k}": [k] * 30 for k in range(9)})
+    printing.show_frame(wide)
+    said = capsys.readouterr().out
+    assert "… and 18 more rows and 6 more columns" in said
+    assert max(len(line) for line in said.splitlines()) <= 60
+
+
+def test_names_come_before_numbers_and_in_place_of_ids(capsys):
+    frame = pl.DataFrame(
+        {"cluster_id": ["a/b"], "n": [3], "label": ["Prato"], "verdict": ["missing"]}
+    )
+    printing.show_frame(frame)
+    head = capsys.readouterr().out.splitlines()[1]
+    assert head.index("label") < head.index("verdict") < head.index(" n ")
+    assert "cluster_id" not in head
+
+
+def test_brackets_in_data_are_no_markup(capsys):
+    printing.show_frame(pl.DataFrame({"name": ["[bold]Works[/bold]"], "n": [1]}))
+    printing.show("[red]x[/red]")
+    said = capsys.readouterr().out
+    assert "[bold]Works[/bold]" in said
+    assert "[red]x[/red]" in said
+
+
+def test_quality_shows_rows_examples_and_remedy(capsys):
+    finding = Finding("linkages", "end", "`end` before `start`", "set aside", 12,
+                      tuple(range(2, 14)), ("2019-06-01",), "Correct one of the two dates.")  # fmt: skip
+    report = Quality((TableCount("linkages", "ties.csv", 20, 8, 12),), (), (finding,))
+    quality.show_quality(report, usable=True)
+    said = capsys.readouterr().out
+    for words in ("12 rows are set aside", "SET ASIDE", "2, 3, 4, 5, 6, 7, 8, 9 and 4 more",
+                  "2019-06-01", "Correct one of the two dates.", "the header is row 1"):  # fmt: skip
+        assert words in said
+
+
+def test_plain_lines_where_there_is_no_terminal(capsys):
+    with waiting.shown_progress(quiet=False) as tell:
+        for done in range(4):
+            tell("counting", done, 3)
+        tell("counting", 3, 3)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == ["counting …", "counting: done"]
+
+
+def test_bars_with_remaining_time_on_a_terminal(monkeypatch):
+    screen = Console(file=io.StringIO(), force_terminal=True, width=100)
+    monkeypatch.setattr(waiting, "messages", lambda: screen)
+    with waiting.shown_progress(quiet=False) as tell:
+        tell("counting", 1, 4)
+    said = screen.file.getvalue()
+    assert "counting" in said
+    assert "1/4" in said
+    assert "left" in said
+
+
+def test_quiet_shows_nothing(capsys):
+    with waiting.shown_progress(quiet=True) as tell:
+        tell("counting", 0, 3)
+    assert capsys.readouterr().err == ""
