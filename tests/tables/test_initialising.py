@@ -80,9 +80,16 @@ def test_a_kind_of_tie_that_nothing_tells_is_called_out(tmp_path):
 
 def test_required_columns_that_were_not_found_are_called_out(tmp_path):
     text = initialise(
-        write(tmp_path, companies=FIRMS, industries="no idea\nx\ny\n")
+        write(tmp_path, companies=FIRMS, activities="org id,what\nC1,x\nC2,y\n")
     ).read_text()
     assert '# industry = "?"    # REQUIRED, NOT FOUND' in text
+
+
+def test_names_identify_where_there_is_nothing_better(tmp_path):
+    members = "name,city,lat,lon\nA,Vigo,42.2,-8.7\nB,Porto,41.1,-8.6\n"
+    path = initialise(write(tmp_path, members=members))
+    assert read_study_file(path).tables["organisations"][0].columns["org_id"] == "name"
+    assert read_study(path).organisations["org_id"].to_list() == ["A", "B"]
 
 
 def test_what_is_there_is_not_overwritten_unless_asked(tmp_path):

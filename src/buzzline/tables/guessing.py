@@ -14,6 +14,7 @@ from buzzline.tables.synonyms import columns_called, layer_called, likely_column
 
 SAMPLED = 20_000  # rows looked at in each file
 MOSTLY = 0.8  # share of the values that must fit
+NEARLY_ALL = 0.9  # share of distinct names that lets them stand for identifiers
 SOME = 0.3  # share of a column's values found among identifiers that makes it a reference
 PARTLY_NAMED = ("longitude", "latitude", "city", "country", "industry", "name", "jobs")
 
@@ -92,7 +93,7 @@ def _table_by_columns(names: Sequence[str]) -> str:
         return "linkages"
     found = set(columns_called("organisations", names))
     placed = {"longitude", "latitude"} <= found or "city" in found
-    return "organisations" if placed and found & {"org_id", "name"} else ""
+    return "organisations" if placed else ""
 
 
 def _columns(table: str, sample: pl.DataFrame) -> dict[str, str]:
@@ -132,13 +133,17 @@ def _one_of_organisations(first: list[Guess]) -> list[Guess]:
         only = replace(rest[0], table="organisations",
                        columns=_columns("organisations", rest[0].sample))  # fmt: skip
         return [only if guess is rest[0] else guess for guess in first]
-    best = max(candidates, key=lambda guess: len(guess.columns))
+    best = max(candidates, key=_filled_columns)
     return [
         replace(guess, table="", columns={})
         if guess.table == "organisations" and guess is not best
         else guess
         for guess in first
     ]
+
+
+def _filled_columns(guess: Guess) -> int:
+    return sum(guess.sample[name].drop_nulls().len() > 0 for name in guess.columns.values())
 
 
 def _with_ends(guess: Guess, organisations: Guess) -> Guess:
@@ -181,14 +186,27 @@ def _with_identifier(guess: Guess, others: list[Guess]) -> Guess:
     }
     named = guess.columns.get("org_id", "")
     best = max(scores, key=lambda name: (scores[name], name == named), default="")
-    if not best or (named and scores[best] <= scores.get(named, 0)):
-        return guess
-    if not named and not scores[best] and not _is_key(guess.sample[best]):
+    if not best or scores[best] <= max(SOME, scores.get(named, 0)):
+        best = named or _identifier(guess)
+    if not best or best == named:
         return guess
     columns = {ours: name for ours, name in guess.columns.items()
-               if name != best or ours == "name"}  # fmt: skip
-    columns.pop("org_id", None)
+               if ours != "org_id" and (name != best or ours == "name")}  # fmt: skip
     return replace(guess, columns={"org_id": best, **columns})
+
+
+def _identifier(guess: Guess) -> str:
+    """Return a column that could identify organisations: by its name, else the names."""
+    likely = likely_column("organisations", "org_id", guess.sample.columns)
+    if likely and _is_key(guess.sample[likely]):
+        return likely
+    name = guess.columns.get("name", "")
+    return name if name and _distinct(guess.sample[name]) >= NEARLY_ALL else ""
+
+
+def _distinct(values: pl.Series) -> float:
+    filled = values.drop_nulls()
+    return filled.n_unique() / filled.len() if filled.len() else 0.0
 
 
 def _is_key(values: pl.Series) -> bool:

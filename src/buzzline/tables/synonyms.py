@@ -126,13 +126,15 @@ COLUMN_WORDS: dict[str, str] = {
     "acquirer acquirer_id acquirer_permalink investor investor_id buyer_of von quelle "
     "von_id lieferant lieferant_id fournisseur origine proveedor origen fornitore "
     "origem fornecedor ego giver partner_a partner_1 partner1 member_a lender licensor "
+    "investor_name acquirer_name supplier_name seller_name source_name from_name "
     "citing",
     "target": "target target_id to to_id destination org_b org_2 org2 firm_b firm_2 firm2 "
     "company_b company_2 node_2 node2 id2 id_2 j receiver customer customer_id buyer "
     "buyer_id acquired acquired_id acquiree company_permalink investee investee_id nach "
     "nach_id ziel kunde kunde_id abnehmer client cible cliente destino destinatario "
     "alter taker partner partner_id partner_b partner_2 partner2 member_b borrower "
-    "licensee cited",
+    "licensee cited investee_name acquiree_name customer_name buyer_name target_name to_name "
+    "company_id company_name",
     "layer": "layer kind type relation relation_type tie_type link_type linkage_type "
     "relationship edge_type art typ beziehungsart type_de_lien tipo tipo_relacion "
     "tipo_legame kind_of_tie",
@@ -213,6 +215,12 @@ MAYBE_LINKAGES = frozenset(
 )  # fmt: skip
 
 
+# Parts of many names, which alone tell nothing.
+SAYS_LITTLE = frozenset(
+    {"code", "key", "number", "name", "value", "type", "kind", "time", "count"}
+)
+
+
 def table_called(name: str) -> str:
     """Return the table a file or sheet of this name holds, or an empty text.
 
@@ -243,9 +251,14 @@ def table_seen(name: str, columns: Sequence[str]) -> str:
     ('linkages', '')
     """
     table = table_called(name)
-    if table == "linkages" and MAYBE_LINKAGES & set(plain(name).split("_")):
-        return table if {"source", "target"} <= set(columns_called(table, columns)) else ""
-    return table
+    if table in ("", "organisations"):
+        return table
+    found = set(columns_called(table, columns))
+    if table == "linkages":
+        maybe = MAYBE_LINKAGES & set(plain(name).split("_"))
+        return "" if maybe and not {"source", "target"} <= found else table
+    required = {column.name for column in table_named(table).columns if column.required}
+    return table if required & found else ""
 
 
 def layer_called(names: Iterable[str]) -> str:
@@ -294,7 +307,9 @@ def likely_column(table: str, column: str, names: Iterable[str]) -> str:
     known = columns_called(table, names)
     if column in known:
         return known[column]
-    words = {word for word in _words(table, column) if len(word) > 2}
+    words = {word for word in _words(table, column) if len(word) > 2} - SAYS_LITTLE
+    if column.endswith("_id"):
+        words.add("id")
     partial = [name for name in names if words & set(plain(name).split("_"))]
     return partial[0] if partial else nearest(column, names)
 
