@@ -110,3 +110,10 @@ def test_files_behind_a_study_are_those_its_study_file_names(tmp_path):
     assert set(opening.input_files(tmp_path)) == {"study.toml", "a.csv"}
     assert set(opening.input_files(tmp_path / "study.toml")) == {"study.toml", "a.csv"}
     assert opening.input_files({"organisations": None}) == {}
+
+
+def test_settings_are_those_of_the_study_file_or_the_defaults(tmp_path):
+    assert opening.settings_of(tmp_path).seed == 1
+    (tmp_path / "study.toml").write_text("[run]\nseed = 8\n")
+    assert opening.settings_of(tmp_path).seed == 8
+    assert opening.settings_of(tmp_path / "study.toml").seed == 8

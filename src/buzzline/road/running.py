@@ -142,7 +142,7 @@ class _Stages:
     continued: list[str]
 
     def part(
-        self, name: str, kind: type[R], work: Callable[[], R], depends_on: Sequence[object]
+        self, name: str, kind: type[R], work: Callable[[], R], *, depends_on: Sequence[object]
     ) -> R:
         """Return a part: the one kept from an earlier run, or computed now and kept."""
         key = part_key(name, *depends_on)
@@ -171,15 +171,16 @@ def _results(study: Study, stages: _Stages) -> _Results:
     fingerprint = study.fingerprint
     profile = stages.part(
         "scale-profile", ScaleProfile, lambda: _profile(study, stages),
-        (fingerprint, stages.choices("scale_profile")),
+        depends_on=(fingerprint, stages.choices("scale_profile")),
     )  # fmt: skip
     of_clusters = (fingerprint, stages.choices("candidate_clusters"))
     clustering = stages.part(
-        "candidate-clusters", Clustering, lambda: _clustering(study, stages), of_clusters
-    )
+        "candidate-clusters", Clustering, lambda: _clustering(study, stages),
+        depends_on=of_clusters,
+    )  # fmt: skip
     balance = stages.part(
         "scale-balance", ScaleBalance, lambda: _balance(study, clustering, stages),
-        (*of_clusters, stages.choices("scale_balance")),
+        depends_on=(*of_clusters, stages.choices("scale_balance")),
     )  # fmt: skip
     return _Results(profile, clustering, balance)
 
