@@ -98,9 +98,15 @@ def jensen_shannon(observed: Floats, expected: Floats) -> float:
 
 
 def drawn_ends(counted: Counted, draws: int, rng: np.random.Generator) -> Floats:
-    """Draw tie ends at each scale as another sample of as many ties would have them. (d, 4)."""
+    """Draw tie ends at each scale from what the ties counted say of their true shares. (d, 4).
+
+    Shares are drawn from a Dirichlet distribution with Jeffreys' prior, the number of ties
+    reduced by the design effect. Drawing counts again instead would take a scale without ties
+    for one that cannot have any.
+    """
     ties = _distinct(counted)
-    return _ends(_draw_composition(ties + 0.5 / ties.size, counted, draws, rng))
+    weight = rng.standard_gamma(ties / counted.overdispersion + 0.5, size=(draws, ties.size))
+    return _ends(as_floats(weight / weight.sum(axis=1, keepdims=True) * ties.sum()))
 
 
 def drawn_under(shares: Floats, counted: Counted, rng: np.random.Generator) -> Floats:
