@@ -118,8 +118,9 @@ def _stamped(result: R, name: str, arguments: Mapping[str, Any], seconds: float)
     stamp = Provenance(
         analysis=name,
         arguments={
-            key: _plain(value) for key, value in arguments.items() if not
-            inspect.isroutine(value)
+            key: _plain(value)
+            for key, value in arguments.items()
+            if not inspect.isroutine(value)
         },
         fingerprint=study.fingerprint if study is not None else "",
         seed=seed if isinstance(seed, int) else None,

@@ -56,7 +56,9 @@ def links_needed(
     return None
 
 
-def power_of_share_test(n: Count, expected: Share, true: Share, *, level: Share = 0.95) -> float:
+def power_of_share_test(
+    n: Count, expected: Share, true: Share, *, level: Share = 0.95
+) -> float:
     """Return the probability that `n` links reveal that the share is `true`, not `expected`.
 
     Examples

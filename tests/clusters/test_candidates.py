@@ -85,7 +85,7 @@ def test_no_chosen_candidate_lies_in_another():
 
 def test_strength_grows_with_members():
     inside, within = np.array([5, 10, 20]), np.array([20, 20, 20])
-    found = strengths(inside, within, 40, 1000)
+    found = strengths(inside, within, marked=40, total=1000)
     assert np.all(np.diff(found) > 0)
 
 
@@ -93,9 +93,9 @@ def test_chance_gives_the_same_strength_for_the_same_draw():
     rng = np.random.default_rng(1)
     sites = line(rng.uniform(0, 300, 400))
     around = surroundings(sites, 10.0)
-    levels = [(around, critical_neighbours(around, 80, 0.05, 2))]
+    levels = [(around, critical_neighbours(around, 80, p_core=0.05, min_core=2))]
     strongest = [
-        strongest_by_chance(levels, np.arange(400), 80, np.random.default_rng(seed))
+        strongest_by_chance(levels, np.arange(400), 80, rng=np.random.default_rng(seed))
         for seed in (1, 1, 2, 3, 4, 5)
     ]
     assert strongest[0] == strongest[1]
@@ -103,4 +103,4 @@ def test_chance_gives_the_same_strength_for_the_same_draw():
 
 
 def test_a_map_where_everybody_has_the_industry_has_no_strength():
-    assert strengths(np.array([5]), np.array([5]), 50, 50) == pytest.approx(0)
+    assert strengths(np.array([5]), np.array([5]), marked=50, total=50) == pytest.approx(0)

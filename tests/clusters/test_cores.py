@@ -65,7 +65,7 @@ def test_core_sites_are_those_whose_p_value_is_small():
     around = surroundings(sites, 20.0)
     counts = industry_within(around, n_industry)
     p = core_p_values(around, n_industry, counts)
-    critical = critical_neighbours(around, int(active.sum()), 0.05, 3)
+    critical = critical_neighbours(around, int(active.sum()), p_core=0.05, min_core=3)
     expected = np.zeros(n_industry.size, bool)
     expected[n_industry > 0] = (p <= 0.05) & (counts >= 3)
     assert np.array_equal(core_sites(around, n_industry, critical), expected)

@@ -86,6 +86,6 @@ def test_special_case_what_excel_cannot_hold_is_cut_and_said(tmp_path, monkeypat
 
 
 def test_special_case_folders_of_this_machine_are_not_told():
-    given = replace(study(), about=About(sources=("/home/ada/ties.csv", "Firms 2015/2016")))
+    given = replace(study(), about=About(sources=("/srv/ada/ties.csv", "Firms 2015/2016")))
     lines = about_lines(given, ())
     assert [text for key, text in lines if key == "source"] == ["ties.csv", "Firms 2015/2016"]

@@ -26,7 +26,7 @@ def test_a_clusters_own_ties_do_not_move_its_yardstick():
     expected = []
     for each in (world.study, more):
         found = compared_with_nulls(
-            layer_of(each, zones, "supply", limits), members, limits,
+            layer_of(each, zones, "supply", limits=limits), members, limits,
             level=0.95, draws=9, rng=np.random.default_rng(1),
         )  # fmt: skip
         assert isinstance(found, Comparison)

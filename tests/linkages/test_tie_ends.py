@@ -18,7 +18,9 @@ def test_every_tie_has_two_ends_and_unplaced_ones_are_counted():
     )
     study = Study.of(organisations=organisations, linkages=linkages)
     zones = zones_of(study.organisations, sites_of(study.organisations))
-    ends = tie_ends(study, zones, "supply", squared_limits([Cutoffs(), Cutoffs(400, 500)]))
+    ends = tie_ends(
+        study, zones, "supply", limits=squared_limits([Cutoffs(), Cutoffs(400, 500)])
+    )
     assert ends.here.tolist() == [0, 1]
     assert ends.there.tolist() == [1, 0]
     assert ends.scale.tolist() == [[3, 3], [0, 0]]

@@ -38,7 +38,10 @@ def counted(observed, internal=0, design_effect=1.0):
 def against(count, share, draws=2000, seed=1):
     rng = np.random.default_rng(seed)
     share = np.array(share)
-    return compare(count, share, np.tile(share, (draws, 1)), drawn_ends(count, draws, rng))
+    return compare(
+        count, share,
+        share_draws=np.tile(share, (draws, 1)), observed_draws=drawn_ends(count, draws, rng),
+    )  # fmt: skip
 
 
 def test_a_halved_scale_is_missing_and_a_doubled_one_in_excess():

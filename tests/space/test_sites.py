@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from tests.oracles.ties import haversine_km
 
 from buzzline.space.globe import chord, distance_km, kilometres, unit_vectors
-from buzzline.space.sites import gathered, grid_of, grouped_within, organisations_within, sites_of
+from buzzline.space.sites import (
+    gathered,
+    grid_of,
+    grouped_within,
+    organisations_within,
+    sites_of,
+)
 
 POINTS = st.lists(
     st.tuples(st.floats(-180, 180), st.floats(-90, 90)) | st.just((180.0, 10.0)) | st.just((0.0, 90.0)),

@@ -75,7 +75,9 @@ def test_pairs_split_by_scale():
     chosen = np.array([True, False, False, False, False])
     cutoffs = Cutoffs(50, 200)
     limits = np.array([[chord(cutoffs.local_km) ** 2, chord(cutoffs.regional_km) ** 2]])
-    shares = composition_from(found, chosen, np.array([found.zone[0]], np.int64), limits)[0, 0]
+    shares = composition_from(
+        found, chosen, np.array([found.zone[0]], np.int64), limits=limits
+    )[0, 0]
     scales = [int(shares[found.zone[k]].argmax()) for k in range(5)]
     assert scales == [0, 0, 1, 2, 3]
     assert shares.sum(axis=1) == pytest.approx(1)

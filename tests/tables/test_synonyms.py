@@ -3,7 +3,7 @@
 import pytest
 
 from buzzline.tables.cells import plain
-from buzzline.tables.schema import LAYERS, TABLES, table_named
+from buzzline.tables.schema import TABLES, table_named
 from buzzline.tables.synonyms import (
     COLUMN_WORDS,
     EXCEPTIONS,
@@ -15,6 +15,7 @@ from buzzline.tables.synonyms import (
     table_called,
     table_seen,
 )
+from buzzline.tables.vocabularies import LAYERS
 
 
 @pytest.mark.parametrize(

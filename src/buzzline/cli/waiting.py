@@ -62,6 +62,8 @@ def _on_bars(bars: Bars) -> Progress:
 
     def tell(what: str, done: int, total: int) -> None:
         if what not in tasks:
+            for task in bars.tasks:  # what comes next has begun, so these are done
+                bars.update(task.id, completed=task.total)
             tasks[what] = bars.add_task(what, total=max(total, 1))
         bars.update(tasks[what], completed=min(done, total) if total else 1)
 

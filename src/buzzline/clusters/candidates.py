@@ -79,13 +79,15 @@ def candidates_at(around: Surroundings, n_industry: Indices, is_core: Flags) -> 
 
     n_members, n_background = per_group(n_industry, inside), per_group(sites.n_here, inside)
     n_core = per_group(n_industry, inside & is_core)
-    strength = strengths(n_members, n_background, int(n_industry.sum()), around.n_organisations)
+    strength = strengths(
+        n_members, n_background, marked=int(n_industry.sum()), total=around.n_organisations
+    )
     return ScaleCandidates(
         around, as_codes(owner), is_core, n_members, n_background, n_core, strength
     )
 
 
-def strengths(inside: Indices, within: Indices, marked: int, total: int) -> Floats:
+def strengths(inside: Indices, within: Indices, *, marked: int, total: int) -> Floats:
     """Return the log-likelihood ratio of each candidate (Kulldorff 1997) [nats]."""
     return as_floats(
         [
@@ -99,6 +101,7 @@ def strongest_by_chance(
     levels: Sequence[tuple[Surroundings, Indices]],
     located: Indices,
     n_marked: int,
+    *,
     rng: np.random.Generator,
 ) -> float:
     """Deal the industry's labels at random and return the strength of the strongest candidate.

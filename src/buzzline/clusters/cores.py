@@ -98,7 +98,7 @@ def core_p_values(around: Surroundings, n_industry: Indices, counts: Indices) ->
 
 
 def critical_neighbours(
-    around: Surroundings, n_marked: int, p_core: float, min_core: int
+    around: Surroundings, n_marked: int, *, p_core: float, min_core: int
 ) -> Indices:
     """Return, for each site, the smallest count that makes a core point there."""
     distinct, where = np.unique(around.n_within, return_inverse=True)

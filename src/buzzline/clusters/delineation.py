@@ -233,18 +233,21 @@ def _by_chance(chart: _Map, found: Delineated, rule: CoreRule, draws: int, seed:
     if not draws or not found.tree.strength.size:
         return np.empty(0)
     levels = [
-        (around, critical_neighbours(around, n_marked, rule.p, rule.neighbours))
+        (around, _critical(around, n_marked, rule))
         for around in (level.around for level in found.levels)
     ]
     located = chart.located
     name = found.industry.name
 
     def strongest(draw: int) -> float:
-        return strongest_by_chance(
-            levels, located, n_marked, child(seed, "relabel", name, draw)
-        )
+        source = child(seed, "relabel", name, draw)
+        return strongest_by_chance(levels, located, n_marked, rng=source)
 
     return as_floats(list(spread(strongest, range(draws))))
+
+
+def _critical(around: Surroundings, n_marked: int, rule: CoreRule) -> Indices:
+    return critical_neighbours(around, n_marked, p_core=rule.p, min_core=rule.neighbours)
 
 
 def _with_p(found: Delineated, strongest: Floats) -> Delineated:

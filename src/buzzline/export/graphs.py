@@ -19,8 +19,8 @@ from buzzline.export.places import organisations_with_clusters
 from buzzline.export.written import Written, one_file
 from buzzline.network.ties import ties_by_scale
 from buzzline.space.scales import Cutoffs
-from buzzline.tables.schema import UNDIRECTED_LAYERS
 from buzzline.tables.study import Study
+from buzzline.tables.vocabularies import UNDIRECTED_LAYERS
 from buzzline.tables.writing import atomically
 
 AT_ONCE = 100_000  # rows turned into text at a time, to bound memory

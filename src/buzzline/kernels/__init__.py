@@ -7,3 +7,5 @@ thread and release the interpreter lock, so callers spread them over threads.
 from numba import njit
 
 kernel = njit(cache=True, nogil=True)
+
+__all__ = ["kernel"]

@@ -86,9 +86,9 @@ class Comparison:
     models: Mapping[Model, AgainstModel | str]
 
 
-def layer_of(study: Study, zones: Zones, name: str, limits: Floats) -> Layer:
+def layer_of(study: Study, zones: Zones, name: str, *, limits: Floats) -> Layer:
     """Gather the ties of one layer by zone and fit the nulls to all of them."""
-    ends = tie_ends(study, zones, name, limits)
+    ends = tie_ends(study, zones, name, limits=limits)
     n_zones = int(zones.n_here.size)
     flows = zone_flows(ends, np.ones(ends.here.size, np.bool_), n_zones)
     covariates = {model: _covariates(model, zones.log_km, zones.nation) for model in MODELS}
@@ -177,7 +177,7 @@ def _places(layer: Layer, members: Flags, own: Flags, limits: Floats) -> _Places
         for c in range(len(limits))
     ]
     origins = as_indices(zone)
-    composition = composition_from(zones, members, origins, limits)[..., :N_SCALES]
+    composition = composition_from(zones, members, origins, limits=limits)[..., :N_SCALES]
     return _Places(
         origins, log_km_from(zones, members), as_floats(composition), as_floats(leaving)
     )
@@ -220,8 +220,8 @@ def _against(
         compare(
             count,
             expected.share[c],
-            expected.draws[:, c],
-            drawn_ends(count, draws, rng),
+            share_draws=expected.draws[:, c],
+            observed_draws=drawn_ends(count, draws, rng),
             level=level,
         )
         for c, count in enumerate(counted)

@@ -34,6 +34,7 @@ from buzzline.tables.study import Study
 
 __all__ = ["MODELS", "MODEL_MEANING", "Model", "ScaleBalance", "scale_balance"]
 
+BEYOND = "not among the {} strongest clusters; raise `max_clusters`"
 SENSITIVITY = (
     0.67,
     1.33,
@@ -197,21 +198,19 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     limits = squared_limits([cutoffs.times(factor) for factor in (1.0, *SENSITIVITY)])
     examined = clustering.clusters.head(max_clusters)
     members = _members(study, clustering)
-    rows = _Rows([], [], [])
+    rows = _Rows([], [], [], level)
     for name in names:
-        layer = layer_of(study, zones, name, limits)
+        layer = layer_of(study, zones, name, limits=limits)
         for done, cluster in enumerate(examined.iter_rows(named=True)):
             progress(f"{name} ties by scale", done, examined.height)
-            cluster_id = cluster["cluster_id"]
-            source = child(seed, name, cluster_id)
+            own = members[cluster["cluster_id"]]
+            source = child(seed, name, cluster["cluster_id"])
             found = compared_with_nulls(
-                layer, members[cluster_id], limits, level=level, draws=draws, rng=source
+                layer, own, limits, level=level, draws=draws, rng=source
             )
-            rows.add(cluster, name, found, level)
+            rows.add(cluster, name, found)
         progress(f"{name} ties by scale", examined.height, examined.height)
-        for cluster in clustering.clusters[max_clusters:].iter_rows(named=True):
-            reason = f"not among the {max_clusters} strongest clusters; raise `max_clusters`"
-            rows.add(cluster, name, reason, level)
+        rows.leave_out(clustering.clusters[max_clusters:], name, BEYOND.format(max_clusters))
     return ScaleBalance(
         balance=_with_q(pl.DataFrame(rows.balance, schema=BALANCE_SCHEMA, orient="row")),
         fits=pl.DataFrame(rows.fits, schema=FIT_SCHEMA, orient="row"),
@@ -270,19 +269,22 @@ class _Rows:
     balance: list[tuple[object, ...]]
     fits: list[tuple[object, ...]]
     untested: list[tuple[object, ...]]
+    level: Share
 
-    def add(
-        self, cluster: dict[str, object], layer: str, found: Comparison | str, level: Share
-    ) -> None:
+    def leave_out(self, clusters: pl.DataFrame, layer: str, reason: str) -> None:
+        for cluster in clusters.iter_rows(named=True):
+            self.add(cluster, layer, reason)
+
+    def add(self, cluster: dict[str, object], layer: str, found: Comparison | str) -> None:
         named = (cluster["cluster_id"], cluster["label"], cluster["industry"], layer)
         if isinstance(found, str):
             self.untested.append((*named, found))
             return
         for model, answer in found.models.items():
             n = found.counted.n_ties
-            self.fits.append((*named, model, n, *_fit_cells(found, answer, level)))
+            self.fits.append((*named, model, n, *_fit_cells(found, answer, self.level)))
             if not isinstance(answer, str):
-                self.balance.extend(_balance_rows((*named, model), found, answer, level))
+                self.balance.extend(_balance_rows((*named, model), found, answer, self.level))
 
 
 def _fit_cells(

@@ -42,7 +42,7 @@ class TieEnds:
     n_unplaced: int
 
 
-def tie_ends(study: Study, zones: Zones, layer: str, limits: Floats) -> TieEnds:
+def tie_ends(study: Study, zones: Zones, layer: str, *, limits: Floats) -> TieEnds:
     """Return the tie ends of one layer of a study.
 
     Parameters

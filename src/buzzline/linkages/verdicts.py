@@ -122,9 +122,9 @@ def drawn_under(shares: Floats, counted: Counted, rng: np.random.Generator) -> F
 def compare(
     counted: Counted,
     share: Floats,
+    *,
     share_draws: Floats,
     observed_draws: Floats,
-    *,
     level: Share = 0.95,
 ) -> Compared:
     """Compare observed tie ends with expected shares, with interval, power and verdict.

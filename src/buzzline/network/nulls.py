@@ -8,7 +8,7 @@ count and heteroskedasticity does not bias [1]_.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -51,6 +51,7 @@ class Gravity:
 class _State:
     destination: Floats
     theta: Floats
+    n_steps: int = 0
 
 
 def size_only(flows: Floats) -> Gravity:
@@ -105,21 +106,21 @@ def fit_gravity(flows: Floats, covariates: Floats, start: Gravity | None = None)
     kept, x = flows[np.ix_(rows, columns)], covariates[:, rows][:, :, columns]
     _check_identified(kept, x)
     try:
-        state, n_steps = _settled(kept, x, _start(kept, x, start, columns))
+        state = _settled(kept, x, _start(kept, x, start, columns))
         _check_finite(x, state)
-        return _fitted(flows, kept, x, state, columns, n_steps)
+        return _fitted(kept, x, state, columns)
     except np.linalg.LinAlgError as error:
         raise InvalidArgument(
             "gravity null: the ties are too few or too separated to identify all effects"
         ) from error
 
 
-def _settled(kept: Floats, x: Floats, state: _State) -> tuple[_State, int]:
+def _settled(kept: Floats, x: Floats, state: _State) -> _State:
     deviance = _deviance(kept, _mean(kept, x, state))
     for step in range(1, MOST_STEPS + 1):
         state, new = _step(kept, x, state, deviance)
         if abs(deviance - new) <= TOLERANCE:
-            return state, step
+            return replace(state, n_steps=step)
         deviance = new
     raise NotConverged(
         f"gravity null: the Poisson likelihood did not settle within {MOST_STEPS} steps"
@@ -201,27 +202,24 @@ def _step(kept: Floats, x: Floats, state: _State, deviance: float) -> tuple[_Sta
     return state, deviance
 
 
-def _fitted(
-    flows: Floats, kept: Floats, x: Floats, state: _State, columns: Flags, n_steps: int
-) -> Gravity:
+def _fitted(kept: Floats, x: Floats, state: _State, columns: Flags) -> Gravity:
     mean = _mean(kept, x, state)
     information = _information(mean, x)
     response = -_solve_destinations(information, information.cross)
-    bread = np.linalg.inv(information.own + information.cross.T @ response)
     dispersion = _dispersion(kept, mean, x.shape[0])
-    meat = _dyadic_meat(kept - mean, _residual_covariates(x, information, response))
-    robust = bread @ meat @ bread
-    covariance = np.where(
-        np.diag(robust).min(initial=np.inf) >= np.diag(bread).min(initial=np.inf),
-        robust, bread * dispersion,
-    )  # fmt: skip
+    net = _residual_covariates(x, information, response)
+    bread = np.linalg.inv(information.own + information.cross.T @ response)
+    robust = bread @ _dyadic_meat(kept - mean, net) @ bread
+    # Few zones can leave a dyadic sandwich thinner than the likelihood's own error.
+    is_thin = np.any(np.diag(robust) < np.diag(bread))
     destination = np.full(columns.size, -np.inf)
     destination[columns] = state.destination
-    whole = np.zeros((columns.size, x.shape[0]))
-    whole[columns] = response
+    whole, arriving = np.zeros((columns.size, x.shape[0])), np.zeros(columns.size)
+    whole[columns], arriving[columns] = response, kept.sum(axis=0)
     return Gravity(
-        state.theta, destination, covariance, whole, dispersion, flows.sum(axis=0), n_steps
-    )
+        state.theta, destination, as_floats(bread * dispersion if is_thin else robust), whole,
+        dispersion, arriving, state.n_steps,
+    )  # fmt: skip
 
 
 def _residual_covariates(x: Floats, information: _Information, response: Floats) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Floats
-from buzzline.tables.schema import PRECISION_KM
+from buzzline.tables.vocabularies import PRECISION_KM
 
 SHARED_SITE = 5  # organisations at one coordinate from which on it looks like a centroid
 MOSTLY_SHARED = 0.5  # share of organisations at such coordinates that betrays centroids

@@ -149,7 +149,9 @@ def _measured(
     return replace(bare, log_km=log_km_from(bare, sites.located))
 
 
-def composition_from(zones: Zones, chosen: Flags, origins: Indices, limits: Floats) -> Floats:
+def composition_from(
+    zones: Zones, chosen: Flags, origins: Indices, *, limits: Floats
+) -> Floats:
     """Return how the pairs between chosen organisations and each zone split by scale.
 
     Parameters

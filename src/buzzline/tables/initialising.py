@@ -11,9 +11,10 @@ from pathlib import Path
 from buzzline.errors import InvalidArgument, MissingFile
 from buzzline.tables.gathering import sources_in_file, sources_in_folder
 from buzzline.tables.guessing import Guess, guesses
-from buzzline.tables.schema import LAYERS, TABLES, table_named
+from buzzline.tables.schema import TABLES, table_named
 from buzzline.tables.source import Source
 from buzzline.tables.study_file import RunSettings
+from buzzline.tables.vocabularies import LAYERS
 from buzzline.tables.writing import atomically
 
 LISTED, LONGEST = 3, 40  # example values behind each guess, and their letters

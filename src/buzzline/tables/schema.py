@@ -1,8 +1,8 @@
 """Every table and column buzzline understands, as data.
 
 From `TABLES` come the checks, `buzzline schema`, the reference page, the templates and the
-made-up worlds; nothing about a column is said twice. Entities and relations follow the design of
-the field's data: actors go beyond firms, ties are typed, dated and kept in layers that are never
+made-up worlds; nothing about a column is said twice. Entities and relations follow the data of
+the field: actors go beyond firms, ties are typed, dated and kept in layers that are never
 merged on input, and place, cluster and membership are different things.
 """
 
@@ -13,35 +13,13 @@ from math import inf
 
 import polars as pl
 
-ORGANISATION_KINDS = (
-    "sme", "large", "headquarters", "affiliate", "university", "laboratory", "school",
-    "association", "agency", "bank", "investor", "union", "ngo", "organiser", "public", "other",
-)  # fmt: skip
-
-LAYERS = (
-    "supply", "subcontract", "ownership", "affiliate", "acquisition", "investment",
-    "research", "coinvention", "coauthor", "citation", "licence", "advice", "labour_move",
-    "commute", "spin_off", "board", "association", "co_attendance", "finance", "social",
-    "monitor", "competition", "joint_action", "policy_participation",
-)  # fmt: skip
-
-UNDIRECTED_LAYERS = frozenset(
-    {"research", "coinvention", "coauthor", "association", "co_attendance", "social",
-     "competition", "joint_action", "policy_participation", "board"}
-)  # fmt: skip
-
-CONTENTS = (
-    "technical_codified", "technical_tacit", "market", "organisational", "behavioural",
-    "money", "goods", "persons",
-)  # fmt: skip
-
-FUNCTIONS = ("headquarters", "research", "production", "logistics", "sales", "service", "other")
-PRECISIONS = ("address", "street", "postcode", "city", "region", "country", "unknown")
-
-PRECISION_KM = {
-    "address": 0.1, "street": 0.5, "postcode": 5.0, "city": 10.0, "region": 100.0,
-    "country": 1000.0, "unknown": 0.0,
-}  # fmt: skip
+from buzzline.tables.vocabularies import (
+    CONTENTS,
+    FUNCTIONS,
+    LAYERS,
+    ORGANISATION_KINDS,
+    PRECISIONS,
+)
 
 
 @dataclass(frozen=True, slots=True)

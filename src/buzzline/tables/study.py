@@ -69,8 +69,9 @@ class Study:
 
     Examples
     --------
-    >>> study = Study.of(organisations=pl.DataFrame({"org_id": ["a", "b"], "city": ["Prato", "Carpi"]}),
-    ...                  linkages=pl.DataFrame({"source": ["a"], "target": ["b"], "layer": ["supply"]}))
+    >>> study = Study.of(
+    ...     organisations=pl.DataFrame({"org_id": ["a", "b"], "city": ["Prato", "Carpi"]}),
+    ...     linkages=pl.DataFrame({"source": ["a"], "target": ["b"], "layer": ["supply"]}))
     >>> study
     Study 'Untitled study': 2 organisations, 1 linkage (supply 1)
     """
@@ -148,7 +149,7 @@ class Study:
 
     def _among(self, organisations: pl.DataFrame, linkages: pl.DataFrame) -> Study:
         known = organisations.select("org_id")
-        cut: dict[str, pl.DataFrame] = {"organisations": organisations, "linkages": linkages}
+        cut: dict[str, Any] = {"organisations": organisations, "linkages": linkages}
         for end in ("source", "target"):
             cut["linkages"] = cut["linkages"].join(
                 known, left_on=end, right_on="org_id", how="semi", maintain_order="left"
@@ -169,7 +170,8 @@ class Study:
 
     def with_table(self, name: str, frame: Any) -> Study:
         """Return the study with one table exchanged, and checked again."""
-        return replace(self, **{name: shaped_like(table_named(name), frame)})
+        changed: dict[str, Any] = {name: shaped_like(table_named(name), frame)}
+        return replace(self, **changed)
 
     def industries_of(self) -> pl.DataFrame:
         """Return (org_id, industry), one row a pair: `activities`, else the main industry."""
@@ -196,7 +198,8 @@ class Study:
         )
         layers = ", ".join(f"{layer} {n:,}" for layer, n in counts.iter_rows())
         text = (
-            f"Study {self.about.title!r}: {_plural(self.organisations.height, 'organisation')}, "
+            f"Study {self.about.title!r}: "
+            f"{_plural(self.organisations.height, 'organisation')}, "
             f"{_plural(self.linkages.height, 'linkage')}"
         )
         text += f" ({layers})" if layers else ""
@@ -204,10 +207,11 @@ class Study:
         return text + (f"; {_plural(aside, 'row')} set aside" if aside else "")
 
     def _repr_html_(self) -> str:
+        counts = {name: getattr(self, name).height for name in self.names()}
         rows = "".join(
-            f"<tr><td>{name}</td><td style='text-align:right'>{getattr(self, name).height:,}</td></tr>"
-            for name in self.names()
-            if getattr(self, name).height
+            f"<tr><td>{name}</td><td style='text-align:right'>{n:,}</td></tr>"
+            for name, n in counts.items()
+            if n
         )
         return f"<p>{self!r}</p><table><tr><th>table</th><th>rows</th></tr>{rows}</table>"
 
@@ -224,7 +228,7 @@ def shaped_like(table: Table, frame: Any) -> pl.DataFrame:
     names = [column.name for column in table.columns]
     problems = [
         Problem(table.name, column.name, "is missing", 0, (), (),
-                f"Add the column ({column.meaning[:-1].lower()}), or map one to it in study.toml.")
+                f"Add it ({column.meaning[:-1].lower()}), or map a column to it in study.toml.")
         for column in table.columns
         if column.required and column.name not in given.columns
     ]  # fmt: skip
@@ -282,8 +286,9 @@ def _problems(study: Study, name: str) -> Iterable[Problem]:
         return
     for column in table.columns:
         if column.required and frame[column.name].null_count():
-            rows = _row_numbers(frame[column.name].is_null())
-            yield Problem(name, column.name, "is empty", frame[column.name].null_count(), rows, (),
+            missing = frame[column.name].is_null()
+            yield Problem(name, column.name, "is empty", int(missing.sum()),
+                          _row_numbers(missing), (),
                           "Fill it in, or read the files with `read_study`.")  # fmt: skip
     if table.key:
         repeated = frame.select(pl.struct(table.key).is_duplicated()).to_series()
@@ -306,8 +311,10 @@ def _dangling(study: Study, name: str, column: str, refers_to: str) -> Iterable[
     missing = values.is_not_null() & ~values.is_in(known.implode())
     if missing.any():
         yield Problem(name, column, f"names something that is not in `{other}`",
-                      int(missing.sum()), _row_numbers(missing), _examples(frame, missing, column),
-                      "Add it there, or read the files with `read_study`, which sets such rows aside.")  # fmt: skip
+                      int(missing.sum()), _row_numbers(missing),
+                      _examples(frame, missing, column),
+                      "Add it there, or read the files with `read_study`, which sets such rows "
+                      "aside.")  # fmt: skip
 
 
 def _row_numbers(flags: pl.Series) -> tuple[int, ...]:

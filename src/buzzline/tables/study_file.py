@@ -21,8 +21,9 @@ from pydantic import (
 
 from buzzline.errors import InvalidStudyFile, MissingFile
 from buzzline.tables.cells import nearest
-from buzzline.tables.schema import LAYERS, TABLES, table_named
+from buzzline.tables.schema import TABLES, table_named
 from buzzline.tables.sifting import DateOrder
+from buzzline.tables.vocabularies import LAYERS
 
 Value = str | bool | float
 SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "pipe": "|"}

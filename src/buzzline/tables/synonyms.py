@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from buzzline.tables.cells import nearest, plain
-from buzzline.tables.schema import LAYERS, TABLES, table_named
+from buzzline.tables.schema import TABLES, table_named
+from buzzline.tables.vocabularies import LAYERS
 
 # In the order in which they are tried: a word for a relation says more than one for an entity,
 # so that `firm_links` are linkages and `industry_codes` industries.

@@ -16,8 +16,8 @@ from buzzline.arrays import Floats
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Count
 from buzzline.randomness import Seed, child, seed_of
-from buzzline.tables.schema import LAYERS
 from buzzline.tables.study import About, Study
+from buzzline.tables.vocabularies import LAYERS
 from buzzline.tables.worlds.furnishing import furnish
 from buzzline.tables.worlds.geography import Geography, Towns, found_towns
 from buzzline.tables.worlds.gravity import SCALE_NAMES, Gravity, Sites, draw_ties

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Codes, Floats, Indices
-from buzzline.tables.schema import CONTENTS, LINKAGES, UNDIRECTED_LAYERS
+from buzzline.tables.schema import LINKAGES
+from buzzline.tables.vocabularies import CONTENTS, UNDIRECTED_LAYERS
 from buzzline.tables.worlds.geography import Towns, words
 from buzzline.tables.worlds.gravity import Sites
 
