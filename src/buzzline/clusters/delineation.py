@@ -27,7 +27,7 @@ from buzzline.clusters.cores import (
 from buzzline.clusters.industries import Industries, Industry, industries_of
 from buzzline.clusters.tabulating import Delineated, clustering_of
 from buzzline.errors import TooFew
-from buzzline.progress import Progress, silent
+from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Count, Draws, Quantity, Share
 from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import beyond_chance, false_discovery_cut
@@ -149,13 +149,11 @@ def candidate_clusters(
     chosen = industries_of(study, industries)
     cut = _false_discovery_cut(chart, chosen, rule, progress)
     delineated = []
-    for done, industry in enumerate(chosen):
-        progress("candidate clusters", done, len(chosen))
+    for industry in told(progress, "candidate clusters", chosen):
         p_core = min(rule.p, cut)
         found = _delineate(chart, industry, p_core, rule)
         strongest = _by_chance(chart, found, rule, draws, seed)
         delineated.append(_with_p(found, strongest))
-    progress("candidate clusters", len(chosen), len(chosen))
     return clustering_of(
         study, chart.sites, delineated, level=level, rate=rule.false_discovery_rate, draws=draws
     )
@@ -197,8 +195,7 @@ def _false_discovery_cut(
     chart: _Map, industries: Sequence[Industry], rule: CoreRule, progress: Progress
 ) -> float:
     p_values, weights = [], []
-    for done, industry in enumerate(industries):
-        progress("counting neighbours", done, len(industries))
+    for industry in told(progress, "counting neighbours", industries):
         status = _examined(chart, industry)
         for scale, around in chart.around.items():
             if status[scale] == "examined":

@@ -23,7 +23,7 @@ from buzzline.linkages.against_gravity import (
     layer_of,
 )
 from buzzline.linkages.tie_ends import squared_limits
-from buzzline.progress import Progress, silent
+from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Count, Draws, Share
 from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import false_discovery_q
@@ -201,15 +201,13 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     rows = _Rows([], [], [], level)
     for name in names:
         layer = layer_of(study, zones, name, limits=limits)
-        for done, cluster in enumerate(examined.iter_rows(named=True)):
-            progress(f"{name} ties by scale", done, examined.height)
+        for cluster in told(progress, f"{name} ties by scale", examined.to_dicts()):
             own = members[cluster["cluster_id"]]
             source = child(seed, name, cluster["cluster_id"])
             found = compared_with_nulls(
                 layer, own, limits, level=level, draws=draws, rng=source
             )
             rows.add(cluster, name, found)
-        progress(f"{name} ties by scale", examined.height, examined.height)
         rows.leave_out(clustering.clusters[max_clusters:], name, BEYOND.format(max_clusters))
     return ScaleBalance(
         balance=_with_q(pl.DataFrame(rows.balance, schema=BALANCE_SCHEMA, orient="row")),
