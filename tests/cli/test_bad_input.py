@@ -120,14 +120,16 @@ def test_check_names_table_column_rows_and_remedy(spoiled, buzzline):
     assert "to do" in said or case.stops
 
 
-def test_run_writes_all_or_nothing(spoiled, buzzline, tmp_path):
-    case, folder = spoiled
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.stops], ids=lambda case: case.name
+)
+def test_a_run_that_cannot_be_writes_nothing(case, study, buzzline, tmp_path):
+    case.spoil(study / f"{case.table}.csv")
     out = tmp_path / "out"
-    if not case.stops:
-        return  # usable: that such a run ends well is tested once, below
-    done = buzzline("run", folder, "--out", out, "--quiet")
+    done = buzzline("run", study, "--out", out, "--quiet")
     assert done.code == 1
     assert done.out == ""
+    assert case.table in done.err
     assert "Traceback" not in done.err
     assert not out.exists()
 

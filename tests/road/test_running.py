@@ -87,6 +87,19 @@ def test_only_what_depends_on_a_changed_setting_is_computed_again(
     }  # fmt: skip
 
 
+def test_a_manifest_does_not_outlive_the_results_it_describes(road, small_study, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(road.report.parent, out)
+
+    def stop(what, done, total):
+        if what == "writing results" and done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_road(small_study, out, settings=QUICK, progress=stop)
+    assert not (out / "manifest.json").exists()
+
+
 def test_another_study_is_computed_anew(road, small_study, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(road.report.parent, out)

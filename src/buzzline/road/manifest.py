@@ -1,7 +1,7 @@
 """manifest.json: from what, with what and by what the results were made.
 
-There is no clock in it: the same input, settings and seed give the same bytes. How long a run
-took is printed when it ends.
+It is written last, so where it stands the results are whole. There is no clock in it: the same
+input, settings and seed give the same bytes. How long a run took is printed when it ends.
 """
 
 from __future__ import annotations

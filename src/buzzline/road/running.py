@@ -19,6 +19,7 @@ from buzzline.report import report
 from buzzline.road.choices import choices_of
 from buzzline.road.gaps import NO_INDUSTRY, no_balance, no_clustering, no_profile
 from buzzline.road.manifest import (
+    MANIFEST,
     manifest,
     remember_written,
     remove_stale,
@@ -235,6 +236,7 @@ def _written(
     study, progress = found.study, stages.progress
     profile, clustering, balance = results.profile, results.clustering, results.balance
     progress("writing results", 0, 3)
+    (folder / MANIFEST).unlink(missing_ok=True)  # written last: where it stands, all is whole
     tables = write_results(
         folder, study, profile=profile, clustering=clustering, balance=balance
     )
