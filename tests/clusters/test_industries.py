@@ -21,3 +21,15 @@ def test_by_default_the_most_numerous_first():
 def test_an_organisation_of_a_group_counts_once():
     (found,) = industries_of(study(), {"all": ("big", "small", "rare")})
     assert found.active.sum() == 50
+
+
+def test_the_title_of_an_industry_is_its_name():
+    titled = study().with_table(
+        "industries",
+        pl.DataFrame(
+            {"industry": ["big", "small", "rare"], "title": ["Big ships", None, None]}
+        ),
+    )
+    assert [industry.name for industry in industries_of(titled, ["big", "small"])] == [
+        "Big ships", "small"
+    ]  # fmt: skip

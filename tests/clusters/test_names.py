@@ -23,6 +23,12 @@ def test_a_region_shared_by_most_is_added_unless_it_is_the_city():
     assert place_label(members(["Milano"], ["Milano"]))[0] == "Milano, IT"
 
 
+def test_names_in_capitals_are_not_shouted():
+    assert place_label(members(["BILBAO", "Bilbao", "KÖLN"]))[::2] == (
+        "Bilbao, IT", "Bilbao (2), Köln (1)"
+    )  # fmt: skip
+
+
 def test_without_cities_the_point_is_named():
     assert place_label(members([None, None]))[0] == "44.0°N 10.0°E"
     assert degrees_label(-70.66, -33.45) == "33.5°S 70.7°W"

@@ -46,12 +46,12 @@ class CoreRule:
     Attributes
     ----------
     p : share
-        Its relabelling p-value is at most this,
+        Largest relabelling p-value of a core point.
     neighbours : count
-        it has at least this many others of its industry within reach,
+        Fewest others of its industry within reach of a core point.
     false_discovery_rate : share
-        and it falls when false discoveries over all organisations, scales and industries are
-        held at this rate. The same rate is held over the clusters reported.
+        Rate at which false discoveries are held, over core points of all organisations, scales
+        and industries, and again over the clusters reported.
     """
 
     p: Share = 0.005

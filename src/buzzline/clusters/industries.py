@@ -24,7 +24,7 @@ class Industry:
 
     Attributes
     ----------
-    name : str
+    name : str              title of the industry where the study gives one, else its code
     active : (n,) bool      organisations of the study, in its order
     """
 
@@ -48,13 +48,14 @@ def industries_of(study: Study, wanted: Industries) -> tuple[Industry, ...]:
     pairs = study.industries_of()
     groups = _groups(pairs, wanted)
     row = study.organisations.select("org_id").with_row_index("row")
+    titles = dict(study.industries.select("industry", "title").drop_nulls().iter_rows())
     found = []
     for name, members in groups.items():
         ids = pairs.filter(pl.col("industry").is_in(list(members))).select("org_id").unique()
         rows = row.join(ids, on="org_id", how="semi")["row"].to_numpy()
         active = np.zeros(row.height, np.bool_)
         active[rows] = True
-        found.append(Industry(name, active))
+        found.append(Industry(titles.get(name, name), active))
     return tuple(found)
 
 

@@ -7,6 +7,8 @@ import unicodedata
 
 import polars as pl
 
+LONGEST_ABBREVIATION = 3  # longer names in capitals are shouted, not abbreviated
+
 
 def place_label(members: pl.DataFrame) -> tuple[str, str, str]:
     """Return the label, the country and the list of commonest cities of a group.
@@ -31,7 +33,7 @@ def place_label(members: pl.DataFrame) -> tuple[str, str, str]:
     """
     country = _commonest(members["country"])
     cities = (
-        members.drop_nulls("city").group_by("city").len()
+        members.drop_nulls("city").with_columns(_not_shouted("city")).group_by("city").len()
         .sort(["len", "city"], descending=[True, False]).head(4)
     )  # fmt: skip
     listed = ", ".join(f"{city} ({n})" for city, n in cities.iter_rows())
@@ -95,3 +97,11 @@ def _region(regions: pl.Series, city: str) -> str:
     region = _commonest(regions)
     most = region and (regions == region).sum() > regions.len() / 2
     return f" ({region})" if most and region.lower() not in city.lower() else ""
+
+
+def _not_shouted(column: str) -> pl.Expr:
+    """Write names in capitals as other names are written."""
+    shouted = (pl.col(column) == pl.col(column).str.to_uppercase()) & (
+        pl.col(column).str.len_chars() > LONGEST_ABBREVIATION
+    )
+    return pl.when(shouted).then(pl.col(column).str.to_titlecase()).otherwise(pl.col(column))
