@@ -97,3 +97,12 @@ def test_invariant_boxes_are_boxes():
     assert (boxes["south"] < boxes["north"]).all()
     assert boxes["west"].min() >= -180
     assert boxes["east"].max() <= 180
+
+
+def test_by_hand_a_crowd_at_one_point_is_said_and_kept():
+    points, quality = read([MILAN] * 6 + [VIENNA])
+    assert len(points) == 7
+    found = only(quality, "many organisations at one point")
+    assert (found.severity, found.n, found.rows[0]) == ("note", 6, 2)
+    _, spread = read([(9 + k / 10, 45.0) for k in range(7)])
+    assert not findings(spread, "many organisations at one point")

@@ -11,6 +11,7 @@ from buzzline.tables.sifting import Sifted, put
 
 X, Y = "longitude", "latitude"
 MOST = 0.5  # share of the rows that must fit only when exchanged, for all to be exchanged
+CROWD = 5  # organisations at one exact point from which on it looks like a centroid
 MANY = 0.3  # share of latitudes beyond 90 from which on the whole column is taken for wrong
 
 
@@ -19,7 +20,7 @@ def coordinate_rules(sifted: Sifted) -> Sifted:
     if not {X, Y} <= set(sifted.frame.columns):
         return sifted
     for rule in (one_coordinate_only, null_island, exchanged_columns, exchanged_in_row,
-                 off_the_earth, another_country):  # fmt: skip
+                 off_the_earth, another_country, shared_points):  # fmt: skip
         sifted = rule(sifted)
     return sifted
 
@@ -108,6 +109,22 @@ def another_country(sifted: Sifted) -> Sifted:
         "coordinates outside the named country", f"{X}, {Y}", (~given).fill_null(value=False),
         shown=(X, Y, "country"),
         remedy="Used as they are. Check the coordinates or the country of these rows.",
+    )  # fmt: skip
+
+
+def shared_points(sifted: Sifted) -> Sifted:
+    """Say when most rows share their exact point with many others, as centroids do."""
+    if "precision" in sifted.frame.columns and sifted.frame["precision"].null_count() == 0:
+        return sifted
+    x = sifted.frame[X]
+    here = sifted.frame.select(pl.len().over(X, Y)).to_series()
+    shared = x.is_not_null() & (here >= CROWD)
+    if shared.sum() <= MOST * x.is_not_null().sum():
+        return sifted
+    return sifted.found(
+        "many organisations at one point", f"{X}, {Y}", shared, shown=(X, Y),
+        remedy="Kept, and taken for centroids of cities: scales finer than 10 km are not "
+        "examined. Give more exact coordinates, or say in `precision` that they are exact.",
     )  # fmt: skip
 
 
