@@ -119,7 +119,7 @@ def shared_points(sifted: Sifted) -> Sifted:
     x = sifted.frame[X]
     here = sifted.frame.select(pl.len().over(X, Y)).to_series()
     shared = x.is_not_null() & (here >= CROWD)
-    if shared.sum() <= MOST * x.is_not_null().sum():
+    if int(shared.sum()) <= MOST * int(x.is_not_null().sum()):
         return sifted
     return sifted.found(
         "many organisations at one point", f"{X}, {Y}", shared, shown=(X, Y),
