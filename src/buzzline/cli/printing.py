@@ -51,8 +51,8 @@ def say(text: str) -> None:
 
 
 def show(text: str) -> None:
-    """Print a text on stdout, wrapped between words."""
-    results().print(text)
+    """Print a text on stdout, wrapped between words; a long path stays in one piece."""
+    results().print(text, overflow="ignore", crop=False)
 
 
 def put(text: str) -> None:
