@@ -8,6 +8,13 @@ from buzzline.kernels import kernel
 
 
 @kernel
+def squared_chord(xyz, i, j):
+    """Return the squared straight distance of two points of the unit sphere."""
+    dx, dy, dz = xyz[i, 0] - xyz[j, 0], xyz[i, 1] - xyz[j, 1], xyz[i, 2] - xyz[j, 2]
+    return dx * dx + dy * dy + dz * dz
+
+
+@kernel
 def harmonic_log_km(one, one_start, other, other_start, pairs, xyz, floor_km, radius_km):
     """Return ln of the harmonic mean distance between two groups, for each pair of groups.
 
@@ -27,10 +34,7 @@ def harmonic_log_km(one, one_start, other, other_start, pairs, xyz, floor_km, ra
                 j = other[m]
                 if i == j:
                     continue
-                dx = xyz[i, 0] - xyz[j, 0]
-                dy = xyz[i, 1] - xyz[j, 1]
-                dz = xyz[i, 2] - xyz[j, 2]
-                half = min(1.0, sqrt(dx * dx + dy * dy + dz * dz) / 2.0)
+                half = min(1.0, sqrt(squared_chord(xyz, i, j)) / 2.0)
                 distance = 2.0 * radius_km * asin(half)
                 nearness += 1.0 / max(distance, floor_km[i], floor_km[j])
                 n += 1
@@ -60,10 +64,7 @@ def scale_composition(one, one_start, other, other_start, origins, xyz, nation, 
                     j = other[m]
                     if i == j:
                         continue
-                    dx = xyz[i, 0] - xyz[j, 0]
-                    dy = xyz[i, 1] - xyz[j, 1]
-                    dz = xyz[i, 2] - xyz[j, 2]
-                    squared = dx * dx + dy * dy + dz * dz
+                    squared = squared_chord(xyz, i, j)
                     weight = 1.0 / sqrt(max(squared, 1e-8))
                     whole += weight
                     for c in range(limits.shape[0]):
@@ -96,10 +97,7 @@ def scales_of(here, there, xyz, nation, limits):
     out = np.empty((limits.shape[0], here.size), np.int32)
     for p in range(here.size):
         i, j = here[p], there[p]
-        dx = xyz[i, 0] - xyz[j, 0]
-        dy = xyz[i, 1] - xyz[j, 1]
-        dz = xyz[i, 2] - xyz[j, 2]
-        squared = dx * dx + dy * dy + dz * dz
+        squared = squared_chord(xyz, i, j)
         for c in range(limits.shape[0]):
             out[c, p] = scale_of(squared, nation[i], nation[j], limits[c])
     return out

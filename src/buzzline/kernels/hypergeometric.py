@@ -14,6 +14,16 @@ def log_choose(n, k):
 
 
 @kernel
+def probability(count, within, marked, total):
+    """Return P(X = count) when `within` of `total` are drawn and `marked` of them are marked."""
+    return exp(
+        log_choose(marked, count)
+        + log_choose(total - marked, within - count)
+        - log_choose(total, within)
+    )
+
+
+@kernel
 def upper_tail(count, within, marked, total):
     """Return P(X >= count) when `within` of `total` are drawn and `marked` of them are marked.
 
@@ -28,11 +38,7 @@ def upper_tail(count, within, marked, total):
     mean = within * marked / total
     if count <= mean:
         return max(0.0, 1.0 - lower_sum(count - 1, within, marked, total))
-    term = exp(
-        log_choose(marked, count)
-        + log_choose(total - marked, within - count)
-        - log_choose(total, within)
-    )
+    term = probability(count, within, marked, total)
     tail = term
     k = count
     while k < most and term > tail * 1e-16:
@@ -46,11 +52,7 @@ def upper_tail(count, within, marked, total):
 def lower_sum(count, within, marked, total):
     """Return P(X <= count), summed downwards from `count`."""
     least = max(0, within + marked - total)
-    term = exp(
-        log_choose(marked, count)
-        + log_choose(total - marked, within - count)
-        - log_choose(total, within)
-    )
+    term = probability(count, within, marked, total)
     below = term
     k = count
     while k > least and term > below * 1e-16:

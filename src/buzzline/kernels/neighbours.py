@@ -9,6 +9,7 @@ from math import ceil, floor
 import numpy as np
 
 from buzzline.kernels import kernel
+from buzzline.kernels.distances import squared_chord
 
 
 @kernel
@@ -98,10 +99,7 @@ def groups_within(xyz, keys, reach):
                 base = keys[i] + (da * across + db) * across
                 j = first_at_least(keys, base - 1)
                 while j < n and keys[j] <= base + 1 and j < i:
-                    dx = xyz[j, 0] - xyz[i, 0]
-                    dy = xyz[j, 1] - xyz[i, 1]
-                    dz = xyz[j, 2] - xyz[i, 2]
-                    if dx * dx + dy * dy + dz * dz <= limit:
+                    if squared_chord(xyz, i, j) <= limit:
                         one, other = root_of(parent, i), root_of(parent, j)
                         parent[max(one, other)] = min(one, other)
                     j += 1
@@ -163,10 +161,7 @@ def leaders(xyz, keys, nation, rank, reach):
                 j = first_at_least(keys, base - 1)
                 while j < keys.size and keys[j] <= base + 1:
                     if out[j] < 0 and nation[j] == nation[i]:
-                        dx = xyz[j, 0] - xyz[i, 0]
-                        dy = xyz[j, 1] - xyz[i, 1]
-                        dz = xyz[j, 2] - xyz[i, 2]
-                        if dx * dx + dy * dy + dz * dz <= limit:
+                        if squared_chord(xyz, i, j) <= limit:
                             out[j] = i
                     j += 1
     return out
