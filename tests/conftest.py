@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The first example of a kernel compiles it, which takes seconds: no deadline an example.
+settings.register_profile("buzzline", deadline=None)
+settings.load_profile("buzzline")
 
 
 @pytest.fixture(scope="session")

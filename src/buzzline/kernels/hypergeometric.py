@@ -15,7 +15,7 @@ def log_choose(n, k):
 
 @kernel
 def probability(count, within, marked, total):
-    """Return P(X = count) when `within` of `total` are drawn and `marked` of them are marked."""
+    """Return P(X = count) when `within` of `total` are drawn and `marked` are marked."""
     return exp(
         log_choose(marked, count)
         + log_choose(total - marked, within - count)
@@ -25,7 +25,7 @@ def probability(count, within, marked, total):
 
 @kernel
 def upper_tail(count, within, marked, total):
-    """Return P(X >= count) when `within` of `total` are drawn and `marked` of them are marked.
+    """Return P(X >= count) when `within` of `total` are drawn and `marked` are marked.
 
     O(number of terms that matter) time; accurate to about 1e-12 of the tail.
     """

@@ -160,8 +160,8 @@ def leaders(xyz, keys, nation, rank, reach):
                 base = keys[i] + (da * across + db) * across
                 j = first_at_least(keys, base - 1)
                 while j < keys.size and keys[j] <= base + 1:
-                    if out[j] < 0 and nation[j] == nation[i]:
-                        if squared_chord(xyz, i, j) <= limit:
-                            out[j] = i
+                    is_free = out[j] < 0 and nation[j] == nation[i]
+                    if is_free and squared_chord(xyz, i, j) <= limit:
+                        out[j] = i
                     j += 1
     return out
