@@ -28,3 +28,25 @@ def test_every_tie_has_two_ends_and_unplaced_ones_are_counted():
     flows = zone_flows(ends, np.ones(2, bool), zones.n_here.size)
     assert np.array_equal(flows, flows.T)
     assert flows.sum() == 2
+
+
+def test_records_bundle_ties_when_there_are_many_of_them():
+    n = 30
+    organisations = pl.DataFrame(
+        {"org_id": [str(k) for k in range(n)], "longitude": [k / 10 for k in range(n)],
+         "latitude": [0.0] * n, "country": ["AA"] * n}
+    )  # fmt: skip
+    ties = {
+        "source": ["0"] * (n - 1),
+        "target": [str(k) for k in range(1, n)],
+        "layer": ["research"] * (n - 1),
+    }
+    sizes = []
+    for records in (["register"] * (n - 1), [f"project {k}" for k in range(n - 1)]):
+        study = Study.of(
+            organisations=organisations, linkages=pl.DataFrame(ties | {"observed_by": records})
+        )
+        zones = zones_of(study.organisations, sites_of(study.organisations))
+        ends = tie_ends(study, zones, "research", limits=squared_limits([Cutoffs()]))
+        sizes.append(np.unique(ends.record).size)
+    assert sizes == [0, n - 1]

@@ -198,12 +198,20 @@ def _counted(ends: TieEnds, members: Flags, own: Flags, cutoffs: int) -> Counted
     here, scale = ends.here[own][known], scale[known]
     observed = np.bincount(scale, minlength=N_SCALES)
     internal = int(members[ends.there[own][known]].sum()) // 2
-    _, member = np.unique(here, return_inverse=True)
-    bundles = np.bincount(
-        member * N_SCALES + scale, minlength=(member.max(initial=-1) + 1) * N_SCALES
+    design_effect = overdispersion(_bundled(here, scale))
+    if ends.record.size:
+        bundles = _bundled(ends.record[own][known], scale)
+        design_effect = max(design_effect, overdispersion(bundles))
+    return Counted(as_indices(observed), internal, design_effect)
+
+
+def _bundled(bundle: Codes, scale: Codes) -> Floats:
+    """Return how many tie ends each bundle (organisation, record) has at each scale."""
+    _, number = np.unique(bundle, return_inverse=True)
+    size = (int(number.max(initial=-1)) + 1) * N_SCALES
+    return as_floats(
+        np.bincount(number * N_SCALES + scale, minlength=size).reshape(-1, N_SCALES)
     )
-    by_member = as_floats(bundles.reshape(-1, N_SCALES))
-    return Counted(as_indices(observed), internal, overdispersion(by_member))
 
 
 def _against(

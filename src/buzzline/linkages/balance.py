@@ -79,8 +79,8 @@ class ScaleBalance:
     fits : DataFrame
         One row a cluster, layer and model: `n`, `distance_elasticity`, `elasticity_low`,
         `elasticity_high`, `border` (log factor of crossing a border), `dispersion`,
-        `design_effect` (of ties bundled by organisation), `g2`, `p`, `kl` (nats a tie end),
-        `js` (bits, 0 to 1), `status` ("fitted" or why not).
+        `design_effect` (of ties bundled by organisation or record), `g2`, `p`, `kl` (nats a tie
+        end), `js` (bits, 0 to 1), `status` ("fitted" or why not).
     untested : DataFrame
         `cluster_id`, `label`, `industry`, `layer`, `reason`.
     cutoffs : Cutoffs
@@ -173,7 +173,8 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     G0, G1 and G2 answer different questions: against size; size and distance; size, distance
     and country borders. Each is fitted to the ties of everybody but the cluster's own members.
     They know nothing of industries: part of an excess of local ties is that like trades with
-    like.
+    like. Ties of one organisation, and ties of one record (one project, contract or respondent
+    in `observed_by`), resemble each other: intervals and needed links are widened for it.
 
     References
     ----------

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, as_floats
+from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
 from buzzline.kernels.distances import scales_of
 from buzzline.space.globe import chord
 from buzzline.space.scales import SCALES, Cutoffs
 from buzzline.space.zones import Zones
 from buzzline.tables.study import Study
 
+FEWEST_RECORDS = 20  # fewer name sources of data, not projects, contracts or respondents
 N_SCALES = len(SCALES)  # codes from here on: beyond regional, with a country missing
 
 
@@ -31,6 +32,8 @@ class TieEnds:
     here, there : (2t,) int32              organisation at this end and at the other
     zone_here, zone_there : (2t,) int32
     scale : (c, 2t) int32                  for each set of cut-offs; 4 where it cannot be told
+    record : (2t,) int32                   which record the tie stands in; empty when the layer
+                                           comes from too few records to tell ties apart by
     n_unplaced : int                       ties with an end that has no coordinates
     """
 
@@ -39,6 +42,7 @@ class TieEnds:
     zone_here: Codes
     zone_there: Codes
     scale: Codes
+    record: Codes
     n_unplaced: int
 
 
@@ -51,19 +55,24 @@ def tie_ends(study: Study, zones: Zones, layer: str, *, limits: Floats) -> TieEn
         From `squared_limits`.
     """
     number = study.organisations.select("org_id").with_row_index("row")
-    ties = study.linkages.lazy().filter(pl.col("layer") == layer).select("source", "target")
+    record = pl.col("observed_by").rank("dense").fill_null(0).cast(pl.Int32).alias("record")
+    recorded = study.linkages.lazy().filter(pl.col("layer") == layer)
+    ties = recorded.select("source", "target", record)
     for end in ("source", "target"):
         ties = ties.join(
             number.lazy().rename({"row": f"{end}_row"}), left_on=end, right_on="org_id",
             how="left", validate="m:1",
         )  # fmt: skip
-    rows = ties.select("source_row", "target_row").collect().to_numpy().astype(np.int32)
+    whole = ties.select("source_row", "target_row", "record").collect()
+    rows = whole.select("source_row", "target_row").to_numpy().astype(np.int32)
     placed = (zones.zone[rows] >= 0).all(axis=1)
     here = np.ascontiguousarray(rows[placed].ravel())
     there = np.ascontiguousarray(rows[placed][:, ::-1].ravel())
     scale = scales_of(here, there, zones.organisation_xyz, zones.organisation_nation, limits)
+    several = whole["record"].n_unique() >= FEWEST_RECORDS
+    records = as_codes(np.repeat(whole["record"].to_numpy()[placed], 2) if several else [])
     return TieEnds(
-        here, there, zones.zone[here], zones.zone[there], scale, int((~placed).sum())
+        here, there, zones.zone[here], zones.zone[there], scale, records, int((~placed).sum())
     )
 
 

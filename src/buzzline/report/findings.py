@@ -9,7 +9,7 @@ import polars as pl
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
-from buzzline.report.wording import decimal, interval, listed, percent, plural, probability
+from buzzline.report.wording import decimal, interval, listed, percent, plural, stated
 from buzzline.space.scales import SCALES, UNKNOWN_SCALE
 from buzzline.tables.study import Study
 
@@ -42,7 +42,7 @@ def _clusters(clustering: Clustering) -> str:
         return "No candidate cluster stands out from chance in the industries examined."
     first = clusters.row(0, named=True)
     industries = clusters["industry"].n_unique()
-    odds = f", p = {probability(first['p'])}" if first["p"] is not None else ""
+    odds = f", {stated(first['p'])}" if first["p"] is not None else ""
     stand = "stands" if clusters.height == 1 else "stand"
     return (
         f"{plural(clusters.height, 'candidate cluster')} in "

@@ -77,6 +77,18 @@ def probability(p: float | None) -> str:
     return "below 0.0001" if p < 0.0001 else f"{p:.2g}"
 
 
+def stated(p: float | None) -> str:
+    """Return a p-value with its letter.
+
+    Examples
+    --------
+    >>> stated(0.005), stated(0.00002)
+    ('p = 0.005', 'p below 0.0001')
+    """
+    text = probability(p)
+    return f"p {text}" if text.startswith("below") else f"p = {text}"
+
+
 def plural(number: int, noun: str, several: str | None = None) -> str:
     """Return a count with its noun.
 

@@ -193,7 +193,7 @@ LINKAGES = Table(
         _text("unit", "Unit of `weight` (ties, musd, persons, ...)."),
         _date("start", "First day of the tie."),
         _date("end", "Last day; empty while it lasts."),
-        _text("observed_by", "Source of the record."),
+        _text("observed_by", "Record it stands in: a source, project, contract or respondent."),
         _number("confidence", "share", "How sure the record is.", low=0, high=1),
         _text("content", "What passes along the tie.", values=CONTENTS),
         _flag("initiated_copresent", "True when it began face to face."),

@@ -46,7 +46,7 @@ def ties(partners: pl.DataFrame) -> pl.DataFrame:
         (1 / (pl.col("k") - 1)).alias("weight"),
         pl.lit("projects").alias("unit"),
         "start", "end",
-        pl.lit("CORDIS").alias("observed_by"),
+        pl.format("CORDIS project {}", "project").alias("observed_by"),
         pl.lit("technical_codified").alias("content"),
         pl.lit(value=True).alias("formal"),
     )  # fmt: skip
