@@ -46,6 +46,16 @@ DISCOVERIES = Source(
     "Royal Statistical Society B 57(1).",
     "10.1111/j.2517-6161.1995.tb02031.x",
 )
+TAILS = Source(
+    "Abrams, A., Kleinman, K., Kulldorff, M. (2010). Gumbel based p-value approximations for "
+    "spatial scan statistics. International Journal of Health Geographics 9.",
+    "10.1186/1476-072X-9-61",
+)
+FAMILIES = Source(
+    "Benjamini, Y., Bogomolov, M. (2014). Selective inference on multiple families of "
+    "hypotheses. Journal of the Royal Statistical Society B 76(1).",
+    "10.1111/rssb.12028",
+)
 GRAVITY = Source(
     "Santos Silva, J., Tenreyro, S. (2006). The log of gravity. Review of Economics and "
     "Statistics 88(4).",
@@ -83,10 +93,12 @@ def _candidates(clustering: Clustering) -> Method:
         "like all organisations. Organisations with more neighbours than chance gives are "
         "cores; cores whose discs overlap form a candidate. Strength is the log-likelihood "
         "ratio of the candidate; p is the share of relabelled maps "
-        f"({clustering.draws:,} draws) whose strongest candidate is at least as strong; false "
-        f"discoveries are held to {percent(clustering.false_discovery_rate)} over clusters and "
-        "industries.",
-        (LABS, SCAN, DISCOVERIES),
+        f"({clustering.draws:,} draws) whose strongest candidate is at least as strong, and "
+        "beyond all of them the tail of a Gumbel distribution fitted to them. False "
+        f"discoveries are held to {percent(clustering.false_discovery_rate)} over core points, "
+        "and again over clusters and industries. Beyond 20,000 addresses those within a "
+        "sixteenth of a radius are taken together.",
+        (LABS, SCAN, TAILS, DISCOVERIES, FAMILIES),
     )
 
 
@@ -110,10 +122,12 @@ def _yardsticks(balance: ScaleBalance) -> Method:
         "to the ties of everybody but the cluster's own members. Missing: the whole interval "
         "of observed over expected lies below four fifths; excess: above five quarters; not "
         "enough links: a halving would show in fewer than four of five such studies. "
-        f"Intervals are at {percent(balance.level)}, from {balance.draws:,} draws of both "
-        "counts and parameters. Tie ends are counted: a tie between two members counts at "
-        "both.",
-        (GRAVITY,),
+        f"Intervals are at {percent(balance.level)}, from {balance.draws:,} draws of the "
+        "parameters and of the true shares behind the ties counted (a Dirichlet distribution "
+        "with Jeffreys' prior, with fewer ties where they are bundled by organisation). q "
+        "holds false discoveries over clusters and scales of one layer and yardstick. Tie ends "
+        "are counted: a tie between two members counts at both.",
+        (GRAVITY, DISCOVERIES),
     )
 
 
