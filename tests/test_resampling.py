@@ -57,6 +57,15 @@ def test_families_by_hand():
     assert family_q(p, np.arange(3, dtype=np.int32)) == pytest.approx([0.03, 0.03, 1.0])
 
 
+@pytest.mark.parametrize("n", [3, 6, 7, 12, 49])
+def test_special_case_equal_p_values_are_their_own_q(n):
+    # 0.05 * 3 / 3 is more than 0.05 in binary: a cluster at the rate would have been lost
+    p = np.full(n, 0.05)
+    assert (false_discovery_q(p) == 0.05).all()
+    assert (family_q(p, np.arange(n, dtype=np.int32)) == 0.05).all()
+    assert false_discovery_cut(p, np.ones(n, np.int64), 0.05) == 0.05
+
+
 def test_bootstrap_of_a_mean_covers_as_often_as_it_says():
     rng = np.random.default_rng(1)
     hits = 0

@@ -168,7 +168,7 @@ def false_discovery_q(p: Floats) -> Floats:
     if not (np.nanmin(p) >= 0 and np.nanmax(p) <= 1):
         raise InvalidArgument("false_discovery_q: p-values must lie between 0 and 1")
     order = np.argsort(p)
-    ranked = p[order] * p.size / np.arange(1, p.size + 1)
+    ranked = p[order] * (p.size / np.arange(1, p.size + 1))  # the last factor is exactly 1
     q = np.empty_like(p)
     q[order] = np.minimum.accumulate(ranked[::-1])[::-1].clip(max=1)
     return q
@@ -192,7 +192,7 @@ def false_discovery_cut(p: Floats, weight: Indices, rate: Share) -> float:
     """
     order = np.argsort(p)
     rank = np.cumsum(weight[order])
-    falls = np.flatnonzero(p[order] * weight.sum() / rank <= rate)
+    falls = np.flatnonzero(p[order] * (weight.sum() / rank) <= rate)
     return float(p[order][falls[-1]]) if falls.size else 0.0
 
 
@@ -226,6 +226,6 @@ def family_q(p: Floats, family: Codes) -> Floats:
     np.minimum.at(smallest, family, p)
     points = np.unique(np.concatenate([smallest, p]))
     falling = np.searchsorted(np.sort(smallest), points, side="right")
-    at_point = points * smallest.size / np.maximum(falling, 1)
+    at_point = points * (smallest.size / np.maximum(falling, 1))
     best = np.minimum.accumulate(at_point[::-1])[::-1].clip(max=1)
     return np.asarray(best[np.searchsorted(points, p)])
