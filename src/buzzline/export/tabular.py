@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from buzzline.export.written import Written, one_file
+from buzzline.tables.cells import as_text
 from buzzline.tables.writing import atomically
 
 FORMULA = r"^[=+\-@\t\r]"
@@ -35,11 +36,15 @@ def write_parquet(frame: pl.DataFrame, path: Path | str) -> Written:
 def write_csv(frame: pl.DataFrame, path: Path | str) -> Written:
     """Write a table as CSV that Excel opens right and cannot be made to run.
 
+    Lists, as data frames hold them, are written as text.
+
     Raises
     ------
     UnwritableOutput
         No room on the disk, or no permission; what was there before is left as it was.
     """
+    nested = [series for series in frame.iter_columns() if series.dtype.is_nested()]
+    frame = frame.with_columns(as_text(series) for series in nested)
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     runnable = {name: _is_runnable(pl.col(name)) for name in texts}
     n = sum(int(count) for count in frame.select(
