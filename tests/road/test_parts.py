@@ -16,6 +16,7 @@ from buzzline.road import gaps, manifest, opening, quality_files
 from buzzline.road.parts import Parts, part_key, program_digest
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.quality import Quality
+from buzzline.tables.reading import read_study
 
 
 @pytest.mark.parametrize(
@@ -85,8 +86,37 @@ def test_provenance_leaves_the_seconds_out(road):
     assert "progress" not in stamp["arguments"]
 
 
-def test_by_hand_quality_as_text():
-    assert "nothing to mend" in quality_files.quality_text(Quality())
+def test_by_hand_quality_and_rows_set_aside_are_written(tmp_path):
+    firms = pl.DataFrame({"Firm ID": ["a", "b", None], "tags": [["x", "y"], ["z"], ["w"]]})
+    mapped = firms.rename({"tags": "industry"})
+    quality = read_study({"organisations": mapped}).about.quality
+    written = quality_files.write_quality(tmp_path, quality)
+    names = [path.relative_to(tmp_path).as_posix() for path in written]
+    assert names == ["quality.txt", "quality.csv", "set_aside/organisations.csv"]
+    aside = pl.read_csv(tmp_path / "set_aside" / "organisations.csv")
+    assert aside.rows() == [(4, "`Firm ID`: required value is missing", None, "w")]
+    assert "2 of 3 rows can be used." in (tmp_path / "quality.txt").read_text()
+    rules = pl.read_csv(tmp_path / "quality.csv")["rule"].to_list()
+    assert rules.count("required value is missing") == 1
+
+
+def test_rows_set_aside_can_be_mended_and_read_again(tmp_path):
+    firms = pl.DataFrame({"org_id": ["a", "b"]})
+    links = pl.DataFrame(
+        {"source": ["a", "a", "b"], "target": ["b", "zz", "a"], "layer": ["supply"] * 3}
+    )
+    quality = read_study({"organisations": firms, "linkages": links}).about.quality
+    *_, path = quality_files.write_quality(tmp_path, quality)
+    mended = pl.read_csv(path).with_columns(target=pl.lit("b"))
+    study = read_study({"organisations": firms, "linkages": mended})
+    assert study.linkages.select("source", "target").rows() == [("a", "b")]
+    assert study.about.quality.ignored_columns["linkages"] == ("row", "reason")
+
+
+def test_no_report_is_written_where_nothing_may_be(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnwritableOutput, match="cannot be written"):
+        quality_files.write_quality(tmp_path / "file", Quality())
 
 
 def test_gaps_have_the_columns_of_results(road, small_study):

@@ -17,7 +17,7 @@ from buzzline.errors import (
 )
 from buzzline.tables.quality_text import quality_text
 from buzzline.tables.reading import read_study, read_tables
-from buzzline.tables.writing import write_quality, write_study
+from buzzline.tables.writing import write_study
 
 HEADER = "org_id,name,longitude,latitude,country,industry,opened,jobs"
 GOOD = [f"F{i},Firm {i},{9 + i / 10},45.{i},IT,wine,2001-02-03,{i}" for i in range(1, 9)]
@@ -291,10 +291,3 @@ def test_disk_full_while_writing(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert "knowledge_items.csv" not in [path.name for path in out.iterdir()]
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
-
-
-def test_nothing_is_written_where_nothing_may_be(tmp_path):
-    quality = read_study(folder_with(tmp_path / "in"), gazetteer=False).about.quality
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UnwritableOutput, match="cannot be written"):
-        write_quality(quality, tmp_path / "file")

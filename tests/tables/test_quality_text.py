@@ -40,4 +40,4 @@ def test_invariant_lines_fit_a_terminal():
 
 
 def test_special_case_nothing_read():
-    assert quality_text(Quality()) == "0 of 0 rows can be used."
+    assert "nothing to mend" in quality_text(Quality())

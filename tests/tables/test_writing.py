@@ -2,13 +2,12 @@
 
 import errno
 
-import polars as pl
 import pytest
 
 from buzzline.errors import UnwritableOutput
 from buzzline.tables.reading import read_study
 from buzzline.tables.worlds import make_world
-from buzzline.tables.writing import atomically, write_quality, write_set_aside, write_study
+from buzzline.tables.writing import atomically, write_study
 
 
 def test_by_hand_a_file_appears_only_when_complete(tmp_path):
@@ -71,35 +70,3 @@ def test_invariant_the_same_study_gives_the_same_bytes(tmp_path):
     study = make_world(organisations=100, clusters=2, rng=1).study
     first, second = (write_study(study, tmp_path / name, format="parquet") for name in "ab")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
-
-
-def test_by_hand_quality_and_rows_set_aside_are_written(tmp_path):
-    firms = pl.DataFrame({"Firm ID": ["a", "b", None], "tags": [["x", "y"], ["z"], ["w"]]})
-    mapped = firms.rename({"tags": "industry"})
-    quality = read_study({"organisations": mapped}).about.quality
-    names = [path.relative_to(tmp_path).as_posix() for path in write_quality(quality, tmp_path)]
-    assert names == [
-        "data_quality.txt", "data_quality.csv", "data_quality_columns.csv", "set_aside/organisations.csv",
-    ]  # fmt: skip
-    aside = pl.read_csv(tmp_path / "set_aside" / "organisations.csv")
-    assert aside.rows() == [(4, "`Firm ID`: required value is missing", None, "w")]
-    assert "2 of 3 rows can be used." in (tmp_path / "data_quality.txt").read_text()
-    assert (
-        pl.read_csv(tmp_path / "data_quality.csv")["rule"]
-        .to_list()
-        .count("required value is missing")
-        == 1
-    )
-
-
-def test_rows_set_aside_can_be_mended_and_read_again(tmp_path):
-    firms = pl.DataFrame({"org_id": ["a", "b"]})
-    links = pl.DataFrame(
-        {"source": ["a", "a", "b"], "target": ["b", "zz", "a"], "layer": ["supply"] * 3}
-    )
-    quality = read_study({"organisations": firms, "linkages": links}).about.quality
-    (path,) = write_set_aside(quality, tmp_path)
-    mended = pl.read_csv(path).with_columns(target=pl.lit("b"))
-    study = read_study({"organisations": firms, "linkages": mended})
-    assert study.linkages.select("source", "target").rows() == [("a", "b")]
-    assert study.about.quality.ignored_columns["linkages"] == ("row", "reason")

@@ -14,7 +14,7 @@ from buzzline.tables.study_file import (
     study_file_schema,
 )
 from buzzline.tables.templates import table_schema, write_templates
-from buzzline.tables.writing import atomically, write_quality, write_set_aside, write_study
+from buzzline.tables.writing import atomically, write_study
 
 __all__ = [
     "TABLES",
@@ -34,8 +34,6 @@ __all__ = [
     "study_file_schema",
     "table_named",
     "table_schema",
-    "write_quality",
-    "write_set_aside",
     "write_study",
     "write_templates",
 ]

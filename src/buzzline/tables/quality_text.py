@@ -12,6 +12,10 @@ HEADINGS: tuple[tuple[Severity, str], ...] = (
     ("repaired", "Values repaired: the rows are used"),
     ("note", "Worth knowing: nothing was changed"),
 )
+NOTHING_READ = (
+    "The tables were handed over as data frames that fit the schema: nothing to mend."
+)
+COUNTED_FROM = "Row numbers are those of your files; the header is row 1."
 WIDTH = 96
 
 
@@ -31,7 +35,11 @@ def quality_text(quality: Quality) -> str:
     Rows set aside: not used, and written out so that you can mend them
       linkages, target: unknown organisation - 1 row (row 7), e.g. F-9
           Add the organisation.
+    <BLANKLINE>
+    Row numbers are those of your files; the header is row 1.
     """
+    if not quality.tables and not quality.findings:
+        return NOTHING_READ
     parts = [_verdict(quality), "\n".join(_table(count) for count in quality.tables)]
     for severity, heading in HEADINGS:
         found = [finding for finding in quality.findings if finding.severity == severity]
@@ -43,6 +51,8 @@ def quality_text(quality: Quality) -> str:
     ]
     if ignored:
         parts.append("\n".join(["Columns of your files that were not used", *ignored]))
+    if quality.findings:
+        parts.append(COUNTED_FROM)
     return "\n\n".join(part for part in parts if part)
 
 

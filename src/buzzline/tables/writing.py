@@ -15,8 +15,6 @@ from xlsxwriter.exceptions import FileCreateError
 
 from buzzline.errors import BuzzlineError, UnwritableOutput
 from buzzline.tables.cells import as_text
-from buzzline.tables.quality import Quality
-from buzzline.tables.quality_text import quality_text
 from buzzline.tables.study import Study
 
 Format = Literal["csv", "parquet"]
@@ -117,50 +115,6 @@ def write_table(frame: pl.DataFrame, path: Path | str) -> None:
         else:
             nested = [series for series in frame.iter_columns() if series.dtype.is_nested()]
             frame.with_columns(as_text(series) for series in nested).write_csv(unfinished)
-
-
-def write_set_aside(quality: Quality, folder: Path | str) -> list[Path]:
-    """Write the rows set aside to `set_aside/<table>.csv`, with their row number and reason.
-
-    Raises
-    ------
-    UnwritableOutput
-    """
-    written = []
-    for name, rows in (quality.set_aside or {}).items():
-        path = Path(folder) / "set_aside" / f"{name}.csv"
-        write_table(rows, path)
-        written.append(path)
-    return written
-
-
-def write_quality(quality: Quality, folder: Path | str) -> list[Path]:
-    """Write the data-quality report as text and as tables, and the rows set aside.
-
-    Returns
-    -------
-    list[Path]
-        data_quality.txt (to read), data_quality.csv (a row a finding),
-        data_quality_columns.csv (a row a column) and set_aside/*.csv.
-
-    Raises
-    ------
-    UnwritableOutput
-    """
-    folder = Path(folder)
-    text, findings = folder / "data_quality.txt", folder / "data_quality.csv"
-    with atomically(text) as unfinished:
-        unfinished.write_text(quality_text(quality) + "\n", encoding="utf-8")
-    write_table(quality.table(), findings)
-    columns = folder / "data_quality_columns.csv"
-    counts = [(c.table, c.column, c.source_column, c.filled, c.missing, c.repaired)
-              for c in quality.columns]  # fmt: skip
-    names = ("table", "column", "source_column", "filled", "missing", "repaired")
-    types = [pl.String] * 3 + [pl.Int64] * 3
-    write_table(
-        pl.DataFrame(counts, schema=dict(zip(names, types, strict=True)), orient="row"), columns
-    )
-    return [text, findings, columns, *write_set_aside(quality, folder)]
 
 
 def _study_file(study: Study, files: list[Path]) -> str:
