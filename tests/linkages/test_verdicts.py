@@ -65,6 +65,8 @@ def test_few_links_are_not_enough_and_say_how_many_would_be():
 def test_a_scale_that_cannot_occur_needs_no_number():
     found = against(counted([500, 500, 0, 0]), [0.5, 0.5, 0.0, 0.0])
     assert found.n_needed[2] is None
+    assert np.isnan(found.low[2])
+    assert found.p[2] == 1
     assert found.verdict[2] == "not enough links"
 
 

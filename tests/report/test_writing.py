@@ -181,3 +181,19 @@ def test_shows_itself_in_a_notebook(page_of_three_towns):
     shown = page_of_three_towns._repr_html_()
     assert shown.startswith('<iframe title="Three towns" srcdoc="')
     assert shown.count(chr(34)) == 8, "the page inside must not end its attribute"
+
+
+def test_a_scale_where_nothing_is_expected_has_no_interval_special_case(
+    study, profile, clustering, balance
+):
+    bare = balance.balance.with_columns(
+        pl.when(pl.col("scale") == "national").then(None).otherwise(pl.col(end)).alias(end)
+        for end in ("low", "high")
+    ).with_columns(
+        verdict=pl.when(pl.col("scale") == "national")
+        .then(pl.lit("not enough links"))
+        .otherwise(pl.col("verdict"))
+    )
+    page = report(study, profile, clustering, replace(balance, balance=bare))
+    assert "national" in words(page.text)
+    assert "nan" not in words(page.text).lower().split()

@@ -71,11 +71,11 @@ class ScaleBalance:
         One row a cluster, layer, model and scale: `cluster_id`, `label`, `industry`, `layer`,
         `model`, `scale`, `observed`, `expected` (tie ends: a tie between two members counts at
         both), `share`, `expected_share`, `log_ratio` (ln((O + 1/2) / (E + 1/2))), `low`,
-        `high`, `level`, `p`, `q` (false-discovery rate over clusters and scales of a layer and
-        model), `n` (distinct ties), `n_needed` (ties that would show a halving; null when none
-        would), `verdict` ("missing", "excess", "as expected", "not enough links"),
-        `verdict_smaller`, `verdict_larger` (with cut-offs a third smaller and larger),
-        `is_stable` (all agree).
+        `high` (null where nothing could be expected), `level`, `p`, `q` (false-discovery rate
+        over clusters and scales of a layer and model), `n` (distinct ties), `n_needed` (ties
+        that would show a halving; null when none would), `verdict` ("missing", "excess", "as
+        expected", "not enough links"), `verdict_smaller`, `verdict_larger` (with cut-offs a
+        third smaller and larger), `is_stable` (all agree).
     fits : DataFrame
         One row a cluster, layer and model: `n`, `distance_elasticity`, `elasticity_low`,
         `elasticity_high`, `border` (log factor of crossing a border), `dispersion`,
@@ -211,7 +211,7 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
             rows.add(cluster, name, found)
         rows.leave_out(clustering.clusters[max_clusters:], name, BEYOND.format(max_clusters))
     return ScaleBalance(
-        balance=_with_q(pl.DataFrame(rows.balance, schema=BALANCE_SCHEMA, orient="row")),
+        balance=_with_q(_frame(rows.balance)),
         fits=pl.DataFrame(rows.fits, schema=FIT_SCHEMA, orient="row"),
         untested=pl.DataFrame(rows.untested, schema=UNTESTED_SCHEMA, orient="row"),
         cutoffs=cutoffs,
@@ -328,6 +328,11 @@ def _balance_rows(
             )
         )  # fmt: skip
     return rows
+
+
+def _frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema=BALANCE_SCHEMA, orient="row")
+    return frame.with_columns(pl.col("low", "high").fill_nan(None))
 
 
 def _with_q(balance: pl.DataFrame) -> pl.DataFrame:

@@ -46,6 +46,7 @@ class Compared:
     Attributes
     ----------
     expected, log_ratio, low, high, p : (4,) float64
+        `low` and `high` are NaN at a scale where nothing could be expected.
     n_needed : tuple of int or None
         Ties that would show a halving, the design effect included.
     verdict : tuple[Verdict, ...]
@@ -144,6 +145,10 @@ def compare(
     below = (1 + (replicates <= 0).sum(axis=0)) / (1 + len(replicates))
     above = (1 + (replicates >= 0).sum(axis=0)) / (1 + len(replicates))
     p = np.minimum(1.0, 2 * np.minimum(below, above))
+    possible = share > 0  # where nothing could be expected there is nothing to compare
+    low, high, p = (
+        np.where(possible, x, y) for x, y in ((low, np.nan), (high, np.nan), (p, 1))
+    )
     needed = tuple(_needed(float(s), counted.overdispersion) for s in share)
     verdict = tuple(
         _verdict(float(low[s]), float(high[s]), counted.n_ties, needed[s])

@@ -214,9 +214,13 @@ def _line(rows: pl.DataFrame) -> list[Cell]:
             continue
         cells += [
             number(row["expected"]), number(exp(row["log_ratio"])),
-            between(exp(row["low"]), exp(row["high"])), verdict(row["verdict"]),
+            between(_factor(row["low"]), _factor(row["high"])), verdict(row["verdict"]),
         ]  # fmt: skip
     return [*cells, _stability(by_model), whole(first["n"]), whole(first["n_needed"])]
+
+
+def _factor(log_ratio: float | None) -> float | None:
+    return None if log_ratio is None else exp(log_ratio)
 
 
 def _stability(by_model: dict[str, dict[str, object]]) -> Cell:
