@@ -180,7 +180,27 @@ def test_an_unknown_industry_is_named_with_similar_ones(buzzline, study, tmp_pat
     assert done.code == 1
     assert "optic" in done.err
     assert "Similar ones are: optics" in done.err
-    assert not (tmp_path / "out" / "report.html").exists()
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('industries = ["optic"]', "Similar ones are: optics"),
+        ('layers = ["board"]', "layers are"),
+        ('groups = { light = ["optics", "lamps"] }', "lamps"),
+    ],
+)
+def test_settings_that_ask_for_what_is_not_there_stop_check_and_run(
+    buzzline, study, tmp_path, line, said
+):
+    text = (study / "study.toml").read_text()
+    (study / "study.toml").write_text(f"{text}\n{line}\n")
+    for words in (("check", study), ("run", study, "--out", tmp_path / "out")):
+        done = buzzline(*words)
+        assert done.code == 1
+        assert said in done.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_mixed_id_types_are_read_as_texts(buzzline, study):

@@ -14,14 +14,17 @@ from buzzline.cli.leaving import DONE, FAILED, interruptible
 from buzzline.cli.printing import put, say, show
 from buzzline.cli.quality import quality_as_json, show_quality
 from buzzline.cli.waiting import shown_progress
-from buzzline.errors import InvalidArgument, InvalidTables
+from buzzline.errors import InvalidArgument, InvalidTables, Problem
+from buzzline.road.choices import hold_to
 from buzzline.road.manifest import as_json
 from buzzline.road.opening import Kind, opened, settings_of
 from buzzline.road.parts import Parts
 from buzzline.road.quality_files import write_quality
 from buzzline.road.running import Road, run_road
 from buzzline.tables.initialising import initialise
+from buzzline.tables.quality import Quality
 from buzzline.tables.reading import read_tables
+from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
 if sys.platform != "win32":
@@ -85,8 +88,9 @@ def check(
     """Say what can be used of your tables, which rows cannot, and what to do about them.
 
     Nothing is computed and your files are not changed. Exit code 0: the tables can be used. 1:
-    they cannot, or there is something to mend and --strict was given. Row numbers are those of
-    your files; units of columns are in `buzzline schema`.
+    they cannot, or study.toml asks for what is not in them, or there is something to mend and
+    --strict was given. Row numbers are those of your files; units of columns are in `buzzline
+    schema`.
 
     Parameters
     ----------
@@ -94,11 +98,7 @@ def check(
     """
     with shown_progress(quiet=quiet) as progress:
         progress("reading tables", 0, 1)
-        if source == "tables":
-            read = read_tables(study)
-            quality, problems = read.quality, read.problems
-        else:
-            quality, problems = opened(study, source).study.about.quality, ()
+        quality, problems, found = _read(study, source)
         progress("reading tables", 1, 1)
     if json:
         put(quality_as_json(quality, usable=not problems))
@@ -107,13 +107,25 @@ def check(
     if out is not None:
         for path in write_quality(out, quality):
             say(f"written: {path}")
-    if problems:
+    if found is None:
         raise InvalidTables(problems)
+    hold_to(found, settings_of(study))
     to_mend = [f for f in quality.findings if f.severity in ("set aside", "repaired")]
     if strict and to_mend:
         say(f"Error: {len(to_mend)} findings above are to be mended, and --strict allows none.")
         return FAILED
     return DONE
+
+
+def _read(source: Path, kind: Kind) -> tuple[Quality, tuple[Problem, ...], Study | None]:
+    """Return the quality of tables, what stops them, and else the study they make."""
+    if kind != "tables":
+        study = opened(source, kind).study
+        return study.about.quality, (), study
+    read = read_tables(source)
+    if read.problems:
+        return read.quality, read.problems, None
+    return read.quality, (), Study.of(about=read.about, **read.frames)
 
 
 def run(  # each is one option of the command

@@ -7,7 +7,10 @@ from typing import Any
 
 from buzzline.analysis import CATALOGUE
 from buzzline.clusters.delineation import CoreRule
+from buzzline.clusters.industries import industries_of
+from buzzline.errors import InvalidArgument
 from buzzline.space.scales import Cutoffs
+from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
 
@@ -43,6 +46,24 @@ def choices_of(name: str, settings: RunSettings) -> dict[str, Any]:
     }
     has = CATALOGUE[name].choices
     return {key: value for key, value in said.items() if key in has and value is not None}
+
+
+def hold_to(study: Study, settings: RunSettings) -> None:
+    """Refuse settings that ask for an industry or a layer the study does not have.
+
+    Raises
+    ------
+    InvalidArgument
+        The message names what there is.
+    """
+    industries_of(study, _industries(settings))
+    present = study.linkages["layer"].unique().sort().to_list()
+    absent = [name for name in settings.layers if present and name not in present]
+    if absent:
+        raise InvalidArgument(
+            f"linkages: no linkage has the layer {absent[0]!r}; layers are "
+            f"{', '.join(present)}. Correct `layers` in study.toml."
+        )
 
 
 def _industries(settings: RunSettings) -> Mapping[str, Sequence[str]] | Sequence[str] | None:

@@ -16,7 +16,7 @@ from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.progress import Progress, silent
 from buzzline.report import report
-from buzzline.road.choices import choices_of
+from buzzline.road.choices import choices_of, hold_to
 from buzzline.road.gaps import NO_INDUSTRY, no_balance, no_clustering, no_profile
 from buzzline.road.manifest import (
     MANIFEST,
@@ -109,6 +109,7 @@ def run_road(
         Nothing is written.
     InvalidArgument
         An industry or layer of the settings is not in the study, or `out` is the source itself.
+        Nothing is written.
     UnwritableOutput
         No room, no permission; finished parts stay.
     """
@@ -117,6 +118,7 @@ def run_road(
     chosen = settings or settings_of(source)
     progress("reading tables", 0, 1)
     found = opened(source, kind)
+    hold_to(found.study, chosen)
     progress("reading tables", 1, 1)
     quality = write_quality(folder, found.study.about.quality)
     remember_written(folder, _names(folder, quality))
