@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from buzzline.errors import InvalidArgument, MissingFile
-from buzzline.tables.connectors import read_cordis, read_crunchbase
 from buzzline.tables.formats import is_table_file
-from buzzline.tables.reading import read_study
+from buzzline.tables.reading import CONNECTORS, STUDY_FILE, read_study
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings, StudyFile, read_study_file
 
-STUDY_FILE = "study.toml"
 Kind = Literal["tables", "crunchbase", "cordis"]
 Source = Path | str | Mapping[str, Any] | Study
-CONNECTORS: Mapping[str, Callable[[Path | str], Study]] = {
-    "crunchbase": read_crunchbase,
-    "cordis": read_cordis,
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +51,7 @@ def opened(source: Source, kind: Kind = "tables") -> Opened:
         return Opened(read_study(source), input_files(source))
     if isinstance(source, Mapping):
         raise InvalidArgument(f"source: {kind} is read from a folder or file, not from frames")
-    return Opened(CONNECTORS[kind](source), _table_files(Path(source)))
+    return Opened(CONNECTORS[kind](Path(source)), _table_files(Path(source)))
 
 
 def study_file_of(source: Source) -> Path | None:
