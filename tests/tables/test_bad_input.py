@@ -291,3 +291,19 @@ def test_disk_full_while_writing(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert "knowledge_items.csv" not in [path.name for path in out.iterdir()]
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
+
+
+def test_no_industry_at_all_is_said(tmp_path):
+    header = HEADER.replace("industry", "trade_of_theirs")
+    finding = told(folder_with(tmp_path, header=header), "no industry", "organisations")
+    assert finding.n == len(GOOD)
+    assert finding.column == "industry"
+    assert "industry = " in finding.remedy
+
+
+def test_industries_in_a_table_of_their_own_are_enough(tmp_path):
+    header = HEADER.replace("industry", "trade_of_theirs")
+    activities = "org_id,industry\nF1,wine\n"
+    path = folder_with(tmp_path, header=header, activities=activities)
+    quality = read_study(path, gazetteer=False).about.quality
+    assert "no industry" not in [finding.rule for finding in quality.findings]

@@ -78,6 +78,20 @@ def several_industries(
     return put(sifted, values["industry"]), still_several.unique(maintain_order=True)
 
 
+def no_industry(sifted: Sifted) -> Sifted:
+    """Say when no organisation has an industry: nothing can then be found of clusters."""
+    frame = sifted.frame
+    if "industry" in frame.columns and frame["industry"].null_count() < frame.height:
+        return sifted
+    everywhere = pl.repeat(value=True, n=frame.height, dtype=pl.Boolean, eager=True)
+    return sifted.found(
+        "no industry", "industry", everywhere, shown=(),
+        remedy="Kept, but clusters are of industries, so none can be found. Name the column "
+        "that says what an organisation does in study.toml, under "
+        '[tables.organisations.columns]: industry = "name of your column".',
+    )  # fmt: skip
+
+
 def _unknown_codes(sifted: Sifted, where: pl.Series) -> Sifted:
     values = sifted.frame["industry"]
     return sifted.mended(

@@ -18,7 +18,7 @@ from buzzline.tables.coordinates import X, Y, coordinate_rules, missing_coordina
 from buzzline.tables.dates import dates
 from buzzline.tables.missing import missing_column
 from buzzline.tables.quality import Finding, Quality
-from buzzline.tables.references import CODED, reference, several_industries
+from buzzline.tables.references import CODED, no_industry, reference, several_industries
 from buzzline.tables.schema import TABLES, Column, Table, table_named
 from buzzline.tables.sifting import (
     AT,
@@ -68,6 +68,8 @@ def apply_rules(
         sound[name] = _rules_between(sound[name], sound)
     if "organisations" in sound:
         sound["organisations"] = missing_coordinates(sound["organisations"])
+        if "activities" not in sound:
+            sound["organisations"] = no_industry(sound["organisations"])
     checked = {name: _enough_left(sound.get(name, sifted[name]), set_aside_limit)
                for name in sifted}  # fmt: skip
     usable = {name: table for name, table in checked.items() if not table.is_fatal}
