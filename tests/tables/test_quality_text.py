@@ -41,3 +41,12 @@ def test_invariant_lines_fit_a_terminal():
 
 def test_special_case_nothing_read():
     assert "nothing to mend" in quality_text(Quality())
+
+
+def test_a_notebook_and_a_console_show_the_finding_not_the_fields():
+    count = TableCount("linkages", "links.csv", 10, 9, 1)
+    quality = Quality((count,), (), (finding("set aside"),))
+    assert repr(quality) == "Quality: linkages: 9 of 10 rows usable"
+    shown = quality._repr_html_()
+    assert "9 of 10 rows usable" in shown
+    assert "a set aside thing" in shown

@@ -81,7 +81,7 @@ def exchanged_in_row(sifted: Sifted) -> Sifted:
     abroad = (exchanged & ~given).fill_null(value=False)
     return _exchanged(
         sifted, "longitude and latitude exchanged", beyond | abroad,
-        "Exchanged: only so the point lies on Earth and in its country. Check these rows.",
+        "Exchanged: only so the point lies on Earth or in its country. Check these rows.",
     )  # fmt: skip
 
 

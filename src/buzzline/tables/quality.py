@@ -66,7 +66,7 @@ class ColumnCount:
     repaired: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Quality:
     """The whole data-quality report of a study.
 
@@ -112,3 +112,9 @@ class Quality:
             for count in self.tables
         ]
         return "; ".join(parts) or "no table was read"
+
+    def __repr__(self) -> str:
+        return f"Quality: {self}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.table()._repr_html_()}"
