@@ -20,6 +20,7 @@ from buzzline.road.choices import choices_of
 from buzzline.tables.quality import Quality
 from buzzline.tables.schema import ACTIVITIES, LINKAGES
 from buzzline.tables.study import About
+from buzzline.tables.writing import write_study
 
 
 def test_special_case_the_road_is_its_three_analyses(road, small_study):
@@ -171,3 +172,12 @@ def test_rows_set_aside_are_written_with_row_and_reason(small_study, tmp_path):
     about = About(quality=Quality(set_aside={"linkages": lost}))
     run_road(replace(small_study, about=about), tmp_path, settings=QUICK)
     assert pl.read_csv(tmp_path / "set_aside" / "linkages.csv").equals(lost)
+
+
+def test_the_report_names_the_digest_of_every_file_it_came_from(small_study, tmp_path):
+    write_study(small_study, tmp_path / "data")
+    road = run_road(tmp_path / "data", tmp_path / "out", settings=QUICK)
+    page = road.report.read_text(encoding="utf-8")
+    linkages = hashlib.sha256((tmp_path / "data" / "linkages.csv").read_bytes()).hexdigest()
+    assert road.study.about.digests["linkages.csv"] == linkages
+    assert all(digest in page for digest in road.study.about.digests.values())

@@ -167,7 +167,7 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
     arguments = arguments_from(item, typed, choices_of(item.name, settings))
     with shown_progress(quiet=request.quiet) as progress:
         progress("reading tables", 0, 1)
-        study = opened(request.study, request.source).study
+        study = opened(request.study, request.source)
         progress("reading tables", 1, 1)
         if "progress" in item.choices:
             arguments["progress"] = progress

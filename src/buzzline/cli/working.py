@@ -120,7 +120,7 @@ def check(
 def _read(source: Path, kind: Kind) -> tuple[Quality, tuple[Problem, ...], Study | None]:
     """Return the quality of tables, what stops them, and else the study they make."""
     if kind != "tables":
-        study = opened(source, kind).study
+        study = opened(source, kind)
         return study.about.quality, (), study
     read = read_tables(source)
     if read.problems:

@@ -42,6 +42,10 @@ def _input(study: Study) -> PageTable:
         if getattr(study, table.name).height
     ]
     lines += [(text("source"), text(name)) for name in source_names(study)]
+    lines += [
+        (text(f"sha256 of {name}"), text(digest))
+        for name, digest in study.about.digests.items()
+    ]
     if study.about.licence:
         lines.append((text("licence of the data"), text(study.about.licence)))
     return PageTable(

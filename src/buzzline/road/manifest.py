@@ -6,7 +6,6 @@ input, settings and seed give the same bytes. How long a run took is printed whe
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
@@ -27,7 +26,6 @@ def manifest(
     study: Study,
     stamps: Iterable[Provenance | None],
     *,
-    inputs: Mapping[str, Path],
     settings: Mapping[str, Any],
     outputs: Mapping[str, str],
     remarks: Mapping[str, str],
@@ -38,8 +36,6 @@ def manifest(
     ----------
     study : Study
     stamps : provenances of the analyses
-    inputs : mapping of name to path
-        The files that were read.
     settings : mapping
         The section [run], as it was used.
     outputs : mapping of file name to sha256
@@ -48,7 +44,7 @@ def manifest(
     """
     return {
         "study": {"title": study.about.title, "fingerprint": study.fingerprint},
-        "input": {name: sha256(path) for name, path in sorted(inputs.items())},
+        "input": dict(study.about.digests),
         "rows": {
             count.table: {"read": count.read, "kept": count.kept, "set_aside": count.set_aside}
             for count in study.about.quality.tables
@@ -78,12 +74,6 @@ def provenance_json(stamp: Provenance) -> str:
 def as_json(value: object) -> str:
     """Return JSON for people: indented, with a line feed at the end."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n"
-
-
-def sha256(path: Path) -> str:
-    """Return the digest of a file, read piece by piece."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_manifest(out: Path, content: Mapping[str, Any]) -> Path:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,22 +18,8 @@ Kind = Literal["tables", "crunchbase", "cordis"]
 Source = Path | str | Mapping[str, Any] | Study
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opened:
-    """A study that was read, and what is known of where it came from.
-
-    Attributes
-    ----------
-    study : Study
-    files : dict of name to Path      files behind it; names are seen from the source
-    """
-
-    study: Study
-    files: dict[str, Path]
-
-
-def opened(source: Source, kind: Kind = "tables") -> Opened:
-    """Read a study from wherever it is.
+def opened(source: Source, kind: Kind = "tables") -> Study:
+    """Read a study from wherever it is, with the digests of the files behind it.
 
     Parameters
     ----------
@@ -46,12 +33,23 @@ def opened(source: Source, kind: Kind = "tables") -> Opened:
         As `read_study`.
     """
     if isinstance(source, Study):
-        return Opened(source, {})
+        return source
     if kind == "tables":
-        return Opened(read_study(source), input_files(source))
+        return _with_digests(read_study(source), input_files(source))
     if isinstance(source, Mapping):
         raise InvalidArgument(f"source: {kind} is read from a folder or file, not from frames")
-    return Opened(CONNECTORS[kind](Path(source)), _table_files(Path(source)))
+    return _with_digests(CONNECTORS[kind](Path(source)), _table_files(Path(source)))
+
+
+def sha256(path: Path) -> str:
+    """Return the digest of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _with_digests(study: Study, files: Mapping[str, Path]) -> Study:
+    digests = {name: sha256(path) for name, path in sorted(files.items())}
+    return replace(study, about=replace(study.about, digests=digests))
 
 
 def study_file_of(source: Source) -> Path | None:

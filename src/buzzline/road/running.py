@@ -23,10 +23,9 @@ from buzzline.road.manifest import (
     manifest,
     remember_written,
     remove_stale,
-    sha256,
     write_manifest,
 )
-from buzzline.road.opening import Kind, Opened, Source, opened, settings_of
+from buzzline.road.opening import Kind, Source, opened, settings_of, sha256
 from buzzline.road.parts import Parts, part_key, spoken
 from buzzline.road.quality_files import write_quality
 from buzzline.space.scales import Cutoffs
@@ -38,7 +37,7 @@ REPORT = "report.html"
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Road:
     """Everything one run found, and where it was written.
 
@@ -70,6 +69,9 @@ class Road:
         return "\n".join(
             [str(self.profile), str(self.clustering), str(self.balance), str(self.report)]
         )
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def run_road(
@@ -117,14 +119,14 @@ def run_road(
     _keep_apart(source, folder)
     chosen = settings or settings_of(source)
     progress("reading tables", 0, 1)
-    found = opened(source, kind)
-    hold_to(found.study, chosen)
+    study = opened(source, kind)
+    hold_to(study, chosen)
     progress("reading tables", 1, 1)
-    quality = write_quality(folder, found.study.about.quality)
+    quality = write_quality(folder, study.about.quality)
     remember_written(folder, _names(folder, quality))
     stages = _Stages(Parts.of(folder), chosen, progress, {}, [])
-    results = _results(found.study, stages)
-    return _written(folder, found, results, stages, quality)
+    results = _results(study, stages)
+    return _written(folder, study, results, stages, quality)
 
 
 def _keep_apart(source: Source, folder: Path) -> None:
@@ -232,10 +234,10 @@ def _cutoffs(settings: RunSettings) -> Cutoffs:
 
 
 def _written(
-    folder: Path, found: Opened, results: _Results, stages: _Stages, quality: list[Path]
+    folder: Path, study: Study, results: _Results, stages: _Stages, quality: list[Path]
 ) -> Road:
     """Write every result, then remove what an earlier run left and this one did not make."""
-    study, progress = found.study, stages.progress
+    progress = stages.progress
     profile, clustering, balance = results.profile, results.clustering, results.balance
     progress("writing results", 0, 3)
     (folder / MANIFEST).unlink(missing_ok=True)  # written last: where it stands, all is whole
@@ -253,7 +255,7 @@ def _written(
     digests = {name: sha256(folder / name) for name in _names(folder, [*files, page])}
     content = manifest(
         study, (profile.provenance, clustering.provenance, balance.provenance),
-        inputs=found.files, settings=stages.settings.model_dump(mode="json"), outputs=digests,
+        settings=stages.settings.model_dump(mode="json"), outputs=digests,
         remarks=dict(remarks),
     )  # fmt: skip
     files += [page, write_manifest(folder, content)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
@@ -51,6 +51,8 @@ class About:
         Limits a reader must know, e.g. known selection of the source.
     quality : Quality
         The data-quality report.
+    digests : mapping of file name to sha256
+        Of the files the tables were read from; empty when they came from data frames.
     """
 
     title: str = "Untitled study"
@@ -58,6 +60,7 @@ class About:
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     quality: Quality = field(default_factory=Quality)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
