@@ -124,7 +124,7 @@ def _yardsticks(balance: ScaleBalance) -> Method:
         "enough links: a halving would show in fewer than four of five such studies. "
         f"Intervals are at {percent(balance.level)}, from {balance.draws:,} draws of the "
         "parameters and of the true shares behind the ties counted (a Dirichlet distribution "
-        "with Jeffreys' prior, with fewer ties where they are bundled by organisation). q "
+        "with Jeffreys' prior, with fewer ties where organisations or records bundle them). q "
         "holds false discoveries over clusters and scales of one layer and yardstick. Tie ends "
         "are counted: a tie between two members counts at both.",
         (GRAVITY, DISCOVERIES),
