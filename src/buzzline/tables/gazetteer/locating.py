@@ -33,6 +33,9 @@ METHODS: dict[str, str] = {
 }
 LOCATED_METHODS = tuple(METHODS)[1:-2]
 MAIN_NAME_FACTOR = 3.0  # Irakleio: a suburb of 49,000, or Heraklion with 173,000
+# There GeoNames writes the names in use, and its other names are nicknames and former ones:
+# Menlo Park is also Edison, Frisco San Francisco, Park City Bridgeport, Waterloo Austin.
+MAIN_NAMES_ONLY = ("US",)
 LARGE_CITY = 100_000  # found by name although the state is another one, as files err there
 KNOWN_CITY = 50_000  # found under another name after its last words were left out
 LEAST_SHORTENED = 4  # letters; "St" or "New" alone is no name of a place
@@ -209,12 +212,14 @@ def _among_namesakes(variants: pl.DataFrame, on: list[str]) -> pl.DataFrame:
         city_names(), on=on, how="inner", maintain_order="left_right",
     ).filter(_is_plausible())  # fmt: skip
     factor = pl.when("is_main").then(MAIN_NAME_FACTOR).otherwise(1.0)
+    in_use = pl.lit("country_code" in on) & pl.col("country_code").is_in(MAIN_NAMES_ONLY)
     ranked = candidates.with_columns(
         same_region=(pl.col("region_code") == pl.col("admin1")).fill_null(False),
+        main_first=in_use & pl.col("is_main"),
         weight=(pl.col("population") + 1) * factor,
     ).sort(
-        ["key", "rank", "same_region", "weight", "geoname"],
-        descending=[False, False, True, True, False],
+        ["key", "rank", "same_region", "main_first", "weight", "geoname"],
+        descending=[False, False, True, True, True, False],
     )  # fmt: skip
     best = ranked.unique("key", keep="first", maintain_order=True)
     peers = ranked.join(
