@@ -1,7 +1,7 @@
 """Countries by code and name, and the ISO 3166 alpha-2 code of whatever a file calls them.
 
 Codes and English names after GeoNames (CC BY 4.0); other names are those met in Crunchbase,
-CORDIS and common usage.
+CORDIS and common usage, and those of five languages.
 """
 
 from __future__ import annotations
@@ -84,8 +84,41 @@ _OTHER = {
     "macau": "MO", "deutschland": "DE", "espana": "ES", "italia": "IT", "osterreich": "AT",
     "schweiz": "CH", "suisse": "CH", "belgique": "BE", "belgie": "BE", "nederland": "NL",
     "polska": "PL", "sverige": "SE", "norge": "NO", "danmark": "DK", "suomi": "FI",
-    "brasil": "BR", "mexico": "MX",
+    "brasil": "BR", "mexico": "MX", "netherlands": "NL", "czech": "CZ",
+    "slovak republic": "SK", "republic of ireland": "IE",
 }  # fmt: skip
+
+# in German, French, Spanish, Italian and Portuguese, where they differ from the above
+_ABROAD = """
+AE vereinigte arabische emirate, emirats arabes unis, emiratos arabes unidos, emirati arabi
+uniti, emirados arabes unidos | AR argentinien, argentine | AT oesterreich, autriche | AU
+australien, australie | BE belgien, belgica, belgio | BG bulgarien, bulgarie | BR brasilien,
+bresil, brasile | CA kanada | CH svizzera, suiza, suica | CL chili, cile | CN chine, cina | CO
+kolumbien, colombie | CY zypern, chypre, chipre, cipro | CZ tschechien, tschechische republik,
+tchequie, republique tcheque, chequia, republica checa, cechia, repubblica ceca, tchequia | DE
+allemagne, alemania, germania, alemanha | DK daenemark, danemark, dinamarca, danimarca | EE
+estland, estonie | EG agypten, aegypten, egypte, egipto, egitto, egito | ES spanien, espagne,
+spagna, espanha | FI finnland, finlande, finlandia | FR frankreich, francia, franca | GB
+vereinigtes konigreich, vereinigtes koenigreich, grossbritannien, royaume uni, grande bretagne,
+reino unido, gran bretana, regno unito, gran bretagna, gra bretanha | GR griechenland, grece,
+grecia | HR kroatien, croatie, croacia, croazia | HU ungarn, hongrie, hungria, ungheria | IE
+irland, irlande, irlanda | IL israele | IN indien, inde | IS island, islande, islandia, islanda
+| IT italien, italie | JP japon, giappone, japao | KR sudkorea, suedkorea, coree du sud, corea
+del sur, corea del sud, coreia do sul | LT litauen, lituanie, lituania | LU luxemburg,
+luxemburgo, lussemburgo | LV lettland, lettonie, letonia, lettonia | MA marokko, maroc,
+marruecos, marocco, marrocos | MT malte | MX mexiko, mexique, messico | MY malaisie, malasia |
+NL niederlande, pays bas, paises bajos, paesi bassi, paises baixos | NO norwegen, norvege,
+noruega, norvegia | NZ neuseeland, nouvelle zelande, nueva zelanda, nuova zelanda, nova
+zelandia | PH philippinen, filipinas, filippine | PL polen, pologne, polonia | RO rumanien,
+rumaenien, roumanie, rumania, romenia | RS serbien, serbie | RU russland, russie, rusia | SA
+saudi arabien, arabie saoudite, arabia saudita | SE schweden, suede, suecia, svezia | SG
+singapur, singapour, singapura | SI slowenien, slovenie, eslovenia | SK slowakei, slovaquie,
+eslovaquia, slovacchia | TH thailande, tailandia, thailandia | TN tunesien, tunisie, tunez | TR
+turkei, tuerkei, turquie, turquia, turchia | UA
+ucrania, ucraina | US vereinigte staaten, vereinigte staaten von amerika, etats unis, etats unis
+d amerique, estados unidos, stati uniti, eua, eeuu, ee uu | ZA sudafrika,
+suedafrika, afrique du sud, sudafrica, africa do sul
+"""
 
 
 def folded(text: pl.Expr) -> pl.Expr:
@@ -112,7 +145,8 @@ def country_codes(countries: pl.Series) -> pl.Series:
     Parameters
     ----------
     countries : Series of str
-        ISO alpha-2 or alpha-3 codes, English names, CORDIS or Crunchbase codes, in any case.
+        ISO alpha-2 or alpha-3 codes, names in English or another language of western Europe,
+        CORDIS or Crunchbase codes, in any case.
 
     Examples
     --------
@@ -128,5 +162,8 @@ def country_codes(countries: pl.Series) -> pl.Series:
 def _codes() -> dict[str, str]:
     rows = [entry.split(maxsplit=2) for entry in " ".join(_LISTED.split()).split(" | ")]
     said = [(word, row[0]) for row in rows for word in row] + list(_OTHER.items())
+    for entry in " ".join(_ABROAD.split()).split(" | "):
+        code, names = entry.split(maxsplit=1)
+        said += [(name, code) for name in names.split(", ")]
     words = pl.DataFrame(said, schema=["said", "code"], orient="row")
     return dict(words.select(folded(pl.col("said")), "code").iter_rows())
