@@ -36,3 +36,17 @@ def test_impossible_shares_are_refused():
 
 def test_more_than_a_million_is_no_answer():
     assert links_needed(1e-6, 0.9e-6) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "true"), [(0.02, 0.01), (0.01, 0.005), (0.003, 0.0015), (0.3, 0.29)]
+)
+def test_large_numbers_are_the_first_that_reach_the_power_brute_force(expected, true):
+    n = links_needed(expected, true)
+    below = np.unique(np.concatenate([np.arange(1, n, 37), np.arange(max(1, n - 2000), n)]))
+    assert power_of_share_test(n, expected, true) >= 0.8
+    assert all(
+        power_of_share_test(int(k), expected, true) < 0.8
+        for k in below[:: max(1, below.size // 400)]
+    )
+    assert all(power_of_share_test(int(k), expected, true) < 0.8 for k in range(n - 100, n))
