@@ -2,6 +2,7 @@ import polars as pl
 
 from buzzline.clusters.clustering import FIRST_TEST_ONLY
 from buzzline.clusters.delineation import candidate_clusters
+from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world
 
 
@@ -22,3 +23,17 @@ def test_tables_belong_together_and_the_text_says_what_was_not_tested():
     assert parents <= set(clustering.tree["candidate_id"])
     assert FIRST_TEST_ONLY in str(clustering)
     assert clustering.clusters["strength"].is_sorted(descending=True)
+
+
+def test_nothing_examined_is_not_nothing_found():
+    study = Study.of(
+        organisations=pl.DataFrame(
+            {"org_id": [str(k) for k in range(30)], "industry": ["a"] * 30,
+             "longitude": [float(k % 7) for k in range(30)], "latitude": [45.0] * 30,
+             "precision": ["region"] * 30}
+        )
+    )  # fmt: skip
+    text = str(candidate_clusters(study, draws=0, rng=1))
+    assert text.startswith("No cluster could be looked for")
+    assert "less exact than" in text
+    assert repr(candidate_clusters(study, draws=0, rng=1)) == text

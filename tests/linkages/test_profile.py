@@ -99,3 +99,10 @@ def test_one_unit_has_no_interval():
     share, low, _ = shares_by_unit(np.array([[3.0, 1.0]]), 0.95)
     assert share[0] == 0.75
     assert math.isnan(low[0])
+
+
+def test_a_layer_without_a_placed_tie_says_so():
+    nowhere = hand_made().organisations.with_columns(longitude=None, latitude=None)
+    text = str(scale_profile(hand_made().with_table("organisations", nowhere)))
+    assert "no tie placed" in text
+    assert "nan" not in text

@@ -16,7 +16,7 @@ FIRST_TEST_ONLY = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Clustering:
     """Candidate clusters of one or several industries.
 
@@ -59,6 +59,10 @@ class Clustering:
         return self.clusters
 
     def __str__(self) -> str:
+        examined = self.coverage.filter(pl.col("status") == "examined").height
+        if not examined:
+            reasons = self.coverage["status"].unique(maintain_order=True).to_list()
+            return f"No cluster could be looked for ({'; '.join(reasons) or 'no industry'})."
         if not self.clusters.height:
             return f"No candidate cluster stands out from chance. {FIRST_TEST_ONLY}"
         first = self.clusters.row(0, named=True)
@@ -69,6 +73,9 @@ class Clustering:
             f"{first['ratio']:.1f} times what all organisations would give, p = "
             f"{first['p']:.3g}). {FIRST_TEST_ONLY}"
         )
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{self.clusters.head(20)._repr_html_()}"

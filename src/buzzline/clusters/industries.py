@@ -76,7 +76,7 @@ def _groups(pairs: pl.DataFrame, wanted: Industries) -> dict[str, tuple[str, ...
         if name not in known:
             raise InvalidArgument(
                 f"organisations: no organisation has the industry {name!r}. "
-                f"{_nearest(name, counts)} Correct the list of industries in study.toml."
+                f"{_nearest(name, counts)} Correct the industries asked for."
             )
     return groups
 

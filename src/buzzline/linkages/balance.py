@@ -61,7 +61,7 @@ UNTESTED_SCHEMA = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ScaleBalance:
     """Ties of each cluster at each scale, against three yardsticks.
 
@@ -117,6 +117,9 @@ class ScaleBalance:
             f"{n_clusters:,} clusters by four scales against size and distance (G1): {said}; "
             f"{self.untested.height:,} pairs of cluster and layer could not be tested."
         )
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{self.balance.head(24)._repr_html_()}"

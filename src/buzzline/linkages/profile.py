@@ -21,7 +21,7 @@ from buzzline.tables.study import Study
 LADDER = (*SCALES, UNKNOWN_SCALE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ScaleProfile:
     """Share of ties at each scale, a layer at a time.
 
@@ -51,13 +51,16 @@ class ScaleProfile:
             shares = ", ".join(
                 f"{scale} {share:.0%}"
                 for scale, share in known.select("scale", "share").iter_rows()
-                if share is not None
+                if share is not None and share == share  # NaN where no tie is placed
             )
             n_unknown = int(rows.filter(pl.col("scale") == UNKNOWN_SCALE)["n"].sum())
             n_known = int(known["n"].sum())
             counts = f"n={n_known:,}; {n_unknown:,} not placed"
             parts.append(f"{layer}: {shares or 'no tie placed'} ({counts})")
         return ". ".join(parts) or "No ties."
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{self.profile._repr_html_()}"
