@@ -81,6 +81,16 @@ def test_an_unknown_layer_sets_the_tie_aside_and_names_the_nearest():
     assert (found.severity, found.rows) == ("set aside", (2,))
     assert "'aquisition' looks like 'acquisition'" in found.remedy
     assert "joint_action" in found.remedy
+    assert 'values = { layer = "supply" }' in found.remedy
+
+
+def test_by_hand_layers_in_other_languages_are_understood():
+    words = ["Lieferung", "Übernahme", "recherche", "Inversión"]
+    frames, _ = checked(
+        organisations=FIRMS, linkages={**{k: v * 4 for k, v in TIE.items()}, "layer": words}
+    )
+    expected = ["supply", "acquisition", "research", "investment"]
+    assert frames["linkages"]["layer"].to_list() == expected
 
 
 def test_an_unknown_word_in_an_optional_column_becomes_missing():

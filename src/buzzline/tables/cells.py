@@ -48,6 +48,20 @@ OTHER_WORDS = {
     "licensing": "licence", "labour_mobility": "labour_move", "job_move": "labour_move",
     "labor_move": "labour_move", "commuting": "commute", "spinoff": "spin_off",
     "board_interlock": "board", "interlock": "board", "membership": "association",
+    "lieferung": "supply", "lieferungen": "supply", "zulieferung": "supply",
+    "lieferbeziehung": "supply", "lieferant": "supply", "fourniture": "supply",
+    "fournisseur": "supply", "suministro": "supply", "proveedor": "supply",
+    "fornitura": "supply", "fornitore": "supply", "fornecimento": "supply",
+    "fornecedor": "supply", "beteiligung": "ownership", "eigentum": "ownership",
+    "participation": "ownership", "participacion": "ownership",
+    "partecipazione": "ownership", "participacao": "ownership", "konzern": "affiliate",
+    "tochter": "affiliate", "tochterunternehmen": "affiliate", "filiale": "affiliate",
+    "filial": "affiliate", "ubernahme": "acquisition", "uebernahme": "acquisition",
+    "adquisicion": "acquisition", "acquisizione": "acquisition", "aquisicao": "acquisition",
+    "investition": "investment", "investissement": "investment", "inversion": "investment",
+    "investimento": "investment", "forschung": "research", "recherche": "research",
+    "investigacion": "research", "ricerca": "research", "pesquisa": "research",
+    "lizenz": "licence", "licencia": "licence", "licenza": "licence", "licenca": "licence",
     "hq": "headquarters", "hes": "university", "bank_branch": "bank",
 }  # fmt: skip
 
@@ -229,4 +243,7 @@ def _vocabulary_remedy(unknown: list[str], column: Column) -> str:
     likely = {text: nearest(text, column.values) for text in unknown[:5]}
     hints = ", ".join(f"{text!r} looks like {near!r}" for text, near in likely.items() if near)
     listed = f"Use one of {', '.join(column.values)}."
+    if column.name == "layer":
+        listed += (" Or name no column for `layer` in study.toml, and one word for the whole "
+                   'file: values = { layer = "supply" }.')  # fmt: skip
     return f"{hints[0].upper() + hints[1:]}. {listed}" if hints else listed
