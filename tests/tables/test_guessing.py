@@ -62,6 +62,37 @@ def test_by_hand_the_identifier_is_what_ties_name():
     assert found["firms"].columns == {"org_id": "name", "name": "name"}
 
 
+def test_by_hand_ties_are_known_by_their_values_when_nothing_is_named_so():
+    number = ["1", "2", "3"]
+    found = guess(
+        firms={"No": number, "Exhibitor": ["A", "B", "C"], "City": ["Rome", "Rome", "Bonn"]},
+        pairs={"Exhibitor A": ["1", "2"], "Exhibitor B": ["2", "3"], "Date": ["2014", "2015"]},
+        # number and name of one organisation are no tie, nor is one column
+        contacts={"No": number, "who": ["A", "B", "C"], "phone": ["0", "0", "0"]},
+        remarks={"about": ["1", "3"], "text": ["x", "y"]},
+    )
+    assert found["firms"].columns["org_id"] == "No"
+    expected = {"source": "Exhibitor A", "target": "Exhibitor B", "start": "Date"}
+    assert found["pairs"].columns == expected
+    assert (found["pairs"].layer, found["pairs"].sure_of_layer) == ("co_attendance", True)
+    assert (found["contacts"].table, found["remarks"].table) == ("", "")
+
+
+def test_by_hand_a_second_list_is_kept_when_ties_end_there():
+    found = guess(
+        startups={"Startup": ["A", "B"], "Market": ["x", "y"], "City": ["Rome", "Bonn"]},
+        funds={"Fund": ["F", "G"], "Nation": ["IT", "DE"]},
+        deals={"Backer": ["F", "G"], "Portfolio company": ["A", "B"]},
+        towns={"Name": ["Rome", "Bonn"], "Nation": ["IT", "DE"]},
+    )
+    assert found["startups"].columns["org_id"] == "Startup"
+    assert found["funds"].table == "organisations"
+    assert found["funds"].columns["org_id"] == "Fund"
+    assert found["deals"].columns == {"source": "Backer", "target": "Portfolio company"}
+    assert found["deals"].layer == "investment"
+    assert found["towns"].table == ""
+
+
 def test_by_hand_tables_without_telling_names_are_known_by_their_columns():
     found = guess(sheet1={"Company": ["a"], "lat": ["45"], "lon": ["9"]}, sheet2={"buyer": ["a"], "supplier": ["a"]},
                   sheet3={"remark": ["x"]})  # fmt: skip

@@ -88,6 +88,13 @@ def test_files_that_only_may_be_linkages_need_two_ends():
     assert table_seen("project", ["acronym", "title"]) == ""
 
 
+def test_by_hand_a_list_of_members_with_places_is_one_of_organisations():
+    for name in ("Exhibitors", "Mitglieder", "facilities"):
+        assert table_seen(name, ["No", "Firma", "City"]) == "organisations"
+    assert table_seen("exhibitors", ["event_id", "org_id", "City"]) == "attendance"
+    assert table_seen("plants", ["id", "company", "city"]) == "establishments"
+
+
 def test_by_hand_likely_columns_for_hints():
     assert (
         likely_column("organisations", "longitude", ["firm longitude", "x1"])

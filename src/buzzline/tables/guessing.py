@@ -7,10 +7,16 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from buzzline.tables.cells import NO_VALUE, as_text, nearest
+from buzzline.tables.cells import NO_VALUE, as_text, nearest, plain
 from buzzline.tables.schema import table_named
 from buzzline.tables.source import NUMBER, Source
-from buzzline.tables.synonyms import columns_called, layer_called, likely_column, table_seen
+from buzzline.tables.synonyms import (
+    columns_called,
+    layer_called,
+    likely_column,
+    placed,
+    table_seen,
+)
 
 SAMPLED = 20_000  # rows looked at in each file
 MOSTLY = 0.8  # share of the values that must fit
@@ -48,12 +54,19 @@ class Guess:
 
 def guesses(sources: Sequence[Source]) -> list[Guess]:
     """Look at names and values of every source and guess what it is."""
-    first = [_by_names(source) for source in sources]
-    first = _one_of_organisations(first)
+    named = [_by_names(source) for source in sources]
+    first = _one_of_organisations(named)
     organisations = next((g for g in first if g.table == "organisations"), None)
     if organisations is None:
         return first
-    linked = [_with_ends(guess, organisations) for guess in first]
+    others = [g for g in named if g.table == "organisations" and g not in first]
+    lists = [organisations, *others]
+    tied = [
+        guess if guess.table or any(guess.source is each.source for each in lists)
+        else _as_ties(guess, lists)
+        for guess in first
+    ]  # fmt: skip
+    linked = _with_further_lists([_with_ends(guess, organisations) for guess in tied], lists)
     return [
         _with_identifier(guess, linked) if guess.table == "organisations" else guess
         for guess in linked
@@ -91,9 +104,7 @@ def _table_by_columns(names: Sequence[str]) -> str:
     """Linkages have two ends, organisations coordinates or a name and a place."""
     if {"source", "target"} <= set(columns_called("linkages", names)):
         return "linkages"
-    found = set(columns_called("organisations", names))
-    placed = {"longitude", "latitude"} <= found or "city" in found
-    return "organisations" if placed else ""
+    return "organisations" if placed(names) else ""
 
 
 def _columns(table: str, sample: pl.DataFrame) -> dict[str, str]:
@@ -165,6 +176,58 @@ def _with_ends(guess: Guess, organisations: Guess) -> Guess:
     in_order = [column.name for column in table_named("linkages").columns]
     columns = {ours: columns[ours] for ours in in_order if ours in columns}
     return replace(guess, columns=columns, layer=layer, sure_of_layer=sure)
+
+
+def _as_ties(guess: Guess, lists: list[Guess]) -> Guess:
+    """Take a table of no telling name for ties when two of its columns name organisations.
+
+    Both must hold identifiers of the same column of a list, or of two lists: a name and a
+    number of the same organisation are no tie. Numbers are found among numbers by chance, so
+    that the headers of both must share a word, such as `Firm A` and `Firm B`.
+    """
+    keys = {
+        (at, name): each.sample[name]
+        for at, each in enumerate(lists) for name in each.sample.columns
+        if name in (each.columns.get("org_id"), each.columns.get("name"), _identifier(each))
+    }  # fmt: skip
+    found = {}
+    for theirs in guess.sample.columns:
+        shares = {key: _overlap(guess.sample[theirs], keys[key]) for key in keys}
+        best = max(shares, key=lambda key: shares[key], default=None)
+        if best is not None and shares[best] >= MOSTLY:
+            found[theirs] = best
+    ends = list(found)
+    if len(ends) != 2 or not _two_ends(found[ends[0]], found[ends[1]]):
+        return guess
+    words = [set(plain(name).split("_")) for name in ends]
+    if fits("jobs", guess.sample[ends[0]]) and not words[0] & words[1]:
+        return guess
+    rest = guess.sample.drop(ends)
+    columns = {"source": ends[0], "target": ends[1]} | {
+        ours: theirs for ours, theirs in _columns("linkages", rest).items()
+        if ours not in ("source", "target")
+    }  # fmt: skip
+    return replace(guess, table="linkages", columns=columns)
+
+
+def _two_ends(one: tuple[int, str], other: tuple[int, str]) -> bool:
+    return one == other or one[0] != other[0]
+
+
+def _with_further_lists(linked: list[Guess], lists: list[Guess]) -> list[Guess]:
+    """Add lists of organisations at which ties end that end at none of the first list."""
+    first, *others = lists
+    ends = [
+        guess.sample[guess.columns[end]]
+        for guess in linked if guess.table == "linkages"
+        for end in ("source", "target") if end in guess.columns
+    ]  # fmt: skip
+    open_ends = [end for end in ends if not _found_among(end, first)]
+    further = {
+        id(each.source): each
+        for each in others if any(_found_among(end, each) for end in open_ends)
+    }  # fmt: skip
+    return [further.get(id(guess.source), guess) for guess in linked]
 
 
 def _found_among(values: pl.Series, organisations: Guess) -> bool:

@@ -76,10 +76,11 @@ _INDUSTRY = ("industry industries sector nace nace_code naics naics_code sic bra
     "wirtschaftszweig wz_code wz ape code_ape secteur industria sector_economico "
     "actividad settore ateco atividade setor cnae category categories category_list "
     "industry_code main_industry primary_industry activite business trade "
-    "line_of_business")  # fmt: skip
+    "line_of_business market field field_1")  # fmt: skip
 _START = ("start start_date from_date begin begin_date since date beginn anfang startdatum "
     "von datum debut date_debut inicio fecha fecha_inicio inizio data data_inizio year "
-    "jahr annee ano anno acquired_at announced_on signed_on valid_from")  # fmt: skip
+    "jahr annee ano anno acquired_at announced_on signed_on valid_from deal_date "
+    "date")  # fmt: skip
 _END = ("end end_date to_date until finish ende enddatum bis fin date_fin fecha_fin fine "
     "data_fine fim data_fim valid_to")  # fmt: skip
 
@@ -92,7 +93,10 @@ COLUMN_WORDS: dict[str, str] = {
     "name": "name title label firm_name company_name org_name organisation_name "
     "organization_name legal_name firmenname unternehmen unternehmensname bezeichnung "
     "firma nom raison_sociale denomination nombre razon_social ragione_sociale nome "
-    "denominazione razao_social company firm organisation organization",
+    "denominazione razao_social company firm organisation organization provider_name "
+    "startup start_up exhibitor aussteller exposant expositor espositore supplier "
+    "lieferant zulieferer fournisseur proveedor fornitore fornecedor provider investor fund "
+    "member mitglied membre miembro membro participant teilnehmer",
     "kind": "kind type org_type organisation_type organization_type art typ rechtsform tipo "
     "categorie activity_type",
     "industry": _INDUSTRY,
@@ -191,7 +195,8 @@ LAYER_WORDS: dict[str, str] = {
     "acquisition": "acquirer acquired acquiree acquisition acquisitions takeover "
     "takeovers deals "
     "merger mergers permalink",
-    "investment": "investor investee investment investments funding venture rounds",
+    "investment": "investor investee investment investments funding venture rounds backer "
+    "portfolio fund",
     "supply": "supplier suppliers customer customers buyer seller supply supplies "
     "contracts orders deliveries invoices lieferant kunde "
     "fournisseur proveedor fornitore fornecedor lieferbeziehungen",
@@ -201,6 +206,7 @@ LAYER_WORDS: dict[str, str] = {
     "coauthor": "author authors publication publications coauthor",
     "ownership": "owner shareholder stake ownership owners",
     "affiliate": "affiliate subsidiary parent affiliates subsidiaries",
+    "co_attendance": "attend attendance exhibitor exhibitors fair fairs aussteller",
     "labour_move": "hire hires moves mobility",
     "board": "director directors board interlocks",
     "social": "friends kin alumni social",
@@ -259,7 +265,21 @@ def table_seen(name: str, columns: Sequence[str]) -> str:
         maybe = MAYBE_LINKAGES & set(plain(name).split("_"))
         return "" if maybe and not {"source", "target"} <= found else table
     required = {column.name for column in table_named(table).columns if column.required}
+    if "org_id" in required - found and placed(columns):
+        return "organisations"  # a list of members or exhibitors with their places
     return table if required & found else ""
+
+
+def placed(columns: Iterable[str]) -> bool:
+    """Tell whether columns are those of organisations and of where they are.
+
+    Examples
+    --------
+    >>> placed(["Firma", "Ort"]), placed(["lon", "lat"]), placed(["name", "year"])
+    (True, True, False)
+    """
+    found = set(columns_called("organisations", columns))
+    return {"longitude", "latitude"} <= found or "city" in found or {"name", "country"} <= found
 
 
 def layer_called(names: Iterable[str]) -> str:
