@@ -81,7 +81,7 @@ def test_check_reports_what_is_set_aside_and_strict_fails_on_it(buzzline, study,
     row = len((study / "linkages.csv").read_text().splitlines())
     lenient = buzzline("check", study, "--out", tmp_path / "report")
     assert lenient.code == 0
-    assert "1 rows are set aside" in re.sub(r"\s+", " ", lenient.out)
+    assert "1 row is set aside" in re.sub(r"\s+", " ", lenient.out)
     assert "unknown organisation" in lenient.out
     assert str(row) in lenient.out
     aside = pl.read_csv(tmp_path / "report" / "set_aside" / "linkages.csv")

@@ -43,7 +43,8 @@ def verdict(quality: Quality, *, usable: bool) -> str:
     if not usable:
         return "These tables cannot be used yet. What stops them is marked FATAL below."
     if aside:
-        return f"Usable: {quality}. {aside:,} rows are set aside, each with its reason below."
+        rows = "1 row is" if aside == 1 else f"{aside:,} rows are"
+        return f"Usable: {quality}. {rows} set aside, each with its reason below."
     return f"Usable: {quality}."
 
 
