@@ -67,6 +67,23 @@ def test_by_hand_percentages_are_shares():
     assert only(quality, "percentages").rows == (2,)
 
 
+def test_by_hand_amounts_in_one_currency_are_numbers_and_in_two_are_not():
+    def weights(*texts):
+        ends = {"source": ["a"] * len(texts), "target": ["b"] * len(texts)}
+        frames, quality = checked(
+            organisations={"org_id": ["a", "b"]},
+            linkages={**ends, "weight": list(texts), "layer": ["investment"] * len(texts)},
+        )
+        return frames["linkages"]["weight"].to_list(), quality
+
+    values, quality = weights("$70,000,000", "1,250.5 $", "7", None)
+    assert values == [70_000_000, 1250.5, 7, None]
+    assert only(quality, "currency sign").rows == (2, 3)
+    assert weights("1.250,50 €")[0] == [1250.5]
+    assert weights("$7", "€8")[0] == [None, None]
+    assert weights("$7 million")[0] == [None]
+
+
 def test_numbers_out_of_bounds_become_missing_but_negative_weights_cost_the_tie():
     frames, quality = checked(
         organisations={"org_id": ["a", "b"], "jobs": ["-3", "5"]},

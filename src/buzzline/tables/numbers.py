@@ -9,6 +9,8 @@ from buzzline.tables.schema import Column
 from buzzline.tables.sifting import Sifted, put
 
 GROUPED = {mark: rf"^[-+]?[1-9]\d{{0,2}}(?:\{mark}\d{{3}})+$" for mark in ".,"}
+CURRENCY = r"([$€£¥₹₩])"
+MONEY = ("weight", "revenue_musd")
 ENOUGH = 100_000  # values that are looked at to tell which mark is in use
 
 
@@ -38,6 +40,7 @@ def numbers(sifted: Sifted, column: Column, table_mark: str) -> Sifted:
     if given.dtype != pl.String:
         return _native_numbers(sifted, column)
     texts = given.str.replace_all(f"{SPACES}|['’]", "").str.replace_all("−", "-", literal=True)
+    sifted, texts = _without_currency(sifted, column, texts)
     mark = _column_mark(texts, column, table_mark)
     values = _parsed(texts, mark, column)
     if column.unit == "share":
@@ -137,6 +140,22 @@ def _parsed(texts: pl.Series, mark: str, column: Column) -> pl.Series:
     value = read.cast(pl.Float64, strict=False)
     finite = pl.when(value.is_finite()).then(value)
     return pl.DataFrame({"text": texts}).select(finite.alias(column.name)).to_series()
+
+
+def _without_currency(
+    sifted: Sifted, column: Column, texts: pl.Series
+) -> tuple[Sifted, pl.Series]:
+    """Read `$5,000` as 5,000 where all of a column is in one currency; two cannot be added."""
+    if column.name not in MONEY:
+        return sifted, texts
+    signs = texts.str.extract(CURRENCY)
+    if signs.n_unique() - (signs.null_count() > 0) != 1:
+        return sifted, texts
+    sifted = sifted.found(
+        "currency sign", column.name, signs.is_not_null(),
+        remedy="Read without the sign, as it is the same everywhere; nothing to do.",
+    )  # fmt: skip
+    return sifted, texts.str.replace(CURRENCY, "")
 
 
 def _percentages(
