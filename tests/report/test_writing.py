@@ -161,7 +161,7 @@ def test_nothing_found_still_gives_a_page_special_case(profile, clustering, bala
                 untested=balance.untested.clear()),
     )  # fmt: skip
     said = words(page.text)
-    assert "No candidate cluster stands out from chance" in said
+    assert "No cluster could be looked for" in said
     assert "There are no ties to class by scale" in said
     assert "2 organisations (100.0 %)" in said
     assert "there is no network to draw" in said

@@ -38,6 +38,9 @@ def _read(study: Study) -> str:
 
 def _clusters(clustering: Clustering) -> str:
     clusters = clustering.clusters
+    looked = clustering.coverage.filter(pl.col("status") == "examined").height
+    if not looked:
+        return "No cluster could be looked for; the section on limits says why."
     if not clusters.height:
         return "No candidate cluster stands out from chance in the industries examined."
     first = clusters.row(0, named=True)
@@ -63,6 +66,8 @@ def _scales(profile: ScaleProfile) -> list[str]:
     sizes = known.group_by("layer").agg(pl.col("n").sum()).sort(
         ["n", "layer"], descending=[True, False]
     )  # fmt: skip
+    if not known["n"].sum():
+        return ["No tie has a known scale; the section on limits says why."]
     sentences = []
     for layer, n in sizes.filter(pl.col("n") > 0).head(2).iter_rows():
         rows = {row["scale"]: row for row in known.filter(pl.col("layer") == layer).to_dicts()}
