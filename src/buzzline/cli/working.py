@@ -205,12 +205,24 @@ def show_road(road: Road) -> None:
     aside = road.study.about.quality.n_set_aside
     lines = [str(road.study), str(road.profile), str(road.clustering), str(road.balance)]
     if aside:
-        lines.append(
-            f"{aside:,} rows were set aside; they are in {road.report.parent / 'set_aside'}, "
-            "with row numbers and reasons."
-        )
+        lines.append(where_set_aside(aside, road.report.parent / "set_aside"))
     lines += [f"{name}: {text}" for name, text in road.remarks]
     show("\n\n".join([*lines, f"Report: {road.report}"]))
+
+
+def where_set_aside(n_rows: int, folder: Path) -> str:
+    """Return the sentence that says where rows that were set aside are.
+
+    Examples
+    --------
+    >>> where_set_aside(1, Path("out"))
+    '1 row was set aside; it is in out, with row number and reason.'
+    """
+    if n_rows == 1:
+        return f"1 row was set aside; it is in {folder}, with row number and reason."
+    return (
+        f"{n_rows:,} rows were set aside; they are in {folder}, with row numbers and reasons."
+    )
 
 
 def _summary(road: Road) -> dict[str, Any]:
