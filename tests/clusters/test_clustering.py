@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import polars as pl
 
 from buzzline.clusters.clustering import FIRST_TEST_ONLY
@@ -37,3 +39,12 @@ def test_nothing_examined_is_not_nothing_found():
     assert text.startswith("No cluster could be looked for")
     assert "less exact than" in text
     assert repr(candidate_clusters(study, draws=0, rng=1)) == text
+
+
+def test_one_cluster_is_told_in_the_singular():
+    clustering = candidate_clusters(
+        make_world(organisations=400, clusters=3, rng=1).study, draws=199, rng=1
+    )
+    assert str(replace(clustering, clusters=clustering.clusters.head(1))).startswith(
+        "1 candidate cluster in 1 industry; the strongest is "
+    )

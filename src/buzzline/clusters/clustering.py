@@ -66,9 +66,10 @@ class Clustering:
         if not self.clusters.height:
             return f"No candidate cluster stands out from chance. {FIRST_TEST_ONLY}"
         first = self.clusters.row(0, named=True)
+        n, n_industries = self.clusters.height, self.clusters["industry"].n_unique()
         return (
-            f"{self.clusters.height:,} candidate clusters in "
-            f"{self.clusters['industry'].n_unique():,} industries; the strongest is "
+            f"{n:,} candidate cluster{'' if n == 1 else 's'} in {n_industries:,} "
+            f"industr{'y' if n_industries == 1 else 'ies'}; the strongest is "
             f"{first['label']} ({first['industry']}, {first['n_members']:,} members, "
             f"{first['ratio']:.1f} times what all organisations would give, p = "
             f"{first['p']:.3g}). {FIRST_TEST_ONLY}"
