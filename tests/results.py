@@ -7,6 +7,12 @@ import polars as pl
 
 from buzzline.analysis import Provenance
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.tabulating import (
+    CLUSTER_SCHEMA,
+    COVERAGE_SCHEMA,
+    MEMBER_SCHEMA,
+    TREE_SCHEMA,
+)
 from buzzline.linkages.balance import MODELS, ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.space.scales import SCALES, UNKNOWN_SCALE, Cutoffs
@@ -42,10 +48,10 @@ def clustering(n: int = 3, *, n_members: int = 4, industries: int = 2) -> Cluste
         for scale in (5.0, 20.0, 80.0)
     ]
     return Clustering(
-        clusters=pl.DataFrame(rows, schema=CLUSTERS, orient="row"),
-        members=pl.DataFrame(members, schema=MEMBERS, orient="row"),
-        tree=pl.DataFrame(tree, schema=TREE, orient="row"),
-        coverage=pl.DataFrame(coverage, schema=COVERAGE, orient="row"),
+        clusters=pl.DataFrame(rows, schema=CLUSTER_SCHEMA, orient="row"),
+        members=pl.DataFrame(members, schema=MEMBER_SCHEMA, orient="row"),
+        tree=pl.DataFrame(tree, schema=TREE_SCHEMA, orient="row"),
+        coverage=pl.DataFrame(coverage, schema=COVERAGE_SCHEMA, orient="row"),
         level=0.95,
         false_discovery_rate=0.05,
         draws=199,
@@ -63,26 +69,6 @@ def _cluster(number: int, n_members: int, industries: int) -> dict:
         "strength": 100.0 - number, "p": 0.005, "q": 0.01, "longitude": 11.1 + number,
         "latitude": 43.9, "radius_km": 12.0, "country": "IT", "places": "Prato, Carpi",
     }  # fmt: skip
-
-
-CLUSTERS = {
-    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "scale_km": pl.Float64,
-    "n_members": pl.Int64, "n_core": pl.Int64, "n_background": pl.Int64, "expected": pl.Float64,
-    "ratio": pl.Float64, "low": pl.Float64, "high": pl.Float64, "level": pl.Float64,
-    "strength": pl.Float64, "p": pl.Float64, "q": pl.Float64, "longitude": pl.Float64,
-    "latitude": pl.Float64, "radius_km": pl.Float64, "country": pl.String, "places": pl.String,
-}  # fmt: skip
-MEMBERS = {"cluster_id": pl.String, "org_id": pl.String, "is_core": pl.Boolean}
-TREE = {
-    "candidate_id": pl.String, "parent_id": pl.String, "industry": pl.String,
-    "scale_km": pl.Float64, "n_members": pl.Int64, "n_core": pl.Int64, "n_background": pl.Int64,
-    "expected": pl.Float64, "strength": pl.Float64, "p": pl.Float64, "cluster_id": pl.String,
-    "label": pl.String,
-}  # fmt: skip
-COVERAGE = {
-    "industry": pl.String, "scale_km": pl.Float64, "n_organisations": pl.Int64,
-    "n_located": pl.Int64, "n_core": pl.Int64, "n_candidates": pl.Int64, "status": pl.String,
-}  # fmt: skip
 
 
 def profile(*layers: str) -> ScaleProfile:

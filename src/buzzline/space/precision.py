@@ -6,10 +6,8 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Floats
+from buzzline.tables.coordinates import at_crowded_points
 from buzzline.tables.vocabularies import PRECISION_KM
-
-SHARED_SITE = 5  # organisations at one coordinate from which on it looks like a centroid
-MOSTLY_SHARED = 0.5  # share of organisations at such coordinates that betrays centroids
 
 
 def precision_km(organisations: pl.DataFrame) -> Floats:
@@ -23,13 +21,6 @@ def precision_km(organisations: pl.DataFrame) -> Floats:
 
 
 def _undeclared_km(organisations: pl.DataFrame) -> float:
-    located = organisations.filter(
-        pl.col("precision").is_null() & pl.col("longitude").is_not_null()
-    )
-    if not located.height:
-        return 0.0
-    here = located.select(pl.len().over("longitude", "latitude")).to_series()
-    n_sites = located.select("longitude", "latitude").n_unique()
-    shared = float((here >= SHARED_SITE).sum()) / located.height
-    looks_like_centroids = n_sites > 1 and shared > MOSTLY_SHARED
+    undeclared = organisations["precision"].is_null()
+    looks_like_centroids = at_crowded_points(organisations, undeclared).any()
     return PRECISION_KM["city"] if looks_like_centroids else 0.0

@@ -48,6 +48,8 @@ class Zones:
     organisation_nation : (n,) int32    code of the country, 0 where it is not known
     floor_km : (n,) float64       shortest distance that the coordinates can tell
     near : (p, 2) int64           ordered pairs of zones whose distance is averaged over pairs
+    sample, sample_start : int64  organisations that stand for zone z in averages of distances:
+                                  sample[sample_start[z]:sample_start[z + 1]]
     """
 
     zone: Codes
@@ -59,6 +61,8 @@ class Zones:
     organisation_nation: Codes
     floor_km: Floats
     near: Indices
+    sample: Indices
+    sample_start: Indices
 
 
 def zones_of(
@@ -81,7 +85,7 @@ def zones_of(
     at_most : count
         More zones than this are merged, smallest first.
     """
-    code = as_codes(organisations["country"].rank("dense").fill_null(0).to_numpy())
+    code = _nations(organisations)
     nation = np.zeros(sites.n_here.size, np.int32)
     nation[sites.site[sites.located]] = code[sites.located]
     leader = _leaders(sites, nation, reach_km)
@@ -104,12 +108,11 @@ def log_km_from(zones: Zones, chosen: Flags) -> Floats:
     """
     n_zones = zones.n_here.size
     here, here_start = _sampled(np.where(chosen, zones.zone, -1), n_zones)
-    there, there_start = _sampled(zones.zone, n_zones)
     present = here_start[1:] > here_start[:-1]
     near = as_indices(zones.near[present[zones.near[:, 0]]])
     found = harmonic_log_km(
-        here, here_start, there, there_start, near, zones.organisation_xyz, zones.floor_km,
-        EARTH_RADIUS_KM,
+        here, here_start, zones.sample, zones.sample_start, near, zones.organisation_xyz,
+        zones.floor_km, EARTH_RADIUS_KM,
     )  # fmt: skip
     out = zones.log_km.copy()
     known = np.isfinite(found)
@@ -141,10 +144,10 @@ def _measured(
     log_km = np.log(np.maximum(km, NEAREST_KM))
     np.fill_diagonal(log_km, np.log(smallest))
     near = as_indices(np.argwhere(km <= NEAR_REACHES * reach_km))
-    code = as_codes(organisations["country"].rank("dense").fill_null(0).to_numpy())
+    code = _nations(organisations)
     bare = Zones(
         as_codes(zone), nation, as_indices(n_here), log_km, moved_share, xyz, code,
-        as_floats(floor), near,
+        as_floats(floor), near, *_sampled(zone, nation.size),
     )  # fmt: skip
     return replace(bare, log_km=log_km_from(bare, sites.located))
 
@@ -169,10 +172,9 @@ def composition_from(
     """
     n_zones = zones.n_here.size
     here, here_start = _sampled(np.where(chosen, zones.zone, -1), n_zones)
-    there, there_start = _sampled(zones.zone, n_zones)
     return as_floats(
         scale_composition(
-            here, here_start, there, there_start, origins, zones.organisation_xyz,
+            here, here_start, zones.sample, zones.sample_start, origins, zones.organisation_xyz,
             zones.organisation_nation, limits,
         )
     )  # fmt: skip
@@ -189,6 +191,11 @@ def _sampled(zone: Codes, n_zones: int) -> tuple[Indices, Indices]:
     taken = (size <= SAMPLE) | (place * SAMPLE // size != (place - 1) * SAMPLE // size)
     kept = np.bincount(zone[rows][taken], minlength=n_zones)
     return as_indices(rows[taken]), as_indices(np.concatenate([[0], np.cumsum(kept)]))
+
+
+def _nations(organisations: pl.DataFrame) -> Codes:
+    """Return the code of each organisation's country, 0 where it is not known."""
+    return as_codes(organisations["country"].rank("dense").fill_null(0).to_numpy())
 
 
 def _leaders(sites: Sites, nation: Codes, reach_km: float) -> Indices:

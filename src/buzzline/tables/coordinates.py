@@ -114,18 +114,39 @@ def another_country(sifted: Sifted) -> Sifted:
 
 def shared_points(sifted: Sifted) -> Sifted:
     """Say when most rows share their exact point with many others, as centroids do."""
-    if "precision" in sifted.frame.columns and sifted.frame["precision"].null_count() == 0:
-        return sifted
-    x = sifted.frame[X]
-    here = sifted.frame.select(pl.len().over(X, Y)).to_series()
-    shared = x.is_not_null() & (here >= CROWD)
-    if int(shared.sum()) <= MOST * int(x.is_not_null().sum()):
-        return sifted
+    undeclared = (
+        sifted.frame["precision"].is_null()
+        if "precision" in sifted.frame.columns
+        else pl.repeat(value=True, n=sifted.frame.height, dtype=pl.Boolean, eager=True)
+    )
+    shared = at_crowded_points(sifted.frame, undeclared)
     return sifted.found(
         "many organisations at one point", f"{X}, {Y}", shared, shown=(X, Y),
         remedy="Kept, and taken for centroids of cities: scales finer than 10 km are not "
         "examined. Give more exact coordinates, or say in `precision` that they are exact.",
     )  # fmt: skip
+
+
+def at_crowded_points(frame: pl.DataFrame, among: pl.Series) -> pl.Series:
+    """Tell which rows share their exact point with many others, when most of them do.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With `longitude` and `latitude`.
+    among : (rows,) bool
+        Only these rows are looked at.
+
+    Returns
+    -------
+    (rows,) bool
+        All False unless more than half of the located rows stand at such points.
+    """
+    located = among & frame[X].is_not_null()
+    marked = frame.select(X, Y, located.alias("located"))
+    here = marked.select(pl.col("located").sum().over(X, Y)).to_series()
+    crowded = located & (here >= CROWD)
+    return crowded & (int(crowded.sum()) > MOST * int(located.sum()))
 
 
 def missing_coordinates(sifted: Sifted) -> Sifted:
