@@ -1,0 +1,3 @@
+"""How concentrated is it, and would chance do the same?"""
+
+__all__: list[str] = []
