@@ -1,0 +1,9 @@
+"""Tables of relatedness, complexity and entry of industries."""
+
+from __future__ import annotations
+
+from buzzline.export.meanings.columns import Meaning
+
+TABLE_MEANING: dict[str, str] = {}
+
+COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {}
