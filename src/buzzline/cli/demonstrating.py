@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 from cyclopts import Parameter
 
+from buzzline.agreement import adjusted_rand
 from buzzline.arrays import Codes, as_codes
 from buzzline.cli.leaving import DONE, interruptible
 from buzzline.cli.printing import say, show, show_list
 from buzzline.cli.waiting import shown_progress
 from buzzline.cli.working import kept_words, show_road, spent
-from buzzline.clusters.agreement import adjusted_rand
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.export import write_csv

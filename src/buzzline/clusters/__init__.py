@@ -1,6 +1,6 @@
 """Where does a cluster begin and end?"""
 
-from buzzline.clusters.agreement import adjusted_rand
+from buzzline.agreement import adjusted_rand
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
 from buzzline.clusters.delineation import CoreRule, candidate_clusters
 

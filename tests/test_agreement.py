@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from buzzline.clusters.agreement import adjusted_rand
+from buzzline.agreement import adjusted_rand
 from buzzline.errors import InvalidArgument
 
 codes = st.lists(st.integers(-1, 4), min_size=2, max_size=40)

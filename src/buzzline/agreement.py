@@ -1,4 +1,4 @@
-"""How far two groupings of the same organisations agree."""
+"""How far two groupings of the same things agree."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def adjusted_rand(first: Codes, second: Codes) -> float:
     Parameters
     ----------
     first, second : (n,) int32
-        Group of each organisation. Any code is a group of its own, so -1 (no cluster) is the
-        group of all that are in none.
+        Group of each thing, e.g. an organisation or industry. Any code is a group of its own, so
+        -1 (no cluster) is the group of all that are in none.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def adjusted_rand(first: Codes, second: Codes) -> float:
     Raises
     ------
     InvalidArgument
-        Different numbers of organisations.
+        Different numbers of things.
 
     References
     ----------
@@ -41,7 +41,7 @@ def adjusted_rand(first: Codes, second: Codes) -> float:
     """
     if len(first) != len(second):
         raise InvalidArgument(
-            f"adjusted_rand: both groupings must be of the same organisations, got "
+            f"adjusted_rand: both groupings must be of the same things, got "
             f"{len(first)} and {len(second)}"
         )
     _, row = np.unique(first, return_inverse=True)
