@@ -14,7 +14,7 @@ def adjusted_rand(first: Codes, second: Codes) -> float:
     Parameters
     ----------
     first, second : (n,) int32
-        Group of each thing, e.g. an organisation or industry. Any code is a group of its own, so
+        Group of each thing (organisation, industry). Any code is a group of its own, so
         -1 (no cluster) is the group of all that are in none.
 
     Returns
