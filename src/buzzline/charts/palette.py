@@ -36,6 +36,17 @@ CATEGORY_COLOURS: tuple[str, ...] = (
     "#0072B2", "#D55E00", "#007A5E", "#A23B72", "#8A6D00", "#3D5A98", "#7A4B2A", "#00798C",
 )  # fmt: skip
 
+# What chance gives is grey; above it is warm, below it cold, and triangles say the same.
+BAND_COLOUR = "#E3E8ED"
+INNER_BAND_COLOUR = "#C5CED8"
+ABOVE_COLOUR = "#A63603"
+BELOW_COLOUR = "#0B5FA5"
+
+# From little to much in even steps of lightness, so that it survives grey and any sight.
+RAMP_COLOURS: tuple[str, ...] = (
+    "#EAF1F7", "#C3D9EA", "#92BADA", "#5C96C4", "#2B6BA3", "#0A3D6B",
+)  # fmt: skip
+
 OTHER_COLOUR = "#7A8188"
 INK = "#1F2933"
 QUIET_INK = "#52606D"
