@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from buzzline.charts.layout import stress_layout, without_overlaps
 from buzzline.clusters.clustering import Clustering
 from buzzline.report.budget import NETWORK_CLUSTERS, NETWORK_COUNTRIES
-from buzzline.report.layout import stress_layout, without_overlaps
 from buzzline.report.ties import SCALE_CODE, gathered, main_cluster
 from buzzline.tables.study import Study
 

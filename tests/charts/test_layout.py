@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
 
-from buzzline.report.layout import stress_layout, without_overlaps
+from buzzline.charts.layout import stress_layout, without_overlaps
 
 NOWHERE = np.full((4, 2), np.nan)
 
