@@ -18,7 +18,8 @@ from docs.public_names import PublicName, names_of, public_modules
 import buzzline
 from buzzline.analysis import CATALOGUE, Analysis
 from buzzline.cli import main
-from buzzline.tables.schema import TABLES, Column
+from buzzline.tables.columns import Column
+from buzzline.tables.schema import TABLES
 from buzzline.tables.study_file import StudyFile
 
 STAGE_ORDER = (

@@ -15,7 +15,8 @@ from buzzline.cli.printing import put, results, say, show, show_list
 from buzzline.errors import InvalidArgument
 from buzzline.export import write_csv
 from buzzline.road.manifest import as_json
-from buzzline.tables.schema import TABLES, Column, Table, table_named
+from buzzline.tables.columns import Column, Table
+from buzzline.tables.schema import TABLES, table_named
 
 KINDS: dict[str, str] = {
     "String": "text", "Float64": "number", "Int64": "whole number", "Date": "date",

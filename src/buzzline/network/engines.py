@@ -16,7 +16,7 @@ import polars.selectors as cs
 from narwhals.typing import IntoFrame
 
 from buzzline.errors import InvalidArgument, MissingFile, MissingPackage, UnreadableFile
-from buzzline.tables.schema import Table
+from buzzline.tables.columns import Table
 
 Engine = Literal["polars", "duckdb", "spark"]
 

@@ -8,8 +8,8 @@ import unicodedata
 
 import polars as pl
 
+from buzzline.tables.columns import Column
 from buzzline.tables.gazetteer import country_codes
-from buzzline.tables.schema import Column
 from buzzline.tables.sifting import Sifted, put
 
 SPACES = "[\\s\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]"

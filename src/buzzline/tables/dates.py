@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from buzzline.tables.cells import as_text
-from buzzline.tables.schema import Column
+from buzzline.tables.columns import Column
 from buzzline.tables.sifting import DateOrder, Sifted, put
 
 EARLIEST, LATEST = 1500, 2200

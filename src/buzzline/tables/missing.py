@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from buzzline.tables.columns import Column
 from buzzline.tables.quality import Finding
-from buzzline.tables.schema import Column
 from buzzline.tables.synonyms import likely_column
 
 LISTED = 20  # columns of the file that are listed

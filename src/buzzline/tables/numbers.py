@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from buzzline.tables.cells import SPACES
-from buzzline.tables.schema import Column
+from buzzline.tables.columns import Column
 from buzzline.tables.sifting import Sifted, put
 
 GROUPED = {mark: rf"^[-+]?[1-9]\d{{0,2}}(?:\{mark}\d{{3}})+$" for mark in ".,"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from buzzline.tables.schema import Column
+from buzzline.tables.columns import Column
 from buzzline.tables.sifting import AT, Sifted, put
 
 ONE_OF = {

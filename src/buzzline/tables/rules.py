@@ -14,12 +14,13 @@ from datetime import date
 import polars as pl
 
 from buzzline.tables import cells, numbers
+from buzzline.tables.columns import Column, Table
 from buzzline.tables.coordinates import X, Y, coordinate_rules, missing_coordinates
 from buzzline.tables.dates import dates
 from buzzline.tables.missing import missing_column
 from buzzline.tables.quality import Finding, Quality
 from buzzline.tables.references import CODED, no_industry, reference, several_industries
-from buzzline.tables.schema import TABLES, Column, Table, table_named
+from buzzline.tables.schema import TABLES, table_named
 from buzzline.tables.sifting import (
     AT,
     ROW,

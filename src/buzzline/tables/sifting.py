@@ -12,8 +12,8 @@ from typing import Literal
 
 import polars as pl
 
+from buzzline.tables.columns import Table
 from buzzline.tables.quality import ColumnCount, Finding, Severity, TableCount
-from buzzline.tables.schema import Table
 
 ROW, FILE, AT, SURPLUS = "row", "file", "_at", "_surplus"
 LISTED_ROWS, LISTED_EXAMPLES, LONGEST_EXAMPLE = 20, 3, 80

@@ -13,27 +13,30 @@ import numpy as np
 import polars as pl
 
 from buzzline.errors import InvalidArgument, InvalidTables, Problem
+from buzzline.tables.columns import Table
 from buzzline.tables.quality import Quality
 from buzzline.tables.schema import (
     ACTIVITIES,
     ATTENDANCE,
     CLAIMS,
     DECLARED_CLUSTERS,
+    EMPLOYMENT,
     ESTABLISHMENTS,
     GATHERINGS,
     INDUSTRIES,
+    INDUSTRY_FLOWS,
     INITIATIVES,
     INSTITUTIONS,
     KNOWLEDGE_ITEMS,
     LINKAGES,
     MEMBERSHIPS,
+    OCCUPATIONS,
     ORGANISATIONS,
     OUTCOMES,
     PLACES,
     RELATEDNESS,
     SPELLS,
     TABLES,
-    Table,
     table_named,
 )
 
@@ -85,7 +88,10 @@ class Study:
     establishments: pl.DataFrame = field(default_factory=ESTABLISHMENTS.empty)
     places: pl.DataFrame = field(default_factory=PLACES.empty)
     industries: pl.DataFrame = field(default_factory=INDUSTRIES.empty)
+    employment: pl.DataFrame = field(default_factory=EMPLOYMENT.empty)
     relatedness: pl.DataFrame = field(default_factory=RELATEDNESS.empty)
+    industry_flows: pl.DataFrame = field(default_factory=INDUSTRY_FLOWS.empty)
+    occupations: pl.DataFrame = field(default_factory=OCCUPATIONS.empty)
     declared_clusters: pl.DataFrame = field(default_factory=DECLARED_CLUSTERS.empty)
     memberships: pl.DataFrame = field(default_factory=MEMBERSHIPS.empty)
     spells: pl.DataFrame = field(default_factory=SPELLS.empty)
@@ -141,14 +147,20 @@ class Study:
         Ties that lose an end go with it.
         """
         organisations, linkages = self.organisations, self.linkages
+        employment = self.employment
         if country is not None:
             organisations = organisations.filter(pl.col("country") == country)
+            there = self.places.filter(pl.col("country") == country).select("place_id")
+            employment = employment.join(
+                there, on="place_id", how="semi", maintain_order="left"
+            )
         if year is not None:
             organisations = organisations.filter(_alive(year, "opened", "closed"))
             linkages = linkages.filter(_alive(year, "start", "end"))
+            employment = employment.filter(pl.col("year").is_null() | (pl.col("year") == year))
         if layer is not None:
             linkages = linkages.filter(pl.col("layer") == layer)
-        return self._among(organisations, linkages)
+        return replace(self._among(organisations, linkages), employment=employment)
 
     def _among(self, organisations: pl.DataFrame, linkages: pl.DataFrame) -> Study:
         known = organisations.select("org_id")
@@ -200,14 +212,19 @@ class Study:
             .sort(["len", "layer"], descending=[True, False])
         )
         layers = ", ".join(f"{layer} {n:,}" for layer, n in counts.iter_rows())
-        text = (
-            f"Study {self.about.title!r}: "
-            f"{_plural(self.organisations.height, 'organisation')}, "
-            f"{_plural(self.linkages.height, 'linkage')}"
-        )
+        text = f"Study {self.about.title!r}: {self._counts()}"
         text += f" ({layers})" if layers else ""
         aside = self.about.quality.n_set_aside
         return text + (f"; {_plural(aside, 'row')} set aside" if aside else "")
+
+    def _counts(self) -> str:
+        if self.employment.height and not self.organisations.height:
+            places = _plural(self.employment["place_id"].n_unique(), "place")
+            return f"{places}, {_plural(self.employment.height, 'row')} of employment"
+        return (
+            f"{_plural(self.organisations.height, 'organisation')}, "
+            f"{_plural(self.linkages.height, 'linkage')}"
+        )
 
     def _repr_html_(self) -> str:
         counts = {name: getattr(self, name).height for name in self.names()}

@@ -24,6 +24,15 @@ TABLE_WORDS: dict[str, str] = {
     "verknupfungen kanten kooperationen lieferbeziehungen liens lien relaciones "
     "relacion vinculos enlaces legami relazioni collegamenti ligacoes relacoes arestas "
     "aristas",
+    "industry_flows": "industry_flows input_output input_output_table io_table use_table "
+    "labour_flows labor_flows job_flows industry_mobility flows_between_industries "
+    "verflechtungstabelle",
+    "occupations": "occupations occupation occupation_matrix staffing_patterns berufe "
+    "professions ocupaciones professioni profissoes",
+    "employment": "employment employment_by_industry jobs_by_industry "
+    "county_business_patterns cbp qcew beschaeftigung beschaeftigte beschaftigte "
+    "beschaftigung emploi emplois effectifs empleo "
+    "occupazione addetti emprego",
     "memberships": "memberships membership members member mitglieder mitgliedschaften "
     "membres miembros "
     "membri membros",
@@ -84,6 +93,19 @@ _START = ("start start_date from_date begin begin_date since date beginn anfang 
 _END = ("end end_date to_date until finish ende enddatum bis fin date_fin fecha_fin fine "
     "data_fine fim data_fim valid_to")  # fmt: skip
 
+_JOBS = ("jobs employees employment staff headcount workers n_employees number_of_employees "
+    "fte beschaeftigte beschaftigte mitarbeiter mitarbeitende effectif effectifs "
+    "salaries empleados trabajadores empleo addetti dipendenti occupati empregados "
+    "trabalhadores")  # fmt: skip
+_AREA = ("area area_code area_id area_fips fips geoid geo geo_code cbsa cbsa_code msa county "
+    "county_code county_fips municipality municipality_code region region_code region_id "
+    "labour_market labour_market_area travel_to_work_area ttwa nuts nuts_id nuts_code lau "
+    "lau_id place place_code district district_code kreis kreis_code gemeinde "
+    "gemeindeschluessel ags code_commune zone_emploi departement provincia comune municipio "
+    "regione regiao")  # fmt: skip
+_CODES = ("naics2017 naics2012 naics_2017 naics_2012 nace_r2 nace_rev2 sic_code isic isic_code "
+    "industry_id noga onace sni db07")  # fmt: skip
+
 COLUMN_WORDS: dict[str, str] = {
     "org_id": "org_id organisation_id organization_id firm_id company_id enterprise_id "
     "actor_id "
@@ -118,10 +140,7 @@ COLUMN_WORDS: dict[str, str] = {
     "closed": "closed closed_at closed_on closing_date dissolved schliessung schliessungsdatum "
     "fermeture date_fermeture cierre fecha_cierre chiusura data_chiusura encerramento "
     "death",
-    "jobs": "jobs employees employment staff headcount workers n_employees number_of_employees "
-    "fte beschaeftigte beschaftigte mitarbeiter mitarbeitende effectif effectifs "
-    "salaries empleados trabajadores empleo addetti dipendenti occupati empregados "
-    "trabalhadores",
+    "jobs": _JOBS,
     "revenue_musd": "revenue_musd revenue_million_usd sales_musd turnover_musd",
     "owner_id": "owner_id parent_id owner parent ultimate_owner muttergesellschaft "
     "eigentuemer_id "
@@ -172,13 +191,36 @@ COLUMN_WORDS: dict[str, str] = {
     "year": "year time jahr annee ano anno",
     "share": "share anteil part cuota quota",
     "role": "role rolle papel ruolo",
+    "size_class": "size_class size sizeclass employment_size empsize emp_size size_band "
+    "groessenklasse grossenklasse tranche_effectif taille classe_addetti clase_tamano",
+    "establishments": "establishments establishment estabs estab est n_establishments "
+    "number_of_establishments annual_avg_estabs qtrly_estabs plants sites units local_units "
+    "betriebe etablissements nombre_etablissements establecimientos unita_locali "
+    "estabelecimentos",
+    "suppressed": "suppressed is_suppressed suppression withheld confidential "
+    "is_confidential geheim",
+    "occupation": "occupation occupation_code occ occ_code soc soc_code isco isco_code beruf "
+    "berufe kldb profession pcs ocupacion cno professione profissao cbo",
     "parent_id": "parent_id parent",
 }
 
 # In these tables some words mean another column than elsewhere.
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("industries", "industry"): f"{_INDUSTRY} code industry_code {_ID}",
-    ("places", "place_id"): f"place_id {_ID}",
+    ("employment", "place_id"): f"place_id {_AREA}",
+    ("employment", "industry"): f"{_INDUSTRY} {_CODES} {_ID}",
+    ("employment", "jobs"): f"{_JOBS} emp empl emplvl employed persons_employed value values "
+    "annual_avg_emplvl month3_emplvl obs_value wert valeur valor valore",
+    ("employment", "year"): "year time time_period period jahr annee ano anno",
+    ("industry_flows", "industry"): f"{_INDUSTRY} industry_from from_industry industry_1 "
+    "industry_a source source_industry origin_industry selling_industry from",
+    ("industry_flows", "other"): "other other_industry to_industry industry_to industry_2 "
+    "industry_b target target_industry destination_industry buying_industry to",
+    ("industry_flows", "value"): "value values flow flows weight amount moves movers persons "
+    "wert valeur valor valore n count",
+    ("occupations", "industry"): f"{_INDUSTRY} {_CODES}",
+    ("occupations", "jobs"): f"{_JOBS} emp empl tot_emp n count value",
+    ("places", "place_id"): f"place_id {_ID} {_AREA}",
     ("places", "name"): "name label city municipality ort gemeinde commune nombre nome",
     (
         "memberships",

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from buzzline.tables.schema import TABLES, Column, Table, table_named
+from buzzline.tables.columns import Column, Table
+from buzzline.tables.schema import TABLES, table_named
 from buzzline.tables.writing import atomically
 
 FRICTIONLESS_TYPES = {

@@ -24,7 +24,7 @@ def furnish(
     names: Sequence[str],
     rng: np.random.Generator,
 ) -> dict[str, pl.DataFrame]:
-    """Return all tables besides places, organisations and linkages."""
+    """Return all tables besides places, organisations, linkages and those on employment."""
     some = organisations.head(SITES)
     return {
         "activities": organisations.select("org_id", "industry", share=pl.lit(1.0)),

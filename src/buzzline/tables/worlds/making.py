@@ -18,6 +18,7 @@ from buzzline.quantities import Count
 from buzzline.randomness import Seed, child, seed_of
 from buzzline.tables.study import About, Study
 from buzzline.tables.vocabularies import LAYERS
+from buzzline.tables.worlds.employing import employ
 from buzzline.tables.worlds.furnishing import furnish
 from buzzline.tables.worlds.geography import Geography, Towns, found_towns
 from buzzline.tables.worlds.gravity import SCALE_NAMES, Gravity, Sites, draw_ties
@@ -99,6 +100,7 @@ def make_world(
         places=place_table(towns),
         linkages=_linkages(frame["org_id"], sites, gravity, layers=layers, seed=seed),
         **furnish(frame, towns, planted, names=names, rng=child(seed, "furnish")),
+        **employ(frame, names, rng=child(seed, "employment")),
     )
     return World(study, Truth(sites.cluster, planted, gravity, _factor_table(factor), sites))
 
