@@ -1,0 +1,293 @@
+"""Which cells of a table of places and industries does a published rule call a cluster?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from buzzline.arrays import Flags, Floats
+from buzzline.errors import InvalidArgument
+from buzzline.quantities import Ratio, Share
+
+
+@dataclass(frozen=True, slots=True)
+class StrongRule:
+    """When a cluster is strong, after US Cluster Mapping.
+
+    Attributes
+    ----------
+    quotient_percentile : share     of places with jobs in it, by location quotient, that a
+        strong cluster leaves behind: 0.75; the 90th percentile is their "strong 10 %".
+    least_quotient : ratio          and its location quotient is at least this
+    jobs_percentile : share         and it has more jobs than this share of places
+    plants_percentile : share       and more establishments than this share of places
+
+    Raises
+    ------
+    InvalidArgument
+        A percentile outside 0 to 1.
+    """
+
+    quotient_percentile: Share = 0.75
+    least_quotient: Ratio = 1.0
+    jobs_percentile: Share = 0.25
+    plants_percentile: Share = 0.25
+
+    def __post_init__(self) -> None:
+        for name in ("quotient_percentile", "jobs_percentile", "plants_percentile"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise InvalidArgument(f"StrongRule: `{name}` lies between 0 and 1, got {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class StarRule:
+    """When a cluster gets a star, after the European Cluster Observatory.
+
+    Attributes
+    ----------
+    size_top : share                one star for being in this top share by jobs
+    least_quotient : ratio          one star for a location quotient of at least this
+    focus_top : share               one star for this top share by share of the place's jobs
+
+    Raises
+    ------
+    InvalidArgument
+        A share outside 0 to 1.
+    """
+
+    size_top: Share = 0.1
+    least_quotient: Ratio = 2.0
+    focus_top: Share = 0.1
+
+    def __post_init__(self) -> None:
+        for name in ("size_top", "focus_top"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise InvalidArgument(f"StarRule: `{name}` lies between 0 and 1, got {value}")
+
+
+def strong_cells(
+    quotient: Floats, jobs: Floats, establishments: Floats, *, rule: StrongRule
+) -> Flags:
+    """Return which places are strong in which cluster.
+
+    Parameters
+    ----------
+    quotient, jobs, establishments : (r, c) float64
+        Of each cluster in each place; NaN is not known, and never strong.
+    rule : StrongRule
+
+    Returns
+    -------
+    (r, c) bool
+
+    Notes
+    -----
+    Percentiles run over the places with jobs in the cluster and interpolate linearly. Checked
+    against all 49,317 cells that US Cluster Mapping published for 2016.
+
+    References
+    ----------
+    .. [1] Delgado, M., Porter, M. E., Stern, S. (2016). Defining clusters of related
+       industries. Journal of Economic Geography 16(1). doi:10.1093/jeg/lbv017
+
+    Examples
+    --------
+    >>> jobs = np.array([[90.0], [50], [20], [5], [0]])
+    >>> strong_cells(jobs / 30, jobs, jobs / 5, rule=StrongRule()).ravel().tolist()
+    [True, False, False, False, False]
+    """
+    there = np.nan_to_num(jobs) > 0
+    with np.errstate(invalid="ignore"):
+        return np.asarray(
+            there
+            & (quotient >= percentile(quotient, there, rule.quotient_percentile))
+            & (quotient >= rule.least_quotient)
+            & (jobs > percentile(jobs, there, rule.jobs_percentile))
+            & (establishments > percentile(establishments, there, rule.plants_percentile))
+        )
+
+
+def percentile(values: Floats, among: Flags, share: Share) -> Floats:
+    """Return a percentile of each column among the rows flagged; NaN where there are none.
+
+    Parameters
+    ----------
+    values : (r, c) float64
+    among : (r, c) bool
+    share : share
+    """
+    # A quantile by sorting: numpy's own for NaN goes column by column and is slow.
+    used = among & np.isfinite(values)
+    ordered = np.sort(np.where(used, values, np.inf), axis=0)
+    count = used.sum(axis=0)
+    at = np.maximum(count - 1, 0) * share
+    below = np.floor(at).astype(np.int64)
+    above = np.minimum(below + 1, np.maximum(count - 1, 0))
+    column = np.arange(values.shape[1])
+    low, high = ordered[below, column], ordered[above, column]
+    with np.errstate(invalid="ignore"):
+        found = low + (at - below) * (high - low)
+    return np.asarray(np.where(count > 0, found, np.nan))
+
+
+def cluster_stars(jobs: Floats, quotient: Floats, focus: Floats, *, rule: StarRule) -> Flags:
+    """Return the three stars of the European Cluster Observatory for each cell.
+
+    Parameters
+    ----------
+    jobs, quotient, focus : (r, c) float64
+        `focus`: the cluster's share of all jobs of the place.
+    rule : StarRule
+
+    Returns
+    -------
+    (3, r, c) bool
+        For size, specialisation and focus.
+
+    Notes
+    -----
+    The top 10 % are those of the same cluster over all places with jobs in it. The European
+    Panorama of 2014-2016 took the top 20 % by size, specialisation, productivity and growth:
+    `among_top` gives each of these.
+
+    Examples
+    --------
+    >>> jobs = np.array([[90.0], [50], [20], [5]])
+    >>> cluster_stars(jobs, jobs / 20, jobs / 900, rule=StarRule()).sum(axis=0).ravel().tolist()
+    [3, 1, 0, 0]
+    """
+    with np.errstate(invalid="ignore"):
+        special = (np.nan_to_num(jobs) > 0) & (quotient >= rule.least_quotient)
+    return np.stack(
+        [among_top(jobs, jobs, rule.size_top), special, among_top(focus, jobs, rule.focus_top)]
+    )
+
+
+def among_top(values: Floats, jobs: Floats, top: Share) -> Flags:
+    """Return which cells are in the top share of their cluster, over places with jobs in it.
+
+    Parameters
+    ----------
+    values : (r, c) float64
+        What is ranked, e.g. jobs, growth or productivity.
+    jobs : (r, c) float64
+    top : share
+
+    Examples
+    --------
+    >>> one = np.array([[1.0], [2], [3], [4], [0]])
+    >>> among_top(one, one, 0.2).ravel().tolist()
+    [False, False, False, True, False]
+    """
+    there = np.nan_to_num(jobs) > 0
+    with np.errstate(invalid="ignore"):
+        return np.asarray(there & (values >= percentile(values, there, 1 - top)))
+
+
+def litzenberger_sternberg(
+    jobs: Floats, establishments: Floats, *, area: Floats, population: Floats
+) -> Floats:
+    """Return the cluster index of Litzenberger and Sternberg for each place and industry.
+
+    Parameters
+    ----------
+    jobs, establishments : (r, s) float64
+    area : (r,) float64 [km²]
+    population : (r,) float64 [persons]
+
+    Returns
+    -------
+    (r, s) float64 [ratio]
+        Relative density times relative stock divided by relative plant size: 1 where a place
+        is like all together, NaN where there is no establishment.
+
+    Notes
+    -----
+    With s_e, s_a, s_p, s_b the place's shares of the industry's jobs, of area, of population
+    and of the industry's establishments: (s_e / s_a) (s_e / s_p) / (s_e / s_b), so that
+    s_e s_b / (s_a s_p). It has no interval of its own: its two random parts are the shares of
+    jobs and of establishments, whose intervals are those of their location quotients.
+
+    References
+    ----------
+    .. [1] Litzenberger, T., Sternberg, R. (2006). Der Clusterindex - eine Methodik zur
+       Identifizierung regionaler Cluster am Beispiel deutscher Industriebranchen.
+       Geographische Zeitschrift 94(4).
+
+    Examples
+    --------
+    >>> one = litzenberger_sternberg(
+    ...     np.array([[1743.0], [3997]]), np.array([[35.0], [18]]),
+    ...     area=np.array([50.0, 526]), population=np.array([488.0, 4133]))
+    >>> float(one[0, 0].round(5))
+    21.87491
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        in_jobs = jobs / np.nansum(jobs, axis=0)
+        in_plants = establishments / np.nansum(establishments, axis=0)
+        in_area, in_people = area / area.sum(), population / population.sum()
+        index = in_jobs * in_plants / (in_area * in_people)[:, None]
+    return np.asarray(np.where((establishments > 0) & np.isfinite(index), index, np.nan))
+
+
+def howard_index(establishments: Floats) -> Floats:
+    """Return for each pair of industries the share of pairs of plants that share a place.
+
+    Parameters
+    ----------
+    establishments : (r, s) float64 [count]
+
+    Returns
+    -------
+    (s, s) float64 [share]
+        NaN on the diagonal where an industry has one plant: there is no pair.
+
+    Notes
+    -----
+    Within an industry a plant makes no pair with itself.
+
+    References
+    ----------
+    .. [1] Howard, E., Newman, C., Tarp, F. (2016). Measuring industry coagglomeration and
+       identifying the driving forces. Journal of Economic Geography 16(5).
+       doi:10.1093/jeg/lbv037
+
+    Examples
+    --------
+    >>> float(howard_index(np.array([[2.0, 2], [1, 1]]))[0, 1].round(4))
+    0.5556
+    """
+    plants = np.nan_to_num(establishments)
+    total = plants.sum(axis=0)
+    together = plants.T @ plants - np.diag(total)
+    pairs = np.outer(total, total) - np.diag(total)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(together / pairs)
+
+
+def expected_howard_index(establishments: Floats) -> float:
+    """Return the index any pair of industries would show if plants were dealt at random.
+
+    Parameters
+    ----------
+    establishments : (r, s) float64 [count]
+
+    Returns
+    -------
+    float [share]
+        Chance that two plants drawn without replacement share a place: exact, so that the
+        excess index needs no simulation. NaN with fewer than two plants.
+
+    Examples
+    --------
+    >>> round(expected_howard_index(np.array([[2.0, 2], [1, 1]])), 4)
+    0.4667
+    """
+    held = np.nan_to_num(establishments).sum(axis=1)
+    total = held.sum()
+    if total < 2:
+        return float("nan")
+    return float((held * (held - 1)).sum() / (total * (total - 1)))
