@@ -1,0 +1,142 @@
+"""Levels of a classification of industries: which codes are how deep, and what lies in what.
+
+The table `industries` decides where it tells levels and parents. Otherwise the depth of a code
+is the number of its digits (`31-33` has two, a single letter is level 1), and a code lies in
+the longest shorter code it begins with. Codes that only look nested (a list numbered 1 to 20)
+are taken for one level: see `nested`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+ROOTS = frozenset(
+    {"00", "0", "000", "0000", "------", "_t", "t", "tot", "total", "totals", "all",
+     "all industries", "all_industries", "insgesamt", "ensemble", "totale"}
+)  # fmt: skip
+CODE = re.compile(r"^[A-Z]?\d+(?:\.\d+)*$", re.IGNORECASE)
+RANGE = re.compile(r"^(\d{2})-(\d{2})$")
+LETTER = re.compile(r"^[A-Z]$")
+EXCESS = 1.1  # published parts may exceed their whole a little: noise is added to each
+MOST = 0.8  # share of the parents that must hold their children
+
+
+def depth(code: str) -> int | None:
+    """Return the level of a code by its form, or None when it has no form of a code.
+
+    Examples
+    --------
+    >>> depth("C"), depth("31-33"), depth("10.11"), depth("334413"), depth("optics")
+    (1, 2, 4, 6, None)
+    """
+    if LETTER.match(code):
+        return 1
+    if RANGE.match(code):
+        return 2
+    return sum(map(str.isdigit, code)) if CODE.match(code) else None
+
+
+def roots(codes: Sequence[str], industries: pl.DataFrame) -> frozenset[str]:
+    """Return the codes that stand for all industries together."""
+    found = {code for code in codes if code.strip().casefold() in ROOTS}
+    top = industries.filter(pl.col("parent").is_null())
+    if top.height == 1 and (industries["parent"] == top["industry"][0]).any():
+        found.add(top["industry"][0])
+    return frozenset(found)
+
+
+def levels(codes: Sequence[str], industries: pl.DataFrame) -> dict[str, int | None]:
+    """Return the level of each code: as `industries` tells, else by the form of the code."""
+    told = industries.filter(pl.col("level").is_not_null())
+    known = dict(zip(told["industry"], told["level"], strict=True))
+    return {code: known.get(code, depth(code)) for code in codes}
+
+
+def parents(codes: Sequence[str], industries: pl.DataFrame) -> dict[str, str]:
+    """Return code → the code it lies in, for codes that lie in one."""
+    listed = industries.filter(pl.col("parent").is_not_null())
+    told = dict(zip(listed["industry"], listed["parent"], strict=True))
+    known = {_bare(code): code for code in [*codes, *industries["industry"]]}
+    for code in list(known.values()):
+        span = RANGE.match(code)
+        if span:
+            numbers = range(int(span[1]), int(span[2]) + 1)
+            known |= {f"{number:02d}": code for number in numbers}
+    found = {}
+    for code in dict.fromkeys([*codes, *industries["industry"]]):
+        bare = _bare(code)
+        shorter = (bare[:n] for n in range(len(bare) - 1, 0, -1)) if depth(code) else ()
+        within = next((known[part] for part in shorter if part in known), "")
+        if told.get(code, within):
+            found[code] = told.get(code, within)
+    return found
+
+
+def rolled_up(
+    codes: Sequence[str], digits: int, industries: pl.DataFrame
+) -> dict[str, str | None]:
+    """Return code → the code at level `digits` it lies in; None when it lies in none.
+
+    Where no code of that level is listed, the first digits of the code are taken.
+    """
+    level, up = (
+        levels([*codes, *industries["industry"]], industries),
+        parents(codes, industries),
+    )
+    return {code: _ancestor(code, digits, level, up) for code in codes}
+
+
+def nested(jobs: Mapping[str, float], industries: pl.DataFrame) -> bool:
+    """Tell whether codes of different length hold each other, as their jobs show.
+
+    Codes are nested when at least 80 % of those that begin others have at least about as many
+    jobs (1 : 1.1) as the next longer ones together. Levels told in `industries` need no check.
+    """
+    codes = list(jobs)
+    if industries["level"].is_not_null().any():
+        return True
+    up = parents(codes, industries)
+    parts: dict[str, float] = {}
+    for code, parent in up.items():
+        if parent in jobs and code in jobs:
+            parts[parent] = parts.get(parent, 0.0) + jobs[code]
+    if not parts:
+        return False
+    held = sum(part <= EXCESS * jobs[whole] for whole, part in parts.items())
+    return held >= MOST * len(parts)
+
+
+def _ancestor(
+    code: str, digits: int, level: Mapping[str, int | None], up: Mapping[str, str]
+) -> str | None:
+    at: str | None = code
+    seen = set()
+    while at is not None and at not in seen:
+        seen.add(at)
+        depth_here = level.get(at, depth(at))
+        if depth_here == digits:
+            return at
+        if depth_here is not None and depth_here < digits:
+            break
+        at = up.get(at)
+    own = level.get(code, depth(code))
+    if own is None or own < digits or not CODE.match(code):
+        return None
+    return _first_digits(code, digits)
+
+
+def _first_digits(code: str, digits: int) -> str:
+    kept, seen = "", 0
+    for letter in code:
+        if seen == digits:
+            break
+        kept += letter
+        seen += letter.isdigit()
+    return kept
+
+
+def _bare(code: str) -> str:
+    return code.replace(".", "")
