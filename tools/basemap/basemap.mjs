@@ -14,7 +14,8 @@ import { feature } from "topojson-client";
 import { topology } from "topojson-server";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const assets = path.resolve(here, process.argv[2] ?? "../../src/buzzline/report/assets");
+const target = path.resolve(here, process.argv[2] ?? "../../src/buzzline");
+const [maps, libraries] = ["charts/assets/basemap", "report/assets/vendor"].map((f) => path.join(target, f));
 const modules = path.resolve(process.argv[3] ?? path.join(here, "node_modules"));
 const QUANTA = { "110m": 1e4, "50m": 2e4 };
 const WITHOUT_NUMBER = { Kosovo: "XK" };
@@ -40,16 +41,16 @@ function cut(resolution) {
   const text = JSON.stringify(topology({ countries: flat }, QUANTA[resolution]));
   const packed = zlib.gzipSync(text, { level: 9 });
   packed[9] = 255; // byte 9 names the operating system; 255 is "unknown", so that all machines agree
-  fs.writeFileSync(path.join(assets, `basemap/countries-${resolution}.json.gz`), packed);
+  fs.writeFileSync(path.join(maps, `countries-${resolution}.json.gz`), packed);
   console.log(`${resolution}: ${flat.features.length} countries, ${text.length} bytes, ${packed.length} packed`);
 }
 
 function vendor(library) {
   const folder = path.join(modules, library);
   const { version } = JSON.parse(fs.readFileSync(path.join(folder, "package.json")));
-  fs.copyFileSync(path.join(folder, `dist/${library}.min.js`), path.join(assets, `vendor/${library}.min.js`));
+  fs.copyFileSync(path.join(folder, `dist/${library}.min.js`), path.join(libraries, `${library}.min.js`));
   const licence = fs.readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
-  fs.copyFileSync(path.join(folder, licence), path.join(assets, `vendor/${library}.LICENSE`));
+  fs.copyFileSync(path.join(folder, licence), path.join(libraries, `${library}.LICENSE`));
   console.log(`${library} ${version}`);
 }
 

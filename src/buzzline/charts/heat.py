@@ -156,7 +156,7 @@ def _limits(values: Floats) -> tuple[float, float]:
     if not known.size:
         return 0.0, 1.0
     low, high = float(known.min()), float(known.max())
-    low = 0.0 if 0 <= low < 0.5 * high else low
+    low = 0.0 if 0 <= low < 0.5 * high or low == high > 0 else low
     return (low, high) if high > low else (low, low + 1.0)
 
 

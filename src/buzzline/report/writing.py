@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from buzzline.charts import chart, palette
+from buzzline.charts.outlines import RESOLUTIONS, packed_outlines
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
 from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
@@ -36,7 +37,6 @@ VENDORED = ("d3-array", "d3-geo", "topojson-client")
 SCRIPTS = (
     "frame", "saving", "outlines", "gathering", "map", "network", "tables", "start",
 )  # fmt: skip
-OUTLINES = ("countries-110m", "countries-50m")
 
 
 def report(
@@ -147,10 +147,7 @@ def _assets() -> dict[str, Any]:
         "style": Markup((folder / "style.css").read_text("utf-8")),
         "vendored": [Markup(_closed(script)) for script in vendored],
         "script": Markup(f'(() => {{\n"use strict";\n{_closed(own)}\n}})();'),
-        "outlines": {
-            name: _encoded((folder / "basemap" / f"{name}.json.gz").read_bytes())
-            for name in OUTLINES
-        },
+        "outlines": {name: _encoded(packed_outlines(name)) for name in RESOLUTIONS},
     }
 
 

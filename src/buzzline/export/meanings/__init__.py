@@ -1,3 +1,23 @@
 """What does every column of every result table mean? One file a family of results."""
 
-__all__: list[str] = []
+from buzzline.export.meanings import (
+    clusters,
+    concentration,
+    distance,
+    industry_groups,
+    linkages,
+    quality,
+    relatedness,
+    specialisation,
+)
+
+__all__ = [
+    "clusters",
+    "concentration",
+    "distance",
+    "industry_groups",
+    "linkages",
+    "quality",
+    "relatedness",
+    "specialisation",
+]
