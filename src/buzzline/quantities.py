@@ -42,6 +42,6 @@ Share = Annotated[float, Quantity("share", 0, 1)]
 Ratio = Annotated[float, Quantity("ratio", 0, 1e6)]
 Count = Annotated[int, Quantity("count", 1, 2**53)]
 Draws = Annotated[int, Quantity("draws", 0, 1_000_000)]
-Years = Annotated[int, Quantity("years", 0, 500)]
+Years = Annotated[int, Quantity("years", 0, 2200)]  # a calendar year, or how many years
 Jobs = Annotated[float, Quantity("jobs", 0, 1e10)]
 MillionUSD = Annotated[float, Quantity("million USD", 0, 1e9)]
