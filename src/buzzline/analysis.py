@@ -11,11 +11,12 @@ import functools
 import inspect
 import time
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass, replace
-from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar, get_args, get_origin
 
 import numpy as np
+import polars as pl
 
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Quantity
@@ -50,6 +51,17 @@ class Provenance:
     seconds: float
 
 
+class Result(Protocol):
+    """What every analysis returns: a record with a table, a sentence and its provenance."""
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """How the result came about."""
+
+    def table(self) -> pl.DataFrame:
+        """Return the rows, the most interesting first."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
     """One entry of the catalogue."""
@@ -71,6 +83,30 @@ class Analysis:
 
 
 CATALOGUE: dict[str, Analysis] = {}
+
+
+def result_names(results: Sequence[Result]) -> list[str]:
+    """Return a name for each result: its analysis, with a number from the second on.
+
+    Raises
+    ------
+    InvalidArgument
+        A result was made by hand and does not say which analysis it is from.
+    """
+    names: list[str] = []
+    for number, result in enumerate(results):
+        if result.provenance is None:
+            raise InvalidArgument(
+                f"measures: a {type(result).__name__} does not say which analysis made it. "
+                "Hand over what an analysis returned."
+            )
+        name = result.provenance.analysis
+        n_before = sum(
+            other.provenance is not None and other.provenance.analysis == name
+            for other in results[:number]
+        )
+        names.append(f"{name}_{n_before + 1}" if n_before else name)
+    return names
 
 
 def analysis(stage: str, question: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -164,4 +200,12 @@ def _check(name: str, parameter: str, hint: Any, value: Any) -> None:
             )
 
 
-__all__ = ["CATALOGUE", "VERSION", "Analysis", "Provenance", "analysis"]
+__all__ = [
+    "CATALOGUE",
+    "VERSION",
+    "Analysis",
+    "Provenance",
+    "Result",
+    "analysis",
+    "result_names",
+]

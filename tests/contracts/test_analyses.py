@@ -15,7 +15,17 @@ from docs.public_names import public_modules
 from docs.reference_pages import help_of
 
 from buzzline.analysis import CATALOGUE, Analysis
+from buzzline.export.dictionary import COLUMN_MEANING, TABLE_MEANING
+from buzzline.export.meanings import (
+    concentration,
+    distance,
+    industry_groups,
+    relatedness,
+    specialisation,
+)
+from buzzline.export.measures import measure_frames
 from buzzline.randomness import Seed
+from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world
 
@@ -155,3 +165,42 @@ def test_every_result_reproduces_from_its_own_provenance(name):
             assert one.equals(two, null_equal=True), f"{name}: {field.name} differs"
         elif field.name != "provenance":
             assert repr(one) == repr(two), f"{name}: {field.name} differs"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_result_comes_back_as_it_was_kept(name, tmp_path):
+    first = result(name)
+    parts = Parts(tmp_path)
+    parts.keep(name, "key", first)
+    again = parts.find(name, "key", type(first))
+    assert again is not None, f"{name}: the record cannot be read back; see road/parts.py"
+    for field in fields(first):
+        one, two = getattr(first, field.name), getattr(again, field.name)
+        if isinstance(one, pl.DataFrame):
+            assert one.equals(two, null_equal=True), f"{name}: {field.name} differs"
+        elif field.name == "provenance":
+            assert dict(one.arguments).keys() == dict(two.arguments).keys()
+        else:
+            assert repr(one) == repr(two), f"{name}: {field.name} differs"
+    assert str(again) == str(first)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if CATALOGUE[n].stage == "agglomeration"])
+def test_every_column_of_every_table_of_a_measure_has_a_meaning(name):
+    for table, frame in measure_frames([result(name)]).items():
+        assert table in TABLE_MEANING, f"{table}: give it a meaning in export/meanings/"
+        known = {column for column, _, _ in COLUMN_MEANING[table]}
+        assert set(frame.columns) <= known, f"{table}: {set(frame.columns) - known}"
+
+
+def test_every_meaning_belongs_to_a_column_there_is():
+    frames = measure_frames([
+        result(name) for name in NAMES if CATALOGUE[name].stage == "agglomeration"
+    ])  # fmt: skip
+    families = (specialisation, concentration, relatedness, industry_groups, distance)
+    for family in families:
+        assert set(family.TABLE_MEANING) == set(family.COLUMN_MEANING)
+        for table, columns in family.COLUMN_MEANING.items():
+            assert table in frames, f"{table}: no result has such a table"
+            extra = {column for column, _, _ in columns} - set(frames[table].columns)
+            assert not extra, f"{table}: no such columns: {extra}"

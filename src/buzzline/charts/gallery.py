@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from buzzline.analysis import Result, result_names
 from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
 from buzzline.charts.drawing import chart
@@ -25,6 +26,7 @@ def gallery(
     profile: ScaleProfile | None = None,
     clustering: Clustering | None = None,
     balance: ScaleBalance | None = None,
+    measures: Sequence[Result] = (),
     width: int = WIDTH,
 ) -> dict[str, Spec]:
     """Return every chart of a study by a name that can be a file name.
@@ -34,6 +36,8 @@ def gallery(
     study : Study
     profile, clustering, balance : results or None
         What has not been run is left out.
+    measures : sequence of results
+        Of any further analyses, such as those of agglomeration.
     width : int [px]
 
     Returns
@@ -41,7 +45,7 @@ def gallery(
     dict of Spec
         `quality`, then `scale_profile`, `clusters`, `candidates`, `scale_balance` and, for the
         first five clusters tested, `balance_<number>_<cluster>_<layer>` of the layer with most
-        ties.
+        ties; then each measure by the name of its analysis.
     """
     found = {"quality": chart(study.about.quality, width=width)}
     if profile is not None:
@@ -54,6 +58,8 @@ def gallery(
         for number, (cluster_id, layer) in enumerate(_tested_first(balance), 1):
             name = _file_name(f"balance_{number}_{cluster_id}_{layer}")
             found[name] = balance_chart(balance, cluster_id, layer, width=width)
+    for name, result in zip(result_names(measures), measures, strict=True):
+        found[name] = chart(result, width=width)
     return found
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple
 
 import polars as pl
 
+from buzzline.analysis import Result
 from buzzline.clusters.clustering import Clustering
+from buzzline.export.measures import measure_frames
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.tables.quality import Quality
@@ -18,6 +21,7 @@ def result_frames(
     profile: ScaleProfile | None = None,
     clustering: Clustering | None = None,
     balance: ScaleBalance | None = None,
+    measures: Sequence[Result] = (),
 ) -> dict[str, pl.DataFrame]:
     """Return every result table by name; what has not been run (None) is left out.
 
@@ -39,7 +43,7 @@ def result_frames(
             "model_fits": balance.fits,
             "not_tested": balance.untested,
         }
-    return frames | quality_frames(quality)
+    return frames | quality_frames(quality) | measure_frames(measures)
 
 
 def quality_frames(quality: Quality) -> dict[str, pl.DataFrame]:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 import polars as pl
 
-from buzzline.analysis import VERSION, Provenance
+from buzzline.analysis import VERSION, Provenance, Result
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
 from buzzline.errors import MissingPackage
 from buzzline.export.frames import result_frames
@@ -28,7 +28,6 @@ from buzzline.linkages.profile import ScaleProfile
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
 
-Stamped = ScaleProfile | Clustering | ScaleBalance
 PRIVATE_TABLES = frozenset({"spells"})  # about persons: never part of any output
 
 
@@ -39,6 +38,7 @@ def write_results(
     profile: ScaleProfile | None = None,
     clustering: Clustering | None = None,
     balance: ScaleBalance | None = None,
+    measures: Sequence[Result] = (),
 ) -> Written:
     """Write every result as tables, workbook, map layers and graphs.
 
@@ -50,6 +50,8 @@ def write_results(
     study : Study
     profile, clustering, balance : results or None
         What has not been run is left out.
+    measures : sequence of results
+        Of any further analyses, such as those of agglomeration.
 
     Returns
     -------
@@ -71,9 +73,10 @@ def write_results(
     """
     root = Path(folder)
     frames = result_frames(
-        study.about.quality, profile=profile, clustering=clustering, balance=balance
-    )
-    about = about_lines(study, (clustering, profile, balance))
+        study.about.quality, profile=profile, clustering=clustering, balance=balance,
+        measures=measures,
+    )  # fmt: skip
+    about = about_lines(study, (clustering, profile, balance, *measures))
     cutoffs = profile.cutoffs if profile else balance.cutoffs if balance else Cutoffs()
     return (
         write_tables(root / "tables", frames)
@@ -167,7 +170,7 @@ def write_networks(
     return write_graphml(graph, root / "ties.graphml") + write_gexf(graph, root / "ties.gexf")
 
 
-def about_lines(study: Study, results: Sequence[Stamped | None]) -> tuple[tuple[str, str], ...]:
+def about_lines(study: Study, results: Sequence[Result | None]) -> tuple[tuple[str, str], ...]:
     """Return what a reader must know first: title, sources, limits, and how it was made."""
     lines = [("title", study.about.title), ("made by", f"buzzline {VERSION}")]
     lines += [("licence", study.about.licence)] if study.about.licence else []

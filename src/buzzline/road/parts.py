@@ -1,8 +1,8 @@
 """Finished parts of a run: kept beside the results, so that a run can go on where it stopped.
 
-A part is a folder with one Parquet file a table and `record.json`, which is written last:
-where it stands the part is whole. Its name is a digest of everything the part depends on, so a
-part is found again only when it would come out the same.
+A part is a folder with one Parquet file a table, one .npy file an array and `record.json`,
+which is written last: where it stands the part is whole. Its name is a digest of everything
+the part depends on, so a part is found again only when it would come out the same.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
 
-from buzzline.analysis import VERSION
+from buzzline.analysis import VERSION, Provenance
 from buzzline.tables.writing import atomically
 
 FOLDER = ".parts"
@@ -80,6 +81,9 @@ class Parts:
         ------
         UnwritableOutput
             No room, no permission.
+        TypeError
+            A field is neither frame nor array nor plain value nor a record of plain values: a
+            mistake in buzzline.
         """
         folder = self.folder / name / key
         plain: dict[str, Any] = {}
@@ -88,10 +92,14 @@ class Parts:
             if isinstance(value, pl.DataFrame):
                 with atomically(folder / f"{field.name}.parquet") as unfinished:
                     value.write_parquet(unfinished)
+            elif isinstance(value, np.ndarray):
+                with atomically(folder / f"{field.name}.npy") as unfinished:
+                    _save_array(unfinished, value)
             else:
                 plain[field.name] = _plain(value)
+        text = json.dumps(plain, indent=1)
         with atomically(folder / RECORD) as unfinished:
-            unfinished.write_text(json.dumps(plain, indent=1, default=repr), encoding="utf-8")
+            unfinished.write_text(text, encoding="utf-8")
 
     def keep_only(self, keys: Mapping[str, str]) -> None:
         """Remove every part but the ones named, so that the folder does not grow run by run."""
@@ -154,19 +162,29 @@ def _sources(folder: Traversable) -> list[Traversable]:
     return found
 
 
+def _save_array(path: Path, array: Any) -> None:
+    with path.open("wb") as file:  # np.save would add an ending to the name
+        np.save(file, array, allow_pickle=False)
+
+
 def _read(folder: Path, kind: type[R]) -> R:
     plain = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     hints = typing.get_type_hints(kind)
     values: dict[str, Any] = {}
     for field in fields(kind):  # type: ignore[arg-type]  # a record of the house
-        if hints[field.name] is pl.DataFrame:
-            values[field.name] = pl.read_parquet(folder / f"{field.name}.parquet")
-        else:
+        frame, array = (folder / f"{field.name}.{suffix}" for suffix in ("parquet", "npy"))
+        if field.name in plain:
             values[field.name] = _revived(hints[field.name], plain[field.name])
+        elif array.exists():
+            values[field.name] = np.load(array, allow_pickle=False)
+        else:
+            values[field.name] = pl.read_parquet(frame)
     return kind(**values)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Provenance):  # things stand in it as whatever they say of themselves
+        return json.loads(json.dumps(asdict(value), default=repr))
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
@@ -176,7 +194,8 @@ def _revived(hint: Any, value: Any) -> Any:
     if record is not None and isinstance(value, dict):
         value = {name: _with_tuples(each) for name, each in value.items()}
         return record(**value)  # type: ignore[operator]  # a class, not an instance
-    return value
+    is_list = any(typing.get_origin(choice) is list for choice in choices)
+    return value if is_list else _with_tuples(value)
 
 
 def _with_tuples(value: Any) -> Any:
