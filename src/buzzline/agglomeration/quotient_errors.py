@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtrik, betainc, fdtri
+from scipy.special import bdtrik, betainc, fdtri, ndtri
 
 from buzzline.arrays import Floats
 from buzzline.quantities import Share
@@ -140,62 +140,85 @@ def quotient_interval(
 
     Notes
     -----
-    A quotient is π / w with π the place's share of the industry and w its share of everything.
-    The odds of π are a ratio of two (scaled) Poisson counts, the cell and the industry
-    elsewhere, for which Clopper and Pearson's interval is exact: quantiles of F with twice the
-    effective plants as degrees of freedom. Both counts are divided by one factor so that the
-    interval also carries that the cell is part of the place, the industry and the whole, and
-    that the place's other plants are a draw too (delta method over the four cells). Where
-    every plant weighs the same it covers at least `level`; of skewed plants, nominally from
-    five plants on, and 0.91 to 0.94 below that (`tests/agglomeration`).
+    A quotient is π / w with π the place's share of the industry and w its share of everything
+    (or, the same, the industry's share of the place over its share of everything). The odds of
+    π are a ratio of two (scaled) Poisson counts, the cell and the rest, for which Clopper and
+    Pearson's interval is exact: quantiles of F with twice the effective plants as degrees of
+    freedom. By the delta method over the four cells the quotient varies less (the cell is part
+    of the place) or more (the other plants are a draw too) than that share: less, and both
+    counts are raised in proportion; more, and the further variance of the logarithm is added
+    to both ends [2]_. Where every
+    plant weighs the same it covers at least `level`; of skewed plants 0.945 to 0.99 for a
+    level of 0.95, the least where three to five plants are expected (`tests/agglomeration`).
 
     References
     ----------
     .. [1] Clopper, C. J., Pearson, E. S. (1934). The use of confidence or fiducial limits.
        Biometrika 26(4). doi:10.1093/biomet/26.4.404
-    .. [2] Moineddin, R., Beyene, J., Boyle, E. (2003). On the location quotient confidence
+    .. [2] Zou, G. Y., Donner, A. (2008). Construction of confidence limits about effect
+       measures: a general approach. Statistics in Medicine 27(10). doi:10.1002/sim.3095
+    .. [3] Moineddin, R., Beyene, J., Boyle, E. (2003). On the location quotient confidence
        interval. Geographical Analysis 35(3). doi:10.1111/j.1538-4632.2003.tb01112.x
     """
     in_place = totals.place[:, None] / totals.everything
     empty = (np.nan_to_num(plants) <= 0) | (amount <= 0)
+    tail = (1 - level) / 2
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        cell, elsewhere, odds = _two_counts(amount, np.where(empty, np.nan, plants), totals)
-        tail = (1 - level) / 2
-        low = odds * elsewhere / (elsewhere + 1) * fdtri(2 * cell, 2 * elsewhere + 2, tail)
-        high = odds * (cell + 1) / cell * fdtri(2 * cell + 2, 2 * elsewhere, 1 - tail)
-        low, high = low / (1 + low) / in_place, high / (1 + high) / in_place
-        low, high = _alone(low, high, (cell, elsewhere, in_place), tail)
-        largest = np.minimum(1 / in_place, totals.everything / totals.industry)
-        high = np.minimum(high, largest)
+        (cell, rest, odds), even, further = _two_counts(
+            amount, np.where(empty, np.nan, plants), totals
+        )
+        low, high = _share_interval(cell, rest, odds, tail)
+        share = np.where(rest > 0, odds / (1 + odds), 1.0)
+        half = ndtri(1 - tail) ** 2 * further
+        low = share / even * np.exp(-np.sqrt(np.log(share / low) ** 2 + half))
+        high = share / even * np.exp(np.sqrt(np.log(high / share) ** 2 + half))
         none = _unseen(amount, plants, totals, tail) / in_place
     known = np.isfinite(amount) & np.isfinite(plants)
     known &= (totals.place[:, None] > 0) & (totals.industry > 0)
     low = np.where(known, np.where(empty, 0.0, low), np.nan)
-    high = np.where(known, np.where(empty, np.minimum(none, largest), high), np.nan)
+    high = np.where(known, np.where(empty, none, high), np.nan)
     return low, high
+
+
+def _share_interval(
+    cell: Floats, rest: Floats, odds: Floats, tail: float
+) -> tuple[Floats, Floats]:
+    """Return Clopper and Pearson's interval of a share, continued to fractions of a count."""
+    low = odds * rest / (rest + 1) * fdtri(2 * cell, 2 * rest + 2, tail)
+    high = odds * (cell + 1) / cell * fdtri(2 * cell + 2, 2 * rest, 1 - tail)
+    low, high = low / (1 + low), high / (1 + high)
+    all_of_it = np.isfinite(cell) & ~(np.isfinite(rest) & (rest > 0))
+    return np.where(all_of_it, tail ** (1 / cell), low), np.where(all_of_it, 1.0, high)
 
 
 def _two_counts(
     amount: Floats, plants: Floats, totals: Totals
-) -> tuple[Floats, Floats, Floats]:
-    """Return effective counts of the cell and of the industry elsewhere, and their odds."""
+) -> tuple[tuple[Floats, Floats, Floats], Floats, Floats]:
+    """Return counts of cell and rest with their odds, the even share, and what is left.
+
+    The rest is the place's other industries or the industry elsewhere, whichever is less: near
+    its largest possible value a quotient varies with that one. What is left is the variance of
+    the logarithm of the quotient that the two counts do not explain.
+    """
     place, industry, everything = totals.place[:, None], totals.industry, totals.everything
     spread = amount**2 / plants
     in_place, in_industry, in_all = _totalled(spread, amount, totals)
-    elsewhere = industry - amount
-    far = np.maximum(in_industry - spread, 0.0)
-    share = amount / industry
+    beside, far = np.maximum(in_place - spread, 0.0), np.maximum(in_industry - spread, 0.0)
     # Gradients of the logarithm of the quotient by the four cells of the two-way table.
     whole = (
         spread * (1 / amount - 1 / place - 1 / industry + 1 / everything) ** 2
-        + np.maximum(in_place - spread, 0.0) * (1 / everything - 1 / place) ** 2
+        + beside * (1 / everything - 1 / place) ** 2
         + far * (1 / everything - 1 / industry) ** 2
         + np.maximum(in_all - in_place - in_industry + spread, 0.0) / everything**2
     )
-    alone = (1 - share) ** 2 / plants + far / industry**2
-    factor = np.where(alone > 0, whole / alone, 1.0)
-    factor = np.where(np.isfinite(factor) & (factor > 0), factor, 1.0)
-    return plants / factor, elsewhere**2 / far / factor, amount / elsewhere
+    inward = np.broadcast_to(industry > place, amount.shape)
+    total = np.where(inward, place, industry)
+    rest, spread_of_rest = total - amount, np.where(inward, beside, far)
+    alone = (rest / total) ** 2 / plants + spread_of_rest / total**2
+    factor = np.where((alone > 0) & (whole > 0), np.minimum(whole / alone, 1.0), 1.0)
+    counts = plants / factor, rest**2 / spread_of_rest / factor, amount / rest
+    even = np.where(inward, industry, place) / everything
+    return counts, even, np.maximum(whole - alone, 0.0)
 
 
 def _totalled(spread: Floats, amount: Floats, totals: Totals) -> tuple[Floats, Floats, float]:
@@ -209,16 +232,6 @@ def _totalled(spread: Floats, amount: Floats, totals: Totals) -> tuple[Floats, F
 
     place = scaled(1, totals.place)[:, None]
     return place, scaled(0, totals.industry), float(scaled(None, totals.everything))
-
-
-def _alone(
-    low: Floats, high: Floats, counts: tuple[Floats, Floats, Floats], tail: float
-) -> tuple[Floats, Floats]:
-    """Settle industries that are in one place only: the quotient can only fall."""
-    cell, elsewhere, in_place = counts
-    nowhere = np.isfinite(cell) & ~(np.isfinite(elsewhere) & (elsewhere > 0))
-    least = np.exp(np.log(tail) / np.maximum(cell, 1e-12)) / in_place
-    return np.where(nowhere, least, low), np.where(nowhere, 1 / in_place, high)
 
 
 def _unseen(amount: Floats, plants: Floats, totals: Totals, tail: float) -> Floats:

@@ -1,0 +1,316 @@
+"""Which clusters of a place are strong, by the rules in use, and would they be next time?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.agglomeration.bases import (
+    Base,
+    bases,
+    dispersion_of,
+    only_industries,
+    rows_of,
+)
+from buzzline.agglomeration.cluster_rules import StrongRule, cluster_stars, strong_cells
+from buzzline.agglomeration.cluster_strength import (
+    neighbour_strength,
+    related_clusters,
+    related_strength,
+)
+from buzzline.agglomeration.employment import EmploymentMatrix, by_cluster, employment_matrix
+from buzzline.agglomeration.quotient_errors import (
+    Totals,
+    effective_plants,
+    quotient_interval,
+    totals_of,
+)
+from buzzline.agglomeration.specialisation import location_quotients
+from buzzline.analysis import Provenance, analysis
+from buzzline.arrays import Flags, Floats
+from buzzline.errors import TooFew
+from buzzline.progress import Progress, silent, told
+from buzzline.quantities import Draws, Kilometres, Share, Years
+from buzzline.randomness import Seed, child, seed_of
+from buzzline.space.points import distances_km, is_located, points_of
+from buzzline.tables.study import Study
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StrongClusters:
+    """Every cluster of every place: is it strong, how many stars, how stable is that.
+
+    Attributes
+    ----------
+    clusters : DataFrame
+        One row a place and cluster with jobs, strong ones first and among them the largest
+        lower end: `place_id`, `name`, `cluster`, `jobs`, `establishments`, `value` (location
+        quotient), `low`, `high`, `level`, `is_strong`, `stability` (share of redrawn years in
+        which the cell is strong), `stars`, `star_size`, `star_specialisation`, `star_focus`,
+        `related` and `neighbours` (mean quotient of related clusters, and of the same cluster
+        in neighbouring places).
+    related : DataFrame
+        Pairs of related clusters: `cluster`, `other`.
+    rule : StrongRule
+    base : str
+        What the quotients are held against; "all" where no industry is told to be traded.
+    n_places : int
+    suppressed_share : share
+    level : share
+    draws : int
+    notes : tuple of str
+    """
+
+    clusters: pl.DataFrame
+    related: pl.DataFrame
+    rule: StrongRule
+    base: Base
+    n_places: int
+    suppressed_share: float
+    level: Share
+    draws: int
+    notes: tuple[str, ...] = ()
+    provenance: Provenance | None = None
+
+    def table(self) -> pl.DataFrame:
+        """Return one row a place and cluster, strong ones first."""
+        return self.clusters
+
+    def __str__(self) -> str:
+        strong = self.clusters.filter("is_strong")
+        said = (
+            f"{strong.height:,} strong clusters among {self.clusters.height:,} pairs of place "
+            f"and cluster in {self.n_places:,} places"
+        )
+        if strong.height and self.draws:
+            stable = strong.filter(pl.col("stability") >= self.level).height
+            said += (
+                f"; {stable:,} of them would be strong again in at least {self.level:.0%} of "
+                "redrawn years"
+            )
+        if strong.height:
+            top = strong.row(0, named=True)
+            said += (
+                f". Most surely {top['cluster']} in {top['name'] or top['place_id']}: "
+                f"{top['value']:.3g} times [{top['low']:.3g}, {top['high']:.3g}] its share of "
+                "all places"
+            )
+        return f"{said}."
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.clusters._repr_html_()}"
+
+
+@analysis("agglomeration", "Which clusters are strong in which place, and would they be again?")
+def strong_clusters(
+    study: Study,
+    *,
+    rule: StrongRule = StrongRule(),  # noqa: B008  # frozen
+    neighbours_within: Kilometres = 150.0,
+    draws: Draws = 199,
+    level: Share = 0.95,
+    year: Years | None = None,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> StrongClusters:
+    """Find the strong clusters of each place, and how sure each label is.
+
+    Answers which clusters of related industries a place is known for, by the rule of US Cluster
+    Mapping and by the stars of the European Cluster Observatory.
+
+    Parameters
+    ----------
+    study : Study
+        Needs the table `employment`, or organisations with places and industries. Industries
+        are summed into `industries.cluster`; without it each industry is its own cluster.
+    rule : StrongRule
+        When a cluster is strong, and for what it gets a star.
+    neighbours_within : km
+        How far apart neighbouring places are at most, centre to centre.
+    draws : draws
+        How many years are redrawn for `stability`.
+    level : share
+        Confidence level of the intervals.
+    year : years
+        Which year of `employment`; the latest by default.
+    rng : seed or generator
+    progress : callable
+        Told how far the redrawing is.
+
+    Returns
+    -------
+    StrongClusters
+
+    Raises
+    ------
+    TooFew
+        Nothing is known of jobs by place and industry, or fewer than two places or clusters.
+
+    Notes
+    -----
+    Where the study tells which industries are traded, only traded clusters are judged, against
+    all traded jobs, as US Cluster Mapping does. For `stability` each cell is drawn anew: plants
+    from a Poisson distribution around their number, sizes as dispersed as in the industry
+    (gamma); quotients, percentiles and the rule follow. It is the chance that the label
+    would be given again if the places stayed as they are and only the luck of single plants
+    changed; it is not a p-value. Cells without a job stay without one.
+
+    References
+    ----------
+    .. [1] Delgado, M., Porter, M. E., Stern, S. (2016). Defining clusters of related
+       industries. Journal of Economic Geography 16(1). doi:10.1093/jeg/lbv017
+    .. [2] Delgado, M., Porter, M. E., Stern, S. (2014). Clusters, convergence, and economic
+       performance. Research Policy 43(10). doi:10.1016/j.respol.2014.05.007
+
+    Examples
+    --------
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=400, clusters=2, rng=1).study
+    >>> strong_clusters(study, draws=19, rng=1).clusters.columns[5:8]
+    ['value', 'low', 'high']
+    """
+    matrix = _clusters_of(employment_matrix(study, year=year))
+    known = matrix.industries["traded"].null_count() < matrix.industries.height
+    base: Base = "traded" if known else "all"
+    block, totals = bases(matrix, matrix.jobs, base)[0]
+    matrix = only_industries(matrix, block)
+    quotient = location_quotients(matrix.jobs, totals)
+    dispersion = dispersion_of(matrix)
+    plants = effective_plants(matrix.establishments, dispersion)
+    low, high = quotient_interval(matrix.jobs, plants, totals, level=level)
+    near, related = _near(matrix.places, neighbours_within), _related(matrix, totals)
+    strong = strong_cells(quotient, matrix.jobs, matrix.establishments, rule=rule)
+    focus = matrix.jobs / np.where(totals.place > 0, totals.place, np.nan)[:, None]
+    starred = cluster_stars(matrix.jobs, quotient, focus, rule=rule)
+    stability = label_stability(
+        (matrix.jobs, matrix.establishments, dispersion),
+        totals, rule=rule, draws=draws, rng=rng, progress=progress,
+    )  # fmt: skip
+    columns = {
+        "jobs": matrix.jobs, "establishments": matrix.establishments, "value": quotient,
+        "low": low, "high": high, "level": np.full(low.shape, level), "is_strong": strong,
+        "stability": stability, "stars": starred.sum(axis=0), "star_size": starred[0],
+        "star_specialisation": starred[1], "star_focus": starred[2],
+        "related": related_strength(quotient, related.astype(np.float64)),
+        "neighbours": neighbour_strength(quotient, near),
+    }  # fmt: skip
+    rows = rows_of(matrix, np.nan_to_num(matrix.jobs) > 0, columns).drop("industry")
+    order = ["is_strong", "low", "value"]
+    return StrongClusters(
+        rows.rename({"title": "cluster"}).sort(order, descending=True, nulls_last=True),
+        _pairs(matrix, related), rule, base, matrix.places.height,
+        matrix.suppressed_share, level, draws, matrix.notes,
+    )  # fmt: skip
+
+
+def label_stability(
+    cells: tuple[Floats, Floats, Floats],
+    totals: Totals,
+    *,
+    rule: StrongRule,
+    draws: Draws = 199,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> Floats:
+    """Return how often each cell would be strong if its plants were drawn again.
+
+    Parameters
+    ----------
+    cells : jobs (r, c), establishments (r, c), dispersion (c,) of plant sizes
+    totals : Totals
+        Published totals; what is in no cell of the matrix is kept as it is.
+    rule : StrongRule
+    draws : draws
+    rng : seed or generator
+    progress : callable
+
+    Returns
+    -------
+    (r, c) float64 [share]
+        NaN where establishments are not known, and everywhere without draws.
+    """
+    jobs, establishments, _ = cells
+    known = np.isfinite(jobs) & np.isfinite(establishments)
+    if not draws or not known.any():
+        return np.full(jobs.shape, np.nan)
+    seed, times = seed_of(rng), np.zeros(jobs.shape)
+    here = totals_of(np.where(known, jobs, np.nan))
+    for draw in told(progress, "drawing plants again", range(draws)):
+        again, plants = redrawn(child(seed, "plants", draw), cells)
+        new = totals_of(again)
+        moved = Totals(
+            totals.place + new.place - here.place,
+            totals.industry + new.industry - here.industry,
+            totals.everything + new.everything - here.everything,
+        )
+        times += strong_cells(location_quotients(again, moved), again, plants, rule=rule)
+    return np.where(known, times / draws, np.nan)
+
+
+def redrawn(
+    rng: np.random.Generator, cells: tuple[Floats, Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """Return jobs and establishments of one more year with the same places.
+
+    Parameters
+    ----------
+    rng : Generator
+    cells : jobs (r, c), establishments (r, c), dispersion (c,) of plant sizes
+
+    Returns
+    -------
+    jobs, establishments : (r, c) float64
+        NaN where either is not known. Their means are the cells as they are; the variance of
+        jobs is jobs² (1 + dispersion) / establishments.
+    """
+    jobs, establishments, dispersion = cells
+    known = np.isfinite(jobs) & np.isfinite(establishments)
+    plants = rng.poisson(np.where(known, establishments, 0.0)).astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = np.where(known & (establishments > 0), jobs / establishments, 0.0)
+    spread = np.maximum(np.nan_to_num(dispersion), 1e-9)
+    again = rng.gamma(np.maximum(plants, 1e-9) / spread) * spread * size
+    return (
+        np.where(known, np.where(plants > 0, again, 0.0), np.nan),
+        np.where(known, plants, np.nan),
+    )
+
+
+def _clusters_of(matrix: EmploymentMatrix) -> EmploymentMatrix:
+    has = matrix.industries["cluster"].null_count() < matrix.industries.height
+    found = by_cluster(matrix) if has else matrix
+    if min(found.jobs.shape) < 2 or not np.isfinite(found.jobs).any():
+        raise TooFew(
+            f"strong_clusters: a rule that compares places needs jobs in at least two places "
+            f"and two clusters; there are {found.jobs.shape[0]} and {found.jobs.shape[1]}. "
+            "Fill `jobs` in the table `employment`."
+        )
+    return found
+
+
+def _near(places: pl.DataFrame, within_km: Kilometres) -> Floats:
+    """Return which places are neighbours, (r, r) of 0 and 1; none where coordinates fail."""
+    located = is_located(places)
+    near = np.zeros((places.height, places.height))
+    if located.sum() > 1:
+        rows = np.flatnonzero(located)
+        km = distances_km(points_of(places.filter(pl.Series(located))))
+        near[np.ix_(rows, rows)] = km <= within_km
+    return near
+
+
+def _related(matrix: EmploymentMatrix, totals: Totals) -> Flags:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.nan_to_num(matrix.jobs / totals.place[:, None])
+    return related_clusters(share)
+
+
+def _pairs(matrix: EmploymentMatrix, related: Flags) -> pl.DataFrame:
+    titles = matrix.industries.select(pl.coalesce("title", "industry"))["title"]
+    one, other = np.nonzero(related)
+    return pl.DataFrame({"cluster": titles.gather(one), "other": titles.gather(other)})
