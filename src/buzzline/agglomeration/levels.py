@@ -8,40 +8,19 @@ are taken for one level: see `nested`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-ROOTS = frozenset(
-    {"00", "0", "000", "0000", "------", "_t", "t", "tot", "total", "totals", "all",
-     "all industries", "all_industries", "insgesamt", "ensemble", "totale"}
-)  # fmt: skip
-CODE = re.compile(r"^[A-Z]?\d+(?:\.\d+)*$", re.IGNORECASE)
-RANGE = re.compile(r"^(\d{2})-(\d{2})$")
-LETTER = re.compile(r"^[A-Z]$")
+from buzzline.tables.codes import CODE, RANGE, depth, is_root
+
 EXCESS = 1.1  # published parts may exceed their whole a little: noise is added to each
 MOST = 0.8  # share of the parents that must hold their children
 
 
-def depth(code: str) -> int | None:
-    """Return the level of a code by its form, or None when it has no form of a code.
-
-    Examples
-    --------
-    >>> depth("C"), depth("31-33"), depth("10.11"), depth("334413"), depth("optics")
-    (1, 2, 4, 6, None)
-    """
-    if LETTER.match(code):
-        return 1
-    if RANGE.match(code):
-        return 2
-    return sum(map(str.isdigit, code)) if CODE.match(code) else None
-
-
 def roots(codes: Sequence[str], industries: pl.DataFrame) -> frozenset[str]:
     """Return the codes that stand for all industries together."""
-    found = {code for code in codes if code.strip().casefold() in ROOTS}
+    found = {code for code in codes if is_root(code)}
     top = industries.filter(pl.col("parent").is_null())
     if top.height == 1 and (industries["parent"] == top["industry"][0]).any():
         found.add(top["industry"][0])

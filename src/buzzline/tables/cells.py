@@ -29,6 +29,7 @@ YES = ("true", "t", "yes", "y", "1", "1.0", "x", "ja", "j", "wahr", "oui", "o", 
 NO = ("false", "f", "no", "n", "0", "0.0", "nein", "falsch", "non", "faux", "falso",
       "não", "nao")  # fmt: skip
 
+POINTED = ("industry", "other", "parent")  # codes such as 62.0, beside 62.1
 MANY_LINES = 3  # line breaks in one cell from which on it looks like swallowed rows
 GARBLED = (
     "\ufffd|Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œ“”˜]|Â[\u00a0-\u00bf]"
@@ -150,7 +151,8 @@ def decimal_identifiers(sifted: Sifted, column: Column) -> Sifted:
     """Take the `.0` off identifiers that a spreadsheet has turned into decimal numbers."""
     values = sifted.frame[column.name]
     decimal = values.str.contains(r"^\d+\.0+$").fill_null(value=False)
-    if not decimal.any():
+    has_points = column.name in POINTED and values.str.contains(r"^\d+\.\d*[1-9]").any()
+    if has_points or not decimal.any():
         return sifted
     return sifted.mended(
         "identifier written as a decimal number", column.name, decimal,

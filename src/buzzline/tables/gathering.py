@@ -12,6 +12,7 @@ import polars as pl
 from buzzline.errors import InvalidTables, MissingFile, Problem, UnreadableFile
 from buzzline.tables.cells import as_text, nearest, plain
 from buzzline.tables.formats import is_table_file, tables_in
+from buzzline.tables.melting import as_long
 from buzzline.tables.missing import missing_column
 from buzzline.tables.quality import Finding
 from buzzline.tables.schema import table_named
@@ -60,6 +61,7 @@ def told(study_file: StudyFile, folder: Path) -> list[Chosen]:
     for table, entries in study_file.tables.items():
         for entry in entries:
             source = _source_of(entry, table, folder)
+            source = as_long(source) if _may_be_wide(table, entry, source) else source
             columns, missing = _told_columns(table, entry, source)
             problems += missing
             chosen.append(
@@ -78,7 +80,7 @@ def seen(sources: Iterable[Source]) -> tuple[list[Chosen], list[Finding]]:
     InvalidTables
         Two sources claim to be the same table (other than linkages).
     """
-    named = [(table_seen(source.name, source.columns), source) for source in sources]
+    named = [_named(source) for source in sources]
     chosen = [recognised(table, source) for table, source in named if table]
     unused = [source.label for table, source in named if not table]
     claims: dict[str, list[str]] = {}
@@ -98,6 +100,11 @@ def seen(sources: Iterable[Source]) -> tuple[list[Chosen], list[Finding]]:
         for label in unused
     ]  # fmt: skip
     return chosen, remarks
+
+
+def _named(source: Source) -> tuple[str, Source]:
+    table = table_seen(source.name, source.columns)
+    return table, as_long(source) if table == "employment" else source
 
 
 def recognised(table: str, source: Source) -> Chosen:
@@ -254,6 +261,16 @@ def _source_of(entry: TableEntry, table: str, folder: Path) -> Source:
     raise UnreadableFile(
         f"{path.name}: holds several tables ({', '.join(names)}). Say in study.toml, under "
         f'[tables.{table}], which one to use: sheet = "{names[0]}".'
+    )
+
+
+def _may_be_wide(table: str, entry: TableEntry, source: Source) -> bool:
+    """Tell whether no column is named that only a long table of employment has."""
+    long = (entry.columns.get(name, "") for name in ("industry", "jobs", "establishments"))
+    return (
+        table == "employment"
+        and "industry" not in entry.values
+        and not any(name in source.columns for name in long)
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from buzzline.tables.cells import NO_VALUE, as_text, nearest, plain
+from buzzline.tables.melting import as_long
 from buzzline.tables.schema import table_named
 from buzzline.tables.source import NUMBER, Source
 from buzzline.tables.synonyms import (
@@ -91,11 +92,13 @@ def fits(column: str, values: pl.Series) -> bool:
 
 
 def _by_names(source: Source) -> Guess:
+    table = table_seen(source.name, source.columns)
+    source = as_long(source) if table == "employment" else source
     loaded = source.load(source.columns, SAMPLED).frame.drop(NUMBER)
     sample = loaded.select(
         as_text(loaded[name]) for name in source.columns
     )  # fmt: skip
-    table = table_seen(source.name, source.columns) or _table_by_columns(source.columns)
+    table = table or _table_by_columns(source.columns)
     guess = Guess(source, sample, table)
     return replace(guess, columns=_columns(table, sample)) if table else guess
 

@@ -37,7 +37,7 @@ title = {title}
 RULE = "# " + "-" * 90
 
 NO_ORGANISATIONS = """
-# NO TABLE OF ORGANISATIONS WAS RECOGNISED; every study needs one:
+# NO TABLE OF ORGANISATIONS WAS RECOGNISED; every study needs one (or one of employment):
 # [tables.organisations]
 # file = "name of your file"
 # [tables.organisations.columns]
@@ -125,7 +125,7 @@ def study_file_text(found: Sequence[Guess], folder: Path) -> str:
     names = [guess.table for guess in used]
     parts = [HEAD.format(title=_quoted(folder.resolve().name))]
     parts += [_section(guess, folder, several=names.count(guess.table) > 1) for guess in used]
-    if "organisations" not in names:
+    if not {"organisations", "employment"} & set(names):
         parts.append(NO_ORGANISATIONS)
     unused = "".join(f"#   {guess.source.label}\n" for guess in found if not guess.table)
     if unused:

@@ -11,6 +11,16 @@ from buzzline.tables.sifting import Sifted, put
 GROUPED = {mark: rf"^[-+]?[1-9]\d{{0,2}}(?:\{mark}\d{{3}})+$" for mark in ".,"}
 CURRENCY = r"([$€£¥₹₩])"
 MONEY = ("weight", "revenue_musd")
+_NONE = "Nothing is less than none. Correct the sign; leave empty what is suppressed."
+NEVER_NEGATIVE = {
+    ("linkages", "weight"): (
+        "negative weight",
+        "A tie cannot be weaker than nothing. Correct the sign; for corrections or "
+        "cancellations leave the row out.",
+    ),
+    ("employment", "jobs"): ("negative jobs", _NONE),
+    ("employment", "establishments"): ("negative establishments", _NONE),
+}
 ENOUGH = 100_000  # values that are looked at to tell which mark is in use
 
 
@@ -68,16 +78,13 @@ def whole_numbers(sifted: Sifted, column: Column) -> Sifted:
 
 
 def bounds(sifted: Sifted, column: Column) -> Sifted:
-    """Set numbers out of bounds to missing; a negative weight sets the row aside."""
+    """Set numbers out of bounds to missing; negative weights and jobs set the row aside."""
     values = sifted.frame[column.name]
     outside = ~values.is_between(column.low, column.high).fill_null(value=True)
     limits = _limits(column)
-    if (sifted.table.name, column.name) == ("linkages", "weight"):
-        return sifted.without(
-            "negative weight", column.name, outside,
-            remedy="A tie cannot be weaker than nothing. Correct the sign; for corrections or "
-            "cancellations leave the row out.",
-        )  # fmt: skip
+    if (sifted.table.name, column.name) in NEVER_NEGATIVE:
+        rule, remedy = NEVER_NEGATIVE[sifted.table.name, column.name]
+        return sifted.without(rule, column.name, outside, remedy=remedy)
     if column.required:
         return sifted.without(
             "number out of range", column.name, outside, remedy=f"It must be {limits}."

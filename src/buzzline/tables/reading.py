@@ -33,7 +33,7 @@ from buzzline.tables.rules import SET_ASIDE_LIMIT, apply_rules
 from buzzline.tables.source import Source, remark
 from buzzline.tables.study import About, Study
 from buzzline.tables.study_file import StudyFile, read_study_file
-from buzzline.tables.synonyms import table_called
+from buzzline.tables.synonyms import table_seen
 
 CONNECTORS: dict[str, Callable[[Path], Study]] = {
     "crunchbase": read_crunchbase, "cordis": read_cordis,
@@ -189,7 +189,7 @@ def _from_files(path: Path) -> _Found:
     if path.is_dir():
         return _Found(*seen(sources_in_folder(path)))
     sources = sources_in_file(path)
-    if len(sources) == 1 and not table_called(sources[0].name):
+    if len(sources) == 1 and not table_seen(sources[0].name, sources[0].columns):
         guess = remark(
             "table not recognised by its name", "Taken for the table of organisations. If it "
             "is another one, name it in study.toml; `buzzline init` writes that file.",
@@ -231,7 +231,7 @@ def _checked(found: _Found, study_file: StudyFile, gazetteer: bool) -> Tables:
         raw, set_aside_limit=SET_ASIDE_LIMIT if limit is None else limit
     )
     quality = replace(quality, findings=(*found.remarks, *quality.findings))
-    if "organisations" not in raw:
+    if not {"organisations", "employment"} & set(raw):
         quality = replace(quality, findings=(*quality.findings, _no_organisations(found)))
     elif gazetteer and "organisations" in frames:
         frames["organisations"], quality = _located(frames["organisations"], quality)
@@ -244,8 +244,9 @@ def _no_organisations(found: _Found) -> Finding:
     seen_as = [f"{choice.source.label} as {choice.table}" for choice in found.chosen]
     return Finding(
         "organisations", "", "table is missing", "fatal", 0, (), tuple(seen_as),
-        "Every study needs a table of organisations. Call its file or sheet `organisations`, "
-        "or name it in study.toml; `buzzline init` writes that file.",
+        "Every study needs a table of organisations, or of employment by place and industry. "
+        "Call its file or sheet `organisations` or `employment`, or name it in study.toml; "
+        "`buzzline init` writes that file.",
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ ONE_OF = {
 # Columns that hold industry codes; checked when a table of industries is given.
 CODED = frozenset(
     {("activities", "industry"), ("establishments", "industry"), ("relatedness", "industry"),
-     ("relatedness", "other")}
+     ("relatedness", "other"), ("industry_flows", "industry"), ("industry_flows", "other"),
+     ("occupations", "industry")}
 )  # fmt: skip
 
 
@@ -27,7 +28,7 @@ def reference(sifted: Sifted, column: Column, known: pl.Series) -> Sifted:
     """
     other = column.refers_to.split(".")[0] or "industries"
     kind = ONE_OF[other]
-    values, strange = _lookup(sifted.frame[column.name], known)
+    values, strange = spelled_alike(sifted.frame[column.name], known)
     given = sifted.frame[column.name]
     respelled = (given != values).fill_null(value=False)
     if respelled.any():
@@ -66,7 +67,7 @@ def several_industries(
         "activities. Another separator can be set as `industry_separator` in study.toml.",
     )  # fmt: skip
     if known is not None:
-        codes, strange = _lookup(parts["industry"], known)
+        codes, strange = spelled_alike(parts["industry"], known)
         unknown = sifted.frame[AT].is_in(parts.filter(strange)[AT].unique().implode())
         parts = parts.with_columns(codes).filter(~strange)
         sifted = _unknown_codes(sifted, unknown)
@@ -107,7 +108,7 @@ def _split(cells: pl.DataFrame, separator: str) -> pl.DataFrame:
     return tidy.filter(pl.col("industry") != "").unique(maintain_order=True)
 
 
-def _lookup(values: pl.Series, known: pl.Series) -> tuple[pl.Series, pl.Series]:
+def spelled_alike(values: pl.Series, known: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the identifiers as `known` spells them, and which are not known at all."""
     strange = values.is_not_null() & ~values.is_in(known.implode()).fill_null(value=False)
     if not strange.any():

@@ -17,6 +17,11 @@ from buzzline.tables import cells, numbers
 from buzzline.tables.columns import Column, Table
 from buzzline.tables.coordinates import X, Y, coordinate_rules, missing_coordinates
 from buzzline.tables.dates import dates
+from buzzline.tables.employment_rules import (
+    codes_of_employment,
+    places_of_employment,
+    withheld_jobs,
+)
 from buzzline.tables.missing import missing_column
 from buzzline.tables.quality import Finding, Quality
 from buzzline.tables.references import CODED, no_industry, reference, several_industries
@@ -198,7 +203,7 @@ def _table_rules(raw: RawTable, today: date) -> Sifted:
     sifted = missing_columns(sieve(table_named(raw.name), raw))
     if sifted.is_fatal:
         return sifted
-    sifted = surplus_cells(blank_rows(sifted))
+    sifted = withheld_jobs(surplus_cells(blank_rows(sifted)))
     if not sifted.count.read:
         return _empty(sifted)
     given = [column for column in sifted.table.columns if column.name in sifted.frame.columns]
@@ -277,6 +282,9 @@ def _rules_between(sifted: Sifted, tables: Mapping[str, Sifted]) -> Sifted:
         known = _known(tables if other != sifted.table.name else {other: sifted}, other, key)
         if known is not None:
             sifted = reference(sifted, column, known)
+    if sifted.table.name == "employment":
+        sifted = codes_of_employment(sifted, _known(tables, "industries", "industry"))
+        sifted = places_of_employment(sifted, _known(tables, "places", "place_id"))
     return repeated_ties(repeated_keys(self_ties(sifted)))
 
 
