@@ -1,0 +1,136 @@
+"""Every measure of concentration of every industry, observed and with its plants thrown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from buzzline.agglomeration.areas import Areas, near_places
+from buzzline.agglomeration.dartboard import dartboard_measures
+from buzzline.agglomeration.located_plants import LocatedPlants
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats
+from buzzline.kernels import concentration as kernel_order
+from buzzline.kernels.concentration import all_measures
+from buzzline.progress import Progress
+from buzzline.quantities import Share
+from buzzline.randomness import Seed
+from buzzline.resampling import false_discovery_q
+
+FEWEST_PLANTS = 10  # below, a few large plants decide; Duranton and Overman 2005 refuse as well
+NEIGHBOURS = 6
+# Each measure: its place in the kernel's row, and by what that is multiplied. Krugman's index
+# is twice Hoover's, his Gini half of the one on Lorenz's scale; both scales are in use.
+MEASURES: dict[str, tuple[int, float]] = {
+    "ellison_glaeser": (kernel_order.GAMMA, 1.0),
+    "maurel_sedillot": (kernel_order.MAUREL_SEDILLOT, 1.0),
+    "gini_lorenz": (kernel_order.GINI, 1.0),
+    "gini_krugman": (kernel_order.GINI, 0.5),
+    "gini_of_quotients": (kernel_order.GINI_OF_QUOTIENTS, 1.0),
+    "spatial_gini": (kernel_order.FAR, 1.0),
+    "hoover": (kernel_order.HOOVER, 1.0),
+    "krugman": (kernel_order.HOOVER, 2.0),
+    "theil": (kernel_order.THEIL, 1.0),
+    "theil_within": (kernel_order.N_MEASURES, 1.0),
+    "herfindahl": (kernel_order.HERFINDAHL, 1.0),
+    "entropy": (kernel_order.ENTROPY, 1.0),
+}
+FALLS_WITH_CONCENTRATION = frozenset({"entropy"})
+
+
+def neighbours_of(places: pl.DataFrame) -> tuple[Indices, Codes]:
+    """Return who is near whom; nobody is when a place has no coordinates."""
+    at = places.select(pl.col("longitude", "latitude").cast(pl.Float64))
+    if at.drop_nulls().height < places.height or places.height <= NEIGHBOURS:
+        return np.zeros(places.height + 1, np.int64), np.empty(0, np.int32)
+    return near_places(at["longitude"].to_numpy(), at["latitude"].to_numpy(), NEIGHBOURS)
+
+
+def at_levels(
+    plants: LocatedPlants,
+    levels: Sequence[Areas],
+    near: tuple[Indices, Codes],
+    *,
+    draws: int,
+    rng: Seed,
+    progress: Progress,
+) -> tuple[list[Floats], list[Floats]]:
+    """Return all measures, (s, m), and those by chance, (draws, s, m), at each level of areas.
+
+    The last measure is what Theil's index has inside the areas of the next level.
+    """
+    herfindahl = as_floats(plants.lots.herfindahl)
+    values, by_chance = [], []
+    for number, areas in enumerate(levels):
+        jobs = areas.summed(plants.jobs)
+        around = near if number == 0 else (np.zeros(len(areas) + 1, np.int64), near[1][:0])
+        share = jobs.sum(axis=1) / jobs.sum()
+        values.append(all_measures(jobs, share, herfindahl, *around))
+        by_chance.append(
+            dartboard_measures(
+                plants.lots, plants.area_share, area_of=areas.code, neighbours=around,
+                draws=draws, rng=rng, progress=progress,
+            )
+        )  # fmt: skip
+    return _with_within(values), _with_within(by_chance)
+
+
+def _with_within(values: list[Floats]) -> list[Floats]:
+    theil = [value[..., kernel_order.THEIL] for value in values]
+    above = [*theil[1:], np.full_like(theil[-1], np.nan)]
+    return [
+        np.concatenate([value, (own - larger)[..., None]], axis=-1)
+        for value, own, larger in zip(values, theil, above, strict=True)
+    ]
+
+
+def measured(
+    plants: LocatedPlants, value: Floats, chance: Floats, level: Share
+) -> dict[str, dict[str, Floats]]:
+    """Return value, band, mean, p and q of every industry by measure; each (s,)."""
+    enough = plants.n >= FEWEST_PLANTS
+    found = {}
+    for name, (column, factor) in MEASURES.items():
+        observed, thrown = factor * value[:, column], factor * chance[:, :, column]
+        tail = observed if name not in FALLS_WITH_CONCENTRATION else -observed
+        thrown_tail = thrown if name not in FALLS_WITH_CONCENTRATION else -thrown
+        tested = enough & np.isfinite(observed) & (chance.shape[0] > 0)
+        p, p_dispersed = _tails(tail, thrown_tail, tested)
+        low, high, mean = _band(thrown, level)
+        found[name] = {
+            "value": observed, "low": low, "high": high, "null_mean": mean, "p": p,
+            "q": q_values(p), "q_dispersed": q_values(p_dispersed),
+        }  # fmt: skip
+    return found
+
+
+def _tails(value: Floats, thrown: Floats, tested: Flags) -> tuple[Floats, Floats]:
+    draws = thrown.shape[0]
+    more = (1 + (thrown >= value - _rounding(value)).sum(axis=0)) / (1 + draws)
+    less = (1 + (thrown <= value + _rounding(value)).sum(axis=0)) / (1 + draws)
+    return np.where(tested, more, np.nan), np.where(tested, less, np.nan)
+
+
+def _rounding(value: Floats) -> Floats:
+    """Return how far equal placements may differ because sums are taken in another order."""
+    return np.asarray(1e-12 * np.maximum(np.abs(value), 1e-3))
+
+
+def _band(thrown: Floats, level: Share) -> tuple[Floats, Floats, Floats]:
+    nothing = np.full(thrown.shape[1], np.nan)
+    if not thrown.shape[0]:
+        return nothing, nothing, nothing
+    defined = np.isfinite(thrown).all(axis=0)
+    low, high, mean = nothing.copy(), nothing.copy(), nothing.copy()
+    tail = (1 - level) / 2
+    low[defined], high[defined] = np.quantile(thrown[:, defined], [tail, 1 - tail], axis=0)
+    mean[defined] = thrown[:, defined].mean(axis=0)
+    return low, high, mean
+
+
+def q_values(p: Floats) -> Floats:
+    """Return q-values of the p-values that are known; NaN for the others."""
+    q = np.full(p.size, np.nan)
+    q[~np.isnan(p)] = false_discovery_q(p[~np.isnan(p)])
+    return q

@@ -1,0 +1,317 @@
+"""Which industries are more concentrated in space than chance would have them?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.agglomeration.against_dartboard import (
+    FEWEST_PLANTS,
+    at_levels,
+    measured,
+    neighbours_of,
+)
+from buzzline.agglomeration.areas import Areas, areas_of
+from buzzline.agglomeration.dartboard import dartboard_moments
+from buzzline.agglomeration.ellison_glaeser import ONE_PLANT_ONLY, gamma_of
+from buzzline.agglomeration.located_plants import LocatedPlants, Weight, located_plants
+from buzzline.analysis import Provenance, analysis
+from buzzline.arrays import Flags, Floats
+from buzzline.errors import InvalidArgument
+from buzzline.progress import Progress, silent
+from buzzline.quantities import Count, Draws, Share, Years
+from buzzline.randomness import Seed
+from buzzline.tables.study import Study
+
+LOCALISED, DISPERSED, AS_CHANCE = "localised", "dispersed", "as chance"
+TOO_FEW, NOT_DEFINED, NOT_DRAWN = "too few plants", "not defined", "not tested"
+ORDER = ("area_level", "industry", "title", "value", "low", "high", "level", "n", "p", "q",
+"status",
+         "reason", "value_least", "null_mean", "z", "jobs", "n_areas", "herfindahl_plants",
+         "suppressed_share")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Concentration:
+    """How concentrated each industry is, beside what its plants would show by chance.
+
+    Attributes
+    ----------
+    industries : DataFrame
+        One row an industry and level of areas, most concentrated first: `area_level`,
+        `industry`, `title`, `value` (gamma of Ellison and Glaeser), `low`, `high` (central
+        range by chance), `level`, `n` (plants), `p`, `q` (at least as concentrated by chance),
+        `status`, `reason`, `value_least`, `null_mean`, `z`, `jobs`, `n_areas` (with jobs),
+        `herfindahl_plants`, `suppressed_share`.
+    measures : DataFrame
+        One row an industry, level of areas and measure: `value`, `low`, `high`, `level`,
+        `null_mean`, `p`, `q`, `n`.
+    area_levels : tuple of str
+        Smallest areas first.
+    weight : "jobs" or "establishments"
+    source : str
+    year : int or None
+    n_places : int
+    suppressed_share : share
+        Of all jobs that are in no known cell.
+    level : share
+    draws : int
+    notes : tuple of str
+    """
+
+    industries: pl.DataFrame
+    measures: pl.DataFrame
+    area_levels: tuple[str, ...]
+    weight: Weight
+    source: str
+    year: int | None
+    n_places: int
+    suppressed_share: float
+    level: Share
+    draws: int
+    notes: tuple[str, ...] = ()
+    provenance: Provenance | None = None
+
+    def table(self) -> pl.DataFrame:
+        """Return one row an industry and level of areas, most concentrated first."""
+        return self.industries
+
+    def __str__(self) -> str:
+        return " ".join(
+            _said(self.industries.filter(area_level=name), name) for name in self.area_levels
+        )
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.industries._repr_html_()}"
+
+
+@analysis(
+    "agglomeration", "Which industries are more concentrated than chance would have them?"
+)
+def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
+    study: Study,
+    *,
+    industries: Sequence[str] | None = None,
+    weight: Weight = "jobs",
+    year: Years | None = None,
+    digits: Count | None = None,
+    draws: Draws = 999,
+    level: Share = 0.95,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> Concentration:
+    """Compare how concentrated each industry is with its own plants thrown at places.
+
+    Answers whether an industry gathers in space beyond what few large plants, or many small
+    ones, would do if each went to a place with the chance that the place has of all jobs. It
+    does not say at what distance, nor where: see `kdensity` and `hot_spots`.
+
+    Parameters
+    ----------
+    study : Study
+        Needs places and industries of `establishments` or `organisations` with `jobs`, or the
+        table `employment`. `places.parent_id` or `country` add larger areas.
+    industries : sequence of str, optional
+        Only these are told; all plants are thrown, whatever is told. All by default.
+    weight : "jobs" or "establishments"
+        Whether a plant counts by its jobs, or as one.
+    year : years, optional
+        The last one by default.
+    digits : count, optional
+        Level of the classification; the deepest by default.
+    draws : draws
+        How often all plants are thrown. 0: no band and no p-values.
+    level : share
+        Of the band of chance; its complement is the rate of false discoveries.
+    rng : Generator, int or None
+
+    Returns
+    -------
+    Concentration
+
+    Raises
+    ------
+    TooFew
+        No plant has jobs, or all are in one place.
+    InvalidArgument
+        An industry is not in the study.
+
+    Notes
+    -----
+    Index by index: see `docs/explanation/concentration.md`. All indices share the same draws,
+    in which *every* plant of every industry is thrown and the shares of all jobs are found
+    anew: an industry that makes up much of the economy moves what it is compared with. The band
+    is that of chance; there is no interval of the index itself, since plants are counted, not
+    sampled, and resampling them reads copies as neighbours. p counts draws at least as
+    concentrated, and q controls false discoveries over the industries of one level of areas and
+    one measure.
+
+    References
+    ----------
+    .. [1] Ellison, G., Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
+       industries: a dartboard approach. Journal of Political Economy 105(5). doi:10.1086/262098
+
+    Examples
+    --------
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=600, clusters=2, industries=3, rng=1).study
+    >>> result = concentration(study, draws=99, rng=1)
+    >>> result.area_levels
+    ('municipality', 'region', 'country')
+    """
+    plants = located_plants(study, weight=weight, year=year, digits=digits)
+    shown = _shown(plants.industries["industry"], industries)
+    levels = areas_of(plants.places, study.places)
+    near = neighbours_of(plants.places)
+    values, by_chance = at_levels(plants, levels, near, draws=draws, rng=rng,
+                                   progress=progress)  # fmt: skip
+    rows, long = [], []
+    for areas, value, chance in zip(levels, values, by_chance, strict=True):
+        found = measured(plants, value, chance, level)
+        long.append(_named(found, plants, areas.level, shown))
+        rows.append(_industries(found, plants, areas, level=level, shown=shown))
+    return Concentration(
+        pl.concat(rows), pl.concat(long).with_columns(level=pl.lit(level)), tuple(areas.level
+        for areas in levels), weight, plants.source, plants.year, plants.places.height,
+        plants.suppressed_share, level, draws, _notes(plants, levels),
+    )  # fmt: skip
+
+
+def _shown(known: pl.Series, wanted: Sequence[str] | None) -> Flags:
+    if wanted is None:
+        return np.ones(known.len(), np.bool_)
+    missing = [one for one in wanted if one not in set(known)]
+    if missing:
+        raise InvalidArgument(
+            f"concentration: {len(missing)} of the industries asked for have no plants in the "
+            f"study, e.g. {missing[0]!r}. There are {', '.join(known.head(5))}, ..."
+        )
+    return np.asarray(known.is_in(list(wanted)).to_numpy())
+
+
+def _named(
+    found: dict[str, dict[str, Floats]], plants: LocatedPlants, area_level: str, shown: Flags
+) -> pl.DataFrame:
+    parts = [
+        plants.industries.select("industry", _title())
+        .with_columns(
+            area_level=pl.lit(area_level),
+            measure=pl.lit(name),
+            **{key: one[key] for key in ("value", "low", "high", "null_mean", "p", "q")},
+            n=pl.Series(plants.n),
+        )
+        .filter(pl.Series(shown))
+        for name, one in found.items()
+    ]
+    order = ["area_level", "measure", "industry", "title", "value", "low", "high", "null_mean",
+             "n", "p", "q"]  # fmt: skip
+    return pl.concat(parts).select(order).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _industries(
+    found: dict[str, dict[str, Floats]],
+    plants: LocatedPlants,
+    areas: Areas,
+    *,
+    level: Share,
+    shown: Flags,
+) -> pl.DataFrame:
+    gamma = found["ellison_glaeser"]
+    jobs = areas.summed(plants.jobs)
+    share = jobs.sum(axis=1) / jobs.sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        distance = np.sum((jobs / jobs.sum(axis=0) - share[:, None]) ** 2, axis=0)
+    moments = dartboard_moments(plants.lots, share, given=True)
+    z = np.divide(
+        distance - moments.mean, moments.sd, out=np.full_like(distance, np.nan),
+        where=moments.sd > 1e-12 * moments.mean,
+    )  # fmt: skip
+    status, reason = _status(gamma, plants, 1 - level)
+    frame = plants.industries.select("industry", _title()).with_columns(
+        area_level=pl.lit(areas.level),
+        level=pl.lit(level),
+        **{key: gamma[key] for key in ("value", "low", "high", "p", "q", "null_mean")},
+        n=pl.Series(plants.n),
+        status=pl.Series(status),
+        reason=pl.Series(reason),
+        value_least=gamma_of(distance, plants.herfindahl_most, share),
+        z=z,
+        jobs=jobs.sum(axis=0),
+        n_areas=pl.Series((jobs > 0).sum(axis=0)),
+        herfindahl_plants=plants.lots.herfindahl,
+        suppressed_share=plants.suppressed,
+    )
+    rank = pl.col("status").is_in([TOO_FEW, NOT_DEFINED])
+    return (
+        frame.filter(pl.Series(shown))
+        .with_columns(pl.col(pl.Float64).fill_nan(None))
+        .sort([rank, "value", "industry"], descending=[False, True, False], nulls_last=True)
+        .select(ORDER)
+    )
+
+
+def _title() -> pl.Expr:
+    return pl.coalesce("title", "industry").alias("title")
+
+
+def _status(
+    gamma: dict[str, Floats], plants: LocatedPlants, rate: float
+) -> tuple[list[str], list[str]]:
+    """Return what can be said of each industry, and why where nothing can."""
+    status, reason = [], []
+    for value, n, q, q_dispersed in zip(
+        gamma["value"], plants.n, gamma["q"], gamma["q_dispersed"], strict=True
+    ):
+        why = ""
+        if np.isnan(value):
+            what, why = NOT_DEFINED, ONE_PLANT_ONLY if n else "no plant with known jobs"
+        elif n < FEWEST_PLANTS:
+            what, why = TOO_FEW, f"fewer than {FEWEST_PLANTS} plants: not tested"
+        elif np.isnan(q):
+            what, why = NOT_DRAWN, "no draws were asked for"
+        else:
+            what = LOCALISED if q <= rate else DISPERSED if q_dispersed <= rate else AS_CHANCE
+        status.append(what)
+        reason.append(why)
+    return status, reason
+
+
+def _notes(plants: LocatedPlants, levels: Sequence[Areas]) -> tuple[str, ...]:
+    notes = list(plants.notes)
+    if len(levels) == 1:
+        notes.append(
+            "One level of areas only: larger or smaller areas may change the picture. Fill in "
+            "`parent_id` or `country` in the table `places`."
+        )
+    if plants.suppressed_share and np.isfinite(plants.suppressed_share):
+        notes.append(
+            f"{plants.suppressed_share:.1%} of all jobs are in no published cell and are "
+            "compared with nothing."
+        )
+    return tuple(notes)
+
+
+def _said(rows: pl.DataFrame, area_level: str) -> str:
+    counts = dict(rows["status"].value_counts().iter_rows())
+    tested = sum(counts.get(one, 0) for one in (LOCALISED, DISPERSED, AS_CHANCE))
+    left = rows.height - tested
+    text = (
+        f"By {area_level}: {counts.get(LOCALISED, 0):,} of {tested:,} industries are more "
+        f"concentrated than their plants would be by chance, {counts.get(DISPERSED, 0):,} less"
+    )
+    if left:
+        text += f" ({left:,} not tested)"
+    top = rows.filter(status=LOCALISED).head(1)
+    if top.height:
+        one = top.row(0, named=True)
+        text += (
+            f"; most {one['title']}: gamma {one['value']:.3g} (chance {one['low']:.3g} to "
+            f"{one['high']:.3g}, n={one['n']:,})"
+        )
+    return text + "."
