@@ -18,7 +18,7 @@ from buzzline.agglomeration.complexity_indices import (
 from buzzline.agglomeration.employment import EmploymentMatrix, employment_matrix
 from buzzline.agglomeration.presence import Presence, presence_of, redrawing
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Flags, Floats, as_floats
+from buzzline.arrays import Flags, Floats
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Count, Draws, Ratio, Share, Years
 from buzzline.randomness import Seed, child, seed_of
@@ -30,7 +30,9 @@ EMPTY = "nothing reaches the cut"
 TIED = "second and third eigenvalue coincide: no line is told apart"
 DRAWN_AGAIN = "plants drawn again"
 NO_PLANTS = "number of plants not known: no interval"
-SHAKY = 0.05  # share of draws in which the sign rule points the other way, above which it is said
+SHAKY = (
+    0.05  # share of draws in which the sign rule points the other way, above which it is said
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -103,7 +105,8 @@ class Complexity:
         if self.sign_flips > SHAKY:
             said += f", which pointed the other way in {self.sign_flips:.0%} of draws"
         if self.sign_by == "size" and self.with_diversity < 0:
-            said += f"; diverse places are less complex here (correlation {self.with_diversity:.2f})"
+            said += "; diverse places are less complex here (correlation "
+            said += f"{self.with_diversity:.2f})"
         return f"{said}."
 
     def _unknown(self) -> str:
@@ -130,7 +133,7 @@ def _rank(row: dict[str, object]) -> str:
 
 
 @analysis("agglomeration", "How complex is what each place does, and how sure is its rank?")
-def complexity(
+def complexity(  # noqa: PLR0913  # `progress` is no choice of the analysis
     study: Study,
     *,
     year: Years | None = None,
@@ -177,16 +180,16 @@ def complexity(
     Notes
     -----
     ECI is the second singular vector of presence scaled by diversity and ubiquity [1]_ (see
-    `economic_complexity`), fitness the fixed point of Tacchella et al. [2]_. The sign is fixed by
-    size: the average job must be in a more complex place than the average place is; the
+    `economic_complexity`), fitness the fixed point of Tacchella et al. [2]_. The sign is fixed
+    by size: the average job must be in a more complex place than the average place is; the
     correlation with diversity, which most packages use, is reported beside it.
 
     Intervals: plants of each cell are drawn again (Poisson, sizes gamma), presence and ECI are
-    taken anew. Each draw adds noise to data that hold some already, so draws lie off the truth as
-    the truth lies off the data, and half the interval is the normal quantile times the root mean
-    square distance of the draws from the observed value. In made-up worlds with known truth 91 to
-    94 % of such intervals at 95 % hold it; percentiles of the draws hold it in 82 to 91 %.
-    The places are not resampled: they are all there are.
+    taken anew. Each draw adds noise to data that hold some already, so draws lie off the truth
+    as the truth lies off the data, and half the interval is the normal quantile times the root
+    mean square distance of the draws from the observed value. In made-up worlds with known
+    truth 91 to 94 % of such intervals at 95 % hold it; percentiles of the draws hold it in 82
+    to 91 %. The places are not resampled: they are all there are.
 
     References
     ----------
@@ -250,7 +253,7 @@ def _redrawn(
             squares[2 * k + 1] += np.where(here, (ranked(sign * values) - rank) ** 2, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         off = [np.sqrt(square / known[k // 2]) for k, square in enumerate(squares)]
-    return _Drawn(*(as_floats(part) for part in off), flips / draws, draws)
+    return _Drawn(off[0], off[1], off[2], off[3], flips / draws, draws)
 
 
 def ranked(values: Floats) -> Floats:

@@ -16,7 +16,7 @@ from scipy.linalg import eigh
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from buzzline.agglomeration.proximity import co_occurrence
-from buzzline.arrays import Flags, Floats, as_floats
+from buzzline.arrays import Flags, Floats, as_flags, as_floats
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Count
 
@@ -69,8 +69,8 @@ def economic_complexity(
     Notes
     -----
     ECI of a place is an affine function of the mean PCI of its industries. If presence falls
-    into parts that share nothing, the second vector only tells the parts apart: the largest part
-    is measured, the rest is NaN. If second and third eigenvalue coincide, all is NaN.
+    into parts that share nothing, the second vector only tells the parts apart: the largest
+    part is measured, the rest is NaN. If second and third eigenvalue coincide, all is NaN.
 
     References
     ----------
@@ -83,12 +83,12 @@ def economic_complexity(
     --------
     >>> steps = np.tri(6, dtype=bool)  # place k has the k commonest industries
     >>> economic_complexity(steps).eci.round(2).tolist()
-    [-1.76, -0.85, -0.15, 0.44, 0.95, 1.37]
+    [-1.46, -0.88, -0.29, 0.29, 0.88, 1.46]
     """
     flags = np.asarray(presence, dtype=bool)
     together = co_occurrence(flags)
     columns = _largest_part(together)
-    rows = flags[:, columns].any(axis=1)
+    rows = as_flags(flags[:, columns].any(axis=1))
     eci = np.full(flags.shape[0], np.nan)
     pci = np.full(flags.shape[1], np.nan)
     if min(rows.sum(), columns.sum()) < 3:
@@ -179,7 +179,8 @@ def complexity_sign(
 
     References
     ----------
-    .. [1] Balland, P.-A. et al. (2020). Complex economic activities concentrate in large cities.
+    .. [1] Balland, P.-A. et al. (2020). Complex economic activities concentrate in large
+           cities.
        Nature Human Behaviour 4. doi:10.1038/s41562-019-0803-3
 
     Examples
@@ -197,7 +198,7 @@ def complexity_sign(
 
 
 def covariance_sign(first: Floats, second: Floats) -> int:
-    """Return the sign of a correlation; 0 where there is none beyond rounding, or not enough."""
+    """Return the sign of a correlation; 0 where there is none beyond rounding."""
     known = np.isfinite(first) & np.isfinite(second)
     if known.sum() < 3:
         return 0
@@ -322,7 +323,7 @@ def economic_fitness(
 
 
 def income_content(jobs: Floats, income: Floats) -> tuple[Floats, Floats]:
-    """Return PRODY and EXPY: the income behind each industry, and behind each place's industries.
+    """Return PRODY and EXPY: the income behind each industry, and behind what places do.
 
     Parameters
     ----------

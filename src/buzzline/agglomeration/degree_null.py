@@ -1,9 +1,10 @@
 """What would co-occurrence be if places kept how diverse and industries how common they are?
 
-Presence of industry i in place p is drawn with probability x_p y_i / (1 + x_p y_i), each cell on
-its own; x and y are such that every place expects as many industries, and every industry as many
-places, as observed. This is the maximum-entropy table with given degrees (bipartite
-configuration model) [1]_ [2]_: diverse places make everything look related, and this null knows it.
+Presence of industry i in place p is drawn with probability x_p y_i / (1 + x_p y_i), each cell
+on its own; x and y are such that every place expects as many industries, and every industry as
+many places, as observed. This is the maximum-entropy table with given degrees (bipartite
+configuration model) [1]_ [2]_: diverse places make everything look related, and this null knows
+it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, expit, ndtr
-from scipy.stats import hypergeom
+from scipy.special import expit
 
 from buzzline.agglomeration.proximity import co_occurrence
 from buzzline.arrays import Flags, Floats, Indices, as_floats
 from buzzline.errors import NotConverged
+from buzzline.kernels.hypergeometric import matched_tails
 
 MOST_STEPS = 200
 TOLERANCE = 1e-9  # places or industries by which an expected degree may be off
@@ -49,11 +50,12 @@ class Togetherness:
 
     Attributes
     ----------
-    expected, z, p : (industries, industries) float64
+    expected, variance, z, p : (industries, industries) float64
         NaN on the diagonal and for industries that are nowhere.
     """
 
     expected: Floats
+    variance: Floats
     z: Floats
     p: Floats
 
@@ -72,9 +74,11 @@ def degree_null(presence: Flags) -> DegreeNull:
 
     References
     ----------
-    .. [1] Saracco, F., Di Clemente, R., Gabrielli, A., Squartini, T. (2015). Randomizing bipartite
+    .. [1] Saracco, F., Di Clemente, R., Gabrielli, A., Squartini, T. (2015). Randomizing
+           bipartite
        networks: the case of the World Trade Web. Scientific Reports 5. doi:10.1038/srep10595
-    .. [2] Vallarano, N. et al. (2021). Fast and scalable likelihood maximization for exponential
+    .. [2] Vallarano, N. et al. (2021). Fast and scalable likelihood maximization for
+           exponential
        random graph models. Scientific Reports 11. doi:10.1038/s41598-021-93830-4
 
     Examples
@@ -88,9 +92,8 @@ def degree_null(presence: Flags) -> DegreeNull:
     common, industry, n_industries = np.unique(
         flags.sum(0), return_inverse=True, return_counts=True
     )
-    chance = _solved(
-        diverse.astype(float), common.astype(float), n_places.astype(float), n_industries.astype(float)
-    )  # fmt: skip
+    parts = (diverse, common, n_places, n_industries)
+    chance = _solved(*(as_floats(part) for part in parts))
     return DegreeNull(chance, place.astype(np.int64), industry.astype(np.int64))
 
 
@@ -107,7 +110,8 @@ def _solved(diverse: Floats, common: Floats, n_places: Floats, n_industries: Flo
         want_columns = common - n_places @ chance
         n_left = n_industries[columns].sum(), n_places[rows].sum()
         full_rows, empty_rows = rows & (want_rows >= n_left[0]), rows & (want_rows <= 0)
-        full_columns, empty_columns = columns & (want_columns >= n_left[1]), columns & (want_columns <= 0)  # fmt: skip
+        full_columns = columns & (want_columns >= n_left[1])
+        empty_columns = columns & (want_columns <= 0)
         if full_rows.any():
             chance[np.ix_(full_rows, columns)] = 1.0
             rows = rows & ~full_rows
@@ -125,7 +129,7 @@ def _solved(diverse: Floats, common: Floats, n_places: Floats, n_industries: Flo
 
 
 def _newton(diverse: Floats, common: Floats, n_places: Floats, n_industries: Floats) -> Floats:
-    """Maximise the likelihood in ln x and ln y; concave, so Newton with halved steps is safe."""
+    """Maximise the likelihood in ln x and ln y: concave, so halved Newton steps are safe."""
     n = diverse.size
     root = np.sqrt(max(float(n_places @ diverse), 1.0))
     at = np.concatenate([np.log(diverse / root), np.log(common / root)])
@@ -176,16 +180,15 @@ def against_degrees(presence: Flags) -> Togetherness:
 
     Notes
     -----
-    Under the null a co-occurrence is a sum of independent unequal coin throws. Its upper tail is
-    taken from the binomial distribution with the same mean and variance, which for such sums is
-    far closer than the normal or the Poisson (tests compare it with the exact distribution).
+    Mean and variance are those given the degrees (`given_degrees`); the tail is that of the
+    hypergeometric distribution with the same two (`matched_tail`).
 
     Examples
     --------
     >>> rng = np.random.default_rng(1)
     >>> flags = rng.random((200, 5)) < 0.3
     >>> flags[:, 1] = flags[:, 0]
-    >>> against_degrees(flags).p[0, 1] < 1e-9
+    >>> bool(against_degrees(flags).p[0, 1] < 1e-9)
     True
     """
     mean, variance = given_degrees(degree_null(presence))
@@ -210,9 +213,9 @@ def given_degrees(null: DegreeNull) -> tuple[Floats, Floats]:
     co-occurrence is the sum of a b, of the linear terms a (m_j - b) + b (m_i - a), and of
     (m_i - a)(m_j - b). Degrees are kept, not only expected: the linear terms count only as far
     as they are not a matter of degrees (a less its v-weighted mean over places, and less what
-    moves with a place's own diversity), and two industries compete for a place's diversity, which
-    lowers the mean by v_i v_j / V, V the summed variance of the place. Leaving this out, as is
-    usual, makes the variance of independent industries more than twice too large.
+    moves with a place's own diversity), and two industries compete for a place's diversity,
+    which lowers the mean by v_i v_j / V, V the summed variance of the place. Leaving this out,
+    as is usual, makes the variance of independent industries more than twice too large.
     """
     n = np.bincount(null.place, minlength=null.chance.shape[0]).astype(float)
     k = np.bincount(null.industry, minlength=null.chance.shape[1]).astype(float)
@@ -242,8 +245,8 @@ def given_degrees(null: DegreeNull) -> tuple[Floats, Floats]:
 def against_ubiquity(presence: Flags) -> Togetherness:
     """Compare co-occurrences with places dealt at random to each industry (hypergeometric).
 
-    The z-score of Teece et al. [1]_, as EconGeo's `zScore`. Places count as equally likely, so in
-    tables where some places hold much and others little nearly all pairs seem related: use
+    The z-score of Teece et al. [1]_, as EconGeo's `zScore`. Places count as equally likely, so
+    in tables where some places hold much and others little nearly all pairs seem related: use
     `against_degrees` there.
 
     Parameters
@@ -267,36 +270,16 @@ def against_ubiquity(presence: Flags) -> Togetherness:
     mean = np.multiply.outer(alone, alone) / n
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = mean * np.multiply.outer(1 - alone / n, (n - alone) / (n - 1))
-    found = _compared(together, mean, variance)
-    return Togetherness(found.expected, found.z, _hypergeometric(together, n))
-
-
-def _hypergeometric(together: Floats, n: int) -> Floats:
-    alone = together.diagonal().astype(np.int64)
-    distinct, code = np.unique(alone, return_inverse=True)
-    lower, higher = np.minimum.outer(code, code), np.maximum.outer(code, code)
-    key = (lower * distinct.size + higher) * (n + 1) + together.astype(np.int64)
-    once, back = np.unique(key, return_inverse=True)
-    count, pair = once % (n + 1), once // (n + 1)
-    p = hypergeometric_tails(
-        count, distinct[pair // distinct.size], distinct[pair % distinct.size], n
-    )
-    p = as_floats(p[back].reshape(together.shape))
-    return _blanked(p, alone == 0)
-
-
-def hypergeometric_tails(count: Indices, within: Indices, marked: Indices, total: int) -> Floats:
-    """Return P(X >= count) when `within` of `total` are drawn and `marked` are marked."""
-    return as_floats(hypergeom.sf(count - 1, total, marked, within))
+    return _compared(together, mean, variance)
 
 
 def _compared(together: Floats, mean: Floats, variance: Floats) -> Togetherness:
     spread = np.sqrt(np.maximum(variance, 0))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > 1e-9, (together - mean) / spread, np.nan)
-    p = matched_binomial_tail(together, mean, np.maximum(variance, 0))
+    p = matched_tail(together, mean, np.maximum(variance, 0), together.diagonal())
     absent = together.diagonal() == 0
-    return Togetherness(*(_blanked(as_floats(part), absent) for part in (mean, z, p)))
+    return Togetherness(*(_blanked(as_floats(part), absent) for part in (mean, variance, z, p)))
 
 
 def _blanked(matrix: Floats, absent: Flags) -> Floats:
@@ -307,25 +290,40 @@ def _blanked(matrix: Floats, absent: Flags) -> Floats:
     return matrix
 
 
-def matched_binomial_tail(count: Floats, mean: Floats, variance: Floats) -> Floats:
-    """Return P(X >= count) of the binomial with this mean and variance; trials may be a fraction.
+def matched_tail(together: Floats, mean: Floats, variance: Floats, alone: Floats) -> Floats:
+    """Return P(X >= count) for co-occurrences with these means and variances.
+
+    Parameters
+    ----------
+    together, mean, variance : (industries, industries) float64
+    alone : (industries,) float64
+        In how many places each industry is: no pair can share more.
+
+    Returns
+    -------
+    (industries, industries) float64
+        Of the hypergeometric distribution with the mean and variance given, drawn from an
+        effective number of places; exact where all places are alike.
 
     Examples
     --------
-    >>> from scipy.stats import binom
-    >>> tail = matched_binomial_tail(np.array([7.0]), np.array([5.0]), np.array([2.5]))
-    >>> bool(abs(tail[0] - binom.sf(6, 10, 0.5)) < 1e-12)
+    >>> from scipy.stats import hypergeom
+    >>> mean, variance = hypergeom.stats(40, 10, 8)
+    >>> cell = lambda value: np.full((1, 1), float(value))
+    >>> tail = matched_tail(cell(5), cell(mean), cell(variance), np.array([8.0]))
+    >>> bool(abs(tail[0, 0] - hypergeom.sf(4, 40, 10, 8)) < 1e-12)
     True
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        chance = np.clip((mean - variance) / mean, 1e-12, 1.0)
-        trials = mean / chance
-        tail = betainc(count, np.maximum(trials - count + 1, 1e-12), chance)
-    certain = (variance <= 1e-12) | ~np.isfinite(tail)
-    tail = np.where(certain, np.where(count <= mean + 1e-9, 1.0, 0.0), tail)
-    return as_floats(np.where(count <= 0, 1.0, np.minimum(tail, 1.0)))
+    most = np.minimum.outer(alone, alone)
+    parts = (as_floats(part).ravel() for part in (together, mean, variance, most))
+    return as_floats(matched_tails(*parts).reshape(mean.shape))
 
 
-def normal_tail(z: Floats) -> Floats:
-    """Return P(Z >= z) of the standard normal distribution."""
-    return as_floats(ndtr(-z))
+def smallest_p(together: Floats, chance: Togetherness) -> Floats:
+    """Return the p-value that two industries would have if one were wherever the other is.
+
+    Where even that is not small, no pattern of these two could show that they are related.
+    """
+    alone = together.diagonal()
+    most = np.minimum.outer(alone, alone)
+    return matched_tail(most, chance.expected, chance.variance, alone)

@@ -55,7 +55,8 @@ def relatedness_density(
     ----------
     .. [1] Hidalgo, C. A., Klinger, B., Barabasi, A.-L., Hausmann, R. (2007). The product space
        conditions the development of nations. Science 317. doi:10.1126/science.1144581
-    .. [2] Boschma, R., Balland, P.-A., Kogler, D. F. (2015). Relatedness and technological change
+    .. [2] Boschma, R., Balland, P.-A., Kogler, D. F. (2015). Relatedness and technological
+           change
        in cities. Industrial and Corporate Change 24(1). doi:10.1093/icc/dtu012
 
     Examples
@@ -89,7 +90,8 @@ def _check(level: Floats, proximity: Floats, side: str) -> None:
     if np.shape(proximity) != (n, n):
         raise InvalidArgument(
             f"relatedness_density: presence has shape {level.shape}, proximity "
-            f"{np.shape(proximity)}; they must be places by industries and industries by industries"
+            f"{np.shape(proximity)}; they must be places by industries, and industries by "
+            "industries"
         )
     n_bad = int(np.sum(~(level >= 0)))
     if n_bad:
@@ -124,16 +126,16 @@ def densities_without_own(presence: Flags, together: Floats) -> Floats:
 
     Notes
     -----
-    Leaving place p out lowers C_ij by one where p has both i and j, and U_i where it has i. What
-    p has is known for each cell, so four proximity matrices (with or without i, with or without
-    j) and four matrix products give the exact answer for all places.
+    Leaving place p out lowers C_ij by one where p has both i and j, and U_i where it has i.
+    What p has is known for each cell, so four proximity matrices (with or without i, with or
+    without j) and four matrix products give the exact answer for all places.
 
     Examples
     --------
     >>> flags = np.array([[1, 1, 0], [1, 0, 1], [1, 1, 1], [0, 1, 1]], dtype=bool)
     >>> together = flags.T.astype(float) @ flags
     >>> densities_without_own(flags, together)[0].round(2).tolist()
-    [0.5, 0.5, 1.0]
+    [0.43, 0.43, 1.0]
     """
     has = as_floats(presence)
     lacks = 1 - has

@@ -1,7 +1,7 @@
 """Which industries does a place have, and which would it have had with a little other luck?
 
-An industry is present where its location quotient reaches the cut. Quotients are shares of known
-cells: a suppressed cell is in no sum, counts as absent, and is told.
+An industry is present where its location quotient reaches the cut. Quotients are shares of
+known cells: a suppressed cell is in no sum, counts as absent, and is told.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ class Redrawing:
         """Return the amounts after plants have been drawn again."""
         n = rng.poisson(self.plants).astype(np.float64)
         spread = (self.dispersion > 1e-9) & (n > 0)
-        n[spread] = rng.standard_gamma(n[spread] / self.dispersion[spread]) * (
-            self.dispersion[spread]
+        n[spread] = (
+            rng.standard_gamma(n[spread] / self.dispersion[spread]) * (self.dispersion[spread])
         )
         amount = self.fixed.copy()
         amount[self.row, self.column] = n * self.plant_size

@@ -157,8 +157,8 @@ def _check_counts(together: Floats) -> None:
     if wrong.any():
         first = together[wrong][0]
         raise InvalidArgument(
-            f"relatedness_of: {int(wrong.sum()):,} co-occurrences are negative or missing (e.g. "
-            f"{first:g}). Counts of joint events are 0 or more."
+            f"relatedness_of: {int(wrong.sum()):,} co-occurrences are negative or missing "
+            f"(e.g. {first:g}). Counts of joint events are 0 or more."
         )
     if not np.array_equal(together, together.T):
         raise InvalidArgument(
@@ -181,7 +181,7 @@ def correlation_proximity(levels: Floats) -> Floats:
 
     Examples
     --------
-    >>> correlation_proximity(np.array([[0.0, 1], [1, 2], [2, 3]])).tolist()
+    >>> correlation_proximity(np.array([[0.0, 1], [1, 2], [2, 3]])).round(9).tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
     centred = levels - levels.mean(axis=0)
@@ -253,7 +253,9 @@ def _wilson(together: Floats, level: Share) -> tuple[Floats, Floats]:
     return as_floats(np.maximum(middle - half, 0)), as_floats(np.minimum(middle + half, 1))
 
 
-def _delta(present: Floats, together: Floats, kind: Kind, level: Share) -> tuple[Floats, Floats]:
+def _delta(
+    present: Floats, together: Floats, kind: Kind, level: Share
+) -> tuple[Floats, Floats]:
     apart = without_diagonal(together)
     near = relatedness_of(together, kind)
     total = apart.sum(axis=0)
@@ -272,7 +274,7 @@ def _delta(present: Floats, together: Floats, kind: Kind, level: Share) -> tuple
 
 
 def _slopes(apart: Floats, total: Floats, kind: Kind) -> tuple[Floats, Floats, Floats]:
-    """Return how ln proximity moves with C_ij, S_i and T; with S_j it is the transpose of S_i."""
+    """Return how ln proximity moves with C_ij, S_i and T; S_j is the transpose of S_i."""
     ones = np.ones_like(apart)
     everything = max(float(total.sum()), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -303,7 +305,9 @@ def _log_variance(
     other = own.T
     d = present.sum(axis=1)
     e = d - 1
-    by_e, by_e2, by_de = (present.T @ (present * weight[:, None]) for weight in (e, e**2, d * e))
+    by_e, by_e2, by_de = (
+        present.T @ (present * weight[:, None]) for weight in (e, e**2, d * e)
+    )
     square, cross = present.T @ e**2, present.T @ (d * e**2)
     with np.errstate(invalid="ignore", over="ignore"):
         variance = (

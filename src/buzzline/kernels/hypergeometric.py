@@ -115,3 +115,66 @@ def bernoulli_log_likelihood_ratio(inside, within, marked, total):
     if total > marked:
         out -= (total - marked) * log(1.0 - marked / total)
     return out
+
+
+@kernel
+def matched_tails(counts, means, variances, most):
+    """Return P(X >= counts[i]) with this mean and variance, of counts that end at `most`.
+
+    All (n,) float64. Drawn without replacement, most[i] of an effective number of places, where
+    the variance is below that of most[i] independent throws; binomial or Poisson where it is
+    not. Exact for the hypergeometric distribution itself. O(number of terms that matter) time
+    each.
+    """
+    out = np.empty(counts.size, np.float64)
+    for i in range(counts.size):
+        count, mean, variance = counts[i], means[i], variances[i]
+        draws = most[i]
+        if not (mean >= 0.0 and variance >= 0.0):
+            out[i] = np.nan
+        elif count <= 0.0:
+            out[i] = 1.0
+        elif variance <= 1e-12 or draws <= mean:
+            out[i] = 1.0 if count <= mean + 1e-9 else 0.0
+        else:
+            share = mean / draws
+            ratio = variance / (mean * (1.0 - share))
+            total = (draws - ratio) / (1.0 - ratio) if ratio < 1.0 else np.inf
+            if total < 1e7 and count <= share * total:
+                out[i] = upper_tail(count, draws, share * total, total)
+            else:
+                out[i] = binomial_tail(count, draws, mean, variance)
+    return out
+
+
+@kernel
+def binomial_tail(count, draws, mean, variance):
+    """Return P(X >= count) of `draws` throws with this mean, or more for a larger variance.
+
+    Trials may be a fraction; O(number of terms that matter) time.
+    """
+    trials = draws
+    if variance > mean * (1.0 - mean / draws):
+        trials = mean * mean / (mean - variance) if variance < mean else 1e7
+        trials = min(max(trials, draws), 1e7)
+    chance = mean / trials
+    if count > trials:
+        return 0.0
+    log_term = log_choose(trials, count) + count * log(chance)
+    log_term += (trials - count) * log(1.0 - chance)
+    term = exp(log_term)
+    odds = chance / (1.0 - chance)
+    tail = 0.0
+    if count > mean:
+        k = count
+        while term > tail * 1e-16 and k <= trials:
+            tail += term
+            term *= (trials - k) / (k + 1.0) * odds
+            k += 1.0
+        return min(1.0, tail)
+    k = count
+    while k > 0.0 and term > tail * 1e-16:  # what lies below, downwards from count - 1
+        term *= k / ((trials - k + 1.0) * odds)
+        tail += term
+        k -= 1.0
+    return max(0.0, 1.0 - tail)
