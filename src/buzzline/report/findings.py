@@ -9,6 +9,7 @@ import polars as pl
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
+from buzzline.report.tables import PageTable
 from buzzline.report.wording import decimal, interval, listed, percent, plural, stated
 from buzzline.space.scales import SCALES, UNKNOWN_SCALE
 from buzzline.tables.study import Study
@@ -20,16 +21,53 @@ def findings(
     study: Study, profile: ScaleProfile, clustering: Clustering, balance: ScaleBalance
 ) -> list[str]:
     """Return sentences: what was read, where clusters are, how far ties reach, what is odd."""
+    if not has_organisations(study):
+        return [_read(study)]
     sentences = [
         _read(study), _clusters(clustering), *_scales(profile), *_balance(clustering, balance),
     ]  # fmt: skip
     return [sentence for sentence in sentences if sentence]
 
 
+def has_organisations(study: Study) -> bool:
+    """Tell whether there is anybody who could be in a cluster or hold a tie."""
+    return bool(study.organisations.height)
+
+
+def facts(study: Study, clusters: PageTable) -> list[str]:
+    """Return what the study holds, in a few words each, for the head of the page."""
+    if not has_organisations(study):
+        return _employment(study)
+    shown = " shown" if clusters.note else ""
+    return [
+        plural(study.organisations.height, "organisation"),
+        plural(study.linkages.height, "tie"),
+        plural(len(clusters.rows), "candidate cluster") + shown,
+    ]
+
+
+def _employment(study: Study) -> list[str]:
+    table = study.employment
+    if not table.height:
+        return ["no organisations and no employment"]
+    years = table["year"].drop_nulls().unique().sort().to_list()
+    said = [
+        plural(table["industry"].n_unique(), "industry", "industries"),
+        plural(table["place_id"].n_unique(), "place"),
+    ]
+    return [*said, listed([str(year) for year in years])] if years else said
+
+
 def _read(study: Study) -> str:
     layers = study.linkages["layer"].n_unique()
     aside = study.about.quality.n_set_aside
     lost = f"; {plural(aside, 'row')} had to be set aside" if aside else ""
+    if not has_organisations(study):
+        return (
+            f"The study holds employment ({', '.join(_employment(study))}) and no "
+            f"organisations{lost}: there is no map, and nothing is said about clusters of "
+            "organisations or their ties."
+        )
     return (
         f"The study holds {plural(study.organisations.height, 'organisation')} and "
         f"{plural(study.linkages.height, 'tie')} in {plural(layers, 'layer')}{lost}."

@@ -29,6 +29,9 @@ def limits(
     study: Study, profile: ScaleProfile, clustering: Clustering, balance: ScaleBalance
 ) -> list[Limit]:
     """Return every limit that applies to this study, the general ones first."""
+    stated = [Limit("Limit of the source", note) for note in study.about.notes]
+    if not study.organisations.height:
+        return stated
     found = [
         Limit("Whether a cluster is socially separate", FIRST_TEST_ONLY),
         Limit(
@@ -41,7 +44,6 @@ def limits(
         _without_coordinates(study), _unplaced(profile), _not_enough(balance),
         _untested(balance), _unstable(balance), _unexamined(clustering),
     ]  # fmt: skip
-    stated = [Limit("Limit of the source", note) for note in study.about.notes]
     return [limit for limit in (*found, *stated) if limit is not None]
 
 

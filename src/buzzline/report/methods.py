@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from buzzline.analysis import Result
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
 from buzzline.report.wording import percent
+from buzzline.tables.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,10 @@ PICTURES = Method(
 )
 
 
-def methods(clustering: Clustering, balance: ScaleBalance) -> list[Method]:
-    """Return the steps with the settings of this run."""
+def methods(study: Study, clustering: Clustering, balance: ScaleBalance) -> list[Method]:
+    """Return the steps with the settings of this run; none without organisations."""
+    if not study.organisations.height:
+        return []
     return [_candidates(clustering), _scales(balance), _yardsticks(balance), PICTURES]
 
 
@@ -131,20 +136,35 @@ def _yardsticks(balance: ScaleBalance) -> Method:
     )
 
 
-GLOSSARY: tuple[tuple[str, str], ...] = (
+def glossary(study: Study, measures: Sequence[Result]) -> tuple[tuple[str, str], ...]:
+    """Return the words the page uses, each with its meaning."""
+    of_ties = OF_TIES if study.organisations.height else ()
+    return (*of_ties, *(OF_MEASURES if measures else ()), *OF_ERRORS)
+
+
+OF_TIES: tuple[tuple[str, str], ...] = (
     ("organisation", "Whoever can hold a tie: a firm, university, agency or association."),
     ("tie", "A recorded relation between two organisations, of one kind."),
     ("layer", "One kind of tie, such as supply or research. Tests never add layers up."),
     ("candidate cluster", "Where an industry is denser than all organisations together."),
     ("members", "Organisations of the industry inside the candidate cluster."),
-    ("times expected", "Observed over expected; 1 is what the yardstick gives, 2 twice that."),
-    ("interval", "The range that holds the true value in the stated share of such studies."),
-    ("p", "How often chance alone would give a result at least as strong."),
-    ("q", "The share of false discoveries to expect among all results at least this strong."),
     ("local, regional, national, global", "The rungs of the ladder of distance; see above."),
     ("G0, G1, G2", "Yardsticks: size; size and distance; size, distance and country borders."),
     ("missing, excess", "Clearly fewer, or clearly more, ties than the yardstick gives."),
     ("as expected", "Enough ties to see a halving, and no clear departure."),
     ("not enough links", "Too few ties to tell; the number that would be enough is given."),
     ("buzz, pipeline", "Local ties that come with being there; distant ties made on purpose."),
+)  # fmt: skip
+OF_MEASURES: tuple[tuple[str, str], ...] = (
+    ("location quotient", "An industry's share in a place over its share everywhere; 1: even."),
+    ("plant", "One establishment: the unit that chance deals out among places."),
+    ("concentrated", "More in few places than plants dealt at random would be."),
+    ("band", "What chance alone gives: the wide one a whole curve, the inner one a point."),
+    ("suppressed", "Withheld by the statistical office so that nobody can be told: not zero."),
+)  # fmt: skip
+OF_ERRORS: tuple[tuple[str, str], ...] = (
+    ("times expected", "Observed over expected; 1 is what the yardstick gives, 2 twice that."),
+    ("interval", "The range that holds the true value in the stated share of such studies."),
+    ("p", "How often chance alone would give a result at least as strong."),
+    ("q", "The share of false discoveries to expect among all results at least this strong."),
 )  # fmt: skip

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from buzzline.analysis import Provenance, Result, result_names
 from buzzline.charts import chart, palette
 from buzzline.charts.outlines import RESOLUTIONS, packed_outlines
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
@@ -19,11 +22,17 @@ from buzzline.linkages.profile import ScaleProfile
 from buzzline.report.balance import balance_view
 from buzzline.report.clusters import cluster_table
 from buzzline.report.drawings import drawing
-from buzzline.report.findings import findings
+from buzzline.report.findings import facts, findings, has_organisations
 from buzzline.report.html import Html
 from buzzline.report.limits import limits
 from buzzline.report.map import map_figure
-from buzzline.report.methods import GLOSSARY, methods
+from buzzline.report.measures import (
+    measure_findings,
+    measure_limits,
+    measure_methods,
+    measure_parts,
+)
+from buzzline.report.methods import glossary, methods
 from buzzline.report.network import network_figure
 from buzzline.report.provenance import provenance_tables, source_names
 from buzzline.report.quality import quality_view
@@ -33,6 +42,7 @@ from buzzline.space.scales import SCALES, UNKNOWN_SCALE
 from buzzline.tables.study import Study
 
 LANGUAGE = "en-GB"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 VENDORED = ("d3-array", "d3-geo", "topojson-client")
 SCRIPTS = (
     "frame", "saving", "outlines", "gathering", "map", "network", "tables", "start",
@@ -45,6 +55,8 @@ def report(
     clustering: Clustering,
     balance: ScaleBalance,
     *,
+    measures: Sequence[Result] = (),
+    not_measured: Mapping[str, str] = NOTHING,
     title: str | None = None,
 ) -> Html:
     """Write the results as one HTML page that opens without a network.
@@ -58,6 +70,10 @@ def report(
     profile : ScaleProfile
     clustering : Clustering
     balance : ScaleBalance
+    measures : sequence of results
+        Of agglomeration: each becomes a part of the section "How concentrated is it".
+    not_measured : mapping of analysis to reason
+        Measures that could not be computed; they are listed among the limits.
     title : str, optional
         The title of the study when not given.
 
@@ -77,25 +93,37 @@ def report(
     """
     heading = title or study.about.title
     parts = balance_view(profile, clustering, balance)
-    stamps = [
-        ("scale profile", profile.provenance),
-        ("candidate clusters", clustering.provenance),
-        ("scale balance", balance.provenance),
-    ]
+    clusters = cluster_table(clustering, {part.cluster_id for part in parts.parts})
     text = _environment().get_template("report.html.j2").render(
-        title=heading, language=LANGUAGE, study=study,
-        findings=findings(study, profile, clustering, balance),
-        quality=quality_view(study),
+        title=heading, language=LANGUAGE, has_organisations=has_organisations(study),
+        facts=facts(study, clusters), quality=quality_view(study),
+        findings=[*findings(study, profile, clustering, balance), *measure_findings(measures)],
         **_pictures(study, profile, clustering),
-        clusters=cluster_table(clustering, {part.cluster_id for part in parts.parts}),
-        first_test_only=FIRST_TEST_ONLY,
+        measures=measure_parts(measures), clusters=clusters, first_test_only=FIRST_TEST_ONLY,
         balance=parts, cutoffs=profile.cutoffs, models=MODEL_MEANING,
-        limits=limits(study, profile, clustering, balance),
-        methods=methods(clustering, balance), glossary=GLOSSARY,
-        provenance=provenance_tables(study, stamps),
+        limits=[*limits(study, profile, clustering, balance),
+                *measure_limits(measures, not_measured)],
+        methods=[*methods(study, clustering, balance), *measure_methods(measures)],
+        glossary=glossary(study, measures),
+        provenance=provenance_tables(study, _stamps(profile, clustering, balance, measures)),
         settings=_settings(heading, study), assets=_assets(),
     )  # fmt: skip
     return Html(text, heading)
+
+
+def _stamps(
+    profile: ScaleProfile,
+    clustering: Clustering,
+    balance: ScaleBalance,
+    measures: Sequence[Result],
+) -> list[tuple[str, Provenance | None]]:
+    names = result_names(measures)
+    return [
+        ("scale profile", profile.provenance),
+        ("candidate clusters", clustering.provenance),
+        ("scale balance", balance.provenance),
+        *((name, one.provenance) for name, one in zip(names, measures, strict=True)),
+    ]  # fmt: skip
 
 
 def _pictures(study: Study, profile: ScaleProfile, clustering: Clustering) -> dict[str, Any]:

@@ -1,0 +1,322 @@
+"""How concentrated: one part a measure, taken from the result and the catalogue alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from buzzline.analysis import CATALOGUE, Result, result_names
+from buzzline.charts import chart
+from buzzline.export.dictionary import COLUMN_MEANING, TABLE_MEANING
+from buzzline.export.measures import further_frames
+from buzzline.report.budget import MEASURE_ROWS, UNTESTED_ROWS
+from buzzline.report.docstrings import method_of
+from buzzline.report.drawings import Drawing, drawing
+from buzzline.report.limits import Limit
+from buzzline.report.methods import Method
+from buzzline.report.tables import (
+    Cell,
+    Column,
+    Kind,
+    PageTable,
+    between,
+    chance,
+    number,
+    rows_of,
+    share,
+    text,
+    whole,
+)
+from buzzline.report.wording import listed, plural
+
+HEADINGS = {
+    "p": "p", "q": "q", "n": "n", "place_id": "Place", "name": "Place", "title": "Industry",
+    "other_title": "Other industry", "rank_low": "Rank from", "rank_high": "Rank to",
+}  # fmt: skip
+SAID_ONCE = ("level", "year", "source", "draws")  # the same in every row, or in the provenance
+NAMED_BY = {"place_id": "name", "industry": "title", "other": "other_title"}
+CHANCES = ("p", "q")
+EXAMPLES_NAMED = 3
+FOREMOST = (
+    "strong_clusters", "concentration", "kdensity", "relatedness", "location_quotients",
+    "specialisation", "complexity",
+)  # fmt: skip
+SENTENCES = 3
+REASONS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "reason": pl.String,
+    "n": pl.UInt32,
+    "examples": pl.List(pl.String),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasurePart:
+    """One measure in the page.
+
+    Attributes
+    ----------
+    id : str                unique in the page
+    question, sentence : str
+    picture : Drawing
+    table : PageTable or None
+    columns : tuple of (heading, meaning)
+    unmeasured : str        how many rows have no value, and that limits says why; may be empty
+    """
+
+    id: str
+    question: str
+    sentence: str
+    picture: Drawing
+    table: PageTable | None
+    columns: tuple[tuple[str, str], ...]
+    unmeasured: str
+
+
+def measure_parts(measures: Sequence[Result]) -> list[MeasurePart]:
+    """Return one part a measure, in the order given."""
+    return [
+        _part(name, result)
+        for name, result in zip(result_names(measures), measures, strict=True)
+    ]
+
+
+def measure_methods(measures: Sequence[Result]) -> list[Method]:
+    """Return one method note an analysis."""
+    return [method_of(name) for name in dict.fromkeys(map(_analysis, measures))]
+
+
+def measure_limits(measures: Sequence[Result], not_measured: Mapping[str, str]) -> list[Limit]:
+    """Return what the measures could not say: rows without a value, and analyses not run.
+
+    Parameters
+    ----------
+    not_measured : mapping of analysis to reason
+    """
+    found = []
+    for name, result in zip(result_names(measures), measures, strict=True):
+        reasons = _reasons(result)
+        if reasons.height:
+            found.append(_rows_without_value(name, reasons))
+    if not_measured:
+        columns = (Column("measure", "Measure"), Column("reason", "Why it was not run"))
+        lines = [(text(_spoken(name)), text(reason)) for name, reason in not_measured.items()]
+        found.append(Limit(
+            "Measures of concentration that were not run",
+            f"{plural(len(lines), 'measure')} could not be computed from these tables.",
+            PageTable("not_run", "Measures that were not run", columns, rows_of(lines)),
+        ))  # fmt: skip
+    return found
+
+
+def measure_findings(measures: Sequence[Result]) -> list[str]:
+    """Return the first sentence of the foremost measures, three at most."""
+    by_analysis = {_analysis(result): result for result in reversed(measures)}
+    chosen = [name for name in FOREMOST if name in by_analysis][:SENTENCES]
+    return [first_sentence(str(by_analysis[name])) for name in chosen]
+
+
+def first_sentence(words: str) -> str:
+    """Return the first sentence; a full stop inside a number or a name ends none.
+
+    Examples
+    --------
+    >>> first_sentence("At 0.5 km wine is dense (St. Émilion). More follows.")
+    'At 0.5 km wine is dense (St. Émilion).'
+    """
+    depth = 0
+    for at, letter in enumerate(words):
+        depth += (letter in "([") - (letter in ")]")
+        if letter in ".!?" and depth == 0 and words[at + 1 : at + 2] in ("", " ", "\n"):
+            following = words[at + 2 : at + 3]
+            if not following or not following.islower():
+                return words[: at + 1]
+    return words
+
+
+def _part(name: str, result: Result) -> MeasurePart:
+    analysis = _analysis(result)
+    rows = result.table()
+    missing = _reasons(result)
+    unmeasured = ""
+    if missing.height:
+        n = int(missing["n"].sum())
+        unmeasured = f"{plural(n, 'row')} without a value: {_most_common(missing)}."
+    table, columns = _table(name, analysis, rows)
+    return MeasurePart(
+        id=f"measure-{name.replace('_', '-')}",
+        question=CATALOGUE[analysis].question,
+        sentence=str(result),
+        picture=drawing(lambda width: chart(result, width=width), f"measure-{name}"),
+        table=table,
+        columns=columns,
+        unmeasured=unmeasured,
+    )
+
+
+def _table(
+    name: str, analysis: str, rows: pl.DataFrame
+) -> tuple[PageTable | None, tuple[tuple[str, str], ...]]:
+    measured = rows.filter(~_without_value(rows))
+    if not measured.height:
+        return None, ()
+    shown = measured.head(MEASURE_ROWS)
+    meanings = {column: (unit, said) for column, unit, said in COLUMN_MEANING.get(analysis, ())}
+    columns = _columns(shown, meanings)
+    lines = [
+        tuple(_cell(row, column.name, meanings) for column in columns)
+        for row in shown.iter_rows(named=True)
+    ]
+    left = rows.height - shown.height
+    note = (
+        f"The first {shown.height:,} rows; {left:,} more are in tables/{name}.csv."
+        if left
+        else ""
+    )
+    caption = TABLE_MEANING.get(analysis, _spoken(analysis)).rstrip(".")
+    if "level" in rows.columns and rows["level"].drop_nulls().len():
+        caption += f" ({rows['level'].drop_nulls()[0]:.0%} intervals)"
+    explained = tuple((column.title, column.hint) for column in columns if column.hint)
+    table = PageTable(f"table-{name}", caption, columns, rows_of(lines),
+                      is_long=len(lines) > 8, note=note)  # fmt: skip
+    return table, explained
+
+
+def _columns(rows: pl.DataFrame, meanings: Mapping[str, tuple[str, str]]) -> tuple[Column, ...]:
+    """Return headings: one for both ends of an interval, none for codes that have a name."""
+    found = []
+    for name, dtype in rows.schema.items():
+        named = NAMED_BY.get(name)
+        if name in SAID_ONCE or (name == "low" and "high" in rows.columns):
+            continue
+        if named in rows.columns and rows[named].null_count() < rows.height:
+            continue
+        if rows[name].null_count() == rows.height or isinstance(dtype, pl.List | pl.Struct):
+            continue
+        unit, said = meanings.get(name, ("", ""))
+        if name == "high" and "low" in rows.columns:
+            found.append(
+                Column("interval", "Interval", "text", _hint(unit, "Lower and upper end."))
+            )
+            continue
+        kind: Kind = "number" if dtype.is_numeric() and unit != "years" else "text"
+        heading = HEADINGS.get(name) or _spoken(name)
+        found.append(Column(name, heading, kind, _hint(unit, said)))
+    return tuple(found)
+
+
+def _hint(unit: str, said: str) -> str:
+    return (
+        f"{said} Unit: {unit}.".strip()
+        if unit and unit not in ("share", "probability")
+        else said
+    )
+
+
+def _cell(row: Mapping[str, Any], name: str, meanings: Mapping[str, tuple[str, str]]) -> Cell:
+    if name == "interval":
+        return between(row["low"], row["high"])
+    value = row[name]
+    unit = meanings.get(name, ("", ""))[0]
+    if value is None and name in NAMED_BY.values():
+        code = next(code for code, named in NAMED_BY.items() if named == name)
+        return text(row.get(code))
+    if isinstance(value, bool):
+        return text("yes" if value else "no")
+    if not isinstance(value, int | float):
+        return text(value)
+    if name in CHANCES:
+        return chance(value)
+    if unit == "share":
+        return share(value, 1)
+    if unit == "years":
+        return text(value)
+    return whole(value) if isinstance(value, int) else number(value)
+
+
+def _without_value(rows: pl.DataFrame) -> pl.Expr:
+    """Return which rows have no value: the column `value` is empty, or there is a reason."""
+    if "value" in rows.columns:
+        value = pl.col("value")
+        is_float = rows.schema["value"].is_float()
+        return (
+            value.is_null() | value.is_nan().fill_null(value=True)
+            if is_float
+            else value.is_null()
+        )
+    if "reason" in rows.columns:
+        return pl.col("reason").fill_null("") != ""
+    return pl.lit(value=False)
+
+
+def _reasons(result: Result) -> pl.DataFrame:
+    """Return each reason with its number of rows and a few examples, the commonest first."""
+    frames = [result.table(), *further_frames(result).values()]
+    found = []
+    for rows in frames:
+        why = [column for column in ("reason", "status") if column in rows.columns]
+        if not why or not ({"value", "reason"} & set(rows.columns)):
+            continue
+        names = [
+            c for c in ("title", "name", "industry", "place_id", "other") if c in rows.columns
+        ]
+        example = pl.coalesce(names).cast(pl.String) if names else pl.lit("")
+        reason = pl.coalesce(
+            pl.when(pl.col(column) != "").then(pl.col(column)) for column in why
+        )
+        found.append(
+            rows.filter(_without_value(rows)).select(
+                reason=reason.cast(pl.String), example=example
+            )
+        )
+    if not found:
+        return pl.DataFrame(schema=REASONS)
+    return (
+        pl.concat(found)
+        .with_columns(pl.col("reason").fill_null("no reason given"))
+        .group_by("reason", maintain_order=True)
+        .agg(
+            n=pl.len(),
+            examples=pl.col("example").unique(maintain_order=True).head(EXAMPLES_NAMED),
+        )
+        .sort("n", descending=True, maintain_order=True)
+    )  # fmt: skip
+
+
+def _rows_without_value(name: str, reasons: pl.DataFrame) -> Limit:
+    columns = (
+        Column("reason", "Why there is no value"),
+        Column("n", "Rows", "number"),
+        Column("examples", "For example"),
+    )
+    lines = [
+        (text(row["reason"]), whole(row["n"]), text(listed([e for e in row["examples"] if e])))
+        for row in reasons.head(UNTESTED_ROWS).iter_rows(named=True)
+    ]
+    n = int(reasons["n"].sum())
+    said = _spoken(name)
+    return Limit(
+        f"{said}: rows without a value",
+        f"{plural(n, 'row')} could not be measured. Nothing is said about them: neither that "
+        "they are concentrated nor that they are not.",
+        PageTable(f"unmeasured_{name}", f"{said}: what was not measured, and why", columns,
+                  rows_of(lines), is_long=len(lines) > 8),
+    )  # fmt: skip
+
+
+def _most_common(reasons: pl.DataFrame) -> str:
+    first = reasons.row(0, named=True)
+    rest = reasons.height - 1
+    more = f", and {plural(rest, 'other reason')} (see limits)" if rest else ""
+    return f"{first['reason']} ({first['n']:,}){more}"
+
+
+def _analysis(result: Result) -> str:
+    return result_names([result])[0]
+
+
+def _spoken(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
