@@ -17,19 +17,20 @@ carry the share of such pairs and the precision of the coordinates.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Floats, Indices, as_floats, as_indices
+from buzzline.arrays import Flags, Floats, Indices, as_floats, as_indices
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.space.points import Points, is_located, points_of
 from buzzline.space.precision import precision_km
 from buzzline.tables.study import Study
 
 PointUnit = Literal["establishments", "organisations", "owners"]
+PointWeight = Literal["none", "jobs"]
 Industries = Sequence[str] | Mapping[str, Sequence[str]] | None
 
 DEFAULT_INDUSTRIES = 12  # as many as a picture shows
@@ -62,6 +63,25 @@ class Population:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def among(self, chosen: Flags) -> Population:
+        """Return some of the points; the others do not count as left out."""
+        number = np.cumsum(chosen) - 1
+        new = pl.DataFrame(
+            {
+                "row": np.flatnonzero(chosen).astype(np.uint32),
+                "new": number[chosen].astype(np.uint32),
+            }
+        )
+        members = self.members.join(new, on="row", how="inner", maintain_order="left")
+        return replace(
+            self,
+            points=self.points.at(chosen),
+            ids=self.ids.filter(pl.Series(chosen)),
+            jobs=self.jobs[chosen],
+            members=members.select(pl.col("new").alias("row"), "industry"),
+            precision_km=self.precision_km[chosen],
+        )
 
     def cases(self, wanted: Industries = None, *, fewest: int = 10) -> dict[str, Indices]:
         """Return the rows of each industry asked for, most numerous first.

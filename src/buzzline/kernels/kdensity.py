@@ -193,3 +193,66 @@ def smooth(nodes, step_km, bandwidth_km, at_km):
         total += gaussian_sum(nodes, step, 0, 1, -centre)  # the mirror image
         out[r] = height * total
     return out
+
+
+@kernel
+def cubic_shares(at, shares):
+    """Write the shares of the four nodes around a position: the cubic B-spline. (4,)."""
+    below = int(floor(at))
+    t = at - below
+    shares[0] = (1.0 - t) ** 3 / 6.0
+    shares[1] = (3.0 * t**3 - 6.0 * t**2 + 4.0) / 6.0
+    shares[2] = (-3.0 * t**3 + 3.0 * t**2 + 3.0 * t + 1.0) / 6.0
+    shares[3] = t**3 / 6.0
+    return below - 1
+
+
+@kernel
+def deposit(x, y, weight, grid):
+    """Spread points over the sixteen nodes around each, on a grid that joins at its edges.
+
+    x, y : (n,) float64 in cells; weight : (n,) float64, or empty where each weighs 1; grid :
+    (rows, columns) float32, added to. O(n) time.
+    """
+    rows, columns = grid.shape
+    across, along = np.empty(4), np.empty(4)
+    for i in range(x.size):
+        left = cubic_shares(x[i], across)
+        top = cubic_shares(y[i], along)
+        each = weight[i] if weight.size else 1.0
+        for a in range(4):
+            row = (top + a) % rows
+            for b in range(4):
+                grid[row, (left + b) % columns] += np.float32(each * along[a] * across[b])
+
+
+@kernel
+def ring_sum(correlation, cell, step, nodes):
+    """Add a field of pair displacements up by distance, split between the two nearest nodes.
+
+    correlation : (rows, columns) float32, pairs at each displacement, the negative ones at the
+    far end, as a Fourier transform leaves them; cell : side of a cell; nodes : (q,) float64,
+    node k at k x step, added to; what lies further is left out. O(rows x columns / 2) time:
+    opposite displacements are the same pairs.
+    """
+    rows, columns = correlation.shape
+    last = (nodes.size - 1) * step
+    most = min(rows // 2, int(last / cell) + 1)
+    for row in range(most + 1):
+        times = 1.0 if row == 0 or 2 * row == rows else 2.0
+        dy = row * cell
+        if dy >= last:
+            break
+        width = int(sqrt(last * last - dy * dy) / cell)
+        half = min(width, columns // 2)
+        for column in range(-half, half + 1):
+            if 2 * column == -columns:
+                continue
+            dx = column * cell
+            at = sqrt(dx * dx + dy * dy) / step
+            below = int(at)
+            if below + 1 < nodes.size:
+                share = at - below
+                mass = times * correlation[row, column]
+                nodes[below] += (1.0 - share) * mass
+                nodes[below + 1] += share * mass
