@@ -1,8 +1,8 @@
 """Who is near a point in space, through cells a fraction of the reach wide.
 
-Points are (n, 3) float64 [km], sorted by the key of their cell, so that the cells of one row lie
-next to each other: a row within reach is one run of points, found by two binary searches. The
-same cells serve the plane, which is one layer of them, and the globe.
+Points are (n, 3) float64 [km], sorted by the key of their cell, so that the cells of one row
+lie next to each other: a row within reach is one run of points, found by two binary searches.
+The same cells serve the plane, which is one layer of them, and the globe.
 """
 
 from math import sqrt
@@ -81,10 +81,10 @@ def runs_near(keys, low, width, across, point, reach, runs):
 def bin_of(squared, limits, first, scale):
     """Return the position of the smallest limit that a squared distance does not exceed.
 
-    limits : (k,) squared, rising, the last at least `squared`; first : (t,) int64 a lower bound
-    of the answer by sqrt(squared) x scale. O(1) time when limits are spaced evenly or wider.
+    limits : (k,) squared, rising, the last at least `squared`; first : (t,) int32 a lower bound
+    of the answer by squared x scale. O(1) time where limits are not much denser than elsewhere.
     """
-    k = first[int(sqrt(squared) * scale)]
+    k = first[np.uint32(squared * scale)]
     while squared > limits[k]:
         k += 1
     return k

@@ -7,7 +7,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from buzzline.arrays import Flags, Floats, Indices, as_floats, as_indices
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.errors import InvalidArgument
 from buzzline.kernels.cells import cell_keys, weight_by_distance
 from buzzline.space.points import Points, squared_chord_at
@@ -15,7 +15,7 @@ from buzzline.space.threads import in_parts
 
 CELLS_A_REACH = 4  # a row of cells then holds little that is out of reach
 MOST_ACROSS = 1_000_000  # keys stay below 2**63
-BINS_A_LIMIT = 8
+BINS_A_LIMIT = 64  # of squared distance: nearly all then lie between the same two limits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,13 +26,13 @@ class Distances:
     ----------
     km : (k,) float64 [km]       rising
     limits : (k,) float64 [km2]  squared straight lines
-    first : (t,) int64           a lower bound of the position, by straight line x `scale`
+    first : (t,) int32           a lower bound of the position, by squared line x `scale`
     scale : float
     """
 
     km: Floats
     limits: Floats
-    first: Indices
+    first: Codes
     scale: float
 
     @property
@@ -57,11 +57,10 @@ def distances_of(points: Points, km: Floats) -> Distances:
         )
     limits = squared_chord_at(points, km)
     n_bins = BINS_A_LIMIT * km.size
-    reach = sqrt(limits[-1])
-    scale = n_bins / reach if reach else 0.0
+    scale = n_bins / limits[-1] if limits[-1] else 0.0
     low = (np.arange(n_bins + 2) - 1e-6) / (scale or np.inf)
-    first = np.searchsorted(limits, np.maximum(low, 0) ** 2)
-    return Distances(km, limits, as_indices(np.minimum(first, km.size - 1)), scale)
+    first = np.searchsorted(limits, low)
+    return Distances(km, limits, as_codes(np.minimum(first, km.size - 1)), scale)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,157 @@
+"""Sums over pairs of points by their distance, with or without weights for what is unseen.
+
+Cells are those of `kernels/cells.py`. A pair with equal ids is one point and not a pair.
+"""
+
+from math import sqrt
+
+import numpy as np
+
+from buzzline.kernels import kernel
+from buzzline.kernels.cells import RUNS, bin_of, runs_near
+from buzzline.kernels.windows import arc_inside, overlap
+
+NONE, TRANSLATE, ISOTROPIC = 0, 1, 2
+HEAVIEST = 100.0  # a pair stands for at most this many: as spatstat does
+
+
+@kernel
+def pair_sums(
+    points, ids, weight, xyz, its_ids, its_weight, keys, low, width, across, limits, first,
+    scale, correction, edges, inner, sides,
+):  # fmt: skip
+    """Sum weight x weight x correction over ordered pairs, by distance.
+
+    points : (m, 3) with ids : (m,) and weight : (m,); xyz : (n, 3) sorted by keys (n,), with
+    its_ids and its_weight; limits, first, scale : of the distances; edges : (e, 4) of the
+    window; inner : (m,) distance of each point from the nearest edge; sides : (2,) of a
+    rectangle, 0 for other windows. (k,) float64, not cumulated. O(pairs in reach) time, times
+    e for ISOTROPIC, times e^2 for TRANSLATE in a window that is no rectangle.
+    """
+    reach = sqrt(limits[-1])
+    out = np.zeros(limits.size)
+    runs = np.empty((RUNS, 2), np.int64)
+    for i in range(points.shape[0]):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        n_runs = runs_near(keys, low, width, across, points[i], reach, runs)
+        for run in range(n_runs):
+            for j in range(runs[run, 0], runs[run, 1]):
+                dx, dy, dz = xyz[j, 0] - x, xyz[j, 1] - y, xyz[j, 2] - z
+                squared = dx * dx + dy * dy + dz * dz
+                if squared > limits[-1] or its_ids[j] == ids[i]:
+                    continue
+                value = weight[i] * its_weight[j]
+                if correction == TRANSLATE:
+                    value *= shifted(dx, dy, edges, sides)
+                elif correction == ISOTROPIC and squared > inner[i] * inner[i]:
+                    share = arc_inside(x, y, sqrt(squared), edges)
+                    value *= min(HEAVIEST, 1.0 / max(share, 1e-300))
+                out[bin_of(squared, limits, first, scale)] += value
+    return out
+
+
+@kernel
+def shifted(dx, dy, edges, sides):
+    """Return one over the area a window shares with its copy shifted by (dx, dy)."""
+    if sides[0] > 0.0:
+        return 1.0 / ((sides[0] - abs(dx)) * (sides[1] - abs(dy)))
+    return 1.0 / max(overlap(dx, dy, edges), 1e-300)
+
+
+@kernel
+def pairs_by_distance(xyz, keys, low, width, across, limits, first, scale):
+    """Count unordered pairs of points by distance. (k,) int64, not cumulated.
+
+    xyz : (n, 3) sorted by keys (n,). O(pairs in reach) time.
+    """
+    reach, longest = sqrt(limits[-1]), limits[-1]
+    out = np.zeros((4, limits.size), np.int64)  # four, so that equal bins need not wait
+    runs = np.empty((RUNS, 2), np.int64)
+    for i in range(xyz.shape[0]):
+        x, y, z = xyz[i, 0], xyz[i, 1], xyz[i, 2]
+        n_runs = runs_near(keys, low, width, across, xyz[i], reach, runs)
+        for run in range(n_runs):
+            for j in range(max(i + 1, runs[run, 0]), runs[run, 1]):
+                dx, dy, dz = xyz[j, 0] - x, xyz[j, 1] - y, xyz[j, 2] - z
+                squared = dx * dx + dy * dy + dz * dz
+                if squared <= longest:
+                    out[j & 3, bin_of(squared, limits, first, scale)] += 1
+    return out.sum(axis=0)
+
+
+@kernel
+def border_sums(
+    points, ids, weight, inner, xyz, its_ids, its_weight, keys, low, width, across, limits,
+    first, scale,
+):  # fmt: skip
+    """Sum over pairs whose first point is further from the border than r, for each r.
+
+    Arguments as in `pair_sums`; inner : (m,) distance of each point from the border, squared.
+    (k,) float64 sums of pairs within r, and (k,) of the weights of the first points that are at
+    least r inside. O(pairs in reach) time.
+    """
+    reach = sqrt(limits[-1])
+    n_distances = limits.size
+    pairs, alone = np.zeros(n_distances), np.zeros(n_distances)
+    row = np.empty(n_distances)
+    runs = np.empty((RUNS, 2), np.int64)
+    for i in range(points.shape[0]):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        row[:] = 0.0
+        n_runs = runs_near(keys, low, width, across, points[i], reach, runs)
+        for run in range(n_runs):
+            for j in range(runs[run, 0], runs[run, 1]):
+                dx, dy, dz = xyz[j, 0] - x, xyz[j, 1] - y, xyz[j, 2] - z
+                squared = dx * dx + dy * dy + dz * dz
+                if squared <= limits[-1] and its_ids[j] != ids[i]:
+                    row[bin_of(squared, limits, first, scale)] += its_weight[j]
+        total = 0.0
+        for k in range(n_distances):
+            if limits[k] > inner[i]:
+                break
+            total += row[k]
+            pairs[k] += weight[i] * total
+            alone[k] += weight[i]
+    return pairs, alone
+
+
+@kernel
+def smoothed_pairs(
+    points, ids, weight, xyz, its_ids, its_weight, keys, low, width, across, distances,
+    bandwidth, correction, edges, inner, sides, is_by_distance,
+):  # fmt: skip
+    """Sum Epanechnikov kernels of pair distances around each distance, with correction.
+
+    Arguments as in `pair_sums`; distances : (k,) [km], rising; bandwidth : half the width of
+    the kernel [km]; is_by_distance : divide each pair by its own distance. (k,) float64.
+    O(pairs in reach x distances in the kernel) time.
+    """
+    reach = distances[-1] + bandwidth
+    out = np.zeros(distances.size)
+    runs = np.empty((RUNS, 2), np.int64)
+    for i in range(points.shape[0]):
+        x, y = points[i, 0], points[i, 1]
+        n_runs = runs_near(keys, low, width, across, points[i], reach, runs)
+        for run in range(n_runs):
+            for j in range(runs[run, 0], runs[run, 1]):
+                dx, dy = xyz[j, 0] - x, xyz[j, 1] - y
+                squared = dx * dx + dy * dy
+                if squared > reach * reach or its_ids[j] == ids[i]:
+                    continue
+                distance = sqrt(squared)
+                k = np.searchsorted(distances, distance - bandwidth)
+                if k == distances.size or distances[k] >= distance + bandwidth:
+                    continue
+                value = 0.75 / bandwidth * weight[i] * its_weight[j]
+                if correction == TRANSLATE:
+                    value *= shifted(dx, dy, edges, sides)
+                elif correction == ISOTROPIC and squared > inner[i] * inner[i]:
+                    share = arc_inside(x, y, distance, edges)
+                    value *= min(HEAVIEST, 1.0 / max(share, 1e-300))
+                if is_by_distance:
+                    value /= distance
+                while k < distances.size and distances[k] < distance + bandwidth:
+                    u = (distances[k] - distance) / bandwidth
+                    out[k] += value * (1.0 - u * u)
+                    k += 1
+    return out

@@ -1,0 +1,109 @@
+"""The part of the plane that was looked at: a rectangle, or polygons with holes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from buzzline.arrays import Flags, Floats, as_floats
+from buzzline.errors import InvalidArgument
+from buzzline.kernels.windows import boundary_distances, insides
+from buzzline.space.points import Points
+
+ON_THE_BORDER = 1e-9  # of the longest side: points this near the border are inside
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """Where points could have been seen.
+
+    Attributes
+    ----------
+    edges : (m, 4) float64 [km]    from (x, y) to (x, y), the inside on the left
+    area_km2 : float [km2]
+    sides_km : (2,) float64 [km]   of a rectangle along the axes; 0 for other windows
+    """
+
+    edges: Floats
+    area_km2: float
+    sides_km: Floats
+
+    def border_km(self, points: Points) -> Floats:
+        """Return how far each point is from the border. (n,) float64 [km]."""
+        return np.asarray(boundary_distances(points.xyz, self.edges))
+
+    def holds(self, points: Points) -> Flags:
+        """Tell which points are inside or on the border. (n,) bool."""
+        longest = float(np.abs(self.edges[:, 2:] - self.edges[:, :2]).max())
+        near = self.border_km(points) <= ON_THE_BORDER * longest
+        return np.asarray(insides(points.xyz, self.edges) | near)
+
+
+def rectangle(x_km: tuple[float, float], y_km: tuple[float, float]) -> Window:
+    """Return the rectangle between two pairs of coordinates.
+
+    Examples
+    --------
+    >>> rectangle((0, 2), (0, 3)).area_km2
+    6.0
+    """
+    (left, right), (low, high) = sorted(x_km), sorted(y_km)
+    window = polygon([([left, right, right, left], [low, low, high, high])])
+    return Window(window.edges, window.area_km2, as_floats([right - left, high - low]))
+
+
+def polygon(rings: Sequence[tuple[ArrayLike, ArrayLike]]) -> Window:
+    """Return the window inside rings of corners; rings in rings are holes, and islands again.
+
+    Parameters
+    ----------
+    rings : sequence of (x, y) [km]
+        Corners in order, either way round; the last is joined to the first. Rings must not
+        cross.
+
+    Raises
+    ------
+    InvalidArgument
+        A ring with fewer than three corners or without area, or no ring.
+
+    Examples
+    --------
+    >>> square, hole = ([0, 4, 4, 0], [0, 0, 4, 4]), ([1, 2, 2, 1], [1, 1, 2, 2])
+    >>> polygon([square, hole]).area_km2
+    15.0
+    """
+    parts = [_ring(number, x, y) for number, (x, y) in enumerate(rings, 1)]
+    if not parts:
+        raise InvalidArgument("a window needs at least one ring of corners")
+    oriented = []
+    for number, part in enumerate(parts):
+        corner = np.ascontiguousarray([[*part[0, :2], 0.0]])
+        others = [one for other, one in enumerate(parts) if other != number]
+        depth = sum(bool(insides(corner, one)[0]) for one in others)
+        is_hole = depth % 2 == 1
+        backwards = np.ascontiguousarray(part[::-1][:, [2, 3, 0, 1]])
+        oriented.append(backwards if (_area(part) < 0) != is_hole else part)
+    edges = as_floats(np.concatenate(oriented))
+    return Window(edges, _area(edges), np.zeros(2))
+
+
+def _ring(number: int, x: ArrayLike, y: ArrayLike) -> Floats:
+    corners = np.column_stack([as_floats(x), as_floats(y)])
+    if len(corners) > 1 and np.array_equal(corners[0], corners[-1]):
+        corners = corners[:-1]
+    edges = as_floats(np.column_stack([corners, np.roll(corners, -1, axis=0)]))
+    edges = edges[np.any(edges[:, :2] != edges[:, 2:], axis=1)]
+    if len(edges) < 3 or not np.isfinite(edges).all() or _area(edges) == 0:
+        raise InvalidArgument(
+            f"ring {number} of the window has {len(corners)} corners and no area; give at "
+            "least three corners that are not on one line"
+        )
+    return as_floats(edges)
+
+
+def _area(edges: Floats) -> float:
+    x, y, next_x, next_y = (edges - edges[0, [0, 1, 0, 1]]).T
+    return float(np.sum(x * next_y - next_x * y) / 2)
