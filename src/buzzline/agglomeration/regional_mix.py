@@ -1,0 +1,327 @@
+"""How specialised is a place, and would so few plants of the common mix look the same?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.agglomeration.bases import dispersion_of
+from buzzline.agglomeration.chance_columns import chance_columns
+from buzzline.agglomeration.employment import EmploymentMatrix, employment_matrix
+from buzzline.agglomeration.mix_indices import (
+    Against,
+    compared_mix,
+    corrected_entropy,
+    diversity,
+    gini_specialisation,
+    hachman,
+    mix,
+    specialisation_coefficient,
+    unbiased_herfindahl,
+)
+from buzzline.agglomeration.quotient_errors import effective_plants, totals_of
+from buzzline.agglomeration.shares import entropy, herfindahl
+from buzzline.analysis import Provenance, analysis
+from buzzline.arrays import Floats
+from buzzline.errors import TooFew
+from buzzline.progress import Progress, silent, told
+from buzzline.quantities import Count, Draws, Share, Years
+from buzzline.randomness import Seed, child, seed_of
+from buzzline.tables.study import Study
+
+MEASURED = "measured"
+NO_JOBS = "no known jobs: not measured"
+NO_PLANTS = "number of plants not known: no chance band"
+FEW = "few plants: chance alone looks specialised"
+HIDDEN = "less than half of its jobs are in known cells"
+FEW_PLANTS = 30  # below, chance gives a place of the common mix a Krugman index near 1
+
+# What more specialised means: 1 larger, -1 smaller.
+INDICES: dict[str, int] = {
+    "krugman": 1,
+    "specialisation coefficient": 1,
+    "gini": 1,
+    "herfindahl": 1,
+    "hachman": -1,
+    "entropy": -1,
+    "diversity": -1,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Specialisation:
+    """Indices of specialisation of every place, each against chance.
+
+    Attributes
+    ----------
+    places : DataFrame
+        One row an index and place, of each index the places furthest beyond chance first:
+        `index`, `place_id`, `name`, `value`, `corrected` (without the bias of few plants, where
+        there is such a correction), `chance_mean`, `chance_low`, `chance_high` (a place with as
+        many plants of the mix of all), `z`, `p` (of looking at least as specialised by
+        chance), `q` (over places), `level`, `n` (establishments), `n_industries`, `status`.
+    against : str
+        What Krugman's index is held against.
+    level : share
+    draws : int
+    n_industries : int
+    notes : tuple of str
+    """
+
+    places: pl.DataFrame
+    against: Against
+    level: Share
+    draws: int
+    n_industries: int
+    notes: tuple[str, ...] = ()
+    provenance: Provenance | None = None
+
+    def table(self) -> pl.DataFrame:
+        """Return one row an index and place."""
+        return self.places
+
+    def __str__(self) -> str:
+        rows = self.places.filter(pl.col("index") == "krugman")
+        tested = rows.drop_nulls("q")
+        if not tested.height:
+            return (
+                f"{rows.height:,} places over {self.n_industries:,} industries; the number of "
+                "plants is not known, so nothing can be held against chance."
+            )
+        beyond = tested.filter(pl.col("q") <= 1 - self.level)
+        top = tested.row(0, named=True)
+        return (
+            f"{beyond.height:,} of {tested.height:,} places are more specialised (Krugman's "
+            f"index over {self.n_industries:,} industries) than as many plants of the mix of "
+            f"all places would be; furthest beyond chance {top['name']}: {top['value']:.3g} "
+            f"(chance {top['chance_low']:.3g} to {top['chance_high']:.3g} at {self.level:.0%}, "
+            f"n={top['n']:,} establishments, {self.draws:,} draws)."
+        )
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.places._repr_html_()}"
+
+
+@analysis(
+    "agglomeration", "How specialised is each place, beyond what few plants would look like?"
+)
+def specialisation(
+    study: Study,
+    *,
+    against: Against = "whole",
+    draws: Draws = 199,
+    level: Share = 0.95,
+    year: Years | None = None,
+    digits: Count | None = None,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> Specialisation:
+    """Measure how specialised each place is, against as many plants of the common mix.
+
+    Answers whether a place's mix of industries differs from that of all places by more than
+    the luck of few plants: a small place looks specialised on any index.
+
+    Parameters
+    ----------
+    study : Study
+        Needs the table `employment`, or organisations with places and industries.
+    against : "whole", "others" or "mean_of_others"
+        What Krugman's index holds a place against: all places with it, all others together, or
+        the plain mean of the others.
+    draws : draws
+        How many places of the common mix are drawn for each.
+    level : share
+        Of the chance band; false discoveries over places are held at 1 - level.
+    year : years
+        Which year of `employment`; the latest by default.
+    digits : count
+        How deep in the classification of industries; the deepest by default.
+    rng : seed or generator
+    progress : callable
+        Told how far the drawing is.
+
+    Returns
+    -------
+    Specialisation
+
+    Raises
+    ------
+    TooFew
+        Nothing is known of jobs by place and industry, or fewer than two places or industries.
+
+    Notes
+    -----
+    Indices: Krugman Σ|s - t|; coefficient of specialisation, half of it against the whole; Gini
+    of the location quotients; Herfindahl Σs²; Hachman 1 / Σ(s²/t); entropy in bits; diversity,
+    the industries with a quotient of at least 1. A place of n plants is drawn by giving each
+    plant an industry with the industry's share of all plants, and sizes as dispersed as in the
+    industry (gamma). There is no interval around the value: a bootstrap of plants would add
+    the very bias of few plants that the band shows. In a place with few plants Herfindahl is
+    too high and entropy too low on average; `corrected` takes that out to first order.
+
+    References
+    ----------
+    .. [1] Palan, N. (2010). Measurement of specialization: the choice of indices. FIW Working
+       Paper 62.
+
+    Examples
+    --------
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=400, clusters=2, rng=1).study
+    >>> specialisation(study, draws=19, rng=1).places["index"][0]
+    'krugman'
+    """
+    matrix = _checked(employment_matrix(study, year=year, digits=digits))
+    jobs = matrix.jobs if np.isfinite(matrix.jobs).any() else matrix.establishments
+    total = totals_of(jobs)
+    reference = _Reference(total.industry / total.everything, compared_mix(jobs, against))
+    observed = _indices(jobs, reference)
+    null = _null(_Plants.of(matrix), reference, draws, seed_of(rng), progress)
+    corrected = _corrected(matrix, jobs, observed)
+    parts = [
+        _rows(matrix, name, (observed[name], corrected.get(name)), null[:, at], level)
+        for at, name in enumerate(INDICES)
+    ]
+    places = pl.concat(parts).with_columns(level=pl.lit(level))
+    return Specialisation(
+        places, against, level, draws, matrix.industries.height, _said(matrix)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reference:
+    """What every place is held against: the mix of all (s,), and the one of Krugman (r, s)."""
+
+    whole: Floats
+    compared: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plants:
+    """What is needed to draw places of the common mix."""
+
+    n: Floats  # (r,) plants of each place; NaN where not known
+    share: Floats  # (s,) of all plants in each industry
+    size: Floats  # (s,) jobs of a plant on average
+    dispersion: Floats  # (s,) of plant sizes
+
+    @classmethod
+    def of(cls, matrix: EmploymentMatrix) -> _Plants:
+        plants = np.nan_to_num(matrix.establishments)
+        held = plants.sum(axis=0)
+        counted = not np.isfinite(matrix.jobs).any()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            size = np.ones(held.size) if counted else np.nansum(matrix.jobs, axis=0) / held
+            share = held / held.sum()
+        dispersion = dispersion_of(matrix, "establishments" if counted else "jobs")
+        n = np.where(plants.sum(axis=1) > 0, plants.sum(axis=1), np.nan)
+        return cls(n, np.nan_to_num(share), np.nan_to_num(size), np.nan_to_num(dispersion))
+
+    def drawn(self, rng: np.random.Generator) -> Floats:
+        """Return jobs (r, s) of places with as many plants, all of the common mix."""
+        counts = rng.multinomial(np.nan_to_num(self.n).astype(np.int64), self.share)
+        place, industry = np.nonzero(counts)
+        spread = np.maximum(self.dispersion[industry], 1e-9)
+        shape = counts[place, industry] / spread
+        jobs = np.zeros(counts.shape)
+        jobs[place, industry] = rng.gamma(shape) * spread * self.size[industry]
+        return jobs
+
+
+def _indices(jobs: Floats, reference: _Reference) -> dict[str, Floats]:
+    """Return every index of every place, (r,) each, in the order of `INDICES`."""
+    whole = reference.whole
+    return {
+        "krugman": np.abs(mix(jobs) - reference.compared).sum(axis=1),
+        "specialisation coefficient": specialisation_coefficient(jobs, whole),
+        "gini": gini_specialisation(jobs, whole),
+        "herfindahl": herfindahl(jobs, axis=1),
+        "hachman": hachman(jobs, whole),
+        "entropy": entropy(jobs, axis=1),
+        "diversity": diversity(jobs, whole),
+    }
+
+
+def _null(
+    plants: _Plants, reference: _Reference, draws: Draws, seed: int, progress: Progress
+) -> Floats:
+    """Return (draws, indices, r): each index of each place, if it were of the common mix."""
+    found = np.full((draws, len(INDICES), plants.n.size), np.nan)
+    if not np.isfinite(plants.n).any():
+        return found
+    for draw in told(progress, "drawing places of the common mix", range(draws)):
+        drawn = _indices(plants.drawn(child(seed, "mix", draw)), reference)
+        for at, values in enumerate(drawn.values()):
+            found[draw, at] = values
+    return found
+
+
+def _corrected(
+    matrix: EmploymentMatrix, jobs: Floats, observed: dict[str, Floats]
+) -> dict[str, Floats]:
+    plants = effective_plants(matrix.establishments, dispersion_of(matrix))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        squares = np.nansum(np.where(jobs > 0, jobs**2 / plants, 0.0), axis=1)
+        n = np.nansum(jobs, axis=1) ** 2 / squares
+    n_seen = (np.nan_to_num(jobs) > 0).sum(axis=1).astype(np.float64)
+    n = np.where(np.isfinite(n), n, np.nan)
+    return {
+        "herfindahl": unbiased_herfindahl(observed["herfindahl"], n),
+        "entropy": corrected_entropy(observed["entropy"], n, n_seen),
+    }
+
+
+def _rows(
+    matrix: EmploymentMatrix,
+    name: str,
+    found: tuple[Floats, Floats | None],
+    null: Floats,
+    level: Share,
+) -> pl.DataFrame:
+    value, corrected = found
+    chance = chance_columns(value, null, towards=INDICES[name], level=level)
+    n = np.nansum(matrix.establishments, axis=1)
+    jobs = matrix.jobs if np.isfinite(matrix.jobs).any() else matrix.establishments
+    rows = matrix.places.select(
+        index=pl.lit(name), place_id="place_id", name=pl.coalesce("name", "place_id")
+    ).with_columns(
+        pl.Series("value", value, nan_to_null=True),
+        pl.Series("corrected", np.full(value.size, np.nan) if corrected is None else corrected,
+                  nan_to_null=True),
+        *[pl.Series(key, values, nan_to_null=True) for key, values in chance.items()],
+        pl.Series("n", n).cast(pl.Int64),
+        pl.Series("n_industries", (np.nan_to_num(jobs) > 0).sum(axis=1)),
+        pl.Series("status", _status(value, n, np.nan_to_num(matrix.place_suppressed))),
+    )  # fmt: skip
+    return rows.sort(pl.col("z") * INDICES[name], "place_id", descending=[True, False],
+                     nulls_last=True)  # fmt: skip
+
+
+def _status(value: Floats, n: Floats, hidden: Floats) -> list[str]:
+    conditions = [~np.isfinite(value), n <= 0, hidden > 0.5, n < FEW_PLANTS]
+    return [
+        str(word) for word in np.select(conditions, [NO_JOBS, NO_PLANTS, HIDDEN, FEW], MEASURED)
+    ]
+
+
+def _said(matrix: EmploymentMatrix) -> tuple[str, ...]:
+    if np.isfinite(matrix.jobs).any():
+        return matrix.notes
+    return (*matrix.notes, "Jobs are not known: establishments were counted instead.")
+
+
+def _checked(matrix: EmploymentMatrix) -> EmploymentMatrix:
+    r, s = matrix.jobs.shape
+    known = np.isfinite(matrix.jobs).any() or np.isfinite(matrix.establishments).any()
+    if r < 2 or s < 2 or not known:
+        raise TooFew(
+            f"specialisation: a mix is compared between places and industries, and there are "
+            f"{r} places and {s} industries with known jobs. Give at least two of each, or set "
+            "`digits` deeper."
+        )
+    return matrix
