@@ -6,9 +6,9 @@ spline blurs is divided out again, what every point contributes with itself is t
 the field of displacements is added up by distance. Time grows with the number of cells, hardly
 with the number of points.
 
-What is left of the gridding is aliasing: a wave k of the kernel comes out of the spline and its
-division with an error of at most sum over m other than 0 of (k c / 2 pi m)^4 a point, to leading
-order. So the Gaussian phi_h of a pair is replaced by one that differs by at most
+What is left of the gridding is aliasing: a wave k of the kernel comes out of the spline and
+its division with an error of at most sum over m other than 0 of (k c / 2 pi m)^4 a point, to
+leading order. So the Gaussian phi_h of a pair is replaced by one that differs by at most
 
     2 x 2 zeta(4) (c / 2 pi)^4 |d^4 phi_h|,
 

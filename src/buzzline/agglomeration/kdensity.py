@@ -122,7 +122,7 @@ class KDensity:
 
 
 @analysis("agglomeration", "At which distances is an industry localised beyond chance?")
-def kdensity(
+def kdensity(  # noqa: PLR0913  # `progress` is no choice of the analysis
     study: Study,
     *,
     industries: Industries = None,
@@ -173,8 +173,8 @@ def kdensity(
     Notes
     -----
     K(r) = 1 / (h W) sum over pairs w_i w_j [phi((r - d_ij) / h) + phi((r + d_ij) / h)], W the
-    weight of all pairs, phi the standard normal density: a Gaussian reflected at zero, so that K
-    integrates to 1. The bandwidth h is Silverman's, each curve its own, over the pairs within
+    weight of all pairs, phi the standard normal density: a Gaussian reflected at zero, so that
+    K integrates to 1. The bandwidth h is Silverman's, each curve its own, over the pairs within
     twice the reach. An industry is *localised* when its curve is above the global band
     anywhere, and *dispersed* when it never is and is below it somewhere. `localisation` is the
     area above, `dispersion` the area below the band. Industries of fewer than 10 points are not
@@ -205,7 +205,7 @@ def kdensity(
     jobs = population.jobs if weight == "jobs" else None
     furthest = _reach(population, reach, seed)
     km = as_floats(np.linspace(0, furthest, STEPS + 1))
-    ground = ground_of(population.points, jobs, km, sampling.null)
+    ground = ground_of(population.points, km, jobs=jobs, null=sampling.null)
     chance = _Chance(population, ground, sampling, draws, level, seed)
     cases = population.cases(industries, fewest=FEWEST_POINTS)
     tested = [_tested(chance, name, rows, progress) for name, rows in cases.items()]

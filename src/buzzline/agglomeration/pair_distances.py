@@ -114,8 +114,8 @@ def pair_distances(
     --------
     >>> from buzzline.space.points import on_plane
     >>> found = pair_distances(on_plane([0, 3, 3], [0, 4, 4]))
-    >>> [(round(km, 3), n) for km, n in zip(found.km, found.counts) if n]
-    [(0.0, 1.0), (5.0, 2.0)]
+    >>> found.km[found.counts > 0].round(3).tolist(), found.counts[found.counts > 0].tolist()
+    ([0.0, 5.0], [1.0, 2.0])
     """
     frame = frame or frame_of(_together(points, other), bins=FINE_BINS)
     one = frame.narrow(points)

@@ -1,8 +1,9 @@
 """The density of pair distances of an industry, and of industries that chance deals.
 
-Every curve, observed or simulated, is smoothed with its own bandwidth. One common bandwidth would
-be simpler, but the observed industry would have chosen it: a concentrated industry has a small one,
-its simulated rivals would be drawn too rough, and the two would no longer be alike under the null.
+Every curve, observed or simulated, is smoothed with its own bandwidth. One common bandwidth
+would be simpler, but the observed industry would have chosen it: a concentrated industry has a
+small one, its simulated rivals would be drawn too rough, and the two would no longer be alike
+under the null.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from buzzline.agglomeration.gridded import Plan, gridded_distances
+from buzzline.agglomeration.gridded import Plan, gridded_distances, is_quicker, plan_of
 from buzzline.agglomeration.pair_distances import (
     BINS,
     FINE_BINS,
@@ -71,7 +72,9 @@ class Ground:
     frame: Frame
 
 
-def ground_of(points: Points, jobs: Floats | None, km: Floats, null: PointNull) -> Ground:
+def ground_of(
+    points: Points, km: Floats, *, jobs: Floats | None = None, null: PointNull = "all_sites"
+) -> Ground:
     """Return the ground of a population of points."""
     reach = TWICE * float(km.max())
     return Ground(points, jobs, km, null, frame_of(points, reach_km=reach, bins=BINS))
@@ -160,7 +163,7 @@ def _exact(
     reach = float(ground.km[-1])
     found = counted(frame)
     bandwidth = silverman_km(found, TWICE * reach)
-    finer = finer_frame(frame, found, bandwidth, reach)
+    finer = finer_frame(frame, found, bandwidth_km=bandwidth, furthest_km=reach)
     if finer is not None:
         found = counted(finer)
     return Curve(density_at(found, ground.km, bandwidth), bandwidth, 0.0)
