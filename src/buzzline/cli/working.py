@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from pydantic import ValidationError
 
+from buzzline.analysis import result_names
 from buzzline.cli.leaving import DONE, FAILED, interruptible
 from buzzline.cli.printing import put, say, show
 from buzzline.cli.quality import quality_as_json, show_quality
@@ -204,6 +205,10 @@ def show_road(road: Road) -> None:
     """Print what a run found, one paragraph a question, and where the report is."""
     aside = road.study.about.quality.n_set_aside
     lines = [str(road.study), str(road.profile), str(road.clustering), str(road.balance)]
+    lines += [str(measure) for measure in road.measures]
+    lines += [
+        f"{name.replace('_', ' ')}: not run: {why}" for name, why in road.not_measured.items()
+    ]
     if aside:
         lines.append(where_set_aside(aside, road.report.parent / "set_aside"))
     lines += [f"{name}: {text}" for name, text in road.remarks]
@@ -237,6 +242,8 @@ def _summary(road: Road) -> dict[str, Any]:
         "clusters": road.clustering.clusters.height,
         "verdicts": road.balance.balance.height,
         "untested": road.balance.untested.height,
+        "measures": result_names(road.measures),
+        "not_measured": dict(road.not_measured),
     }
 
 

@@ -9,6 +9,7 @@ from buzzline.analysis import CATALOGUE
 from buzzline.clusters.delineation import CoreRule
 from buzzline.clusters.industries import industries_of
 from buzzline.errors import InvalidArgument
+from buzzline.road.measuring import measures_of
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
@@ -49,14 +50,16 @@ def choices_of(name: str, settings: RunSettings) -> dict[str, Any]:
 
 
 def hold_to(study: Study, settings: RunSettings) -> None:
-    """Refuse settings that ask for an industry or a layer the study does not have.
+    """Refuse settings that ask for an industry, layer or measure there is not.
 
     Raises
     ------
     InvalidArgument
         The message names what there is.
     """
-    industries_of(study, _industries(settings))
+    if study.organisations.height:
+        industries_of(study, _industries(settings))
+    measures_of(settings)
     present = study.linkages["layer"].unique().sort().to_list()
     absent = [name for name in settings.layers if present and name not in present]
     if absent:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from buzzline.analysis import CATALOGUE, Result
 from buzzline.charts import gallery, save_charts
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.delineation import candidate_clusters
@@ -25,6 +27,7 @@ from buzzline.road.manifest import (
     remove_stale,
     write_manifest,
 )
+from buzzline.road.measuring import measured, measures_of, record_of
 from buzzline.road.opening import Kind, Source, opened, settings_of, sha256
 from buzzline.road.parts import Parts, part_key, spoken
 from buzzline.road.quality_files import write_quality
@@ -47,6 +50,10 @@ class Road:
     profile : ScaleProfile
     clustering : Clustering
     balance : ScaleBalance
+    measures : tuple of results
+        Of agglomeration, in the order of the report.
+    not_measured : mapping of analysis to reason
+        Measures that the tables do not allow.
     files : tuple[Path, ...]
         Every file written, the report and the manifest among them.
     report : Path
@@ -60,6 +67,8 @@ class Road:
     profile: ScaleProfile
     clustering: Clustering
     balance: ScaleBalance
+    measures: tuple[Result, ...]
+    not_measured: Mapping[str, str]
     files: tuple[Path, ...]
     report: Path
     remarks: tuple[tuple[str, str], ...]
@@ -67,8 +76,9 @@ class Road:
 
     def __str__(self) -> str:
         return "\n".join(
-            [str(self.profile), str(self.clustering), str(self.balance), str(self.report)]
-        )
+            [str(self.profile), str(self.clustering), str(self.balance),
+             *map(str, self.measures), str(self.report)]
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         return str(self)
@@ -170,6 +180,8 @@ class _Results:
     profile: ScaleProfile
     clustering: Clustering
     balance: ScaleBalance
+    measures: tuple[Result, ...]
+    not_measured: dict[str, str]
 
 
 def _results(study: Study, stages: _Stages) -> _Results:
@@ -187,7 +199,34 @@ def _results(study: Study, stages: _Stages) -> _Results:
         "scale-balance", ScaleBalance, lambda: _balance(study, clustering, stages),
         depends_on=(*of_clusters, stages.choices("scale_balance")),
     )  # fmt: skip
-    return _Results(profile, clustering, balance)
+    return _Results(profile, clustering, balance, *_measures(study, stages))
+
+
+def _measures(study: Study, stages: _Stages) -> tuple[tuple[Result, ...], dict[str, str]]:
+    """Return the measures that the tables allow, and why the others are not there."""
+    found, reasons = [], {}
+    for name in measures_of(stages.settings):
+        choices = stages.choices(name)
+        work = partial(_measure, name, study, stages)
+        try:
+            found.append(stages.part(
+                name.replace("_", "-"), record_of(name), work,
+                depends_on=(study.fingerprint, choices),
+            ))  # fmt: skip
+        except TooFew as error:
+            reasons[name] = str(error)
+    return tuple(found), reasons
+
+
+def _measure(name: str, study: Study, stages: _Stages) -> Result:
+    item, choices = CATALOGUE[name], stages.choices(name)
+    said = name.replace("_", " ")
+    stages.progress(said, 0, 1)
+    if "progress" in item.choices:
+        choices["progress"] = stages.progress
+    result = measured(item, study, choices)
+    stages.progress(said, 1, 1)
+    return result
 
 
 def _profile(study: Study, stages: _Stages) -> ScaleProfile:
@@ -239,31 +278,39 @@ def _written(
     """Write every result, then remove what an earlier run left and this one did not make."""
     progress = stages.progress
     profile, clustering, balance = results.profile, results.clustering, results.balance
+    measures, not_measured = results.measures, results.not_measured
     progress("writing results", 0, 3)
     (folder / MANIFEST).unlink(missing_ok=True)  # written last: where it stands, all is whole
     tables = write_results(
-        folder, study, profile=profile, clustering=clustering, balance=balance
-    )
+        folder, study, profile=profile, clustering=clustering, balance=balance,
+        measures=measures,
+    )  # fmt: skip
     files = [*quality, *tables]
     progress("writing results", 1, 3)
-    charts = gallery(study, profile=profile, clustering=clustering, balance=balance)
+    charts = gallery(
+        study, profile=profile, clustering=clustering, balance=balance, measures=measures
+    )
     files += save_charts(folder / "charts", charts)
     remember_written(folder, _names(folder, files))
     progress("writing results", 2, 3)
     remarks = (*((name, f"not written: {why}") for name, why in tables.skipped), *tables.notes)
-    page = report(study, profile, clustering, balance).save(folder / REPORT)
+    page = report(
+        study, profile, clustering, balance, measures=measures, not_measured=not_measured
+    ).save(folder / REPORT)
     digests = {name: sha256(folder / name) for name in _names(folder, [*files, page])}
     content = manifest(
-        study, (profile.provenance, clustering.provenance, balance.provenance),
+        study,
+        [profile.provenance, clustering.provenance, balance.provenance,
+         *(measure.provenance for measure in measures)],
         settings=stages.settings.model_dump(mode="json"), outputs=digests,
-        remarks=dict(remarks),
+        remarks=dict(remarks) | {f"measure {name}": why for name, why in not_measured.items()},
     )  # fmt: skip
     files += [page, write_manifest(folder, content)]
     remove_stale(folder, _names(folder, files))
     stages.parts.keep_only(stages.keys)
     progress("writing results", 3, 3)
     return Road(
-        study, profile, clustering, balance,
+        study, profile, clustering, balance, measures, not_measured,
         files=tuple(dict.fromkeys(files)), report=page, remarks=remarks,
         continued=tuple(stages.continued),
     )  # fmt: skip

@@ -138,6 +138,11 @@ class RunSettings(Section):
     layers: tuple[str, ...] = Field(
         default=(), description="Kinds of ties to look at; empty: all."
     )
+    measures: tuple[str, ...] = Field(
+        default=(),
+        description="Measures of agglomeration to run; empty: those that are quick. "
+        '"all" or "none" alone.',
+    )
     engine: Literal["polars", "duckdb", "spark"] = Field(
         default="polars", description="`duckdb` when the ties do not fit into memory."
     )
