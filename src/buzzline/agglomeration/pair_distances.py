@@ -57,12 +57,14 @@ class Frame:
     radius_km : float           of the sphere; infinite on the plane
     width_km : float            of a bin (straight line)
     bins : int
+    is_whole : bool             no two points are further apart than the bins reach
     """
 
     centre: Floats
     radius_km: float
     width_km: float
     bins: int
+    is_whole: bool
 
     def narrow(self, points: Points) -> Narrow:
         """Return (3, n) float32 coordinates around the centre of the frame."""
@@ -83,10 +85,11 @@ def frame_of(points: Points, *, reach_km: float | None = None, bins: int = BINS)
     furthest = float(np.linalg.norm(high - low))
     if points.is_sphere:
         furthest = min(furthest, 2 * points.radius_km)
+    is_whole = reach_km is None or furthest <= reach_km
     if reach_km is not None:
         furthest = min(furthest, reach_km)
     width = max(furthest, 1e-9) * (1 + 1e-6) / (bins - 2)
-    return Frame(as_floats((low + high) / 2), points.radius_km, width, bins)
+    return Frame(as_floats((low + high) / 2), points.radius_km, width, bins, is_whole)
 
 
 def pair_distances(

@@ -24,7 +24,7 @@ from buzzline.agglomeration.pair_distances import (
     silverman_km,
 )
 from buzzline.agglomeration.point_nulls import PointNull, draw_cases, rows_of_weights
-from buzzline.agglomeration.smoothing import TWICE, density_at, finer_frame
+from buzzline.agglomeration.smoothing import TWICE, better_frame, density_at
 from buzzline.arrays import Floats, Indices
 from buzzline.randomness import child
 from buzzline.space.points import Points
@@ -163,9 +163,9 @@ def _exact(
     reach = float(ground.km[-1])
     found = counted(frame)
     bandwidth = silverman_km(found, TWICE * reach)
-    finer = finer_frame(frame, found, bandwidth_km=bandwidth, furthest_km=reach)
-    if finer is not None:
-        found = counted(finer)
+    better = better_frame(frame, found, bandwidth_km=bandwidth, furthest_km=reach)
+    if better is not None:
+        found = counted(better)
     return Curve(density_at(found, ground.km, bandwidth), bandwidth, 0.0)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from buzzline.agglomeration.pair_distances import (
+    BINS,
     FINE_BINS,
     Frame,
     PairDistances,
@@ -79,11 +80,11 @@ def kdensity_at(
     frame = frame_of(_all(points, other), reach_km=limit or None, bins=FINE_BINS)
     found = pair_distances(points, other, weights=pair, frame=frame)
     chosen = bandwidth_km if bandwidth_km is not None else silverman_km(found, limit)
-    finer = finer_frame(
+    better = better_frame(
         frame, found, bandwidth_km=chosen, furthest_km=float(at.max(initial=0.0))
     )
-    if finer is not None:
-        found = pair_distances(points, other, weights=pair, frame=finer)
+    if better is not None:
+        found = pair_distances(points, other, weights=pair, frame=better)
     return density_at(found, at, chosen)
 
 
@@ -113,24 +114,30 @@ def density_at(pairs: PairDistances, km: Floats, bandwidth_km: float) -> Floats:
     return as_floats(smooth(nodes, step, sqrt(variance), km) / pairs.total)
 
 
-def finer_frame(
+def better_frame(
     frame: Frame, pairs: PairDistances, *, bandwidth_km: float, furthest_km: float
 ) -> Frame | None:
-    """Return a frame with narrower bins when those in use are too wide for the bandwidth."""
-    if isnan(bandwidth_km) or bandwidth_km >= BINS_A_BANDWIDTH * pairs.width_km:
+    """Return a frame that suits the bandwidth, None when the one in use does.
+
+    Its bins must be narrow beside the bandwidth, and reach as far as the kernel does.
+    """
+    if isnan(bandwidth_km):
         return None
     reach = furthest_km + (FAR + 1) * bandwidth_km
-    width = max(reach / (FINE_BINS - 2), bandwidth_km / (2 * BINS_A_BANDWIDTH))
-    bins = min(FINE_BINS, ceil(reach / width) + 2)
-    if width >= pairs.width_km:
+    is_short = not frame.is_whole and pairs.km[-1] < reach
+    if not is_short and bandwidth_km >= BINS_A_BANDWIDTH * pairs.width_km:
         return None
+    reach = reach if is_short else min(reach, float(pairs.km[-1]) + pairs.width_km)
+    wanted = min(reach / (BINS - 2), bandwidth_km / (2 * BINS_A_BANDWIDTH))
+    width = max(reach / (FINE_BINS - 2), wanted)
     if bandwidth_km < 2 * width:
         raise InvalidArgument(
             f"kdensity: the bandwidth ({bandwidth_km:.3g} km) is more than "
             f"{FINE_BINS // 2:,} times smaller than the reach ({furthest_km:.4g} km), so a "
             "curve over that reach would miss everything. Give a smaller `reach`."
         )
-    return Frame(frame.centre, frame.radius_km, width, bins)
+    bins = min(FINE_BINS, ceil(reach / width) + 2)
+    return Frame(frame.centre, frame.radius_km, width, bins, is_whole=False)
 
 
 def _all(points: Points, other: Points | None) -> Points:

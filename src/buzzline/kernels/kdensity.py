@@ -112,29 +112,43 @@ def spread_within(counts, km, width_km, limit_km):
     """Return number, standard deviation and quartiles of the distances up to a limit.
 
     counts : (b,) float64; km : (b,) centres of the bins; width_km : of a bin. Distances are
-    taken as evenly spread over their bin, except in bin 0, where they are 0. Counts may be
-    slightly negative where they come from a Fourier transform. O(b) time.
+    taken as evenly spread over their bin, except in bin 0, where they are 0. Quartiles lie
+    between two order statistics, as R's type 7. Counts may be slightly negative where they come
+    from a Fourier transform. O(b) time.
     """
+    last = km.size
+    while last and km[last - 1] - width_km / 2.0 > limit_km:
+        last -= 1
     n, mean = 0.0, 0.0
-    for k in range(km.size):
-        if km[k] <= limit_km:
-            n += counts[k]
-            mean += counts[k] * km[k]
+    for k in range(last):
+        n += counts[k]
+        mean += counts[k] * km[k]
     if n < 2.0:
         return n, 0.0, 0.0, 0.0
     mean /= n
-    squares, below = 0.0, 0.0
-    first = third = -1.0
+    squares = 0.0
+    for k in range(last):
+        squares += counts[k] * (km[k] - mean) ** 2
+    quartile = np.empty(2)
+    for which in range(2):
+        place = (0.25 + 0.5 * which) * (n - 1.0)
+        rank = floor(place)
+        one = value_at_rank(counts, km, width_km, rank)
+        other = value_at_rank(counts, km, width_km, min(rank + 1.0, n - 1.0))
+        quartile[which] = one + (place - rank) * (other - one)
+    return n, sqrt(max(squares, 0.0) / (n - 1.0)), quartile[0], quartile[1]
+
+
+@kernel
+def value_at_rank(counts, km, width_km, rank):
+    """Return the distance of a rank, counted from 0. O(b) time."""
+    below = 0.0
     for k in range(km.size):
-        if km[k] <= limit_km and counts[k] != 0.0:
-            squares += counts[k] * (km[k] - mean) ** 2
-            left, width = (km[k] - width_km / 2.0, width_km) if k else (0.0, 0.0)
-            if first < 0.0 and below + counts[k] > 0.25 * (n - 1.0):
-                first = left + width * (0.25 * (n - 1.0) - below + 0.5) / counts[k]
-            if third < 0.0 and below + counts[k] > 0.75 * (n - 1.0):
-                third = left + width * (0.75 * (n - 1.0) - below + 0.5) / counts[k]
-            below += counts[k]
-    return n, sqrt(squares / (n - 1.0)), first, third
+        if below + counts[k] > rank:
+            inside = (rank - below + 0.5) / counts[k]
+            return km[k] + width_km * (min(inside, 1.0) - 0.5) if k else 0.0
+        below += counts[k]
+    return km[-1]
 
 
 @kernel
