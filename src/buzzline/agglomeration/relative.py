@@ -1,4 +1,4 @@
-"""Is an industry denser around its own members than everything is? Marcon and Puech's M, Lang's m.
+"""Is an industry denser around its own members than everything is? M and m.
 
 Around each organisation of the industry, the industry's share of all weight nearby is compared
 with its share of all weight; M takes what is within a distance [1]_, m what is at about that

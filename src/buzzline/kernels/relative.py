@@ -101,7 +101,7 @@ def weight_at_distance(
 def pair_distance_counts(
     points, point_ids, xyz, ids, keys, low, width, across, limit, reach, n_bins, radius
 ):
-    """Count distances between two sets of points up to `limit` [km], with sum and sum of squares.
+    """Count distances between two sets of points up to `limit` [km], and sum them and squares.
 
     points : (m, 3) with point_ids : (m,); xyz : (n, 3) sorted by keys (n,), with ids : (n,); a
     pair with equal ids is one point and not counted. (n_bins,) float64 of even width, and the

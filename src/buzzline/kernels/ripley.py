@@ -59,23 +59,24 @@ def shifted(dx, dy, edges, sides):
 
 
 @kernel
-def pairs_by_distance(xyz, keys, low, width, across, limits, first, scale):
-    """Count unordered pairs of points by distance. (k,) int64, not cumulated.
+def pairs_by_distance(xyz, n_here, keys, low, width, across, limits, first, scale):
+    """Count unordered pairs of points at different places by distance, not cumulated.
 
-    xyz : (n, 3) sorted by keys (n,). O(pairs in reach) time.
+    xyz : (n, 3) places sorted by keys (n,); n_here : (n,) int64 points at each. (k,) int64.
+    O(pairs of places in reach) time.
     """
     reach, longest = sqrt(limits[-1]), limits[-1]
     out = np.zeros((4, limits.size), np.int64)  # four, so that equal bins need not wait
     runs = np.empty((RUNS, 2), np.int64)
     for i in range(xyz.shape[0]):
-        x, y, z = xyz[i, 0], xyz[i, 1], xyz[i, 2]
+        x, y, z, n_at = xyz[i, 0], xyz[i, 1], xyz[i, 2], n_here[i]
         n_runs = runs_near(keys, low, width, across, xyz[i], reach, runs)
         for run in range(n_runs):
             for j in range(max(i + 1, runs[run, 0]), runs[run, 1]):
                 dx, dy, dz = xyz[j, 0] - x, xyz[j, 1] - y, xyz[j, 2] - z
                 squared = dx * dx + dy * dy + dz * dz
                 if squared <= longest:
-                    out[j & 3, bin_of(squared, limits, first, scale)] += 1
+                    out[j & 3, bin_of(squared, limits, first, scale)] += n_at * n_here[j]
     return out.sum(axis=0)
 
 
