@@ -1,4 +1,4 @@
-"""Is an industry denser around its own members than everything is? M and m against chance."""
+"""How the curves of M and m are counted, dealt by chance, and put together."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from buzzline.agglomeration.tested_curves import (
     ranked,
     said_of,
 )
-from buzzline.analysis import Provenance, analysis
+from buzzline.analysis import Provenance
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.errors import InvalidArgument, TooFew
-from buzzline.progress import Progress, silent, told
-from buzzline.quantities import Draws, Kilometres, Share
-from buzzline.randomness import Seed, child, seed_of
+from buzzline.progress import Progress, told
+from buzzline.quantities import Share
+from buzzline.randomness import child
 from buzzline.space.standing import Standing, standing
 from buzzline.space.threads import spread
 from buzzline.tables.study import Study
@@ -39,7 +39,6 @@ from buzzline.tables.study import Study
 FEWEST_POINTS = 5
 FEWEST_DRAWS = 2
 SAMPLE_FOR_BANDWIDTH = 5_000  # points: twelve million pairs
-DISTANCES_KM = tuple(float(km) for km in range(5, 105, 5))
 
 Measure = Literal["M", "m"]
 
@@ -102,156 +101,10 @@ class MCurves:
         return f"<p>{self}</p>{self.industries._repr_html_()}"
 
 
-@analysis("agglomeration", "Within which distances is an industry denser around itself?")
-def m_function(  # noqa: PLR0913  # `progress` is no choice
-    study: Study,
-    *,
-    industries: Industries = None,
-    distances_km: Sequence[Kilometres] = DISTANCES_KM,
-    weight: PointWeight = "none",
-    sampling: Sampling = Sampling(),  # noqa: B008  # frozen
-    draws: Draws = 999,
-    level: Share = 0.95,
-    rng: Seed = None,
-    progress: Progress = silent,
-) -> MCurves:
-    """Compare an industry's share of what is within each distance of its members with chance.
-
-    Marcon and Puech's M [1]_: around each point of the industry, the industry's share of all
-    weight within r, over its share of all weight. M(20) = 2: within 20 km the industry is twice
-    as common as overall. It follows people, not areas: a big city is no cluster in itself.
-
-    Parameters
-    ----------
-    study : Study
-        Needs coordinates and an industry for `establishments` or `organisations`.
-    industries : names, mapping of group name to industries, or None
-        None: the dozen most numerous.
-    distances_km : km
-        Radii, rising.
-    weight : "none" or "jobs"
-        Count points, or their jobs.
-    sampling : Sampling
-        What a point is, and how chance deals the industry.
-    draws : draws
-        Industries of the same size dealt at random.
-    level : share
-        Of the bands.
-    rng : Generator, int or None
-
-    Returns
-    -------
-    MCurves
-
-    Raises
-    ------
-    TooFew
-        Nothing has coordinates and an industry, or fewer than two draws.
-    InvalidArgument
-        An industry that no point has, or distances that do not rise.
-
-    Notes
-    -----
-    The formula is that of `marcon_puech_m`. Points without anybody within r do not count at r;
-    where that is all of them, M is empty, not 1. Under chance the curve is about 1 at every
-    distance; `expected` is the mean of the draws. With "all_sites" the jobs move with their
-    owners, everybody's, and with "relabelling" they stay where they are. The p-value is that of
-    the whole curve, over all distances given.
-
-    References
-    ----------
-    .. [1] Marcon, E., Puech, F. (2010). Measures of the geographic concentration of industries:
-       improving distance-based methods. Journal of Economic Geography 10(5).
-       doi:10.1093/jeg/lbp056
-
-    Examples
-    --------
-    >>> from buzzline.tables.worlds import make_world
-    >>> world = make_world(organisations=300, clusters=2, industries=3, rng=1)
-    >>> result = m_function(world.study, draws=99, rng=1)
-    >>> result.industries["verdict"][0]
-    'localised'
-    """
-    choices = _Choices("m_function", "M", distances_km, weight, sampling, draws, level)
-    return _m_curves(study, industries, choices, seed_of(rng), progress)
-
-
-@analysis(
-    "agglomeration", "At which distances is an industry denser around itself than all are?"
-)
-def m_density(  # noqa: PLR0913  # `progress` is no choice
-    study: Study,
-    *,
-    industries: Industries = None,
-    distances_km: Sequence[Kilometres] = DISTANCES_KM,
-    weight: PointWeight = "none",
-    sampling: Sampling = Sampling(),  # noqa: B008  # frozen
-    draws: Draws = 999,
-    level: Share = 0.95,
-    rng: Seed = None,
-    progress: Progress = silent,
-) -> MCurves:
-    """Compare an industry's share of what is at about each distance of its members with chance.
-
-    Lang, Marcon and Puech's m [1]_: M with a smooth ring in place of a disc, so that what is
-    near does not linger in the curve further out. m(100) below 1 says that 100 km from a member
-    one rather finds other industries.
-
-    Parameters
-    ----------
-    study : Study
-        Needs coordinates and an industry for `establishments` or `organisations`.
-    industries : names, mapping of group name to industries, or None
-        None: the dozen most numerous.
-    distances_km : km
-        Rising.
-    weight : "none" or "jobs"
-        Count points, or their jobs.
-    sampling : Sampling
-        What a point is, and how chance deals the industry.
-    draws : draws
-        Industries of the same size dealt at random.
-    level : share
-        Of the bands.
-    rng : Generator, int or None
-
-    Returns
-    -------
-    MCurves
-
-    Raises
-    ------
-    TooFew
-        Nothing has coordinates and an industry, or fewer than two draws.
-    InvalidArgument
-        An industry that no point has, or distances that do not rise.
-
-    Notes
-    -----
-    The formula is that of `lang_m`, but the bandwidth is that of chance: Silverman's rule on
-    distances between all points, for as many pairs as the industry has. Were it that of the
-    industry itself, a concentrated industry would be drawn sharper than what chance deals, and
-    the two would no longer be alike under the null.
-
-    References
-    ----------
-    .. [1] Lang, G., Marcon, E., Puech, F. (2020). Distance-based measures of spatial
-       concentration: introducing a relative density function. Annals of Regional Science 64.
-       doi:10.1007/s00168-019-00946-7
-
-    Examples
-    --------
-    >>> from buzzline.tables.worlds import make_world
-    >>> world = make_world(organisations=300, clusters=2, industries=3, rng=1)
-    >>> m_density(world.study, draws=99, rng=1).industries["verdict"][0]
-    'localised'
-    """
-    choices = _Choices("m_density", "m", distances_km, weight, sampling, draws, level)
-    return _m_curves(study, industries, choices, seed_of(rng), progress)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class _Choices:
+class Choices:
+    """What was chosen for one of the two measures."""
+
     name: str
     measure: Measure
     distances_km: Sequence[float]
@@ -294,9 +147,10 @@ class _Ground:
         return self.roles(self.pool[np.isin(who, self.rows)], weight)
 
 
-def _m_curves(
-    study: Study, industries: Industries, choices: _Choices, seed: int, progress: Progress
+def m_curves_of(
+    study: Study, industries: Industries, choices: Choices, *, seed: int, progress: Progress
 ) -> MCurves:
+    """Return the curves of all industries asked for."""
     if choices.draws < FEWEST_DRAWS:
         raise TooFew(
             f"{choices.name}: a band needs at least {FEWEST_DRAWS} draws, got {choices.draws}"
@@ -329,7 +183,7 @@ def _tested(
     population: Population,
     count: tuple[Standing, Floats | None],
     industry: tuple[str, Indices],
-    choices: _Choices,
+    choices: Choices,
     seed: int,
     progress: Progress,
 ) -> Examined:
@@ -362,14 +216,14 @@ def _tested(
     return Examined({**row, **found.row, "status": "tested"}, curves)
 
 
-def _weight(population: Population, choices: _Choices) -> tuple[Floats, bool]:
+def _weight(population: Population, choices: Choices) -> tuple[Floats, bool]:
     """Return the weight of each point, and whether chance moves it with its owner."""
     if choices.weight == "none":
         return np.ones(len(population)), False
     return population.jobs, choices.sampling.null == "all_sites"
 
 
-def _around_all(population: Population, counted: Standing, choices: _Choices) -> Floats | None:
+def _around_all(population: Population, counted: Standing, choices: Choices) -> Floats | None:
     """Return what is around each place where that is the same for all industries and draws."""
     weight, is_moved = _weight(population, choices)
     if is_moved or choices.measure == "m" or choices.sampling.null == "case_control":
@@ -382,7 +236,7 @@ def _ground(
     count: tuple[Standing, Floats | None],
     rows: Indices,
     pool: Indices,
-    choices: _Choices,
+    choices: Choices,
 ) -> _Ground:
     counted, around = count
     weight, is_moved = _weight(population, choices)
@@ -394,7 +248,7 @@ def _ground(
 
 
 def _simulated(
-    ground: _Ground, name: str, choices: _Choices, seed: int, progress: Progress
+    ground: _Ground, name: str, choices: Choices, seed: int, progress: Progress
 ) -> Iterator[Floats]:
     def drawn(number: int) -> Floats:
         return ground.curve(ground.dealt(child(seed, choices.name, name, number)))[0]
@@ -405,7 +259,7 @@ def _simulated(
 
 
 def _bandwidth_km(
-    population: Population, pool: Indices, n: int, choices: _Choices, seed: int
+    population: Population, pool: Indices, n: int, choices: Choices, seed: int
 ) -> float:
     """Return the bandwidth that n points would have on average, whatever the industry."""
     sample = pool
