@@ -14,13 +14,13 @@ from buzzline.agglomeration.validation_scores import (
     Known,
     Scores,
     made_ready,
+    others,
     validation_scores,
 )
 from buzzline.arrays import Codes, Floats, as_codes, as_floats
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Count
 
-UNRELATED = -1e300  # less than any mean relatedness
 SLIGHTEST = 1e-300  # a gap behind all others
 
 
@@ -170,9 +170,9 @@ def scored(ready: Iterable[Known], group: Codes) -> list[Scores]:
 def reassigned(relatedness: Floats, group: Codes) -> Codes:
     """Return the groups after outliers have moved to the group they fit best.
 
-    An outlier is more related to another group than to its own. Outliers move one at a time,
-    the worst first, each at most once, with the means brought up to date after each move; those
-    alone in their group move last. A group that everyone has left is dropped.
+    An outlier is less related to its own group than to 5 % of the others. Outliers move one at
+    a time, the worst first, each at most once, with the means brought up to date after each
+    move; those alone in their group move last. A group that everyone has left is dropped.
 
     Parameters
     ----------
@@ -199,16 +199,17 @@ def reassigned(relatedness: Floats, group: Codes) -> Codes:
     total, pairs = ready.value @ member, known @ member
     can_move = ready.covered.copy()
     while can_move.any():
-        mean = np.where(pairs > 0, total / np.maximum(pairs, 1), UNRELATED)
+        mean = np.where(pairs > 0, total / np.maximum(pairs, 1), np.nan)
         own = mean[everyone, group]
-        mean[everyone, group] = UNRELATED
-        best = mean.max(axis=1)
-        alone = (own == UNRELATED) & (best > UNRELATED)
-        gap = np.where(can_move, np.where(alone, SLIGHTEST, best - own), 0.0)
+        _, most = others(mean, group)
+        mean[everyone, group] = np.nan
+        best = np.nan_to_num(mean, nan=-np.inf).max(axis=1)
+        gap = np.where(np.isnan(own), SLIGHTEST, best - own)
+        gap[~can_move | np.isinf(best) | (own >= most)] = 0.0
         worst = int(gap.argmax())
         if not gap[worst] > 0:
             break
-        left, joined = group[worst], mean[worst].argmax()
+        left, joined = group[worst], np.nanargmax(mean[worst])
         for sums, one in ((total, ready.value[:, worst]), (pairs, known[:, worst])):
             sums[:, left] -= one
             sums[:, joined] += one

@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from buzzline.agglomeration.coagglomeration import pairwise_coagglomeration
 from buzzline.agglomeration.inter_industry import locational_correlation
+from buzzline.agglomeration.pairs_by_chance import pairwise_coagglomeration
 from buzzline.arrays import Floats, Indices, as_flags, as_floats
 
 Scaling = Literal["ranks", "standardised"]
