@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, leaves_list, optimal_leaf_ordering, ward
 
@@ -28,8 +30,8 @@ def block_order(proximity: Floats, n_blocks: Count = BLOCKS) -> tuple[Codes, Cod
 
     Notes
     -----
-    Ward's method on the profiles of relatedness (root of proximity, so that few very near pairs
-    do not decide everything), leaves turned so that neighbours are as near as can be [1]_.
+    Ward's method on the profiles of relatedness, negative values as 0; leaves turned so that
+    neighbours are as near as can be [1]_ where industries are not very many.
 
     References
     ----------
@@ -47,7 +49,7 @@ def block_order(proximity: Floats, n_blocks: Count = BLOCKS) -> tuple[Codes, Cod
     n = proximity.shape[0]
     if n < 3:
         return as_codes(np.arange(n)), as_codes(np.zeros(n))
-    profile = np.sqrt(np.maximum(np.nan_to_num(proximity), 0))
+    profile = np.maximum(np.nan_to_num(proximity), 0)
     np.fill_diagonal(profile, 0)
     np.fill_diagonal(
         profile, profile.max(axis=1)
@@ -61,3 +63,29 @@ def block_order(proximity: Floats, n_blocks: Count = BLOCKS) -> tuple[Codes, Cod
     number = np.zeros(block.max() + 1, dtype=np.int64)
     number[np.unique(block)[np.argsort(first)]] = np.arange(first.size)
     return as_codes(order), as_codes(number[block])
+
+
+def block_names(proximity: Floats, block: Codes, names: Sequence[str]) -> list[str]:
+    """Return the name of each industry's block: of the industry nearest to the rest of it.
+
+    Parameters
+    ----------
+    proximity : (s, s) float64
+    block : (s,) int32
+    names : sequence of str
+
+    Examples
+    --------
+    >>> near = np.array([[0, 1, 1], [1, 0, 0], [1, 0, 0.0]])
+    >>> block_names(near, as_codes([0, 0, 0]), ["a", "b", "c"])
+    ['a + 2', 'a + 2', 'a + 2']
+    """
+    apart = np.nan_to_num(proximity).copy()
+    np.fill_diagonal(apart, 0)
+    said = {}
+    for number in np.unique(block):
+        members = np.flatnonzero(block == number)
+        centre = members[np.argmax(apart[np.ix_(members, members)].sum(axis=1))]
+        others = f" + {members.size - 1}" if members.size > 1 else ""
+        said[int(number)] = f"{names[centre]}{others}"
+    return [said[number] for number in block.tolist()]

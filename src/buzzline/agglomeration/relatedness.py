@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.bases import Counted
-from buzzline.agglomeration.blocks import block_order
+from buzzline.agglomeration.blocks import block_names, block_order
 from buzzline.agglomeration.degree_null import (
     Togetherness,
     against_degrees,
@@ -20,6 +20,13 @@ from buzzline.agglomeration.employment import EmploymentMatrix, employment_matri
 from buzzline.agglomeration.industry_flows import FlowKind, Flows, flows_of
 from buzzline.agglomeration.inter_industry import correlation_interval
 from buzzline.agglomeration.labour_flows import move_interval, move_p_values
+from buzzline.agglomeration.pair_tables import (
+    RELATED,
+    UNTELLABLE,
+    PairFigures,
+    industry_table,
+    pair_table,
+)
 from buzzline.agglomeration.presence import presence_of
 from buzzline.agglomeration.proximity import (
     Kind,
@@ -32,7 +39,6 @@ from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Flags, Floats, as_floats
 from buzzline.errors import TooFew
 from buzzline.quantities import Count, Ratio, Share, Years
-from buzzline.resampling import false_discovery_q
 from buzzline.tables.study import Study
 
 RelatednessKind = Literal[
@@ -59,8 +65,7 @@ NULL_SAID = {
     "degrees": "how diverse places and how common industries are",
     "ubiquity": "how common industries are",
 }
-RELATED, EXPECTED, UNTELLABLE = "related", "as expected", "too few places to tell"
-KNOWN, UNKNOWN, NOT_TESTED = "measured", "not described by the figures", "measured, not tested"
+MOST_Z = 8.0  # beyond, nothing gets more surely related
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -75,9 +80,11 @@ class Relatedness:
         `p`, `q`, `status`.
     industries : DataFrame
         One row an industry, in an order in which blocks show: `industry`, `title`, `cluster`,
-        `jobs`, `n_places`, `n_related`, `block`, `status`.
-    matrix : (s, s) float64
-        Relatedness in the order of `industries`; 0 on the diagonal, NaN not measured.
+        `jobs`, `n_places`, `n_measured` (pairs), `n_related`, `status`, `block`,
+        `block_name`.
+    matrix, z : (s, s) float64
+        Relatedness and its z-score in the order of `industries`; 0 on the diagonal, NaN not
+        measured.
     kind : str
     null : str
         "degrees" or "ubiquity"; "" where nothing was tested.
@@ -95,6 +102,7 @@ class Relatedness:
     pairs: pl.DataFrame
     industries: pl.DataFrame
     matrix: Floats
+    z: Floats
     kind: str
     null: str
     n_places: int
@@ -146,20 +154,6 @@ class Relatedness:
 
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{self.pairs.head(50)._repr_html_()}"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """What was measured of each pair, (s, s) float64; `bound` is the smallest p there is."""
-
-    value: Floats
-    low: Floats
-    high: Floats
-    n_both: Floats
-    expected: Floats
-    z: Floats
-    p: Floats
-    bound: Floats
 
 
 @analysis("agglomeration", "Which industries are found in the same places, or tied by flows?")
@@ -246,11 +240,11 @@ def relatedness(
     )  # fmt: skip
 
 
-def _by_places(flags: Flags, kind: Kind, null: Null, level: Share) -> _Found:
+def _by_places(flags: Flags, kind: Kind, null: Null, level: Share) -> PairFigures:
     together = co_occurrence(flags)
     low, high = proximity_interval(flags, kind, level)
     chance: Togetherness = (against_degrees if null == "degrees" else against_ubiquity)(flags)
-    return _Found(
+    return PairFigures(
         relatedness_of(together, kind),
         low,
         high,
@@ -292,7 +286,7 @@ def _by_flows(
     elif kind == "labour_flows":
         low, high = (_asked(part, flows) for part in move_interval(flows.values, level))
         p = _asked(move_p_values(flows.values), flows)
-    found = _Found(value, low, high, nothing, nothing, nothing, p, nothing)
+    found = PairFigures(value, low, high, nothing, nothing, nothing, p, nothing)
     record = _record(industries, jobs, found, level)
     return replace(record, kind=kind, year=year, note=flows.note)
 
@@ -307,84 +301,26 @@ def _asked(known: Floats, flows: Flows) -> Floats:
     return as_floats(out)
 
 
-def _record(industries: pl.DataFrame, jobs: Floats, found: _Found, level: Share) -> Relatedness:
-    order, block = block_order(found.value)
-    pairs = _pairs(industries, found, level)
-    listed = _listed(industries, jobs, found, pairs)
-    listed = listed.with_columns(pl.Series("block", block.astype(np.int64) + 1))[order.tolist()]
-    matrix = found.value[np.ix_(order, order)].copy()
-    np.fill_diagonal(matrix, 0.0)
-    return Relatedness(
-        pairs, listed, as_floats(matrix), "", "", 0, 0, 0.0, level, None, ""
-    )  # fmt: skip
-
-
-def _pairs(industries: pl.DataFrame, found: _Found, level: Share) -> pl.DataFrame:
-    one, two = np.triu_indices(industries.height, 1)
-    of = {
-        name: getattr(found, name)[one, two]
-        for name in ("value", "low", "high", "n_both", "expected", "z", "p", "bound")
-    }
-    tested = np.isfinite(of["p"])
-    q = np.full(one.size, np.nan)
-    q[tested] = false_discovery_q(of["p"][tested])
-    status = np.where(np.isfinite(of["value"]), NOT_TESTED, UNKNOWN).astype(object)
-    status[tested] = EXPECTED
-    status[tested & (of["bound"] > 1 - level)] = UNTELLABLE
-    status[tested & (q <= 1 - level)] = RELATED
-    frame = pl.DataFrame(
-        {
-            "industry": industries["industry"].gather(one),
-            "title": industries["title"].gather(one),
-            "other": industries["industry"].gather(two),
-            "other_title": industries["title"].gather(two),
-            "value": of["value"],
-            "low": of["low"],
-            "high": of["high"],
-            "level": np.where(np.isfinite(of["low"]), level, np.nan),
-            "n_both": of["n_both"],
-            "expected": of["expected"],
-            "z": of["z"],
-            "p": of["p"],
-            "q": q,
-            "status": pl.Series(status.tolist(), dtype=pl.String),
-        },
-        nan_to_null=True,
-    ).with_columns(pl.col("n_both").cast(pl.Int64))
-    return frame.sort(
-        ["p", "value", "industry", "other"],
-        descending=[False, True, False, False],
-        nulls_last=True,
+def _record(
+    industries: pl.DataFrame, jobs: Floats, found: PairFigures, level: Share
+) -> Relatedness:
+    # Blocks of what is more than chance, where that is known: raw values are high for all
+    # common industries, and the only block would be what is everywhere.
+    tested = np.isfinite(found.z).any()
+    near = np.minimum(found.z, MOST_Z) if tested else found.value
+    order, block = block_order(near)
+    pairs = pair_table(industries, found, level)
+    names = industries.select(pl.coalesce("title", "industry"))["title"].to_list()
+    listed = industry_table(industries, jobs, found, pairs).with_columns(
+        pl.Series("block", block.astype(np.int64) + 1),
+        pl.Series("block_name", block_names(near, block, names), dtype=pl.String),
     )
-
-
-def _listed(
-    industries: pl.DataFrame, jobs: Floats, found: _Found, pairs: pl.DataFrame
-) -> pl.DataFrame:
-    related = pairs.filter(pl.col("status") == RELATED)
-    ends = pl.concat([related["industry"], related["other"]])
-    counted = ends.value_counts(name="n_related").rename({ends.name: "industry"})
-    value = found.value.copy()
-    np.fill_diagonal(value, np.nan)
-    is_known = np.isfinite(value).any(axis=1)
-    return (
-        industries.select("industry", "title", "cluster")
-        .join(counted, on="industry", how="left", maintain_order="left")
-        .with_columns(
-            pl.Series("jobs", jobs).fill_nan(None),
-            pl.Series("n_places", found.n_both.diagonal()).fill_nan(None).cast(pl.Int64),
-            pl.col("n_related").fill_null(0).cast(pl.Int64),
-            pl.Series("status", np.where(is_known, KNOWN, _why_not(found)).tolist()),
-        )
-        .select(
-            "industry", "title", "cluster", "jobs", "n_places", "n_related", "status",
-        )
-    )  # fmt: skip
-
-
-def _why_not(found: _Found) -> str:
-    flows = np.isnan(found.n_both).all()
-    return UNKNOWN if flows else "its location quotient reaches the cut nowhere"
+    matrix, z = found.value[np.ix_(order, order)], found.z[np.ix_(order, order)]
+    for ordered in (matrix, z):
+        np.fill_diagonal(ordered, 0.0)
+    return Relatedness(
+        pairs, listed[order.tolist()], matrix, z, "", "", 0, 0, 0.0, level, None, ""
+    )
 
 
 __all__ = ["MEANING", "Relatedness", "RelatednessKind", "proximity", "relatedness"]
