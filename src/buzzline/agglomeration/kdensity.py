@@ -336,7 +336,7 @@ def _notes(
     if crowded.height:
         worst = crowded.sort("same_place_share").row(-1, named=True)
         notes.append(
-            f"In {crowded.height} industries more than {MANY_SAME_PLACE:.0%} of the pairs are "
+            f"In {crowded.height} of {table.height} industries more than {MANY_SAME_PLACE:.0%} of the pairs are "
             f"at identical coordinates ({worst['industry']}: {worst['same_place_share']:.0%}): "
             "these are centroids, and curves mean little below their precision "
             f"({worst['precision_km']:,.3g} km)."
