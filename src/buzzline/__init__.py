@@ -6,6 +6,17 @@ each cluster's ties at every scale against what size, distance and borders would
 
 from __future__ import annotations
 
+from buzzline.agglomeration import (
+    Coagglomeration,
+    Concentration,
+    Inequality,
+    coagglomeration,
+    concentration,
+    inequality,
+)
+from buzzline.agglomeration.complexity import Complexity, complexity
+from buzzline.agglomeration.entry import IndustryEntry, industry_entry
+from buzzline.agglomeration.relatedness import Relatedness, relatedness
 from buzzline.analysis import CATALOGUE
 from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
@@ -30,7 +41,13 @@ from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.report import report
 from buzzline.road import Road, run_road
 from buzzline.space.scales import Cutoffs
-from buzzline.tables.connectors import read_cordis, read_crunchbase
+from buzzline.tables.connectors import (
+    read_bea_flows,
+    read_cbp,
+    read_cordis,
+    read_crunchbase,
+    read_uscmp,
+)
 from buzzline.tables.initialising import initialise
 from buzzline.tables.reading import read_study
 from buzzline.tables.study import About, Study
@@ -42,8 +59,13 @@ __all__ = [
     "About",
     "BuzzlineError",
     "Clustering",
+    "Coagglomeration",
+    "Complexity",
+    "Concentration",
     "CoreRule",
     "Cutoffs",
+    "IndustryEntry",
+    "Inequality",
     "InvalidArgument",
     "InvalidStudyFile",
     "InvalidTables",
@@ -51,6 +73,7 @@ __all__ = [
     "MissingPackage",
     "NotConverged",
     "Problem",
+    "Relatedness",
     "Road",
     "RunSettings",
     "ScaleBalance",
@@ -62,11 +85,20 @@ __all__ = [
     "__version__",
     "candidate_clusters",
     "chart",
+    "coagglomeration",
+    "complexity",
+    "concentration",
+    "industry_entry",
+    "inequality",
     "initialise",
     "make_world",
+    "read_bea_flows",
+    "read_cbp",
     "read_cordis",
     "read_crunchbase",
     "read_study",
+    "read_uscmp",
+    "relatedness",
     "report",
     "run_road",
     "scale_balance",

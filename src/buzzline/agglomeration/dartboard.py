@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from buzzline.arrays import Codes, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.errors import InvalidArgument
 from buzzline.kernels.alias import alias_table
-from buzzline.kernels.dartboard import thrown_concentration, thrown_measures
+from buzzline.kernels.dartboard import thrown_concentration, thrown_jobs, thrown_measures
 from buzzline.kernels.ellison_glaeser import power_sums
 from buzzline.progress import Progress, silent
 from buzzline.randomness import Seed, child, seed_of
@@ -160,6 +160,26 @@ def dartboard_measures(
         return found
 
     return np.concatenate(_in_turn(part, draws, progress))
+
+
+def dartboard_jobs(
+    lots: Lots, area_share: Floats, *, rng: Seed = None
+) -> Callable[[int], Floats]:
+    """Return a function of a draw's number: the jobs of thrown plants, (places, s) float64.
+
+    Draw k is the same whoever asks for it, and the same plants are thrown as in
+    `dartboard_measures`.
+    """
+    key, own, other = _board(area_share, rng)
+
+    def thrown(draw: int) -> Floats:
+        found: Floats = thrown_jobs(
+            np.uint64(draw), key, lots.start, lots.jobs, lots.plants, own, other,
+            area_share.size,
+        )  # fmt: skip
+        return found
+
+    return thrown
 
 
 def _board(area_share: Floats, rng: Seed) -> tuple[np.uint64, NDArray[np.uint64], Codes]:

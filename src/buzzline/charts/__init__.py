@@ -1,13 +1,22 @@
 """What does a result look like? chart(result): one verb, a specification as data."""
 
 # Importing a family registers its charts with `chart`.
-from buzzline.charts import profile, quality, verdicts
+from buzzline.charts import concentration, inequality, kdensity, profile, quality, verdicts
 from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
 from buzzline.charts.drawing import chart
 from buzzline.charts.gallery import gallery, save_charts
+from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
-FAMILIES = (profile, quality, verdicts)
+FAMILIES = (concentration, inequality, kdensity, profile, quality, verdicts)
 
-__all__ = ["Spec", "balance_chart", "candidates_chart", "chart", "gallery", "save_charts"]
+__all__ = [
+    "Spec",
+    "balance_chart",
+    "candidates_chart",
+    "chart",
+    "gallery",
+    "industry_space_chart",
+    "save_charts",
+]

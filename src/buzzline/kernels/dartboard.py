@@ -64,6 +64,21 @@ def thrown_measures(draws, key, start, size, count, own, other, area_of, n_areas
 
 
 @kernel
+def thrown_jobs(draw, key, start, size, count, own, other, n_places):
+    """Return the jobs of each industry at each place in one draw. (places, s) float64."""
+    place = np.empty(count.sum(), np.int32)
+    throw(own, other, key, draw, place)
+    out = np.zeros((n_places, start.size - 1))
+    plant = 0
+    for s in range(start.size - 1):
+        for lot in range(start[s], start[s + 1]):
+            for _ in range(count[lot]):
+                out[place[plant], s] += size[lot]
+                plant += 1
+    return out
+
+
+@kernel
 def shares_of(size, count, place, n_places):
     """Return the share of all jobs at each place; plant by plant, lot by lot."""
     out = np.zeros(n_places)
