@@ -34,15 +34,15 @@ from buzzline.report.wording import listed, plural
 
 HEADINGS = {
     "p": "p", "q": "q", "n": "n", "place_id": "Place", "name": "Place", "title": "Industry",
-    "other_title": "Other industry", "rank_low": "Rank from", "rank_high": "Rank to",
+    "other_title": "Other industry",
 }  # fmt: skip
 SAID_ONCE = ("level", "year", "source", "draws")  # the same in every row, or in the provenance
 NAMED_BY = {"place_id": "name", "industry": "title", "other": "other_title"}
 CHANCES = ("p", "q")
 EXAMPLES_NAMED = 3
 FOREMOST = (
-    "strong_clusters", "concentration", "kdensity", "relatedness", "location_quotients",
-    "specialisation", "complexity",
+    "strong_clusters", "concentration", "kdensity", "relatedness",
+    "location_quotients_by_place", "specialisation", "complexity",
 )  # fmt: skip
 SENTENCES = 3
 REASONS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -189,22 +189,35 @@ def _columns(rows: pl.DataFrame, meanings: Mapping[str, tuple[str, str]]) -> tup
     found = []
     for name, dtype in rows.schema.items():
         named = NAMED_BY.get(name)
-        if name in SAID_ONCE or (name == "low" and "high" in rows.columns):
+        low, high = _ends(name)
+        is_interval = low in rows.columns and high in rows.columns
+        if name in SAID_ONCE or (is_interval and name == low):
             continue
         if named in rows.columns and rows[named].null_count() < rows.height:
             continue
         if rows[name].null_count() == rows.height or isinstance(dtype, pl.List | pl.Struct):
             continue
         unit, said = meanings.get(name, ("", ""))
-        if name == "high" and "low" in rows.columns:
+        if is_interval:
             found.append(
-                Column("interval", "Interval", "text", _hint(unit, "Lower and upper end."))
+                Column(name, _interval_heading(name), "text", _hint(unit, "Both ends."))
             )
             continue
         kind: Kind = "number" if dtype.is_numeric() and unit != "years" else "text"
         heading = HEADINGS.get(name) or _spoken(name)
         found.append(Column(name, heading, kind, _hint(unit, said)))
     return tuple(found)
+
+
+def _ends(name: str) -> tuple[str, str]:
+    """Return the names of both ends of the interval a column is an end of, else blanks."""
+    stem = name.removesuffix("low").removesuffix("high")
+    return (f"{stem}low", f"{stem}high") if name != stem else ("", "")
+
+
+def _interval_heading(name: str) -> str:
+    stem = name.removesuffix("high").rstrip("_")
+    return {"": "Interval", "chance": "By chance"}.get(stem, f"{_spoken(stem)}, interval")
 
 
 def _hint(unit: str, said: str) -> str:
@@ -216,8 +229,9 @@ def _hint(unit: str, said: str) -> str:
 
 
 def _cell(row: Mapping[str, Any], name: str, meanings: Mapping[str, tuple[str, str]]) -> Cell:
-    if name == "interval":
-        return between(row["low"], row["high"])
+    low, high = _ends(name)
+    if low in row and high in row:
+        return between(row[low], row[high])
     value = row[name]
     unit = meanings.get(name, ("", ""))[0]
     if value is None and name in NAMED_BY.values():

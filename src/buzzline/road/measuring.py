@@ -18,10 +18,11 @@ ALL, NONE = "all", "none"
 # In the order of the report: what a place has, how concentrated industries are, what goes
 # together, where on the map. The others take long, or need a question of their own.
 SENSIBLE = (
-    "location_quotients", "strong_clusters", "specialisation", "shift_share", "concentration",
-    "inequality", "relatedness", "complexity", "industry_entry", "kdensity", "hot_spots",
+    "location_quotients_by_place", "strong_clusters", "specialisation", "variety",
+    "shift_share", "concentration", "coagglomeration", "inequality", "relatedness",
+    "complexity", "industry_entry", "kdensity", "hot_spots",
 )  # fmt: skip
-LATER = ("coagglomeration", "industry_groups", "ripley", "m_function")
+LATER = ("industry_groups", "m_function", "m_density", "ripley")
 
 
 def measures_of(settings: RunSettings) -> tuple[str, ...]:
