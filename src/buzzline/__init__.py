@@ -15,6 +15,13 @@ from buzzline.agglomeration import (
     inequality,
 )
 from buzzline.agglomeration.complexity import Complexity, complexity
+from buzzline.agglomeration.employment import (
+    EmploymentMatrix,
+    by_cluster,
+    employment_matrix,
+    plants_of,
+    vintage_gap,
+)
 from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.relatedness import Relatedness, relatedness
 from buzzline.analysis import CATALOGUE
@@ -64,6 +71,7 @@ __all__ = [
     "Concentration",
     "CoreRule",
     "Cutoffs",
+    "EmploymentMatrix",
     "IndustryEntry",
     "Inequality",
     "InvalidArgument",
@@ -83,15 +91,18 @@ __all__ = [
     "UnreadableFile",
     "UnwritableOutput",
     "__version__",
+    "by_cluster",
     "candidate_clusters",
     "chart",
     "coagglomeration",
     "complexity",
     "concentration",
+    "employment_matrix",
     "industry_entry",
     "inequality",
     "initialise",
     "make_world",
+    "plants_of",
     "read_bea_flows",
     "read_cbp",
     "read_cordis",
@@ -103,5 +114,6 @@ __all__ = [
     "run_road",
     "scale_balance",
     "scale_profile",
+    "vintage_gap",
     "write_results",
 ]

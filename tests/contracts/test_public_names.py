@@ -19,8 +19,11 @@ WITHOUT_EXAMPLE = {
     "initialise": "writes a file from files; the tutorial runs it",
     "report": "needs four results; README runs it",
     "Study": "made by read_study, whose example shows it",
+    "read_bea_flows": "needs files that cannot be shipped",
+    "read_cbp": "needs files that cannot be shipped",
     "read_cordis": "needs files that cannot be shipped",
     "read_crunchbase": "needs a file that cannot be shipped",
+    "read_uscmp": "needs a file that cannot be shipped",
     "run_road": "writes a folder; the tutorial runs it",
 }
 

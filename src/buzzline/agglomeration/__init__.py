@@ -21,6 +21,15 @@ from buzzline.agglomeration.ellison_glaeser import (
     dartboard_gammas,
     ellison_glaeser,
 )
+from buzzline.agglomeration.employment import (
+    EmploymentMatrix,
+    Plants,
+    by_cluster,
+    employment_matrix,
+    in_common,
+    plants_of,
+    vintage_gap,
+)
 from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.grouped_plants import grouped_herfindahl
 from buzzline.agglomeration.inequality import Inequality, inequality
@@ -39,11 +48,14 @@ __all__ = [
     "Complexity",
     "Concentration",
     "EllisonGlaeser",
+    "EmploymentMatrix",
     "IndustryEntry",
     "Inequality",
+    "Plants",
     "Relatedness",
     "against_degrees",
     "against_ubiquity",
+    "by_cluster",
     "co_occurrence",
     "coagglomeration",
     "complexity",
@@ -53,13 +65,16 @@ __all__ = [
     "economic_complexity",
     "economic_fitness",
     "ellison_glaeser",
+    "employment_matrix",
     "group_coagglomeration",
     "grouped_herfindahl",
+    "in_common",
     "income_content",
     "industry_entry",
     "inequality",
     "nested_theil",
     "pairwise_coagglomeration",
+    "plants_of",
     "proximity",
     "proximity_interval",
     "reflections",
@@ -67,4 +82,5 @@ __all__ = [
     "relatedness_density",
     "relatedness_of",
     "theil",
+    "vintage_gap",
 ]

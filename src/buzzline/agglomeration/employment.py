@@ -155,6 +155,16 @@ def by_cluster(matrix: EmploymentMatrix) -> EmploymentMatrix:
     ------
     InvalidArgument
         No industry has a cluster.
+
+    Examples
+    --------
+    >>> study = Study.of(
+    ...     employment=pl.DataFrame({
+    ...         "place_id": "a", "industry": ["10", "11", "62"], "jobs": [5.0, 3.0, 2.0]}),
+    ...     industries=pl.DataFrame({
+    ...         "industry": ["10", "11", "62"], "cluster": ["food", "food", "digital"]}))
+    >>> by_cluster(employment_matrix(study)).jobs
+    array([[2., 8.]])
     """
     cluster = matrix.industries["cluster"]
     names = cluster.drop_nulls().unique().sort()
@@ -203,6 +213,15 @@ def in_common(
     ------
     InvalidArgument
         They have no place or no industry in common.
+
+    Examples
+    --------
+    >>> study = Study.of(employment=pl.DataFrame({
+    ...     "place_id": "a", "industry": ["10", "11", "10"], "year": [2018, 2018, 2019],
+    ...     "jobs": [5.0, 3.0, 2.0]}))
+    >>> first, second = in_common(*(employment_matrix(study, year=y) for y in (2018, 2019)))
+    >>> first.jobs, second.jobs
+    (array([[5.]]), array([[2.]]))
     """
     rows = _shared(first.places["place_id"], second.places["place_id"], "place")
     columns = _shared(first.industries["industry"], second.industries["industry"], "industry")
@@ -220,6 +239,15 @@ def vintage_gap(first: EmploymentMatrix, second: EmploymentMatrix) -> pl.DataFra
     DataFrame
         `industry`, `title`, `present_in` ("first" or "second"), `year`, `jobs`, `share` (of all
         jobs of that year).
+
+    Examples
+    --------
+    >>> study = Study.of(employment=pl.DataFrame({
+    ...     "place_id": "a", "industry": ["10", "11", "10"], "year": [2018, 2018, 2019],
+    ...     "jobs": [5.0, 3.0, 2.0]}))
+    >>> gap = vintage_gap(*(employment_matrix(study, year=y) for y in (2018, 2019)))
+    >>> gap.select("industry", "present_in", "share").rows()
+    [('11', 'first', 0.375)]
     """
     parts = []
     for which, here, there in (("first", first, second), ("second", second, first)):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from buzzline.tables.codes import CODE, RANGE, depth, is_root
+from buzzline.tables.codes import CODE, depth, is_root, within
 
 EXCESS = 1.1  # published parts may exceed their whole a little: noise is added to each
 MOST = 0.8  # share of the parents that must hold their children
@@ -38,20 +38,7 @@ def parents(codes: Sequence[str], industries: pl.DataFrame) -> dict[str, str]:
     """Return code → the code it lies in, for codes that lie in one."""
     listed = industries.filter(pl.col("parent").is_not_null())
     told = dict(zip(listed["industry"], listed["parent"], strict=True))
-    known = {_bare(code): code for code in [*codes, *industries["industry"]]}
-    for code in list(known.values()):
-        span = RANGE.match(code)
-        if span:
-            numbers = range(int(span[1]), int(span[2]) + 1)
-            known |= {f"{number:02d}": code for number in numbers}
-    found = {}
-    for code in dict.fromkeys([*codes, *industries["industry"]]):
-        bare = _bare(code)
-        shorter = (bare[:n] for n in range(len(bare) - 1, 0, -1)) if depth(code) else ()
-        within = next((known[part] for part in shorter if part in known), "")
-        if told.get(code, within):
-            found[code] = told.get(code, within)
-    return found
+    return within([*codes, *industries["industry"]]) | told
 
 
 def rolled_up(
@@ -115,7 +102,3 @@ def _first_digits(code: str, digits: int) -> str:
         kept += letter
         seen += letter.isdigit()
     return kept
-
-
-def _bare(code: str) -> str:
-    return code.replace(".", "")

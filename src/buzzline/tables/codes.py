@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 ROOTS = frozenset(
     {"00", "0", "000", "0000", "------", "_t", "tot", "total", "totals", "all",
@@ -28,6 +29,30 @@ def depth(code: str) -> int | None:
     return sum(map(str.isdigit, code)) if CODE.match(code) else None
 
 
+def within(codes: Iterable[str]) -> dict[str, str]:
+    """Return code → the longest shorter code it begins with, for codes that begin with one.
+
+    Examples
+    --------
+    >>> within(["31-33", "325", "3254", "10", "10.1"])
+    {'325': '31-33', '3254': '325', '10.1': '10'}
+    """
+    known = {_bare(code): code for code in codes}
+    for code in list(known.values()):
+        span = RANGE.match(code)
+        if span:
+            numbers = range(int(span[1]), int(span[2]) + 1)
+            known |= {f"{number:02d}": code for number in numbers}
+    found = {}
+    for code in dict.fromkeys(known.values()):
+        bare = _bare(code)
+        shorter = (bare[:n] for n in range(len(bare) - 1, 0, -1)) if CODE.match(code) else ()
+        parent = next((known[part] for part in shorter if part in known), "")
+        if parent:
+            found[code] = parent
+    return found
+
+
 def is_root(code: str) -> bool:
     """Tell whether a code stands for all industries together, by common usage.
 
@@ -37,3 +62,7 @@ def is_root(code: str) -> bool:
     (True, True, False)
     """
     return code.strip().casefold() in ROOTS
+
+
+def _bare(code: str) -> str:
+    return code.replace(".", "")

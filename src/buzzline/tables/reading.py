@@ -16,7 +16,7 @@ from buzzline.errors import (
     MissingPackage,
     Problem,
 )
-from buzzline.tables.connectors import read_cordis, read_crunchbase
+from buzzline.tables.connectors import read_cbp, read_cordis, read_crunchbase, read_uscmp
 from buzzline.tables.gathering import (
     Chosen,
     raw_table,
@@ -36,7 +36,8 @@ from buzzline.tables.study_file import StudyFile, read_study_file
 from buzzline.tables.synonyms import table_seen
 
 CONNECTORS: dict[str, Callable[[Path], Study]] = {
-    "crunchbase": read_crunchbase, "cordis": read_cordis,
+    "crunchbase": read_crunchbase, "cordis": read_cordis, "cbp": read_cbp,
+    "uscmp": read_uscmp,
 }  # fmt: skip
 STUDY_FILE = "study.toml"
 
