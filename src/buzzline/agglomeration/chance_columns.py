@@ -9,23 +9,20 @@ from buzzline.quantities import Share
 from buzzline.resampling import false_discovery_q
 
 
-def chance_columns(
-    value: Floats, null: Floats, *, towards: int, level: Share
-) -> dict[str, Floats]:
+def chance_columns(value: Floats, null: Floats, *, level: Share) -> dict[str, Floats]:
     """Return where each place stands among its replicates.
 
     Parameters
     ----------
     value : (r,) float64
     null : (draws, r) float64
-    towards : 1 or -1
-        Whether larger or smaller values are the extreme ones.
     level : share
 
     Returns
     -------
     dict of (r,) float64
-        `chance_mean`, `chance_low`, `chance_high`, `z`, `p` and `q`; NaN without replicates.
+        `chance_mean`, `chance_low`, `chance_high`, `z`, `p` (two-sided) and `q`; NaN without
+        replicates.
     """
     nothing = np.full(value.size, np.nan)
     names = ("chance_mean", "chance_low", "chance_high", "z", "p", "q")
@@ -39,8 +36,9 @@ def chance_columns(
     low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
     # Values that differ by rounding only are ties.
     margin = 1e-9 * np.maximum(np.abs(here), 1e-9)
-    beyond = (towards * drawn >= towards * here - margin).sum(axis=0)
-    p = (1 + beyond) / (1 + len(null))
+    above = (1 + (drawn >= here - margin).sum(axis=0)) / (1 + len(null))
+    below = (1 + (drawn <= here + margin).sum(axis=0)) / (1 + len(null))
+    p = np.minimum(1.0, 2 * np.minimum(above, below))
     with np.errstate(invalid="ignore", divide="ignore"):
         z = np.where(sd > 0, (here - mean) / sd, np.nan)
     for name, values in zip(names, (mean, low, high, z, p, false_discovery_q(p)), strict=True):

@@ -211,8 +211,8 @@ def corrected_entropy(entropy_bits: Floats, n: Floats, n_seen: Floats) -> Floats
     Returns
     -------
     (r,) float64 [bits]
-        Adds (n_seen - 1) / (2 n ln 2): the first-order bias. Below about one plant an industry
-        it is too small a correction, and the chance band is the safer guide.
+        Adds (n_seen - 1) / (2 n ln 2), the first-order bias. NaN where there are fewer
+        effective plants than industries seen: a first order is then no guide.
 
     References
     ----------
@@ -220,7 +220,8 @@ def corrected_entropy(entropy_bits: Floats, n: Floats, n_seen: Floats) -> Floats
        Theory in Psychology, Free Press, 95-100.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(entropy_bits + (n_seen - 1) / (2 * n * np.log(2)))
+        whole = entropy_bits + (n_seen - 1) / (2 * n * np.log(2))
+    return np.where(n >= n_seen, whole, np.nan)
 
 
 def _has_jobs(jobs: Floats) -> Floats:

@@ -9,6 +9,7 @@ import polars as pl
 
 from buzzline.agglomeration.bases import dispersion_of
 from buzzline.agglomeration.chance_columns import chance_columns
+from buzzline.agglomeration.common_mix import CommonMix, common_mix
 from buzzline.agglomeration.employment import EmploymentMatrix, employment_matrix
 from buzzline.agglomeration.mix_indices import (
     Against,
@@ -60,8 +61,8 @@ class Specialisation:
         One row an index and place, of each index the places furthest beyond chance first:
         `index`, `place_id`, `name`, `value`, `corrected` (without the bias of few plants, where
         there is such a correction), `chance_mean`, `chance_low`, `chance_high` (a place with as
-        many plants of the mix of all), `z`, `p` (of looking at least as specialised by
-        chance), `q` (over places), `level`, `n` (establishments), `n_industries`, `status`.
+        many plants of the mix of all), `z`, `p` (two-sided: industries that serve a place
+        themselves make it evener than chance), `q` (over places), `level`, `n` (establishments), `n_industries`, `status`.
     against : str
         What Krugman's index is held against.
     level : share
@@ -91,13 +92,14 @@ class Specialisation:
                 "plants is not known, so nothing can be held against chance."
             )
         beyond = tested.filter(pl.col("q") <= 1 - self.level)
+        more = beyond.filter(pl.col("z") > 0).height
         top = tested.row(0, named=True)
         return (
-            f"{beyond.height:,} of {tested.height:,} places are more specialised (Krugman's "
-            f"index over {self.n_industries:,} industries) than as many plants of the mix of "
-            f"all places would be; furthest beyond chance {top['name']}: {top['value']:.3g} "
-            f"(chance {top['chance_low']:.3g} to {top['chance_high']:.3g} at {self.level:.0%}, "
-            f"n={top['n']:,} establishments, {self.draws:,} draws)."
+            f"{more:,} of {tested.height:,} places are more specialised (Krugman's index over "
+            f"{self.n_industries:,} industries) than as many plants of the mix of all places "
+            f"would be, {beyond.height - more:,} less; furthest beyond chance {top['name']}: "
+            f"{top['value']:.3g} (chance {top['chance_low']:.3g} to {top['chance_high']:.3g} at "
+            f"{self.level:.0%}, n={top['n']:,} establishments, {self.draws:,} draws)."
         )
 
     def __repr__(self) -> str:
@@ -160,7 +162,8 @@ def specialisation(
     of the location quotients; Herfindahl Σs²; Hachman 1 / Σ(s²/t); entropy in bits; diversity,
     the industries with a quotient of at least 1. A place of n plants is drawn by giving each
     plant an industry with the industry's share of all plants, and sizes as dispersed as in the
-    industry (gamma). There is no interval around the value: a bootstrap of plants would add
+    industry (gamma); where small cells are not published, those of the drawn place are left out
+    too. There is no interval around the value: a bootstrap of plants would add
     the very bias of few plants that the band shows. In a place with few plants Herfindahl is
     too high and entropy too low on average; `corrected` takes that out to first order.
 
@@ -181,7 +184,7 @@ def specialisation(
     total = totals_of(jobs)
     reference = _Reference(total.industry / total.everything, compared_mix(jobs, against))
     observed = _indices(jobs, reference)
-    null = _null(_Plants.of(matrix), reference, draws, seed_of(rng), progress)
+    null = _null(common_mix(matrix), reference, draws, seed_of(rng), progress)
     corrected = _corrected(matrix, jobs, observed)
     parts = [
         _rows(matrix, name, (observed[name], corrected.get(name)), null[:, at], level)
@@ -201,38 +204,6 @@ class _Reference:
     compared: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Plants:
-    """What is needed to draw places of the common mix."""
-
-    n: Floats  # (r,) plants of each place; NaN where not known
-    share: Floats  # (s,) of all plants in each industry
-    size: Floats  # (s,) jobs of a plant on average
-    dispersion: Floats  # (s,) of plant sizes
-
-    @classmethod
-    def of(cls, matrix: EmploymentMatrix) -> _Plants:
-        plants = np.nan_to_num(matrix.establishments)
-        held = plants.sum(axis=0)
-        counted = not np.isfinite(matrix.jobs).any()
-        with np.errstate(invalid="ignore", divide="ignore"):
-            size = np.ones(held.size) if counted else np.nansum(matrix.jobs, axis=0) / held
-            share = held / held.sum()
-        dispersion = dispersion_of(matrix, "establishments" if counted else "jobs")
-        n = np.where(plants.sum(axis=1) > 0, plants.sum(axis=1), np.nan)
-        return cls(n, np.nan_to_num(share), np.nan_to_num(size), np.nan_to_num(dispersion))
-
-    def drawn(self, rng: np.random.Generator) -> Floats:
-        """Return jobs (r, s) of places with as many plants, all of the common mix."""
-        counts = rng.multinomial(np.nan_to_num(self.n).astype(np.int64), self.share)
-        place, industry = np.nonzero(counts)
-        spread = np.maximum(self.dispersion[industry], 1e-9)
-        shape = counts[place, industry] / spread
-        jobs = np.zeros(counts.shape)
-        jobs[place, industry] = rng.gamma(shape) * spread * self.size[industry]
-        return jobs
-
-
 def _indices(jobs: Floats, reference: _Reference) -> dict[str, Floats]:
     """Return every index of every place, (r,) each, in the order of `INDICES`."""
     whole = reference.whole
@@ -248,7 +219,7 @@ def _indices(jobs: Floats, reference: _Reference) -> dict[str, Floats]:
 
 
 def _null(
-    plants: _Plants, reference: _Reference, draws: Draws, seed: int, progress: Progress
+    plants: CommonMix, reference: _Reference, draws: Draws, seed: int, progress: Progress
 ) -> Floats:
     """Return (draws, indices, r): each index of each place, if it were of the common mix."""
     found = np.full((draws, len(INDICES), plants.n.size), np.nan)
@@ -284,7 +255,7 @@ def _rows(
     level: Share,
 ) -> pl.DataFrame:
     value, corrected = found
-    chance = chance_columns(value, null, towards=INDICES[name], level=level)
+    chance = chance_columns(value, null, level=level)
     n = np.nansum(matrix.establishments, axis=1)
     jobs = matrix.jobs if np.isfinite(matrix.jobs).any() else matrix.establishments
     rows = matrix.places.select(

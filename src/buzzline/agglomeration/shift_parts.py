@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from buzzline.agglomeration.quotient_errors import PRIOR_PLACES
-from buzzline.arrays import Floats
+from buzzline.arrays import Flags, Floats
 from buzzline.errors import InvalidArgument
 
 
@@ -159,42 +159,52 @@ def projected_jobs(
         return np.asarray(second * (later / whole[1]) * (lead**ahead)[:, None])
 
 
-def growth_dispersion(first: Floats, regional: Floats, plants: Floats) -> Floats:
+def growth_dispersion(size: Floats, regional: Floats, plants: Floats) -> Floats:
     """Return the variance of a plant's growth around its industry, an industry at a time.
 
     Parameters
     ----------
-    first, regional : (r, s) float64 [jobs]
+    size : (r, s) float64 [jobs]
+        Mean of the two years, so that growth lies between -2 and 2 (Davis and Haltiwanger) and
+        no cell that starts from next to nothing decides.
+    regional : (r, s) float64 [jobs]
     plants : (r, s) float64
-        Effective plants of each cell in the first year.
+        Effective plants of each cell.
 
     Returns
     -------
     (s,) float64 [ratio]
-        Mean over places of (regional part / jobs)² x plants. What places truly add is in it,
+        Mean over places of (regional part / size)² x plants. What places truly add is in it,
         so that it is rather too large.
+
+    References
+    ----------
+    .. [1] Davis, S. J., Haltiwanger, J. (1992). Gross job creation, gross job destruction, and
+       employment reallocation. Quarterly Journal of Economics 107(3). doi:10.2307/2118365
     """
-    used = np.isfinite(regional) & (np.nan_to_num(first) > 0) & (np.nan_to_num(plants) > 0)
+    used = _used(size, regional, plants)
     with np.errstate(invalid="ignore", divide="ignore"):
-        squares = np.where(used, (regional / first) ** 2 * plants, 0.0)
+        squares = np.where(used, (regional / size) ** 2 * plants, 0.0)
         places = np.maximum(used.sum(axis=0) - 1.0, 0.0)
         own = squares.sum(axis=0) / places
     seen = own[np.isfinite(own)]
     if not seen.size:
-        return np.full(first.shape[1], np.nan)
+        return np.full(size.shape[1], np.nan)
     typical = float(np.median(seen))
     own = np.where(np.isfinite(own), own, typical)
     return np.asarray((places * own + PRIOR_PLACES * typical) / (places + PRIOR_PLACES))
 
 
-def regional_error(first: Floats, regional: Floats, plants: Floats) -> Floats:
+def regional_error(size: Floats, regional: Floats, plants: Floats) -> Floats:
     """Return the standard error of the regional part of each place.
 
     Parameters
     ----------
-    first, regional : (r, s) float64 [jobs]
+    size : (r, s) float64 [jobs]
+        Mean of the two years.
+    regional : (r, s) float64 [jobs]
     plants : (r, s) float64
-        Effective plants of each cell in the first year.
+        Effective plants of each cell.
 
     Returns
     -------
@@ -205,13 +215,18 @@ def regional_error(first: Floats, regional: Floats, plants: Floats) -> Floats:
     -----
     Single plants grow and shrink for reasons of their own. If a plant's growth varies around
     its industry's with variance v, a cell of e jobs in n plants changes by luck with variance
-    e² v / n, and a place with the sum of its cells. Cells that were empty add nothing.
+    e² v / n, and a place with the sum of its cells. A place that is most of an industry pulls
+    the industry along; its error is then too large.
     """
-    dispersion = growth_dispersion(first, regional, plants)
-    used = np.isfinite(regional) & (np.nan_to_num(first) > 0) & (np.nan_to_num(plants) > 0)
+    dispersion = growth_dispersion(size, regional, plants)
+    used = _used(size, regional, plants)
     with np.errstate(invalid="ignore", divide="ignore"):
-        variance = np.where(used, first**2 * dispersion / plants, 0.0).sum(axis=1)
+        variance = np.where(used, size**2 * dispersion / plants, 0.0).sum(axis=1)
     return np.where(used.any(axis=1), np.sqrt(variance), np.nan)
+
+
+def _used(size: Floats, regional: Floats, plants: Floats) -> Flags:
+    return np.isfinite(regional) & (np.nan_to_num(size) > 0) & (np.nan_to_num(plants) > 0)
 
 
 def _check(first: Floats, second: Floats) -> None:

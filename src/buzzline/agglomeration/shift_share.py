@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr, ndtri
 
-from buzzline.agglomeration.bases import dispersion_of
+from buzzline.agglomeration.bases import dispersion_of, publication_threshold
 from buzzline.agglomeration.employment import (
     EmploymentMatrix,
     employment_matrix,
@@ -41,7 +41,8 @@ class ShiftShares:
         One row a place, surest regional gains first: `place_id`, `name`, `jobs_first`, `change`
         (in cells known in both years), `national`, `mix`, `regional` (adding up to `change`),
         `low`, `high`, `level` (of `regional`), `p`, `q`, `competitive`, `allocation` (adding up
-        to `regional`), `n` (establishments in the first year), `status`.
+        to `regional`), `not_compared` (change in cells known or published in one year only, in
+        none of the parts), `n` (establishments in the first year), `status`.
     industries : DataFrame
         One row an industry in both years: `industry`, `title`, `jobs_first`, `jobs_last`,
         `growth`.
@@ -146,8 +147,9 @@ def shift_share(
     could have done by luck: plants grow independently, with the variance around their
     industry's growth that all places show. That variance also holds what places truly add, so
     that the interval is rather too wide. Industries of one year only (another vintage of the
-    classification) are reported and left out; so are cells suppressed in either year. A cell
-    that falls under a threshold of publication looks like a closure: see `notes`.
+    classification) are reported and left out; so are cells suppressed in either year. Where
+    small cells are not published at all, one that appears or disappears may only have crossed
+    the threshold: its change is told apart, in `not_compared`.
 
     References
     ----------
@@ -168,16 +170,16 @@ def shift_share(
     last = employment_matrix(study, year=end, digits=digits)
     left = vintage_gap(first, last)
     first, last = in_common(first, last)
-    known = np.isfinite(first.jobs) & np.isfinite(last.jobs)
+    known = _in_both(first, last)
     if not known.any():
         raise TooFew(
             "shift_share: no cell has known jobs in both years. Fill `jobs` in the table "
             "`employment`."
         )
-    parts = shift_parts(first.jobs, last.jobs)
+    parts = shift_parts(*(np.where(known, each.jobs, np.nan) for each in (first, last)))
     return ShiftShares(
-        _places(first, parts, level), _industries(first, last, known), left, start, end, level,
-        last.suppressed_share, _notes(first, last, known),
+        _places(first, last, parts, level), _industries(first, last, known), left, start, end,
+        level, last.suppressed_share, _notes(first, last, known),
     )  # fmt: skip
 
 
@@ -198,10 +200,23 @@ def _two_years(study: Study, since: int | None, year: int | None) -> tuple[int, 
     return int(start), int(end)
 
 
-def _places(first: EmploymentMatrix, parts: ShiftShare, level: Share) -> pl.DataFrame:
-    plants = effective_plants(first.establishments, dispersion_of(first))
-    jobs = np.where(np.isfinite(parts.change), first.jobs, np.nan)
-    error = regional_error(jobs, parts.regional, plants)
+def _in_both(first: EmploymentMatrix, last: EmploymentMatrix) -> Flags:
+    """Return which cells are known in both years; where small ones are hidden, published in."""
+    known = np.isfinite(first.jobs) & np.isfinite(last.jobs)
+    if max(publication_threshold(first), publication_threshold(last)) > 1:
+        known &= (first.jobs > 0) == (last.jobs > 0)
+    return np.asarray(known)
+
+
+def _places(
+    first: EmploymentMatrix, last: EmploymentMatrix, parts: ShiftShare, level: Share
+) -> pl.DataFrame:
+    counts = np.fmax(first.establishments, last.establishments)
+    plants = effective_plants(counts, dispersion_of(first))
+    known = np.isfinite(parts.change)
+    jobs = np.where(known, first.jobs, np.nan)
+    error = regional_error((jobs + last.jobs) / 2, parts.regional, plants)
+    hidden = np.where(known, 0.0, np.nan_to_num(last.jobs) - np.nan_to_num(first.jobs))
     sums = {
         name: np.nansum(getattr(parts, name), axis=1)
         for name in ("change", "national", "mix", "regional", "competitive", "allocation")
@@ -220,6 +235,7 @@ def _places(first: EmploymentMatrix, parts: ShiftShare, level: Share) -> pl.Data
         "mix": sums["mix"], "regional": sums["regional"], "low": sums["regional"] - half,
         "high": sums["regional"] + half, "level": np.full(p.size, level), "p": p, "q": _q(p),
         "competitive": sums["competitive"], "allocation": sums["allocation"],
+        "not_compared": hidden.sum(axis=1),
     }  # fmt: skip
     return (
         first.places.select("place_id", pl.coalesce("name", "place_id").alias("name"))
@@ -258,11 +274,13 @@ def _notes(first: EmploymentMatrix, last: EmploymentMatrix, known: Flags) -> tup
     notes = list(dict.fromkeys((*first.notes, *last.notes)))
     hidden = int((~known).sum())
     if hidden:
-        notes.append(f"{hidden:,} cells are not known in one of the years and are left out.")
+        notes.append(
+            f"{hidden:,} cells are not known, or not published, in one of the years; their "
+            "change is told apart."
+        )
     if first.suppressed_share > 0 or last.suppressed_share > 0:
         notes.append(
             f"{first.suppressed_share:.1%} of jobs in the first year and "
-            f"{last.suppressed_share:.1%} in the last are in no published cell: a cell that "
-            "falls below the threshold of publication looks like a closure here."
+            f"{last.suppressed_share:.1%} in the last are in no published cell."
         )
     return tuple(notes)

@@ -27,6 +27,7 @@ from buzzline.agglomeration.quotient_errors import (
     chance_band,
     effective_plants,
     evenness_p,
+    industry_plants,
     quotient_interval,
     totals_of,
 )
@@ -311,10 +312,8 @@ def _industry_rows(
     matrix: EmploymentMatrix, amount: Floats, dispersion: Floats
 ) -> pl.DataFrame:
     plants = effective_plants(matrix.establishments, dispersion)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        squares = np.nansum(np.where(amount > 0, amount**2 / plants, 0.0), axis=0)
-        effective = np.nansum(amount, axis=0) ** 2 / squares
-    return matrix.industries.select("industry", "title").with_columns(
+    effective = industry_plants(amount, plants, totals_of(amount))
+    return matrix.industries.select("industry", pl.coalesce("title", "industry")).with_columns(
         pl.Series("jobs", matrix.industry_jobs),
         pl.Series("establishments", np.nansum(matrix.establishments, axis=0)).cast(pl.Int64),
         pl.Series("size_dispersion", dispersion, nan_to_null=True),

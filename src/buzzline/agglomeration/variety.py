@@ -34,7 +34,7 @@ class Variety:
         One row a place, related variety furthest beyond chance first: `place_id`, `name`,
         `related`, `unrelated`, `total` (bits; the first two add up to the third),
         `chance_mean`, `chance_low`, `chance_high` (of `related`, with industries dealt to
-        groups at random), `z`, `p`, `q`, `level`, `n_industries` (with a job), `jobs`,
+        groups at random), `z`, `p` (two-sided), `q`, `level`, `n_industries` (with a job), `jobs`,
         `status`.
     n_industries, n_groups : int
         Classes between which variety is counted, and groups they lie in.
@@ -67,12 +67,13 @@ class Variety:
             f"bits of unrelated variety on average (n={rows.height:,} places)"
         )
         tested = rows.drop_nulls("q")
-        beyond = tested.filter(pl.col("q") <= 1 - self.level)
         if not tested.height:
             return f"{said}."
+        beyond = tested.filter(pl.col("q") <= 1 - self.level)
+        more = beyond.filter(pl.col("z") > 0).height
         return (
-            f"{said}; in {beyond.height:,} related variety is larger than groups of shuffled "
-            f"industries give ({self.draws:,} draws)."
+            f"{said}; groups of shuffled industries give less related variety in {more:,} places "
+            f"and more in {beyond.height - more:,} ({self.draws:,} draws)."
         )
 
     def __repr__(self) -> str:
@@ -87,7 +88,7 @@ def variety(
     study: Study,
     *,
     group_digits: Count = 2,
-    draws: Draws = 199,
+    draws: Draws = 999,
     level: Share = 0.95,
     year: Years | None = None,
     digits: Count | None = None,
@@ -160,9 +161,11 @@ def variety(
     unrelated, related = related_variety(jobs, group)
     null = np.full((draws, jobs.shape[0]), np.nan)
     seed = seed_of(rng)
+    total = unrelated + related
     for draw in told(progress, "dealing industries to groups", range(draws)):
-        null[draw] = related_variety(jobs, child(seed, "groups", draw).permutation(group))[1]
-    chance = chance_columns(related, null, towards=1, level=level)
+        dealt = child(seed, "groups", draw).permutation(group)
+        null[draw] = np.maximum(total - _between(jobs, dealt), 0.0)
+    chance = chance_columns(related, null, level=level)
     return Variety(
         _rows(matrix, jobs, {"related": related, "unrelated": unrelated, **chance}, level),
         jobs.shape[1], int(group.max()) + 1, level, draws, grouping, matrix.notes,
@@ -200,11 +203,15 @@ def related_variety(jobs: Floats, group: Codes) -> tuple[Floats, Floats]:
         raise InvalidArgument(
             f"related_variety: {jobs.shape[1]} industries need as many groups, got {group.size}"
         )
+    unrelated = _between(jobs, group)
+    return unrelated, np.maximum(entropy(jobs, axis=1) - unrelated, 0.0)
+
+
+def _between(jobs: Floats, group: Codes) -> Floats:
+    """Return the entropy of groups in each place, (r,)."""
     belongs = np.zeros((group.size, int(group.max(initial=0)) + 1))
     belongs[np.arange(group.size), group] = 1.0
-    unrelated = entropy(np.nan_to_num(jobs) @ belongs, axis=1)
-    total = entropy(jobs, axis=1)
-    return unrelated, np.maximum(total - unrelated, 0.0)
+    return entropy(np.nan_to_num(jobs) @ belongs, axis=1)
 
 
 def groups_of(industries: pl.DataFrame, digits: int) -> tuple[Codes, str]:
