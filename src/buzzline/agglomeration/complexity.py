@@ -18,7 +18,7 @@ from buzzline.agglomeration.complexity_indices import (
 from buzzline.agglomeration.employment import EmploymentMatrix, employment_matrix
 from buzzline.agglomeration.presence import Presence, presence_of, redrawing
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Flags, Floats
+from buzzline.arrays import Flags, Floats, Indices
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Count, Draws, Ratio, Share, Years
 from buzzline.randomness import Seed, child, seed_of
@@ -28,8 +28,7 @@ MEASURED = "measured"
 APART = "shares no industry with the largest connected part"
 EMPTY = "nothing reaches the cut"
 TIED = "second and third eigenvalue coincide: no line is told apart"
-DRAWN_AGAIN = "plants drawn again"
-NO_PLANTS = "number of plants not known: no interval"
+UNCONNECTED = "fewer than three places or industries are connected"
 SHAKY = (
     0.05  # share of draws in which the sign rule points the other way, above which it is said
 )
@@ -43,8 +42,8 @@ class Complexity:
     ----------
     places : DataFrame
         One row a place, most complex first: `place_id`, `name`, `jobs`, `diversity`
-        (industries present), `mean_ubiquity` (of them), `value` (ECI), `low`, `high`, `level`,
-        `rank`, `rank_low`, `rank_high`, `fitness`, `status`.
+        (industries present), `mean_ubiquity` (of them), `status`, `value` (ECI), `low`, `high`,
+        `level`, `rank`, `rank_low`, `rank_high`, `fitness`.
     industries : DataFrame
         The same for industries: `industry`, `title`, `jobs`, `ubiquity`, `value` (PCI), ...
     eigenvalue, gap : float
@@ -207,7 +206,7 @@ def complexity(  # noqa: PLR0913  # `progress` is no choice of the analysis
     'size'
     """
     matrix = employment_matrix(study, year=year, digits=digits)
-    presence = presence_of(matrix, cut, counted, "complexity")
+    presence = presence_of(matrix, cut, counted=counted, what="complexity")
     size = np.nansum(presence.amount, axis=1)
     found = economic_complexity(presence.flags, size)
     drawn = _redrawn(presence, found, draws, seed_of(rng), progress)
@@ -280,28 +279,17 @@ def _record(
     drawn: _Drawn | None,
     level: Share,
 ) -> Complexity:
-    flags = presence.flags
-    diversity, ubiquity = flags.sum(axis=1), flags.sum(axis=0)
-    fit = economic_fitness(flags)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean_ubiquity = (flags @ ubiquity) / diversity
     size = np.nansum(presence.amount, axis=1)
-    places = matrix.places.select("place_id", "name").with_columns(
-        pl.Series("jobs", matrix.place_jobs),
-        pl.Series("diversity", diversity.astype(np.int64)),
-        pl.Series("mean_ubiquity", mean_ubiquity),
-    )
-    industries = matrix.industries.select("industry", "title").with_columns(
-        pl.Series("jobs", matrix.industry_jobs),
-        pl.Series("ubiquity", ubiquity.astype(np.int64)),
-    )
+    diversity = presence.flags.sum(axis=1)
+    fit = economic_fitness(presence.flags)
+    places, industries = _rows(matrix, presence.flags, found)
     by_place = (drawn.eci, drawn.eci_rank) if drawn else None
     by_industry = (drawn.pci, drawn.pci_rank) if drawn else None
     return Complexity(
-        _with_values(places, found.eci, by_place, level, _status(found, diversity))
+        _with_values(places, found.eci, by_place, level)
         .with_columns(pl.Series("fitness", fit.fitness))
         .pipe(_sorted),
-        _with_values(industries, found.pci, by_industry, level, _status(found, ubiquity))
+        _with_values(industries, found.pci, by_industry, level)
         .with_columns(pl.Series("complexity", fit.complexity))
         .pipe(_sorted),
         found.eigenvalue,
@@ -312,11 +300,32 @@ def _record(
         _correlation(found.eci, np.log(np.where(size > 0, size, np.nan))),
         fit.has_settled,
         presence.n_unknown,
-        matrix.suppressed_share,
+        float(matrix.suppressed_share),
         level,
         drawn.n if drawn else 0,
         matrix.year,
     )
+
+
+def _rows(
+    matrix: EmploymentMatrix, flags: Flags, found: ComplexityIndices
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return places and industries with what is counted of each, and whether it is measured."""
+    diversity, ubiquity = flags.sum(axis=1), flags.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean_ubiquity = (flags @ ubiquity) / diversity
+    places = matrix.places.select("place_id", "name").with_columns(
+        pl.Series("jobs", matrix.place_jobs),
+        pl.Series("diversity", diversity.astype(np.int64)),
+        pl.Series("mean_ubiquity", mean_ubiquity),
+        _status(found.eci, found.place_connected, diversity, found.gap),
+    )
+    industries = matrix.industries.select("industry", "title").with_columns(
+        pl.Series("jobs", matrix.industry_jobs),
+        pl.Series("ubiquity", ubiquity.astype(np.int64)),
+        _status(found.pci, found.industry_connected, ubiquity, found.gap),
+    )
+    return places, industries
 
 
 def _with_values(
@@ -324,7 +333,6 @@ def _with_values(
     values: Floats,
     off: tuple[Floats, Floats] | None,
     level: Share,
-    status: Flags,
 ) -> pl.DataFrame:
     z = float(norm.ppf((1 + level) / 2))
     nothing = np.full(values.size, np.nan)
@@ -339,7 +347,6 @@ def _with_values(
         pl.Series("rank", rank),
         pl.Series("rank_low", np.floor(np.maximum(rank - z * off_rank, 1))),
         pl.Series("rank_high", np.ceil(np.minimum(rank + z * off_rank, n))),
-        pl.Series("status", status.tolist(), dtype=pl.String),
     )
 
 
@@ -351,12 +358,11 @@ def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _status(found: ComplexityIndices, n_present: Floats) -> Flags:
-    side = found.eci if n_present.size == found.eci.size else found.pci
-    why = TIED if np.isfinite(found.gap) else "fewer than three are connected"
-    inside = found.place_connected if side is found.eci else found.industry_connected
-    status = np.where(np.isfinite(side), MEASURED, np.where(inside, why, APART))
-    return np.asarray(np.where(n_present == 0, EMPTY, status))
+def _status(values: Floats, connected: Flags, n_present: Indices, gap: float) -> pl.Series:
+    why = TIED if np.isfinite(gap) else UNCONNECTED
+    status = np.where(np.isfinite(values), MEASURED, np.where(connected, why, APART))
+    status = np.where(n_present == 0, EMPTY, status)
+    return pl.Series("status", status.tolist(), dtype=pl.String)
 
 
 def _correlation(first: Floats, second: Floats) -> float:

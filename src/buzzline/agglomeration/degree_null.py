@@ -277,7 +277,7 @@ def _compared(together: Floats, mean: Floats, variance: Floats) -> Togetherness:
     spread = np.sqrt(np.maximum(variance, 0))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > 1e-9, (together - mean) / spread, np.nan)
-    p = matched_tail(together, mean, np.maximum(variance, 0), together.diagonal())
+    p = matched_tail(together, mean, np.maximum(variance, 0), alone=together.diagonal())
     absent = together.diagonal() == 0
     return Togetherness(*(_blanked(as_floats(part), absent) for part in (mean, variance, z, p)))
 
@@ -290,7 +290,7 @@ def _blanked(matrix: Floats, absent: Flags) -> Floats:
     return matrix
 
 
-def matched_tail(together: Floats, mean: Floats, variance: Floats, alone: Floats) -> Floats:
+def matched_tail(together: Floats, mean: Floats, variance: Floats, *, alone: Floats) -> Floats:
     """Return P(X >= count) for co-occurrences with these means and variances.
 
     Parameters
@@ -310,7 +310,7 @@ def matched_tail(together: Floats, mean: Floats, variance: Floats, alone: Floats
     >>> from scipy.stats import hypergeom
     >>> mean, variance = hypergeom.stats(40, 10, 8)
     >>> cell = lambda value: np.full((1, 1), float(value))
-    >>> tail = matched_tail(cell(5), cell(mean), cell(variance), np.array([8.0]))
+    >>> tail = matched_tail(cell(5), cell(mean), cell(variance), alone=np.array([8.0]))
     >>> bool(abs(tail[0, 0] - hypergeom.sf(4, 40, 10, 8)) < 1e-12)
     True
     """
@@ -326,4 +326,4 @@ def smallest_p(together: Floats, chance: Togetherness) -> Floats:
     """
     alone = together.diagonal()
     most = np.minimum.outer(alone, alone)
-    return matched_tail(most, chance.expected, chance.variance, alone)
+    return matched_tail(most, chance.expected, chance.variance, alone=alone)

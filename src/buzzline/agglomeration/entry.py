@@ -189,8 +189,8 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
     years = _years(study, first, last)
     matrices = [employment_matrix(study, year=year, digits=digits) for year in years]
     before, after = in_common(*matrices)
-    now = presence_of(before, cut, "jobs", "industry_entry")
-    then = presence_of(after, cut, "jobs", "industry_entry")
+    now = presence_of(before, cut, counted="jobs", what="industry_entry")
+    then = presence_of(after, cut, counted="jobs", what="industry_entry")
     density = densities_without_own(now.flags, co_occurrence(now.flags))
     known = np.isfinite(before.jobs) & np.isfinite(after.jobs)
     seed = seed_of(rng)
@@ -209,7 +209,7 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
         int((~known).sum()),
         before.places.height,
         before.industries.height,
-        matrices[0].suppressed_share,
+        float(matrices[0].suppressed_share),
         cut,
         level,
     )

@@ -79,7 +79,7 @@ def pair_table(industries: pl.DataFrame, found: PairFigures, level: Share) -> pl
 
 
 def industry_table(
-    industries: pl.DataFrame, jobs: Floats, found: PairFigures, pairs: pl.DataFrame
+    industries: pl.DataFrame, found: PairFigures, pairs: pl.DataFrame, *, jobs: Floats
 ) -> pl.DataFrame:
     """Return one row an industry, in the order given."""
     related = pairs.filter(pl.col("status") == RELATED)

@@ -61,7 +61,9 @@ def present(amount: Floats, cut: Ratio = 1.0) -> Flags:
     )
 
 
-def presence_of(matrix: EmploymentMatrix, cut: Ratio, counted: Counted, what: str) -> Presence:
+def presence_of(
+    matrix: EmploymentMatrix, cut: Ratio, *, counted: Counted, what: str
+) -> Presence:
     """Return where industries are present in an employment matrix.
 
     Raises

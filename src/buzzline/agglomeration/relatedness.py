@@ -230,13 +230,13 @@ def relatedness(
     if kind in FLOW_KINDS:
         return _by_flows(study, kind, _industries(study, year, digits, kind), level)
     matrix = employment_matrix(study, year=year, digits=digits)
-    presence = presence_of(matrix, cut, counted, "relatedness")
+    presence = presence_of(matrix, cut, counted=counted, what="relatedness")
     found = _by_places(presence.flags, cast("Kind", kind), null, level)
     record = _record(matrix.industries, matrix.industry_jobs, found, level)
     return replace(
         record,
         kind=kind, null=null, n_places=matrix.places.height, n_unknown=presence.n_unknown,
-        suppressed_share=matrix.suppressed_share, year=matrix.year,
+        suppressed_share=float(matrix.suppressed_share), year=matrix.year,
     )  # fmt: skip
 
 
@@ -311,7 +311,7 @@ def _record(
     order, block = block_order(near)
     pairs = pair_table(industries, found, level)
     names = industries.select(pl.coalesce("title", "industry"))["title"].to_list()
-    listed = industry_table(industries, jobs, found, pairs).with_columns(
+    listed = industry_table(industries, found, pairs, jobs=jobs).with_columns(
         pl.Series("block", block.astype(np.int64) + 1),
         pl.Series("block_name", block_names(near, block, names), dtype=pl.String),
     )
