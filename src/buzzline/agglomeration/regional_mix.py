@@ -62,7 +62,8 @@ class Specialisation:
         `index`, `place_id`, `name`, `value`, `corrected` (without the bias of few plants, where
         there is such a correction), `chance_mean`, `chance_low`, `chance_high` (a place with as
         many plants of the mix of all), `z`, `p` (two-sided: industries that serve a place
-        themselves make it evener than chance), `q` (over places), `level`, `n` (establishments), `n_industries`, `status`.
+        themselves make it evener than chance), `q` (over places), `level`, `n`
+        (establishments), `n_industries`, `status`.
     against : str
         What Krugman's index is held against.
     level : share
@@ -98,8 +99,8 @@ class Specialisation:
             f"{more:,} of {tested.height:,} places are more specialised (Krugman's index over "
             f"{self.n_industries:,} industries) than as many plants of the mix of all places "
             f"would be, {beyond.height - more:,} less; furthest beyond chance {top['name']}: "
-            f"{top['value']:.3g} (chance {top['chance_low']:.3g} to {top['chance_high']:.3g} at "
-            f"{self.level:.0%}, n={top['n']:,} establishments, {self.draws:,} draws)."
+            f"{top['value']:.3g} (chance {top['chance_low']:.3g} to {top['chance_high']:.3g} "
+            f"at {self.level:.0%}, n={top['n']:,} establishments, {self.draws:,} draws)."
         )
 
     def __repr__(self) -> str:

@@ -34,8 +34,8 @@ class Variety:
         One row a place, related variety furthest beyond chance first: `place_id`, `name`,
         `related`, `unrelated`, `total` (bits; the first two add up to the third),
         `chance_mean`, `chance_low`, `chance_high` (of `related`, with industries dealt to
-        groups at random), `z`, `p` (two-sided), `q`, `level`, `n_industries` (with a job), `jobs`,
-        `status`.
+        groups at random), `z`, `p` (two-sided), `q`, `level`, `n_industries` (with a job),
+        `jobs`, `status`.
     n_industries, n_groups : int
         Classes between which variety is counted, and groups they lie in.
     level : share
@@ -72,8 +72,8 @@ class Variety:
         beyond = tested.filter(pl.col("q") <= 1 - self.level)
         more = beyond.filter(pl.col("z") > 0).height
         return (
-            f"{said}; groups of shuffled industries give less related variety in {more:,} places "
-            f"and more in {beyond.height - more:,} ({self.draws:,} draws)."
+            f"{said}; groups of shuffled industries give less related variety in {more:,} "
+            f"places and more in {beyond.height - more:,} ({self.draws:,} draws)."
         )
 
     def __repr__(self) -> str:

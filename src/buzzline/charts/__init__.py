@@ -1,7 +1,16 @@
 """What does a result look like? chart(result): one verb, a specification as data."""
 
 # Importing a family registers its charts with `chart`.
-from buzzline.charts import concentration, inequality, kdensity, profile, quality, verdicts
+from buzzline.charts import (
+    concentration,
+    inequality,
+    kdensity,
+    profile,
+    quality,
+    regional_mix,
+    specialisation,
+    verdicts,
+)
 from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
 from buzzline.charts.drawing import chart
@@ -9,7 +18,16 @@ from buzzline.charts.gallery import gallery, save_charts
 from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
-FAMILIES = (concentration, inequality, kdensity, profile, quality, verdicts)
+FAMILIES = (
+    concentration,
+    inequality,
+    kdensity,
+    profile,
+    quality,
+    regional_mix,
+    specialisation,
+    verdicts,
+)
 
 __all__ = [
     "Spec",
