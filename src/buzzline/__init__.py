@@ -23,7 +23,11 @@ from buzzline.agglomeration.employment import (
     vintage_gap,
 )
 from buzzline.agglomeration.entry import IndustryEntry, industry_entry
+from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
+from buzzline.agglomeration.m_curves import MCurves
+from buzzline.agglomeration.m_function import m_density, m_function
 from buzzline.agglomeration.relatedness import Relatedness, relatedness
+from buzzline.agglomeration.ripley_curves import RipleyCurves, ripley
 from buzzline.analysis import CATALOGUE
 from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
@@ -72,16 +76,19 @@ __all__ = [
     "CoreRule",
     "Cutoffs",
     "EmploymentMatrix",
+    "HotSpots",
     "IndustryEntry",
     "Inequality",
     "InvalidArgument",
     "InvalidStudyFile",
     "InvalidTables",
+    "MCurves",
     "MissingFile",
     "MissingPackage",
     "NotConverged",
     "Problem",
     "Relatedness",
+    "RipleyCurves",
     "Road",
     "RunSettings",
     "ScaleBalance",
@@ -98,9 +105,12 @@ __all__ = [
     "complexity",
     "concentration",
     "employment_matrix",
+    "hot_spots",
     "industry_entry",
     "inequality",
     "initialise",
+    "m_density",
+    "m_function",
     "make_world",
     "plants_of",
     "read_bea_flows",
@@ -111,6 +121,7 @@ __all__ = [
     "read_uscmp",
     "relatedness",
     "report",
+    "ripley",
     "run_road",
     "scale_balance",
     "scale_profile",

@@ -14,6 +14,10 @@ from buzzline.agglomeration.complexity_indices import (
     reflections,
 )
 from buzzline.agglomeration.concentration import Concentration, concentration
+from buzzline.agglomeration.concentration_measures import (
+    concentration_measures,
+    krugman_against_others,
+)
 from buzzline.agglomeration.degree_null import against_degrees, against_ubiquity
 from buzzline.agglomeration.density import relatedness_density
 from buzzline.agglomeration.ellison_glaeser import (
@@ -32,7 +36,10 @@ from buzzline.agglomeration.employment import (
 )
 from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.grouped_plants import grouped_herfindahl
+from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
 from buzzline.agglomeration.inequality import Inequality, inequality
+from buzzline.agglomeration.m_curves import MCurves
+from buzzline.agglomeration.m_function import m_density, m_function
 from buzzline.agglomeration.proximity import (
     co_occurrence,
     correlation_proximity,
@@ -41,6 +48,17 @@ from buzzline.agglomeration.proximity import (
     relatedness_of,
 )
 from buzzline.agglomeration.relatedness import Relatedness, relatedness
+from buzzline.agglomeration.relative import lang_m, local_m, marcon_puech_m
+from buzzline.agglomeration.ripley import (
+    besag_l,
+    cross_k,
+    diggle_chetwynd_d,
+    inhomogeneous_k,
+    mark_weighted_k,
+    pair_correlation,
+    ripley_k,
+)
+from buzzline.agglomeration.ripley_curves import RipleyCurves, ripley
 from buzzline.agglomeration.theil import nested_theil, theil
 
 __all__ = [
@@ -49,30 +67,47 @@ __all__ = [
     "Concentration",
     "EllisonGlaeser",
     "EmploymentMatrix",
+    "HotSpots",
     "IndustryEntry",
     "Inequality",
+    "MCurves",
     "Plants",
     "Relatedness",
+    "RipleyCurves",
     "against_degrees",
     "against_ubiquity",
+    "besag_l",
     "by_cluster",
     "co_occurrence",
     "coagglomeration",
     "complexity",
     "concentration",
+    "concentration_measures",
     "correlation_proximity",
+    "cross_k",
     "dartboard_gammas",
+    "diggle_chetwynd_d",
     "economic_complexity",
     "economic_fitness",
     "ellison_glaeser",
     "employment_matrix",
     "group_coagglomeration",
     "grouped_herfindahl",
+    "hot_spots",
     "in_common",
     "income_content",
     "industry_entry",
     "inequality",
+    "inhomogeneous_k",
+    "krugman_against_others",
+    "lang_m",
+    "local_m",
+    "m_density",
+    "m_function",
+    "marcon_puech_m",
+    "mark_weighted_k",
     "nested_theil",
+    "pair_correlation",
     "pairwise_coagglomeration",
     "plants_of",
     "proximity",
@@ -81,6 +116,8 @@ __all__ = [
     "relatedness",
     "relatedness_density",
     "relatedness_of",
+    "ripley",
+    "ripley_k",
     "theil",
     "vintage_gap",
 ]

@@ -3,11 +3,13 @@
 # Importing a family registers its charts with `chart`.
 from buzzline.charts import (
     concentration,
+    hot_spots,
     inequality,
     kdensity,
     profile,
     quality,
     regional_mix,
+    relative,
     specialisation,
     verdicts,
 )
@@ -20,10 +22,12 @@ from buzzline.charts.spec import Spec
 
 FAMILIES = (
     concentration,
+    hot_spots,
     inequality,
     kdensity,
     profile,
     quality,
+    relative,
     regional_mix,
     specialisation,
     verdicts,
