@@ -305,9 +305,14 @@ def _line(x: Floats, y: Floats, box: _Box, style: dict[str, Any]) -> dict[str, A
 def _marks(panel: Curve, box: _Box) -> list[dict[str, Any]]:
     """Return a triangle beside the middle of each stretch outside the band."""
     one_px = (box.y[1] - box.y[0]) / (box.bottom - box.top)
+    lowest, highest = box.y[0] + 5 * one_px, box.y[1] - 5 * one_px  # clear of axis and heading
     rows = [
-        {"x": float(panel.x[middle]), "y": float(panel.observed[middle]) + aside * one_px,
-         "shape": shape, "colour": colour}
+        {
+            "x": float(panel.x[middle]),
+            "y": min(max(float(panel.observed[middle]) + aside * one_px, lowest), highest),
+            "shape": shape,
+            "colour": colour,
+        }
         for flags, shape, colour, aside in (
             (_above(panel), "triangle-up", ABOVE_COLOUR, ASIDE_PX),
             (_below(panel), "triangle-down", BELOW_COLOUR, -ASIDE_PX),

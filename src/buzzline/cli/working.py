@@ -204,8 +204,7 @@ def kept_words(out: Path) -> str:
 def show_road(road: Road) -> None:
     """Print what a run found, one paragraph a question, and where the report is."""
     aside = road.study.about.quality.n_set_aside
-    lines = [str(road.study), str(road.profile), str(road.clustering), str(road.balance)]
-    lines += [str(measure) for measure in road.measures]
+    lines = [str(road.study), *map(str, road.results)]
     lines += [
         f"{name.replace('_', ' ')}: not run: {why}" for name, why in road.not_measured.items()
     ]

@@ -175,7 +175,8 @@ def about_lines(study: Study, results: Sequence[Result | None]) -> tuple[tuple[s
     lines = [("title", study.about.title), ("made by", f"buzzline {VERSION}")]
     lines += [("licence", study.about.licence)] if study.about.licence else []
     lines += [("source", _without_folder(source)) for source in study.about.sources]
-    lines += [("limit", note) for note in (*study.about.notes, FIRST_TEST_ONLY)]
+    general = (FIRST_TEST_ONLY,) if study.organisations.height else ()
+    lines += [("limit", note) for note in (*study.about.notes, *general)]
     for result in results:
         if result is not None:
             lines.append(("finding", str(result)))

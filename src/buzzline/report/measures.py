@@ -4,41 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from buzzline.analysis import CATALOGUE, Result, result_names
 from buzzline.charts import chart
-from buzzline.export.dictionary import COLUMN_MEANING, TABLE_MEANING
 from buzzline.export.measures import further_frames
-from buzzline.report.budget import MEASURE_ROWS, UNTESTED_ROWS
+from buzzline.report.budget import UNTESTED_ROWS
 from buzzline.report.docstrings import method_of
 from buzzline.report.drawings import Drawing, drawing
 from buzzline.report.limits import Limit
+from buzzline.report.measure_tables import measure_table, said_as, without_value
 from buzzline.report.methods import Method
-from buzzline.report.tables import (
-    Cell,
-    Column,
-    Kind,
-    PageTable,
-    between,
-    chance,
-    number,
-    rows_of,
-    share,
-    text,
-    whole,
-)
+from buzzline.report.tables import Column, PageTable, rows_of, text, whole
 from buzzline.report.wording import listed, plural
 
-HEADINGS = {
-    "p": "p", "q": "q", "n": "n", "place_id": "Place", "name": "Place", "title": "Industry",
-    "other_title": "Other industry",
-}  # fmt: skip
-SAID_ONCE = ("level", "year", "source", "draws")  # the same in every row, or in the provenance
-NAMED_BY = {"place_id": "name", "industry": "title", "other": "other_title"}
-CHANCES = ("p", "q")
 EXAMPLES_NAMED = 3
 FOREMOST = (
     "strong_clusters", "concentration", "kdensity", "relatedness",
@@ -102,7 +82,7 @@ def measure_limits(measures: Sequence[Result], not_measured: Mapping[str, str]) 
             found.append(_rows_without_value(name, reasons))
     if not_measured:
         columns = (Column("measure", "Measure"), Column("reason", "Why it was not run"))
-        lines = [(text(_spoken(name)), text(reason)) for name, reason in not_measured.items()]
+        lines = [(text(said_as(name)), text(reason)) for name, reason in not_measured.items()]
         found.append(Limit(
             "Measures of concentration that were not run",
             f"{plural(len(lines), 'measure')} could not be computed from these tables.",
@@ -138,131 +118,22 @@ def first_sentence(words: str) -> str:
 
 def _part(name: str, result: Result) -> MeasurePart:
     analysis = _analysis(result)
-    rows = result.table()
     missing = _reasons(result)
     unmeasured = ""
     if missing.height:
         n = int(missing["n"].sum())
         unmeasured = f"{plural(n, 'row')} without a value: {_most_common(missing)}."
-    table, columns = _table(name, analysis, rows)
+    table = measure_table(name, analysis, result.table())
+    explained = tuple((column.title, column.hint) for column in table.columns) if table else ()
     return MeasurePart(
         id=f"measure-{name.replace('_', '-')}",
         question=CATALOGUE[analysis].question,
         sentence=str(result),
         picture=drawing(lambda width: chart(result, width=width), f"measure-{name}"),
         table=table,
-        columns=columns,
+        columns=tuple((title, hint) for title, hint in explained if hint),
         unmeasured=unmeasured,
     )
-
-
-def _table(
-    name: str, analysis: str, rows: pl.DataFrame
-) -> tuple[PageTable | None, tuple[tuple[str, str], ...]]:
-    measured = rows.filter(~_without_value(rows))
-    if not measured.height:
-        return None, ()
-    shown = measured.head(MEASURE_ROWS)
-    meanings = {column: (unit, said) for column, unit, said in COLUMN_MEANING.get(analysis, ())}
-    columns = _columns(shown, meanings)
-    lines = [
-        tuple(_cell(row, column.name, meanings) for column in columns)
-        for row in shown.iter_rows(named=True)
-    ]
-    left = rows.height - shown.height
-    note = (
-        f"The first {shown.height:,} rows; {left:,} more are in tables/{name}.csv."
-        if left
-        else ""
-    )
-    caption = TABLE_MEANING.get(analysis, _spoken(analysis)).rstrip(".")
-    if "level" in rows.columns and rows["level"].drop_nulls().len():
-        caption += f" ({rows['level'].drop_nulls()[0]:.0%} intervals)"
-    explained = tuple((column.title, column.hint) for column in columns if column.hint)
-    table = PageTable(f"table-{name}", caption, columns, rows_of(lines),
-                      is_long=len(lines) > 8, note=note)  # fmt: skip
-    return table, explained
-
-
-def _columns(rows: pl.DataFrame, meanings: Mapping[str, tuple[str, str]]) -> tuple[Column, ...]:
-    """Return headings: one for both ends of an interval, none for codes that have a name."""
-    found = []
-    for name, dtype in rows.schema.items():
-        named = NAMED_BY.get(name)
-        low, high = _ends(name)
-        is_interval = low in rows.columns and high in rows.columns
-        if name in SAID_ONCE or (is_interval and name == low):
-            continue
-        if named in rows.columns and rows[named].null_count() < rows.height:
-            continue
-        if rows[name].null_count() == rows.height or isinstance(dtype, pl.List | pl.Struct):
-            continue
-        unit, said = meanings.get(name, ("", ""))
-        if is_interval:
-            found.append(
-                Column(name, _interval_heading(name), "text", _hint(unit, "Both ends."))
-            )
-            continue
-        kind: Kind = "number" if dtype.is_numeric() and unit != "years" else "text"
-        heading = HEADINGS.get(name) or _spoken(name)
-        found.append(Column(name, heading, kind, _hint(unit, said)))
-    return tuple(found)
-
-
-def _ends(name: str) -> tuple[str, str]:
-    """Return the names of both ends of the interval a column is an end of, else blanks."""
-    stem = name.removesuffix("low").removesuffix("high")
-    return (f"{stem}low", f"{stem}high") if name != stem else ("", "")
-
-
-def _interval_heading(name: str) -> str:
-    stem = name.removesuffix("high").rstrip("_")
-    return {"": "Interval", "chance": "By chance"}.get(stem, f"{_spoken(stem)}, interval")
-
-
-def _hint(unit: str, said: str) -> str:
-    return (
-        f"{said} Unit: {unit}.".strip()
-        if unit and unit not in ("share", "probability")
-        else said
-    )
-
-
-def _cell(row: Mapping[str, Any], name: str, meanings: Mapping[str, tuple[str, str]]) -> Cell:
-    low, high = _ends(name)
-    if low in row and high in row:
-        return between(row[low], row[high])
-    value = row[name]
-    unit = meanings.get(name, ("", ""))[0]
-    if value is None and name in NAMED_BY.values():
-        code = next(code for code, named in NAMED_BY.items() if named == name)
-        return text(row.get(code))
-    if isinstance(value, bool):
-        return text("yes" if value else "no")
-    if not isinstance(value, int | float):
-        return text(value)
-    if name in CHANCES:
-        return chance(value)
-    if unit == "share":
-        return share(value, 1)
-    if unit == "years":
-        return text(value)
-    return whole(value) if isinstance(value, int) else number(value)
-
-
-def _without_value(rows: pl.DataFrame) -> pl.Expr:
-    """Return which rows have no value: the column `value` is empty, or there is a reason."""
-    if "value" in rows.columns:
-        value = pl.col("value")
-        is_float = rows.schema["value"].is_float()
-        return (
-            value.is_null() | value.is_nan().fill_null(value=True)
-            if is_float
-            else value.is_null()
-        )
-    if "reason" in rows.columns:
-        return pl.col("reason").fill_null("") != ""
-    return pl.lit(value=False)
 
 
 def _reasons(result: Result) -> pl.DataFrame:
@@ -281,7 +152,7 @@ def _reasons(result: Result) -> pl.DataFrame:
             pl.when(pl.col(column) != "").then(pl.col(column)) for column in why
         )
         found.append(
-            rows.filter(_without_value(rows)).select(
+            rows.filter(without_value(rows)).select(
                 reason=reason.cast(pl.String), example=example
             )
         )
@@ -310,7 +181,7 @@ def _rows_without_value(name: str, reasons: pl.DataFrame) -> Limit:
         for row in reasons.head(UNTESTED_ROWS).iter_rows(named=True)
     ]
     n = int(reasons["n"].sum())
-    said = _spoken(name)
+    said = said_as(name)
     return Limit(
         f"{said}: rows without a value",
         f"{plural(n, 'row')} could not be measured. Nothing is said about them: neither that "
@@ -329,8 +200,3 @@ def _most_common(reasons: pl.DataFrame) -> str:
 
 def _analysis(result: Result) -> str:
     return result_names([result])[0]
-
-
-def _spoken(name: str) -> str:
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]

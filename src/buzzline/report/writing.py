@@ -105,25 +105,22 @@ def report(
                 *measure_limits(measures, not_measured)],
         methods=[*methods(study, clustering, balance), *measure_methods(measures)],
         glossary=glossary(study, measures),
-        provenance=provenance_tables(study, _stamps(profile, clustering, balance, measures)),
+        provenance=provenance_tables(
+            study, _stamps(study, (profile, clustering, balance), measures)),
         settings=_settings(heading, study), assets=_assets(),
     )  # fmt: skip
     return Html(text, heading)
 
 
 def _stamps(
-    profile: ScaleProfile,
-    clustering: Clustering,
-    balance: ScaleBalance,
+    study: Study,
+    results: tuple[ScaleProfile, Clustering, ScaleBalance],
     measures: Sequence[Result],
 ) -> list[tuple[str, Provenance | None]]:
-    names = result_names(measures)
-    return [
-        ("scale profile", profile.provenance),
-        ("candidate clusters", clustering.provenance),
-        ("scale balance", balance.provenance),
-        *((name, one.provenance) for name, one in zip(names, measures, strict=True)),
-    ]  # fmt: skip
+    words = ("scale profile", "candidate clusters", "scale balance")
+    of_ties = zip(words, results, strict=True) if has_organisations(study) else ()
+    further = zip(result_names(measures), measures, strict=True)
+    return [(name, result.provenance) for name, result in (*of_ties, *further)]
 
 
 def _pictures(study: Study, profile: ScaleProfile, clustering: Clustering) -> dict[str, Any]:

@@ -75,10 +75,13 @@ class Road:
     continued: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n".join(
-            [str(self.profile), str(self.clustering), str(self.balance),
-             *map(str, self.measures), str(self.report)]
-        )  # fmt: skip
+        return "\n".join([*map(str, self.results), str(self.report)])
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Everything computed; without organisations nothing is said of clusters and ties."""
+        of_ties = (self.profile, self.clustering, self.balance)
+        return (*(of_ties if self.study.organisations.height else ()), *self.measures)
 
     def __repr__(self) -> str:
         return str(self)
@@ -281,15 +284,13 @@ def _written(
     measures, not_measured = results.measures, results.not_measured
     progress("writing results", 0, 3)
     (folder / MANIFEST).unlink(missing_ok=True)  # written last: where it stands, all is whole
-    tables = write_results(
-        folder, study, profile=profile, clustering=clustering, balance=balance,
-        measures=measures,
-    )  # fmt: skip
+    of_ties: dict[str, Any] = {}
+    if study.organisations.height:
+        of_ties = {"profile": profile, "clustering": clustering, "balance": balance}
+    tables = write_results(folder, study, measures=measures, **of_ties)
     files = [*quality, *tables]
     progress("writing results", 1, 3)
-    charts = gallery(
-        study, profile=profile, clustering=clustering, balance=balance, measures=measures
-    )
+    charts = gallery(study, measures=measures, **of_ties)
     files += save_charts(folder / "charts", charts)
     remember_written(folder, _names(folder, files))
     progress("writing results", 2, 3)
