@@ -102,7 +102,7 @@ def _parameter(option: Option) -> inspect.Parameter:
     sequence = typing.get_origin(option.hint) is list
     shown = option.default
     if sequence and shown is not None:
-        shown = " ".join(f"{value:g}" for value in shown)
+        shown = " ".join(v if isinstance(v, str) else f"{v:g}" for v in shown)
     said = Parameter(
         name=option.spelt, help=option.help, group=CHOICES, consume_multiple=sequence,
         show_default=(lambda _: shown) if shown is not None else False,
