@@ -14,6 +14,7 @@ from buzzline.agglomeration import (
     concentration,
     inequality,
 )
+from buzzline.agglomeration.cluster_rules import StrongRule
 from buzzline.agglomeration.complexity import Complexity, complexity
 from buzzline.agglomeration.employment import (
     EmploymentMatrix,
@@ -26,8 +27,13 @@ from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
 from buzzline.agglomeration.m_curves import MCurves
 from buzzline.agglomeration.m_function import m_density, m_function
+from buzzline.agglomeration.regional_mix import Specialisation, specialisation
 from buzzline.agglomeration.relatedness import Relatedness, relatedness
 from buzzline.agglomeration.ripley_curves import RipleyCurves, ripley
+from buzzline.agglomeration.shift_share import ShiftShares, shift_share
+from buzzline.agglomeration.specialisation import LocationQuotients, location_quotients_by_place
+from buzzline.agglomeration.strong_clusters import StrongClusters, strong_clusters
+from buzzline.agglomeration.variety import Variety, variety
 from buzzline.analysis import CATALOGUE
 from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
@@ -82,6 +88,7 @@ __all__ = [
     "InvalidArgument",
     "InvalidStudyFile",
     "InvalidTables",
+    "LocationQuotients",
     "MCurves",
     "MissingFile",
     "MissingPackage",
@@ -93,10 +100,15 @@ __all__ = [
     "RunSettings",
     "ScaleBalance",
     "ScaleProfile",
+    "ShiftShares",
+    "Specialisation",
+    "StrongClusters",
+    "StrongRule",
     "Study",
     "TooFew",
     "UnreadableFile",
     "UnwritableOutput",
+    "Variety",
     "__version__",
     "by_cluster",
     "candidate_clusters",
@@ -109,6 +121,7 @@ __all__ = [
     "industry_entry",
     "inequality",
     "initialise",
+    "location_quotients_by_place",
     "m_density",
     "m_function",
     "make_world",
@@ -125,6 +138,10 @@ __all__ = [
     "run_road",
     "scale_balance",
     "scale_profile",
+    "shift_share",
+    "specialisation",
+    "strong_clusters",
+    "variety",
     "vintage_gap",
     "write_results",
 ]

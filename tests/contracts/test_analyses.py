@@ -38,6 +38,7 @@ COMMANDS = {
     "candidate_clusters": "clusters",
     "scale_profile": "profile",
     "scale_balance": "balance",
+    "location_quotients_by_place": "location-quotients",
 }
 QUICK = {"draws": 9}
 

@@ -1,5 +1,19 @@
 """How concentrated is it, and would chance do the same?"""
 
+from buzzline.agglomeration.cluster_rules import (
+    StrongRule,
+    cluster_stars,
+    expected_howard_index,
+    howard_index,
+    litzenberger_sternberg,
+    strong_cells,
+)
+from buzzline.agglomeration.cluster_strength import (
+    neighbour_strength,
+    outside_quotients,
+    related_clusters,
+    related_strength,
+)
 from buzzline.agglomeration.coagglomeration import (
     Coagglomeration,
     coagglomeration,
@@ -40,6 +54,13 @@ from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
 from buzzline.agglomeration.inequality import Inequality, inequality
 from buzzline.agglomeration.m_curves import MCurves
 from buzzline.agglomeration.m_function import m_density, m_function
+from buzzline.agglomeration.mix_indices import (
+    diversity,
+    gini_specialisation,
+    hachman,
+    krugman_specialisation,
+    specialisation_coefficient,
+)
 from buzzline.agglomeration.proximity import (
     co_occurrence,
     correlation_proximity,
@@ -47,6 +68,8 @@ from buzzline.agglomeration.proximity import (
     proximity_interval,
     relatedness_of,
 )
+from buzzline.agglomeration.quotient_errors import evenness_p, quotient_interval
+from buzzline.agglomeration.regional_mix import Specialisation, specialisation
 from buzzline.agglomeration.relatedness import Relatedness, relatedness
 from buzzline.agglomeration.relative import lang_m, local_m, marcon_puech_m
 from buzzline.agglomeration.ripley import (
@@ -59,7 +82,17 @@ from buzzline.agglomeration.ripley import (
     ripley_k,
 )
 from buzzline.agglomeration.ripley_curves import RipleyCurves, ripley
+from buzzline.agglomeration.shares import entropy, gini, herfindahl
+from buzzline.agglomeration.shift_parts import ShiftShare, dynamic_shift_parts, shift_parts
+from buzzline.agglomeration.shift_share import ShiftShares, shift_share
+from buzzline.agglomeration.specialisation import (
+    LocationQuotients,
+    location_quotients,
+    location_quotients_by_place,
+)
+from buzzline.agglomeration.strong_clusters import StrongClusters, strong_clusters
 from buzzline.agglomeration.theil import nested_theil, theil
+from buzzline.agglomeration.variety import Variety, related_variety, variety
 
 __all__ = [
     "Coagglomeration",
@@ -70,14 +103,22 @@ __all__ = [
     "HotSpots",
     "IndustryEntry",
     "Inequality",
+    "LocationQuotients",
     "MCurves",
     "Plants",
     "Relatedness",
     "RipleyCurves",
+    "ShiftShare",
+    "ShiftShares",
+    "Specialisation",
+    "StrongClusters",
+    "StrongRule",
+    "Variety",
     "against_degrees",
     "against_ubiquity",
     "besag_l",
     "by_cluster",
+    "cluster_stars",
     "co_occurrence",
     "coagglomeration",
     "complexity",
@@ -87,37 +128,64 @@ __all__ = [
     "cross_k",
     "dartboard_gammas",
     "diggle_chetwynd_d",
+    "diversity",
+    "dynamic_shift_parts",
     "economic_complexity",
     "economic_fitness",
     "ellison_glaeser",
     "employment_matrix",
+    "entropy",
+    "evenness_p",
+    "expected_howard_index",
+    "gini",
+    "gini_specialisation",
     "group_coagglomeration",
     "grouped_herfindahl",
+    "hachman",
+    "herfindahl",
     "hot_spots",
+    "howard_index",
     "in_common",
     "income_content",
     "industry_entry",
     "inequality",
     "inhomogeneous_k",
     "krugman_against_others",
+    "krugman_specialisation",
     "lang_m",
+    "litzenberger_sternberg",
     "local_m",
+    "location_quotients",
+    "location_quotients_by_place",
     "m_density",
     "m_function",
     "marcon_puech_m",
     "mark_weighted_k",
+    "neighbour_strength",
     "nested_theil",
+    "outside_quotients",
     "pair_correlation",
     "pairwise_coagglomeration",
     "plants_of",
     "proximity",
     "proximity_interval",
+    "quotient_interval",
     "reflections",
+    "related_clusters",
+    "related_strength",
+    "related_variety",
     "relatedness",
     "relatedness_density",
     "relatedness_of",
     "ripley",
     "ripley_k",
+    "shift_parts",
+    "shift_share",
+    "specialisation",
+    "specialisation_coefficient",
+    "strong_cells",
+    "strong_clusters",
     "theil",
+    "variety",
     "vintage_gap",
 ]

@@ -49,6 +49,7 @@ TICKS = (
     1e4,
 )
 DECADES_WITH_ALL_TICKS = 2
+INDUSTRY_LETTERS, PLACE_LETTERS = 24, 16  # both must be seen beside each other
 
 
 @chart.register
@@ -119,7 +120,13 @@ def strong_chart(result: StrongClusters, *, width: int = WIDTH) -> Spec:
 def _named(item: dict[str, Any], what: str, one_place: bool, one_industry: bool) -> str:
     if one_place:
         return str(item[what])
-    return str(item["name"]) if one_industry else f"{item[what]} · {item['name']}"
+    if one_industry:
+        return str(item["name"])
+    return f"{_cut(item[what], INDUSTRY_LETTERS)} · {_cut(item['name'], PLACE_LETTERS)}"
+
+
+def _cut(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip(' ,-')}…"
 
 
 def _jobs_note(item: dict[str, Any]) -> str:
@@ -130,7 +137,8 @@ def _jobs_note(item: dict[str, Any]) -> str:
 
 def _stars_note(item: dict[str, Any]) -> str:
     again = "" if item["stability"] is None else f" · {item['stability']:.0%}"
-    return f"{'★' * item['stars'] or '–'}{again}"
+    stars = item["stars"]
+    return f"{stars} star{'s' if stars != 1 else ''}{again}"
 
 
 def ratio_axis(rows: pl.DataFrame, columns: tuple[str, ...], title: str) -> Axis:

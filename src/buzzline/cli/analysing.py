@@ -39,6 +39,7 @@ SHORT = {
     "candidate_clusters": "clusters",
     "scale_profile": "profile",
     "scale_balance": "balance",
+    "location_quotients_by_place": "location-quotients",
 }
 CHOICES_COME_FROM = (
     "What you do not set is taken from the section [run] of study.toml, then from the defaults."
