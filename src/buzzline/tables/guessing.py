@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from buzzline.tables.cells import NO_VALUE, as_text, nearest, plain
+from buzzline.tables.employment_rules import WITHHELD
 from buzzline.tables.melting import as_long
 from buzzline.tables.schema import table_named
 from buzzline.tables.source import NUMBER, Source
@@ -83,6 +84,8 @@ def fits(column: str, values: pl.Series) -> bool:
     if column in ("longitude", "latitude"):
         low, high = (-180, 180) if column == "longitude" else (-90, 90)
         return _share_between(texts, low, high) >= MOSTLY
+    if column == "jobs":
+        texts = texts.filter(~texts.str.to_lowercase().is_in(pl.Series(WITHHELD).implode()))
     if column in ("jobs", "revenue_musd", "weight", "population"):
         return _share_between(texts, float("-inf"), float("inf")) >= MOSTLY
     if column in ("opened", "closed", "start", "end"):
