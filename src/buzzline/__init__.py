@@ -25,11 +25,13 @@ from buzzline.agglomeration.employment import (
 )
 from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
+from buzzline.agglomeration.kdensity import KDensity, kdensity
 from buzzline.agglomeration.m_curves import MCurves
 from buzzline.agglomeration.m_function import m_density, m_function
 from buzzline.agglomeration.regional_mix import Specialisation, specialisation
 from buzzline.agglomeration.relatedness import Relatedness, relatedness
 from buzzline.agglomeration.ripley_curves import RipleyCurves, ripley
+from buzzline.agglomeration.sampling import Sampling
 from buzzline.agglomeration.shift_share import ShiftShares, shift_share
 from buzzline.agglomeration.specialisation import LocationQuotients, location_quotients_by_place
 from buzzline.agglomeration.strong_clusters import StrongClusters, strong_clusters
@@ -88,6 +90,7 @@ __all__ = [
     "InvalidArgument",
     "InvalidStudyFile",
     "InvalidTables",
+    "KDensity",
     "LocationQuotients",
     "MCurves",
     "MissingFile",
@@ -98,6 +101,7 @@ __all__ = [
     "RipleyCurves",
     "Road",
     "RunSettings",
+    "Sampling",
     "ScaleBalance",
     "ScaleProfile",
     "ShiftShares",
@@ -121,6 +125,7 @@ __all__ = [
     "industry_entry",
     "inequality",
     "initialise",
+    "kdensity",
     "location_quotients_by_place",
     "m_density",
     "m_function",

@@ -67,6 +67,7 @@ def test_gathered_is_localised_and_apart_is_dispersed(found):
     assert verdict["apart"] == "dispersed"
     rows = {row["industry"]: row for row in found.industries.iter_rows(named=True)}
     assert rows["gathered"]["above_from_km"] == 0
+    assert (rows["gathered"]["near"], rows["apart"]["near"]) == ("above", "below")
     assert rows["gathered"]["above_to_km"] < 60
     assert rows["gathered"]["p"] == rows["apart"]["p"] == 1 / 200
     assert rows["apart"]["localisation"] == 0 < rows["apart"]["dispersion"]

@@ -52,6 +52,7 @@ from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.grouped_plants import grouped_herfindahl
 from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
 from buzzline.agglomeration.inequality import Inequality, inequality
+from buzzline.agglomeration.kdensity import KDensity, kdensity
 from buzzline.agglomeration.m_curves import MCurves
 from buzzline.agglomeration.m_function import m_density, m_function
 from buzzline.agglomeration.mix_indices import (
@@ -82,9 +83,11 @@ from buzzline.agglomeration.ripley import (
     ripley_k,
 )
 from buzzline.agglomeration.ripley_curves import RipleyCurves, ripley
+from buzzline.agglomeration.sampling import Sampling
 from buzzline.agglomeration.shares import entropy, gini, herfindahl
 from buzzline.agglomeration.shift_parts import ShiftShare, dynamic_shift_parts, shift_parts
 from buzzline.agglomeration.shift_share import ShiftShares, shift_share
+from buzzline.agglomeration.smoothing import kdensity_at, kdensity_bandwidth_km
 from buzzline.agglomeration.specialisation import (
     LocationQuotients,
     location_quotients,
@@ -103,11 +106,13 @@ __all__ = [
     "HotSpots",
     "IndustryEntry",
     "Inequality",
+    "KDensity",
     "LocationQuotients",
     "MCurves",
     "Plants",
     "Relatedness",
     "RipleyCurves",
+    "Sampling",
     "ShiftShare",
     "ShiftShares",
     "Specialisation",
@@ -150,6 +155,9 @@ __all__ = [
     "industry_entry",
     "inequality",
     "inhomogeneous_k",
+    "kdensity",
+    "kdensity_at",
+    "kdensity_bandwidth_km",
     "krugman_against_others",
     "krugman_specialisation",
     "lang_m",

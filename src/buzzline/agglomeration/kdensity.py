@@ -25,7 +25,7 @@ from buzzline.agglomeration.simulated_curves import (
     simulated_curves,
 )
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Floats, Indices, as_floats
+from buzzline.arrays import Flags, Floats, Indices, as_floats
 from buzzline.envelopes import curve_band, global_p, outside
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.estimates import Band
@@ -42,9 +42,9 @@ MANY_SAME_PLACE = 0.1  # share of pairs at one coordinate from which a short cur
 
 INDUSTRY_SCHEMA = {
     "industry": pl.String, "verdict": pl.String, "localisation": pl.Float64,
-    "dispersion": pl.Float64, "p": pl.Float64, "q": pl.Float64, "level": pl.Float64,
-    "above_from_km": pl.Float64, "above_to_km": pl.Float64, "peak_km": pl.Float64,
-    "peak_ratio": pl.Float64, "n": pl.Int64, "bandwidth_km": pl.Float64,
+    "dispersion": pl.Float64, "near": pl.String, "p": pl.Float64, "q": pl.Float64,
+    "level": pl.Float64, "above_from_km": pl.Float64, "above_to_km": pl.Float64,
+    "peak_km": pl.Float64, "peak_ratio": pl.Float64, "n": pl.Int64, "bandwidth_km": pl.Float64,
     "same_place_share": pl.Float64, "precision_km": pl.Float64, "error_share": pl.Float64,
     "status": pl.String,
 }  # fmt: skip
@@ -64,7 +64,8 @@ class KDensity:
     industries : DataFrame
         One row an industry, the most localised first: `industry`, `verdict` ("localised",
         "dispersed", "as chance" or "not testable"), `localisation` and `dispersion` (area
-        between curve and global band [share of pairs]), `p` (of the whole curve), `q`, `level`,
+        between curve and global band [share of pairs]), `near` ("above", "inside" or "below"
+        the global band within one bandwidth of 0 km), `p` (of the whole curve), `q`, `level`,
         `above_from_km`, `above_to_km` (distances at which the curve is above the band),
         `peak_km`, `peak_ratio` (curve over its mean under chance, where that is largest), `n`,
         `bandwidth_km`, `same_place_share` (of pairs, at identical coordinates), `precision_km`
@@ -105,6 +106,8 @@ class KDensity:
             f"{counts.get(verdict, 0)} {verdict}"
             for verdict in ("localised", "dispersed", "as chance")
         )
+        n_far = tested.filter((pl.col("verdict") == "localised") & (pl.col("near") != "above"))
+        said += f"; {n_far.height} localised only further apart" if n_far.height else ""
         text = (
             f"Of {tested.height} industries tested up to {self.reach_km:,.4g} km: {said} "
             f"(global {self.level:.0%} band of {self.draws:,} draws from {self.n_points:,} "
@@ -176,8 +179,10 @@ def kdensity(  # noqa: PLR0913  # `progress` is no choice of the analysis
     weight of all pairs, phi the standard normal density: a Gaussian reflected at zero, so that
     K integrates to 1. The bandwidth h is Silverman's, each curve its own, over the pairs within
     twice the reach. An industry is *localised* when its curve is above the global band
-    anywhere, and *dispersed* when it never is and is below it somewhere. `localisation` is the
-    area above, `dispersion` the area below the band. Industries of fewer than 10 points are not
+    anywhere, and *dispersed* when it never is and is below it somewhere. So an industry that
+    avoids its own company and fills the distances between cities is "localised" too, further
+    apart: `near` tells. `localisation` is the area above, `dispersion` the area below the band.
+    Industries of fewer than 10 points are not
     tested. Above some thousand points distances are gridded, with a stated bound.
 
     References
@@ -264,7 +269,7 @@ def _tested(
     row["error_share"] = max(curve.error_share for curve in (observed, *simulated))
     row["bandwidth_km"] = observed.bandwidth_km
     wide = curve_band(value, level=chance.level, observed=observed.value)
-    row |= _judged(observed.value, value, wide, chance.ground.km)
+    row |= _judged(observed.value, value, wide, chance.ground.km, observed.bandwidth_km)
     return {**row, "status": "tested"}, _curves(chance, name, observed.value, value, wide)
 
 
@@ -279,7 +284,9 @@ def _simulated(
         yield next(dealt)
 
 
-def _judged(observed: Floats, value: Floats, band: Band, km: Floats) -> dict[str, object]:
+def _judged(
+    observed: Floats, value: Floats, band: Band, km: Floats, bandwidth_km: float
+) -> dict[str, object]:
     """Return verdict, indices and p-value of one curve, as Duranton and Overman define them."""
     is_above, is_below = outside(observed, band)
     above = np.maximum(observed - band.high, 0)
@@ -292,11 +299,18 @@ def _judged(observed: Floats, value: Floats, band: Band, km: Floats) -> dict[str
         "verdict": "localised" if is_above else "dispersed" if is_below else "as chance",
         "localisation": float(np.trapezoid(above, km)),
         "dispersion": float(np.trapezoid(below, km)),
+        "near": _near(above, np.maximum(band.low - observed, 0), km <= bandwidth_km),
         "p": global_p(observed, value),
         "above_from_km": float(where[0]) if where.size else None,
         "above_to_km": float(where[-1]) if where.size else None,
         "peak_km": float(km[peak]), "peak_ratio": float(ratio[peak]),
     }  # fmt: skip
+
+
+def _near(above: Floats, below: Floats, is_near: Flags) -> str:
+    if above[is_near].any():
+        return "above"
+    return "below" if below[is_near].any() else "inside"
 
 
 def _curves(
@@ -336,9 +350,9 @@ def _notes(
     if crowded.height:
         worst = crowded.sort("same_place_share").row(-1, named=True)
         notes.append(
-            f"In {crowded.height} of {table.height} industries more than {MANY_SAME_PLACE:.0%} of the pairs are "
-            f"at identical coordinates ({worst['industry']}: {worst['same_place_share']:.0%}): "
-            "these are centroids, and curves mean little below their precision "
-            f"({worst['precision_km']:,.3g} km)."
+            f"In {crowded.height} of {table.height} industries more than "
+            f"{MANY_SAME_PLACE:.0%} of the pairs are at identical coordinates "
+            f"({worst['industry']}: {worst['same_place_share']:.0%}): these are centroids, and "
+            f"curves mean little below their precision ({worst['precision_km']:,.3g} km)."
         )
     return tuple(note for note in notes if note)
