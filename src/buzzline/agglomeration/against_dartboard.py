@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.areas import Areas, near_places
+from buzzline.agglomeration.concentration_measures import FALLS_WITH_CONCENTRATION, MEASURES
 from buzzline.agglomeration.dartboard import dartboard_measures
 from buzzline.agglomeration.located_plants import LocatedPlants
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats
@@ -20,23 +21,6 @@ from buzzline.resampling import false_discovery_q
 
 FEWEST_PLANTS = 10  # below, a few large plants decide; Duranton and Overman 2005 refuse as well
 NEIGHBOURS = 6
-# Each measure: its place in the kernel's row, and by what that is multiplied. Krugman's index
-# is twice Hoover's, his Gini half of the one on Lorenz's scale; both scales are in use.
-MEASURES: dict[str, tuple[int, float]] = {
-    "ellison_glaeser": (kernel_order.GAMMA, 1.0),
-    "maurel_sedillot": (kernel_order.MAUREL_SEDILLOT, 1.0),
-    "gini_lorenz": (kernel_order.GINI, 1.0),
-    "gini_krugman": (kernel_order.GINI, 0.5),
-    "gini_of_quotients": (kernel_order.GINI_OF_QUOTIENTS, 1.0),
-    "spatial_gini": (kernel_order.FAR, 1.0),
-    "hoover": (kernel_order.HOOVER, 1.0),
-    "krugman": (kernel_order.HOOVER, 2.0),
-    "theil": (kernel_order.THEIL, 1.0),
-    "theil_within": (kernel_order.N_MEASURES, 1.0),
-    "herfindahl": (kernel_order.HERFINDAHL, 1.0),
-    "entropy": (kernel_order.ENTROPY, 1.0),
-}
-FALLS_WITH_CONCENTRATION = frozenset({"entropy"})
 
 
 def neighbours_of(places: pl.DataFrame) -> tuple[Indices, Codes]:

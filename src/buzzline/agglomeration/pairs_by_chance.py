@@ -170,19 +170,19 @@ def _drawn(plants: LocatedPlants, null: Null, seed: int) -> Callable[[int], Floa
             return pairwise_coagglomeration(jobs, area_share=jobs.sum(axis=1))
 
         return pairs
-    gap = _columns(plants.jobs) - x[:, None]
     block = np.empty(x.size, np.int64)
     block[np.argsort(-x, kind="stable")] = np.arange(x.size) // BLOCK
-    room = 1 - float(x @ x)
+    home = np.argsort(block, kind="stable")
 
     def dealt(number: int) -> Floats:
         source = child(seed, "similar places", number)
-        # sorted by block, and by luck within: each industry's values change places in a block
-        order = np.argsort(block[:, None] + source.random(gap.shape), axis=0)
-        home = np.argsort(block, kind="stable")
-        moved = np.empty_like(gap)
-        moved[home] = np.take_along_axis(gap, order, axis=0)
-        return np.asarray(moved.T @ moved / room)
+        # Sorted by block and by luck within. The sizes of places are found anew: what an
+        # industry brings to a place is part of them, and held fixed they would set industries
+        # against each other that share an economy among few.
+        order = np.argsort(block[:, None] + source.random(plants.jobs.shape), axis=0)
+        jobs = np.empty_like(plants.jobs)
+        jobs[home] = np.take_along_axis(plants.jobs, order, axis=0)
+        return pairwise_coagglomeration(jobs, area_share=jobs.sum(axis=1))
 
     return dealt
 

@@ -45,7 +45,7 @@ def sum_measures(here, area_share, together, herfindahl, out):
         if share > 0.0:
             squares += share * share
             entropy -= share * log(share)
-            theil += share * log(share / x)
+            theil += share * log(share / x) if x > 0.0 else np.inf
     out[G], out[HOOVER], out[THEIL] = far, away / 2.0, theil
     out[HERFINDAHL], out[ENTROPY] = squares, entropy / log(2.0)
     room, plants = 1.0 - base, 1.0 - herfindahl
@@ -83,7 +83,8 @@ def curve_measures(here, area_share, together, out):
         total += quotient[i]
     out[GINI] = 1.0 - above
     apart = 2.0 * rank_sum - (n + 1.0) * total
-    out[GINI_OF_QUOTIENTS] = apart / (n * total)
+    if total > 0.0:
+        out[GINI_OF_QUOTIENTS] = apart / (n * total)
     return quotient, apart
 
 
