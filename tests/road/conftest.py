@@ -8,7 +8,7 @@ from buzzline.road import run_road
 from buzzline.tables.study_file import RunSettings
 from buzzline.tables.worlds import make_world
 
-QUICK = RunSettings(draws=99, scales_km=(5.0, 10.0), seed=3)
+QUICK = RunSettings(draws=99, scales_km=(5.0, 10.0), seed=3, measures=("none",))
 
 
 @pytest.fixture(scope="session")

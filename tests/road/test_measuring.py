@@ -1,0 +1,109 @@
+"""Which measures a run takes, and what becomes of those the tables do not allow."""
+
+import json
+
+import polars as pl
+import pytest
+
+from buzzline.analysis import CATALOGUE
+from buzzline.errors import InvalidArgument, TooFew
+from buzzline.road import run_road
+from buzzline.road.measuring import LATER, SENSIBLE, in_order, measured, measures_of, record_of
+from buzzline.tables.study import Study
+from buzzline.tables.study_file import RunSettings
+
+ASKED = ("kdensity", "inequality", "concentration")
+
+
+def settings(*measures, **more):
+    return RunSettings(draws=19, scales_km=(10.0,), measures=measures, seed=3, **more)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("measures") / "out"
+
+
+@pytest.fixture(scope="module")
+def first(small_study, out):
+    return run_road(small_study, out, settings=settings(*ASKED))
+
+
+def test_invariant_every_name_of_the_order_is_an_analysis():
+    assert set(SENSIBLE) | set(LATER) == set(in_order())
+
+
+def test_by_hand_all_none_some_and_those_that_are_quick():
+    assert measures_of(settings("all")) == in_order()
+    assert measures_of(settings("none")) == ()
+    assert measures_of(settings()) == SENSIBLE
+    assert measures_of(settings(*ASKED)) == ("concentration", "inequality", "kdensity")
+
+
+def test_by_hand_a_measure_there_is_not_is_refused_before_anything_is_written(
+    small_study, tmp_path
+):
+    with pytest.raises(InvalidArgument, match="no measure 'ginni'; measures are location"):
+        run_road(small_study, tmp_path / "out", settings=settings("ginni"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_by_hand_results_stand_in_the_order_of_the_report(first):
+    assert [type(one) for one in first.measures] == [
+        record_of(name) for name in ("concentration", "inequality", "kdensity")
+    ]
+    assert dict(first.not_measured) == {}
+
+
+def test_invariant_measures_are_tables_charts_and_provenance(first, out):
+    names = {path.relative_to(out).as_posix() for path in first.files}
+    for name in ASKED:
+        assert {f"tables/{name}.parquet", f"tables/{name}.csv", f"charts/{name}.svg"} <= names
+    content = json.loads((out / "manifest.json").read_text("utf-8"))
+    assert [stamp["analysis"] for stamp in content["analyses"]][3:] == [
+        "concentration", "inequality", "kdensity",
+    ]  # fmt: skip
+    assert content["settings"]["measures"] == list(ASKED)
+    draws = {
+        stamp["analysis"]: stamp["arguments"].get("draws") for stamp in content["analyses"]
+    }
+    assert draws["concentration"] == 19
+
+
+def test_invariant_measures_are_kept_and_found_again(first, small_study, out):
+    before = {path: path.read_bytes() for path in first.files}
+    again = run_road(small_study, out, settings=settings(*ASKED))
+    assert set(ASKED) <= set(again.continued)
+    assert [str(one) for one in again.measures] == [str(one) for one in first.measures]
+    assert {path: path.read_bytes() for path in again.files} == before
+
+
+def test_by_hand_fewer_measures_leave_no_stale_files(first, small_study, tmp_path):
+    folder = tmp_path / "out"
+    run_road(small_study, folder, settings=settings("inequality"))
+    assert (folder / "tables" / "inequality.csv").exists()
+    run_road(small_study, folder, settings=settings("none"))
+    assert not (folder / "tables" / "inequality.csv").exists()
+    assert not list((folder / ".parts").glob("inequality*/*"))
+
+
+def test_special_case_what_the_tables_do_not_allow_is_said_everywhere(tmp_path):
+    ties = Study.of(
+        organisations=pl.DataFrame({"org_id": ["a", "b"]}),
+        linkages=pl.DataFrame({"source": ["a"], "target": ["b"], "layer": ["supply"]}),
+    )
+    road = run_road(ties, tmp_path / "out", settings=settings(*ASKED))
+    assert list(road.not_measured) == ["concentration", "inequality", "kdensity"]
+    content = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
+    page = road.report.read_text("utf-8")
+    for name, reason in road.not_measured.items():
+        assert content["remarks"][f"measure {name}"] == reason
+        assert not reason.startswith(f"{name}:")
+        assert name[0].upper() + name[1:] in page
+
+
+def test_by_hand_a_reason_leaves_out_the_name_of_the_measure():
+    item = CATALOGUE["concentration"]
+    with pytest.raises(TooFew) as raised:
+        measured(item, Study.of(), {"draws": 19})
+    assert not str(raised.value).startswith("concentration")
