@@ -179,7 +179,7 @@ def shift_share(
     parts = shift_parts(*(np.where(known, each.jobs, np.nan) for each in (first, last)))
     return ShiftShares(
         _places(first, last, parts, level), _industries(first, last, known), left, start, end,
-        level, last.suppressed_share, _notes(first, last, known),
+        level, float(last.suppressed_share), _notes(first, last, known),
     )  # fmt: skip
 
 

@@ -195,7 +195,7 @@ def location_quotients_by_place(
         coverage_of(matrix, amount),
         base,
         counted,
-        matrix.suppressed_share,
+        float(matrix.suppressed_share),
         level,
         matrix.year,
     )

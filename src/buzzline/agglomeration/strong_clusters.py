@@ -204,7 +204,7 @@ def strong_clusters(
     return StrongClusters(
         rows.rename({"title": "cluster"}).sort(order, descending=True, nulls_last=True),
         _pairs(matrix, related), rule, base, matrix.places.height,
-        matrix.suppressed_share, level, draws, matrix.notes,
+        float(matrix.suppressed_share), level, draws, matrix.notes,
     )  # fmt: skip
 
 

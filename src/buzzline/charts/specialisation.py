@@ -79,9 +79,9 @@ def quotients_chart(result: LocationQuotients, *, width: int = WIDTH) -> Spec:
     ]
     which = f"The {shown.height} with the highest lower ends of {rows.height:,} pairs"
     said = [
-        f"{which if rows.height > SHOWN else 'All pairs'} of place and industry with jobs, held "
-        f"against {BASE_SAID[result.base]}. At ×1 an industry is spread like these. Lines are "
-        f"{result.level:.0%} intervals with plants as the units; grey is what chance gives."
+        f"{which if rows.height > SHOWN else 'All pairs'} of place and industry with jobs, "
+        f"held against {BASE_SAID[result.base]}. At ×1 an industry is spread like these. Lines "
+        f"are {result.level:.0%} intervals with plants as the units; grey is what chance gives."
     ]
     if result.suppressed_share > 0:
         said.append(f"{result.suppressed_share:.1%} of jobs are in no known cell.")
