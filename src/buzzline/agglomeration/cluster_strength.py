@@ -8,10 +8,12 @@ none of the three, or convergence (large industries grow more slowly) would hide
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from buzzline.agglomeration.quotient_errors import Totals
 from buzzline.arrays import Codes, Flags, Floats
-from buzzline.quantities import Share
+from buzzline.quantities import Kilometres, Share
+from buzzline.space.points import distances_km, is_located, points_of
 
 
 def outside_quotients(jobs: Floats, cluster: Codes, totals: Totals) -> Floats:
@@ -133,3 +135,27 @@ def related_clusters(share: Floats, *, top: Share = 0.1) -> Flags:
         return np.zeros(correlation.shape, np.bool_)
     cut = max(float(np.quantile(pairs, 1 - top)), 1e-12)
     return np.asarray((correlation >= cut) & ~np.eye(correlation.shape[0], dtype=np.bool_))
+
+
+def neighbours_of(places: pl.DataFrame, within_km: Kilometres) -> Floats:
+    """Return which places are neighbours of which.
+
+    Parameters
+    ----------
+    places : DataFrame
+        `longitude` and `latitude`; places without have no neighbours.
+    within_km : km
+        How far apart neighbours are at most.
+
+    Returns
+    -------
+    (r, r) float64
+        1 for neighbours, and on the diagonal of places with coordinates.
+    """
+    located = is_located(places)
+    near = np.zeros((places.height, places.height))
+    if located.sum() > 1:
+        rows = np.flatnonzero(located)
+        km = distances_km(points_of(places.filter(pl.Series(located))))
+        near[np.ix_(rows, rows)] = km <= within_km
+    return near

@@ -17,6 +17,7 @@ from buzzline.agglomeration.bases import (
 from buzzline.agglomeration.cluster_rules import StrongRule, cluster_stars, strong_cells
 from buzzline.agglomeration.cluster_strength import (
     neighbour_strength,
+    neighbours_of,
     related_clusters,
     related_strength,
 )
@@ -34,7 +35,6 @@ from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Kilometres, Share, Years
 from buzzline.randomness import Seed, child, seed_of
-from buzzline.space.points import distances_km, is_located, points_of
 from buzzline.tables.study import Study
 
 
@@ -179,33 +179,49 @@ def strong_clusters(
     base: Base = "traded" if known else "all"
     block, totals = bases(matrix, matrix.jobs, base)[0]
     matrix = only_industries(matrix, block)
-    quotient = location_quotients(matrix.jobs, totals)
-    dispersion = dispersion_of(matrix)
-    plants = effective_plants(matrix.establishments, dispersion)
-    low, high = quotient_interval(matrix.jobs, plants, totals, level=level)
-    near, related = _near(matrix.places, neighbours_within), _related(matrix, totals)
-    strong = strong_cells(quotient, matrix.jobs, matrix.establishments, rule=rule)
-    focus = matrix.jobs / np.where(totals.place > 0, totals.place, np.nan)[:, None]
-    starred = cluster_stars(matrix.jobs, quotient, focus, rule=rule)
+    found, related = _measured(matrix, totals, rule, (neighbours_within, level))
     stability = label_stability(
-        (matrix.jobs, matrix.establishments, dispersion),
+        (matrix.jobs, matrix.establishments, dispersion_of(matrix)),
         totals, rule=rule, draws=draws, rng=rng, progress=progress,
     )  # fmt: skip
-    columns = {
-        "jobs": matrix.jobs, "establishments": matrix.establishments, "value": quotient,
-        "low": low, "high": high, "level": np.full(low.shape, level), "is_strong": strong,
-        "stability": stability, "stars": starred.sum(axis=0), "star_size": starred[0],
-        "star_specialisation": starred[1], "star_focus": starred[2],
-        "related": related_strength(quotient, related.astype(np.float64)),
-        "neighbours": neighbour_strength(quotient, near),
-    }  # fmt: skip
+    columns = {"jobs": matrix.jobs, "establishments": matrix.establishments, **found}
+    columns["stability"] = stability
     rows = rows_of(matrix, np.nan_to_num(matrix.jobs) > 0, columns).drop("industry")
     order = ["is_strong", "low", "value"]
+    rows = rows.rename({"title": "cluster"}).select(COLUMNS)
     return StrongClusters(
-        rows.rename({"title": "cluster"}).sort(order, descending=True, nulls_last=True),
-        _pairs(matrix, related), rule, base, matrix.places.height,
-        float(matrix.suppressed_share), level, draws, matrix.notes,
+        rows.sort(order, descending=True, nulls_last=True), _pairs(matrix, related), rule, base,
+        matrix.places.height, float(matrix.suppressed_share), level, draws, matrix.notes,
     )  # fmt: skip
+
+
+COLUMNS = (
+    "place_id", "name", "cluster", "jobs", "establishments", "value", "low", "high", "level",
+    "is_strong", "stability", "stars", "star_size", "star_specialisation", "star_focus",
+    "related", "neighbours",
+)  # fmt: skip
+
+
+def _measured(
+    matrix: EmploymentMatrix, totals: Totals, rule: StrongRule, how: tuple[Kilometres, Share]
+) -> tuple[dict[str, Floats], Flags]:
+    """Return what is known of each cell without drawing, and which clusters are related."""
+    within_km, level = how
+    quotient = location_quotients(matrix.jobs, totals)
+    plants = effective_plants(matrix.establishments, dispersion_of(matrix))
+    low, high = quotient_interval(matrix.jobs, plants, totals, level=level)
+    focus = matrix.jobs / np.where(totals.place > 0, totals.place, np.nan)[:, None]
+    starred = cluster_stars(matrix.jobs, quotient, focus, rule=rule)
+    related = related_clusters(np.nan_to_num(focus))
+    found = {
+        "value": quotient, "low": low, "high": high, "level": np.full(low.shape, level),
+        "is_strong": strong_cells(quotient, matrix.jobs, matrix.establishments, rule=rule),
+        "stars": starred.sum(axis=0), "star_size": starred[0],
+        "star_specialisation": starred[1], "star_focus": starred[2],
+        "related": related_strength(quotient, related.astype(np.float64)),
+        "neighbours": neighbour_strength(quotient, neighbours_of(matrix.places, within_km)),
+    }  # fmt: skip
+    return found, related
 
 
 def label_stability(
@@ -291,23 +307,6 @@ def _clusters_of(matrix: EmploymentMatrix) -> EmploymentMatrix:
             "Fill `jobs` in the table `employment`."
         )
     return found
-
-
-def _near(places: pl.DataFrame, within_km: Kilometres) -> Floats:
-    """Return which places are neighbours, (r, r) of 0 and 1; none where coordinates fail."""
-    located = is_located(places)
-    near = np.zeros((places.height, places.height))
-    if located.sum() > 1:
-        rows = np.flatnonzero(located)
-        km = distances_km(points_of(places.filter(pl.Series(located))))
-        near[np.ix_(rows, rows)] = km <= within_km
-    return near
-
-
-def _related(matrix: EmploymentMatrix, totals: Totals) -> Flags:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.nan_to_num(matrix.jobs / totals.place[:, None])
-    return related_clusters(share)
 
 
 def _pairs(matrix: EmploymentMatrix, related: Flags) -> pl.DataFrame:

@@ -72,9 +72,9 @@ def quotients_chart(result: LocationQuotients, *, width: int = WIDTH) -> Spec:
         title = f"{QUOTIENTS_TITLE} of {shown['name'][0]}"
     elif one_industry:
         title = f"{QUOTIENTS_TITLE} of {shown['title'][0]}"
-    axis = ratio_axis(shown, ("value", "low", "high", "chance_high"), "location quotient")
+    axis = _ratio_axis(shown, ("value", "low", "high", "chance_high"), "location quotient")
     bars = [
-        ratio_bar(_named(item, "title", one_place, one_industry), item, axis, _jobs_note(item))
+        _ratio_bar(_named(item, "title", one_place, one_industry), item, axis, _jobs_note(item))
         for item in shown.to_dicts()
     ]
     which = f"The {shown.height} with the highest lower ends of {rows.height:,} pairs"
@@ -102,9 +102,9 @@ def strong_chart(result: StrongClusters, *, width: int = WIDTH) -> Spec:
         return nothing_to_draw(STRONG_TITLE, str(result), width)
     shown = rows.head(SHOWN)
     one_place = result.clusters["place_id"].n_unique() == 1
-    axis = ratio_axis(shown, ("value", "low", "high"), "location quotient")
+    axis = _ratio_axis(shown, ("value", "low", "high"), "location quotient")
     bars = [
-        ratio_bar(_named(item, "cluster", one_place, False), item, axis, _stars_note(item))
+        _ratio_bar(_named(item, "cluster", one_place, False), item, axis, _stars_note(item))
         for item in shown.to_dicts()
     ]
     which = f"The {shown.height} with the highest lower ends of {rows.height:,}"
@@ -141,15 +141,8 @@ def _stars_note(item: dict[str, Any]) -> str:
     return f"{stars} star{'s' if stars != 1 else ''}{again}"
 
 
-def ratio_axis(rows: pl.DataFrame, columns: tuple[str, ...], title: str) -> Axis:
-    """Return a logarithmic axis around the values of some columns and 1.
-
-    Parameters
-    ----------
-    rows : DataFrame
-    columns : tuple of str
-    title : str
-    """
+def _ratio_axis(rows: pl.DataFrame, columns: tuple[str, ...], title: str) -> Axis:
+    """Return a logarithmic axis around the values of some columns and 1."""
     values = [value for name in columns for value in rows[name].drop_nulls().to_list()]
     sound = [value for value in values if isfinite(value) and value > 0]
     low = max(min([*sound, 1.0]) / 1.1, SMALLEST)
@@ -160,16 +153,8 @@ def ratio_axis(rows: pl.DataFrame, columns: tuple[str, ...], title: str) -> Axis
     return Axis(low, high, tuple(ticks), title, "'×' + format(datum.value, '~r')", "log")
 
 
-def ratio_bar(label: str, item: dict[str, Any], axis: Axis, note: str) -> Row:
-    """Return one row of a ratio axis: the value, its interval and what chance gives.
-
-    Parameters
-    ----------
-    label, note : str
-    item : dict
-        `value`, `low`, `high`, and `chance_low`, `chance_high` where known.
-    axis : Axis
-    """
+def _ratio_bar(label: str, item: dict[str, Any], axis: Axis, note: str) -> Row:
+    """Return one row of a ratio axis: the value, its interval and what chance gives."""
     value = item["value"]
     at = value if value is not None and axis.low <= value <= axis.high else None
     chance = within(item.get("chance_low"), item.get("chance_high"), axis)
