@@ -18,7 +18,7 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 from buzzline.agglomeration.proximity import co_occurrence
 from buzzline.arrays import Flags, Floats, as_flags, as_floats
 from buzzline.errors import InvalidArgument
-from buzzline.quantities import Count
+from buzzline.quantities import Count, Ratio
 
 SignRule = Literal["size", "diversity"]
 SMALL = 40  # industries up to which all eigenvectors are as quick as two
@@ -269,7 +269,7 @@ class Fitness:
 
 
 def economic_fitness(
-    presence: Flags, *, steps: Count = 2000, tolerance: float = 1e-8
+    presence: Flags, *, steps: Count = 2000, tolerance: Ratio = 1e-10
 ) -> Fitness:
     """Return fitness: diverse places are fit, and what unfit places can do is not complex.
 
@@ -278,7 +278,7 @@ def economic_fitness(
     presence : (places, industries) bool
     steps : count
         At most.
-    tolerance : float
+    tolerance : ratio
         Settled when no place moves by more (mean fitness is 1) and no place still falls towards
         0; for many tables fitness of the least diverse places does fall for ever [2]_.
 

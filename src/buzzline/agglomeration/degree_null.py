@@ -214,16 +214,20 @@ def given_degrees(null: DegreeNull) -> tuple[Floats, Floats]:
     (m_i - a)(m_j - b). Degrees are kept, not only expected: the linear terms count only as far
     as they are not a matter of degrees (a less its v-weighted mean over places, and less what
     moves with a place's own diversity), and two industries compete for a place's diversity,
-    which lowers the mean by v_i v_j / V, V the summed variance of the place. Leaving this out,
-    as is usual, makes the variance of independent industries more than twice too large.
+    which lowers the mean by v_i v_j / (V - w), V the summed variance of the place and w the
+    v-weighted mean of v; variances grow by V / (V - w) (both exact where industries are alike).
+    Leaving all this out, as is usual, makes the variance of independent industries more than
+    twice too large.
     """
     n = np.bincount(null.place, minlength=null.chance.shape[0]).astype(float)
     k = np.bincount(null.industry, minlength=null.chance.shape[1]).astype(float)
     a = null.chance
     v = a * (1 - a)
     room = np.maximum(v @ k, 1e-12)
-    nv, v2 = n[:, None] * v, v**2
-    nv2 = n[:, None] * v2 / room[:, None]
+    others = np.maximum(room - (v**2 @ k) / room, 1e-12)
+    mean = a.T @ (n[:, None] * a) - v.T @ (n[:, None] * v / others[:, None])
+    weight = (n * room / others)[:, None]
+    nv, nv2 = weight * v, weight * v**2 / room[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = np.nan_to_num((a.T @ nv) / nv.sum(axis=0))  # [i, j]: mean of a_i, weights v_j
     linear = (a**2).T @ nv - centre**2 * nv.sum(axis=0)
@@ -236,7 +240,6 @@ def given_degrees(null: DegreeNull) -> tuple[Floats, Floats]:
         + centre * centre.T * (by_both @ v)
     )
     own = linear - shared
-    mean = a.T @ (n[:, None] * a) - v.T @ (nv / room[:, None])
     variance = v.T @ nv + own + own.T - 2 * crossed
     pick = np.ix_(null.industry, null.industry)
     return as_floats(mean[pick]), as_floats(np.maximum(variance[pick], 0))
