@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from buzzline.arrays import Codes, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.errors import InvalidArgument
 from buzzline.kernels.alias import alias_table
+from buzzline.kernels.concentration import N_MEASURES
 from buzzline.kernels.dartboard import thrown_concentration, thrown_jobs, thrown_measures
 from buzzline.kernels.ellison_glaeser import power_sums
 from buzzline.progress import Progress, silent
@@ -132,7 +133,7 @@ def dartboard_measures(
     rng: Seed = None,
     progress: Progress = silent,
 ) -> Floats:
-    """Throw all plants at places and return every measure of each industry, at areas of places.
+    """Throw all plants at places and return every measure of each industry, at areas of them.
 
     Parameters
     ----------
@@ -159,7 +160,8 @@ def dartboard_measures(
         )  # fmt: skip
         return found
 
-    return np.concatenate(_in_turn(part, draws, progress))
+    nothing = np.empty((0, lots.start.size - 1, N_MEASURES))
+    return np.concatenate([nothing, *_in_turn(part, draws, progress)])
 
 
 def dartboard_jobs(

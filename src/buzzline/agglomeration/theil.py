@@ -72,13 +72,14 @@ def mean_log_deviation(income: ArrayLike, population: ArrayLike | None = None) -
 def log_spread(income: ArrayLike) -> Floats:
     """Return the standard deviation of the logarithms of places' incomes, each place once.
 
-    Its fall over the years is sigma-convergence. NaN unless every income is above 0, and for
+    Divided by n: these are all places, not a sample of them. Its fall over the years is
+    sigma-convergence. NaN unless every income is above 0, and for
     fewer than two places.
     """
     y = as_floats(income)
     if y.shape[-1] < 2:
         return np.full(y.shape[:-1], nan)
-    return np.asarray(np.std(_logs(y), axis=-1, ddof=1))
+    return np.asarray(np.std(_logs(y), axis=-1))
 
 
 def weighted_gini(income: ArrayLike, population: ArrayLike | None = None) -> Floats:
