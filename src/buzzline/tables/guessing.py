@@ -86,6 +86,8 @@ def fits(column: str, values: pl.Series) -> bool:
         return _share_between(texts, low, high) >= MOSTLY
     if column == "jobs":
         texts = texts.filter(~texts.str.to_lowercase().is_in(pl.Series(WITHHELD).implode()))
+        if not texts.len():
+            return True
     if column in ("jobs", "revenue_musd", "weight", "population"):
         return _share_between(texts, float("-inf"), float("inf")) >= MOSTLY
     if column in ("opened", "closed", "start", "end"):
@@ -145,7 +147,7 @@ def _one_of_organisations(first: list[Guess]) -> list[Guess]:
     candidates = [guess for guess in first if guess.table == "organisations"]
     if not candidates:
         rest = [guess for guess in first if not guess.table]
-        if len(rest) != 1:
+        if len(rest) != 1 or any(guess.table == "employment" for guess in first):
             return first
         only = replace(rest[0], table="organisations",
                        columns=_columns("organisations", rest[0].sample))  # fmt: skip

@@ -43,7 +43,7 @@ EMPLOYMENT = {
     "year": ("year",),
     "jobs": ("emp", "employment"),
     "establishments": ("estab", "est", "establishments"),
-    "flag": ("empflag", "emp_nf", "emp_f"),
+    "flag": ("empflag", "emp_f"), "noise": ("emp_nf",),
     "state": ("fipstate", "state"), "county": ("fipscty", "county"),
 }  # fmt: skip
 DEFINITIONS = {
@@ -172,7 +172,7 @@ def _employment(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("jobs").cast(pl.Float64, strict=False),
         *([pl.col("establishments").cast(pl.Float64, strict=False)]
           if "establishments" in columns else []),
-        _withheld("flag" in columns).alias("suppressed"),
+        _withheld(set(columns)).alias("suppressed"),
     )  # fmt: skip
     rows = rows.with_columns(jobs=pl.when(~pl.col("suppressed")).then(pl.col("jobs")))
     kept = [name for name in CELL if name in rows.columns]
@@ -206,21 +206,27 @@ def _year(told: bool) -> pl.Expr:
     )
 
 
-def _withheld(told: bool) -> pl.Expr:
-    if not told:
+def _withheld(known: set[str]) -> pl.Expr:
+    marks = [
+        pl.col(name).cast(pl.String).str.strip_chars().str.to_uppercase()
+        for name in ("flag", "noise")
+        if name in known
+    ]
+    if not marks:
         return pl.lit(value=False)
-    mark = pl.col("flag").cast(pl.String).str.strip_chars().str.to_uppercase()
-    is_noise = mark.is_in(NOISY) & (pl.col("jobs").cast(pl.Float64, strict=False) > 0)
-    return (mark.is_in(WITHHELD) & ~is_noise).fill_null(value=False)
+    has_jobs = pl.col("jobs").cast(pl.Float64, strict=False) > 0
+    told = [mark.is_in(WITHHELD) & ~(mark.is_in(NOISY) & has_jobs) for mark in marks]
+    return pl.any_horizontal(flag.fill_null(value=False) for flag in told)
 
 
 def _by_size(rows: pl.DataFrame, sizes: list[str]) -> list[pl.DataFrame]:
     """Return establishments by size class, one row each; jobs are not published by size."""
     if not sizes:
         return []
-    long = rows.unpivot(
-        [f"size {size}" for size in sizes],
-        index=[ROW, FILE, "place_id", "industry", "year"],
+    index, classes = [ROW, FILE, "place_id", "industry", "year"], [f"size {s}" for s in sizes]
+    long = rows.select(*index, *classes).unpivot(
+        classes,
+        index=index,
         variable_name="size_class", value_name="establishments",
     )  # fmt: skip
     long = long.with_columns(
