@@ -25,6 +25,8 @@ from buzzline.agglomeration.employment import (
 )
 from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
+from buzzline.agglomeration.industry_groups import IndustryGroups, industry_groups
+from buzzline.agglomeration.industry_search import GroupSearch
 from buzzline.agglomeration.kdensity import KDensity, kdensity
 from buzzline.agglomeration.m_curves import MCurves
 from buzzline.agglomeration.m_function import m_density, m_function
@@ -84,8 +86,10 @@ __all__ = [
     "CoreRule",
     "Cutoffs",
     "EmploymentMatrix",
+    "GroupSearch",
     "HotSpots",
     "IndustryEntry",
+    "IndustryGroups",
     "Inequality",
     "InvalidArgument",
     "InvalidStudyFile",
@@ -123,6 +127,7 @@ __all__ = [
     "employment_matrix",
     "hot_spots",
     "industry_entry",
+    "industry_groups",
     "inequality",
     "initialise",
     "kdensity",

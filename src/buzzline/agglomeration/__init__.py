@@ -51,8 +51,22 @@ from buzzline.agglomeration.employment import (
 from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.grouped_plants import grouped_herfindahl
 from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
+from buzzline.agglomeration.industry_flows import Flows, flows_of
+from buzzline.agglomeration.industry_groups import IndustryGroups, industry_groups
+from buzzline.agglomeration.industry_search import GroupSearch
 from buzzline.agglomeration.inequality import Inequality, inequality
+from buzzline.agglomeration.inter_industry import (
+    correlation_interval,
+    input_output_relatedness,
+    locational_correlation,
+    occupational_relatedness,
+)
 from buzzline.agglomeration.kdensity import KDensity, kdensity
+from buzzline.agglomeration.labour_flows import (
+    labour_flow_relatedness,
+    move_interval,
+    move_p_values,
+)
 from buzzline.agglomeration.m_curves import MCurves
 from buzzline.agglomeration.m_function import m_density, m_function
 from buzzline.agglomeration.mix_indices import (
@@ -95,6 +109,7 @@ from buzzline.agglomeration.specialisation import (
 )
 from buzzline.agglomeration.strong_clusters import StrongClusters, strong_clusters
 from buzzline.agglomeration.theil import nested_theil, theil
+from buzzline.agglomeration.validation_scores import Scores, validation_scores
 from buzzline.agglomeration.variety import Variety, related_variety, variety
 
 __all__ = [
@@ -103,8 +118,11 @@ __all__ = [
     "Concentration",
     "EllisonGlaeser",
     "EmploymentMatrix",
+    "Flows",
+    "GroupSearch",
     "HotSpots",
     "IndustryEntry",
+    "IndustryGroups",
     "Inequality",
     "KDensity",
     "LocationQuotients",
@@ -113,6 +131,7 @@ __all__ = [
     "Relatedness",
     "RipleyCurves",
     "Sampling",
+    "Scores",
     "ShiftShare",
     "ShiftShares",
     "Specialisation",
@@ -129,6 +148,7 @@ __all__ = [
     "complexity",
     "concentration",
     "concentration_measures",
+    "correlation_interval",
     "correlation_proximity",
     "cross_k",
     "dartboard_gammas",
@@ -142,6 +162,7 @@ __all__ = [
     "entropy",
     "evenness_p",
     "expected_howard_index",
+    "flows_of",
     "gini",
     "gini_specialisation",
     "group_coagglomeration",
@@ -153,24 +174,31 @@ __all__ = [
     "in_common",
     "income_content",
     "industry_entry",
+    "industry_groups",
     "inequality",
     "inhomogeneous_k",
+    "input_output_relatedness",
     "kdensity",
     "kdensity_at",
     "kdensity_bandwidth_km",
     "krugman_against_others",
     "krugman_specialisation",
+    "labour_flow_relatedness",
     "lang_m",
     "litzenberger_sternberg",
     "local_m",
     "location_quotients",
     "location_quotients_by_place",
+    "locational_correlation",
     "m_density",
     "m_function",
     "marcon_puech_m",
     "mark_weighted_k",
+    "move_interval",
+    "move_p_values",
     "neighbour_strength",
     "nested_theil",
+    "occupational_relatedness",
     "outside_quotients",
     "pair_correlation",
     "pairwise_coagglomeration",
@@ -194,6 +222,7 @@ __all__ = [
     "strong_cells",
     "strong_clusters",
     "theil",
+    "validation_scores",
     "variety",
     "vintage_gap",
 ]

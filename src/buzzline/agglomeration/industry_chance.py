@@ -30,7 +30,7 @@ from buzzline.progress import Progress, told
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import child
 
-NUMBERS_BY_CHANCE = 7  # numbers of groups tried in each draw, even over the range
+NUMBERS_BY_CHANCE = 4  # numbers of groups tried in each draw, even over the range
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +109,8 @@ def search_by_chance(
     progress : callable
     """
     numbers = sorted({recipe.n_groups for recipe in tried.recipes})
-    some = numbers[:: -(-len(numbers) // NUMBERS_BY_CHANCE)]
+    at = np.linspace(0, len(numbers) - 1, min(NUMBERS_BY_CHANCE, len(numbers))).round()
+    some = [numbers[int(i)] for i in at]
     repeated = [i for i, recipe in enumerate(tried.recipes) if recipe.n_groups in some]
     classes = size_classes(where)
     scores = np.empty((draws, len(repeated)))

@@ -17,7 +17,7 @@ from buzzline.arrays import Codes, Floats, as_codes
 
 Function = Literal["ward", "ward_rows", "k_means"]
 
-ROUNDS = 20  # of k-means; from a cut of Ward's tree a handful is usual
+ROUNDS = 10  # of k-means; from a cut of Ward's tree a handful is usual
 
 
 def partitions(similarity: Floats, function: Function, n_groups: Sequence[int]) -> Codes:

@@ -17,6 +17,7 @@ from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
 from buzzline.charts.drawing import chart
 from buzzline.charts.gallery import gallery, save_charts
+from buzzline.charts.industry_groups import definitions_chart
 from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
@@ -38,6 +39,7 @@ __all__ = [
     "balance_chart",
     "candidates_chart",
     "chart",
+    "definitions_chart",
     "gallery",
     "industry_space_chart",
     "save_charts",
