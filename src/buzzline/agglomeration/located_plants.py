@@ -137,6 +137,6 @@ def _from_cells(
         most = grouped_herfindahl(flat, many, industry, n_industries=s).high
     return LocatedPlants(
         as_floats(held), lots, as_indices(plants.sum(axis=0)), most,
-        matrix.industry_suppressed, matrix.suppressed_share, matrix.places, matrix.industries,
-        matrix.source, matrix.year, tuple(notes),
+        matrix.industry_suppressed, float(matrix.suppressed_share), matrix.places,
+        matrix.industries, matrix.source, matrix.year, tuple(notes),
     )  # fmt: skip
