@@ -351,7 +351,7 @@ def _digest_column(digest: Any, column: pl.Series) -> None:
     present = column.drop_nulls()
     if present.dtype == pl.String:
         digest.update(np.asarray(present.str.len_bytes().to_numpy(), dtype="<u4").tobytes())
-        digest.update("".join(present.to_list()).encode())
+        digest.update((present.str.join("").item() or "").encode())
     else:
         digest.update(np.ascontiguousarray(present.to_physical().to_numpy()).tobytes())
 
