@@ -252,7 +252,7 @@ def test_points_that_weigh_nothing_count_nowhere():
 
 
 def test_bad_input_says_what_to_do():
-    points, is_a, weight = line()
+    points, is_a, _weight = line()
     with pytest.raises(TooFew, match="at least one reference point"):
         marcon_puech_m(points, np.zeros(5, np.bool_), [1])
     with pytest.raises(InvalidArgument, match="5 flags"):

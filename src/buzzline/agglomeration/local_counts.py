@@ -80,7 +80,8 @@ def _two_sided(n: Indices, around: Indices, marked: int, total: int) -> Floats:
     above = upper_tails(n, around, marked, total)
     # at most n marked is at least around - n unmarked: no cancellation in small tails
     below = upper_tails(as_indices(around - n), around, total - marked, total)
-    return as_floats(np.minimum(1.0, 2 * np.minimum(above, below)))
+    tail = np.maximum(np.minimum(above, below), np.finfo(np.float64).tiny)  # never 0
+    return as_floats(np.minimum(1.0, 2 * tail))
 
 
 def share_interval(
