@@ -160,7 +160,7 @@ def quotient_interval(
     .. [3] Moineddin, R., Beyene, J., Boyle, E. (2003). On the location quotient confidence
        interval. Geographical Analysis 35(3). doi:10.1111/j.1538-4632.2003.tb01112.x
     """
-    in_place = totals.place[:, None] / totals.everything
+    in_place = _place_share(totals)
     empty = (np.nan_to_num(plants) <= 0) | (amount <= 0)
     tail = (1 - level) / 2
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
@@ -178,6 +178,12 @@ def quotient_interval(
     low = np.where(known, np.where(empty, 0.0, low), np.nan)
     high = np.where(known, np.where(empty, none, high), np.nan)
     return low, high
+
+
+def _place_share(totals: Totals) -> Floats:
+    """Return the share of each place in everything, (r, 1); NaN where there is nothing."""
+    everything = totals.everything if totals.everything > 0 else np.nan
+    return np.asarray(totals.place[:, None] / everything)
 
 
 def _share_interval(
@@ -200,7 +206,8 @@ def _two_counts(
     its largest possible value a quotient varies with that one. What is left is the variance of
     the logarithm of the quotient that the two counts do not explain.
     """
-    place, industry, everything = totals.place[:, None], totals.industry, totals.everything
+    place, industry = totals.place[:, None], totals.industry
+    everything = np.float64(totals.everything)  # divides by zero without an exception
     spread = amount**2 / plants
     in_place, in_industry, in_all = _totalled(spread, amount, totals)
     beside, far = np.maximum(in_place - spread, 0.0), np.maximum(in_industry - spread, 0.0)
@@ -272,7 +279,7 @@ def evenness_p(amount: Floats, plants: Floats, totals: Totals) -> Floats:
 def tails(amount: Floats, plants: Floats, totals: Totals) -> tuple[Floats, Floats]:
     """Return the probabilities of a share at least, and at most, as large by chance."""
     n = industry_plants(amount, plants, totals)
-    in_place = np.clip(totals.place[:, None] / totals.everything, 0.0, 1.0)
+    in_place = np.clip(_place_share(totals), 0.0, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         count = np.clip(amount / totals.industry, 0.0, 1.0) * n
         rest = np.maximum(n - count, 0.0)
@@ -311,7 +318,7 @@ def chance_band(
     low, high : (r, s) float64 [ratio]
     """
     n = np.broadcast_to(industry_plants(amount, plants, totals), amount.shape)
-    in_place = np.broadcast_to(totals.place[:, None] / totals.everything, amount.shape)
+    in_place = np.broadcast_to(_place_share(totals), amount.shape)
     wanted = np.isfinite(amount) & np.isfinite(n) & (in_place > 0) & (in_place < 1)
     low, high = np.full(amount.shape, np.nan), np.full(amount.shape, np.nan)
     tail, size, share = (1 - level) / 2, n[wanted], in_place[wanted]

@@ -238,7 +238,7 @@ def _checked(matrix: EmploymentMatrix, counted: Counted) -> EmploymentMatrix:
             f"{amount.shape[0]} places and {amount.shape[1]} industries. Give at least two of "
             "each, or set `digits` deeper."
         )
-    if not np.isfinite(amount).any():
+    if not np.nansum(amount) > 0:
         other = "establishments" if counted == "jobs" else "jobs"
         raise TooFew(
             f"location_quotients: no cell has known {counted}. Fill the column `{counted}` of "
