@@ -241,6 +241,7 @@ def given_degrees(null: DegreeNull) -> tuple[Floats, Floats]:
     )
     own = linear - shared
     variance = v.T @ nv + own + own.T - 2 * crossed
+    mean, variance = (mean + mean.T) / 2, (variance + variance.T) / 2  # but for rounding
     pick = np.ix_(null.industry, null.industry)
     return as_floats(mean[pick]), as_floats(np.maximum(variance[pick], 0))
 

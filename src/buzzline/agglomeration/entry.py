@@ -49,6 +49,7 @@ class IndustryEntry:
     ----------
     effects : DataFrame
         One row a kind of event: `event`, `n_cells` (where it could happen), `n` (events),
+        `n_no_density` (cells left out because nothing is related to the industry elsewhere),
         `n_places`, `n_industries` (with events), `value` (mean density of the events),
         `expected`, `chance_low`, `chance_high` (when events are dealt with every place's and
         industry's number kept), `p`, `detectable` (smallest difference from `expected` seen
@@ -232,7 +233,7 @@ def _cells_of(
 ) -> tuple[Flags, Flags]:
     """Return in which cells an event can happen, and in which it did."""
     now, then = years
-    may = known & np.isfinite(density) & (now.flags if event == EXIT else ~now.flags)
+    may = known & (now.flags if event == EXIT else ~now.flags)
     if event == FROM_AFAR:
         quotient = np.nan_to_num(location_quotients(now.amount), nan=0.0)
         may = may & (quotient < now.cut / 2)
@@ -246,8 +247,8 @@ def _left_out(first: EmploymentMatrix, second: EmploymentMatrix) -> pl.DataFrame
 
 
 _EFFECTS = {
-    "event": pl.String, "n_cells": pl.Int64, "n": pl.Int64, "n_places": pl.Int64,
-    "n_industries": pl.Int64, "value": pl.Float64, "expected": pl.Float64,
+    "event": pl.String, "n_cells": pl.Int64, "n": pl.Int64, "n_no_density": pl.Int64,
+    "n_places": pl.Int64, "n_industries": pl.Int64, "value": pl.Float64, "expected": pl.Float64,
     "chance_low": pl.Float64, "chance_high": pl.Float64, "p": pl.Float64,
     "detectable": pl.Float64, "odds_ratio": pl.Float64, "low": pl.Float64,
     "high": pl.Float64, "level": pl.Float64, "verdict": pl.String,
@@ -260,14 +261,17 @@ def _measured(
     present: Flags,
     how: tuple[int, int, Share],
 ) -> tuple[dict[str, Any], pl.DataFrame]:
-    may, did, density = cells
+    could, did, density = cells
     draws, seed, level = how
+    may = could & np.isfinite(density)
+    did = did & may
     edges = _edges(density[may])
     bin_of = np.where(may, np.searchsorted(edges[1:-1], density, side="right"), -1)
     table = EventTable(may, did, density, bin_of.astype(np.int64), edges.size - 1)
     n = int(did.sum())
     row: dict[str, Any] = dict.fromkeys(_EFFECTS, np.nan) | {
         "event": event, "n_cells": int(may.sum()), "n": n, "level": level, "verdict": FEW,
+        "n_no_density": int((could & ~may).sum()),
         "n_places": int(did.any(axis=1).sum()), "n_industries": int(did.any(axis=0).sum()),
     }  # fmt: skip
     dealt = None

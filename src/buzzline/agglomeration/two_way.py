@@ -75,6 +75,8 @@ def fit_logit(x: Floats, y: Floats, clusters: tuple[Indices, Indices]) -> Logit:
         try:
             move = np.linalg.solve(information, x.T @ (y - chance))
         except np.linalg.LinAlgError as error:
+            if step > 1:  # weights have gone to 0: outcomes are certain at both ends
+                break
             raise NotConverged(
                 "fit_logit: the predictors depend on each other. Leave one out."
             ) from error

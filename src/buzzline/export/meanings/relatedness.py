@@ -82,6 +82,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     ),
     "industry_entry": (
         _EVENT, _CELLS, _EVENTS,
+        ("n_no_density", "cells", "Left out: nothing is related to the industry elsewhere."),
         ("n_places", "places", "Places with such an event."),
         ("n_industries", "industries", "Industries with such an event."),
         ("value", "share", "Mean relatedness density of the events in the first year."),
