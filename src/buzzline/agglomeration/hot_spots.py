@@ -47,11 +47,12 @@ class HotSpots:
         `longitude`, `latitude`, `heat` ("hot", "cold", "neither" or "too few"), `ratio` (share
         of the industry within reach over its share of all), `low`, `high` (interval of
         `ratio`), `level`, `n` (points of the industry within reach), `n_within` (all points),
-        `expected` (points of the industry there would be), `p`, `q`, `q_any`, `spot`.
+        `n_here` (of the industry, at the place itself), `expected` (points of the industry
+        there would be), `p`, `q`, `q_any`, `spot`.
     spots : DataFrame
         Hot places within reach of each other taken together: `spot`, `industry`, `label`,
-        `country`, `longitude`, `latitude` (of the place with most of the industry within
-        reach, whose `n`, `ratio` and `q` these are), `n_sites`.
+        `country`, `longitude`, `latitude` (of the place where most of the industry stands,
+        whose `n`, `ratio` and `q` these are), `n_sites`.
     industries : DataFrame
         One row an industry: `industry`, `n`, `n_hot`, `n_cold`, `n_tested`, `n_too_few`,
         `n_spots`, `status`.
@@ -243,6 +244,7 @@ def _examined(
     sites = pl.DataFrame({
         "industry": [name] * n.size, "place": np.arange(n.size), "ratio": ratio, "low": low,
         "high": high, "level": [chance.level] * n.size, "n": n, "n_within": within,
+        "n_here": np.bincount(chance.counted.place[rows], minlength=n.size),
         "expected": within * (rows.size / pool.size), "p": np.where(testable, p, np.nan),
     }, nan_to_null=True)  # fmt: skip
     return {**row, "status": "tested"}, sites.filter(pl.col("n_within") > 0)

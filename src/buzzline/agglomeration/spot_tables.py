@@ -24,8 +24,8 @@ SITE_SCHEMA: Schema = {
     "industry": pl.String, "label": pl.String, "country": pl.String, "longitude": pl.Float64,
     "latitude": pl.Float64, "heat": pl.String, "ratio": pl.Float64, "low": pl.Float64,
     "high": pl.Float64, "level": pl.Float64, "n": pl.Int64, "n_within": pl.Int64,
-    "expected": pl.Float64, "p": pl.Float64, "q": pl.Float64, "q_any": pl.Float64,
-    "spot": pl.String,
+    "n_here": pl.Int64, "expected": pl.Float64, "p": pl.Float64, "q": pl.Float64,
+    "q_any": pl.Float64, "spot": pl.String,
 }  # fmt: skip
 SPOT_SCHEMA: Schema = {
     "spot": pl.String, "industry": pl.String, "label": pl.String, "country": pl.String,
@@ -91,7 +91,7 @@ def labelled(
         return empty.cast(pl.Schema(SITE_SCHEMA)), pl.DataFrame(schema=SPOT_SCHEMA)
     of_spot = pl.concat(parts)
     spots = (
-        of_spot.sort(["n", "ratio"], descending=True, maintain_order=True)
+        of_spot.sort(["n_here", "n", "ratio"], descending=True, maintain_order=True)
         .group_by("spot", maintain_order=True)
         .agg(
             pl.col("industry", "label", "country", "longitude", "latitude").first(),
@@ -103,9 +103,8 @@ def labelled(
     joined = joined.join(
         keyed, on=["industry", "place"], how="left", validate="1:1", maintain_order="left"
     )
-    return joined.select(list(SITE_SCHEMA)).cast(pl.Schema(SITE_SCHEMA)), spots.cast(
-        pl.Schema(SPOT_SCHEMA)
-    )
+    of_sites = joined.select(list(SITE_SCHEMA)).cast(pl.Schema(SITE_SCHEMA))
+    return of_sites, spots.cast(pl.Schema(SPOT_SCHEMA))
 
 
 def _spots(rows: pl.DataFrame, counted: Standing, reach_km: float) -> pl.DataFrame:
@@ -113,7 +112,7 @@ def _spots(rows: pl.DataFrame, counted: Standing, reach_km: float) -> pl.DataFra
     xyz = counted.places.xyz[rows["place"].to_numpy()] / counted.places.radius_km
     group = grouped_within(np.ascontiguousarray(xyz), reach_km)
     with_group = rows.with_columns(group=pl.Series(group))
-    fullest = with_group.sort(["n", "ratio"], descending=True, maintain_order=True)
+    fullest = with_group.sort(["n_here", "n", "ratio"], descending=True, maintain_order=True)
     names = fullest.unique("group", keep="first", maintain_order=True).select(
         "group", spot=pl.col("industry") + ": " + unlike(pl.col("label"))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.hot_spots import HotSpots
@@ -38,7 +39,7 @@ def hot_spots_chart(result: HotSpots, *, width: int = WIDTH, industry: str = "")
     if not rows.height:
         return nothing_to_draw(title, f"{industry} was not tested.", width)
     heat = [{"too few": "neither"}.get(value, value) for value in rows["heat"].to_list()]
-    size = as_floats(rows["n"].to_numpy())
+    size = as_floats(np.maximum(rows["n"].to_numpy(), rows["expected"].to_numpy()))
     sites = Spots(
         as_floats(rows["longitude"].to_numpy()), as_floats(rows["latitude"].to_numpy()), heat,
         size,
@@ -56,8 +57,8 @@ def _reading(result: HotSpots, industry: str, sites: Spots) -> list[str]:
         f"Share of the industry in the {counted} within {result.reach_km:g} km of each place, "
         f"against industries of the same size (n={row['n']:,}) dealt to where all points "
         f"stand; false discoveries at most {1 - result.level:.0%}. Symbols by the number of "
-        f"the industry within reach. {row['n_too_few']:,} places had too few around them to "
-        "tell and are drawn as neither."
+        f"the industry within reach, found or expected. {row['n_too_few']:,} places had too "
+        "few around them to tell and are drawn as neither."
     ]
     found = result.spots.filter(pl.col("industry") == industry).head(NAMED)
     if found.height:
