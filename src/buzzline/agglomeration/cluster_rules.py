@@ -194,7 +194,7 @@ def litzenberger_sternberg(
     -------
     (r, s) float64 [ratio]
         Relative density times relative stock divided by relative plant size: 1 where a place
-        is like all together, NaN where there is no establishment.
+        is like all together, NaN where there is no job or no establishment.
 
     Notes
     -----
@@ -222,7 +222,8 @@ def litzenberger_sternberg(
         in_plants = establishments / np.nansum(establishments, axis=0)
         in_area, in_people = area / area.sum(), population / population.sum()
         index = in_jobs * in_plants / (in_area * in_people)[:, None]
-    return np.asarray(np.where((establishments > 0) & np.isfinite(index), index, np.nan))
+    there = (establishments > 0) & (jobs > 0)  # relative plant size is 0 / 0 elsewhere
+    return np.asarray(np.where(there & np.isfinite(index), index, np.nan))
 
 
 def howard_index(establishments: Floats) -> Floats:
