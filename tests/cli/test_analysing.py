@@ -27,7 +27,8 @@ def test_help_names_every_option_its_unit_and_an_example(buzzline, monkeypatch, 
         assert all(word in done.out for word in option.spelt)
         if option.quantity is not None:
             assert f"Unit: {option.quantity.unit}" in option.help
-    assert f"buzzline {SHORT[name]} my-region" in done.out
+    word = SHORT.get(name, name.replace("_", "-"))
+    assert f"buzzline {word} my-region" in done.out
 
 
 @pytest.mark.parametrize("word", COMMANDS)
@@ -56,8 +57,8 @@ def test_json_is_the_whole_table(buzzline, tiny, finished, word):
     assert rows
     assert all(isinstance(row, dict) for row in rows)
     # the same settings and seed as the whole run: the same numbers
-    table = {"clusters": "clusters", "profile": "scale_profile", "balance": "scale_balance"}
-    whole = pl.read_parquet(finished / "tables" / f"{table[word]}.parquet")
+    tables = {short: name for name, short in SHORT.items()} | {"clusters": "clusters"}
+    whole = pl.read_parquet(finished / "tables" / f"{tables[word]}.parquet")
     assert len(rows) == whole.height
     assert [row["level"] for row in rows] == whole["level"].to_list()
     if word == "balance":

@@ -128,7 +128,10 @@ def test_results_are_not_written_among_the_tables(buzzline, study):
 
 def test_by_hand_last_words_name_what_is_finished(finished, tmp_path):
     assert "No part was finished" in working.kept_words(tmp_path)
-    assert "candidate clusters, scale balance, scale profile" in working.kept_words(finished)
+    assert (
+        "candidate clusters, concentration, location quotients by place, scale"
+        in working.kept_words(finished)
+    )
 
 
 def test_the_command_and_the_module_are_the_same_program():

@@ -24,6 +24,7 @@ from buzzline.export import write_csv, write_parquet
 from buzzline.progress import Progress
 from buzzline.road.choices import choices_of
 from buzzline.road.manifest import provenance_json
+from buzzline.road.measuring import in_order
 from buzzline.road.opening import Kind, opened, settings_of
 from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
@@ -33,7 +34,11 @@ from buzzline.tables.writing import atomically
 INPUT = Group("Input", sort_key=1)
 CHOICES = Group("Choices", sort_key=2)
 OUTPUT = Group("Output", sort_key=3)
-COMMANDS = Group("Commands for one question", sort_key=2)
+COMMANDS = {
+    "clusters": Group("Commands for one question: where clusters are", sort_key=2),
+    "linkages": Group("Commands for one question: who is tied to whom", sort_key=3),
+    "agglomeration": Group("Commands for one question: how concentrated is it", sort_key=4),
+}
 # The short word of the house beside the full name.
 SHORT = {
     "candidate_clusters": "clusters",
@@ -60,6 +65,7 @@ class Request:
 
 def add_analyses(app: App) -> None:
     """Give the program one command for each entry of the catalogue."""
+    order = {name: number for number, name in enumerate(in_order())}
     for item in CATALOGUE.values():
         function = inspect.unwrap(item.function)
         sentence = (inspect.getdoc(function) or "").splitlines()[0]
@@ -71,17 +77,20 @@ def add_analyses(app: App) -> None:
             alias=(short,) if short else (),
             help=f"{item.question}\n\n{sentence} {CHOICES_COME_FROM}",
             help_epilogue=_example(item, short or name),
-            group=COMMANDS,
+            group=COMMANDS[item.stage],
+            sort_key=order.get(item.name),
         )
 
 
 def _example(item: Analysis, word: str) -> str:
-    option = next(
-        o for o in options_of(item) if o.quantity and not isinstance(o.default, tuple)
-    )
-    value = f"{option.default:g}" if isinstance(option.default, float) else option.default
+    settable = [
+        o for o in options_of(item) if isinstance(o.default, int | float) and o.quantity
+    ]
+    if not settable:
+        return example_lines(word, ["my-region", f"my-region --out {word}"])
+    option = settable[0]
     return example_lines(
-        word, ["my-region", f"my-region {option.spelt[0]} {value} --out {word}"]
+        word, ["my-region", f"my-region {option.spelt[0]} {option.default:g} --out {word}"]
     )
 
 

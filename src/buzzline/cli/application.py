@@ -17,11 +17,12 @@ from buzzline.cli.printing import messages, results
 from buzzline.cli.working import check, init, run
 
 WORK = Group("Commands for a whole study, in this order", sort_key=1)
-LOOK = Group("Commands to look around", sort_key=3)
-ASIDE = Group("Options", sort_key=4)
+LOOK = Group("Commands to look around", sort_key=5)
+ASIDE = Group("Options", sort_key=6)
 
 ABOUT = (
-    "Find clusters in tables of organisations, and compare their ties with distance and chance."
+    "Find clusters in tables of organisations, compare their ties with distance and chance, "
+    "and measure how concentrated industries are."
     "\n\nPut your tables (CSV, Excel, Parquet, ...) into a folder, say my-region, and type the "
     "three commands at the end of this page. Nothing leaves your computer."
 )

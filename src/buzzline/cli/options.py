@@ -25,6 +25,7 @@ from buzzline.tables.study_file import RunSettings
 NOT_OPTIONS = ("progress",)
 SETTING = {"rng": "seed"}  # choices that study.toml calls otherwise
 SHORTEST_NAME = 3  # a field named `p` says too little alone: it becomes --rule-p
+ENOUGH_WORDS = 5  # a shorter text needs what its record is for before it
 SPELT = {"rng": ("--seed", "--rng")}
 
 
@@ -91,7 +92,10 @@ def _fields(item: Analysis, choice: str, record: Any, default: Any) -> list[Opti
         quantity = _quantity(hints[field.name])
         value = getattr(default, field.name) if is_dataclass(default) else field.default
         assert value is not MISSING, f"{record.__name__}.{field.name} needs a default"
-        text = _in_study_file(field.name) or f"{record_says}: {told.get(field.name, '')}"
+        own = told.get(field.name, "")
+        text = _in_study_file(field.name) or (
+            own if len(own.split()) >= ENOUGH_WORDS else f"{record_says}: {own}"
+        )
         found.append(
             Option(name, choice, field.name, _option_type(hints[field.name]), value,
                    _with_unit(text, quantity), quantity)
@@ -165,6 +169,7 @@ def _quantity(hint: Any) -> Quantity | None:
 
 
 def _with_unit(text: str, quantity: Quantity | None) -> str:
+    text = text.replace("`", "")
     text = text.rstrip(",;") if text.endswith((",", ";")) else text
     text = text[:1].upper() + text[1:]
     text += "." if text and text[-1] not in ".!?" else ""

@@ -181,7 +181,7 @@ def _with_typed(settings: RunSettings, typed: dict[str, Any]) -> RunSettings:
     if "industries" in given:
         given["groups"] = {}
     try:
-        return RunSettings.model_validate(settings.model_dump() | given)
+        return RunSettings.model_validate(settings.model_dump(exclude_unset=True) | given)
     except ValidationError as error:
         said = [
             f"`--{each['loc'][0]}`: {each['msg']}, got {each['input']!r}"

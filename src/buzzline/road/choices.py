@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
 from typing import Any
 
 from buzzline.analysis import CATALOGUE
 from buzzline.clusters.delineation import CoreRule
 from buzzline.clusters.industries import industries_of
 from buzzline.errors import InvalidArgument
-from buzzline.road.measuring import measures_of
+from buzzline.road.measuring import STAGE, measures_of
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
@@ -45,8 +46,20 @@ def choices_of(name: str, settings: RunSettings) -> dict[str, Any]:
         "engine": settings.engine,
         "rng": settings.seed,
     }
-    has = CATALOGUE[name].choices
-    return {key: value for key, value in said.items() if key in has and value is not None}
+    item = CATALOGUE[name]
+    if item.stage == STAGE and "draws" not in settings.model_fields_set:
+        del said["draws"]  # each measure knows how many it needs, and can afford
+    has = item.choices
+    return {
+        key: value
+        for key, value in said.items()
+        if key in has and value is not None and _fits(value, has[key].default)
+    }
+
+
+def _fits(value: object, default: object) -> bool:
+    """Tell whether a record is of the kind an analysis takes: its rule may be another one."""
+    return not is_dataclass(value) or type(value) is type(default)
 
 
 def hold_to(study: Study, settings: RunSettings) -> None:

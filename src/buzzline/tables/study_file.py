@@ -113,7 +113,7 @@ class RunSettings(Section):
     """[run]: the settings of `buzzline run`; each has a default."""
 
     industries: tuple[str, ...] = Field(
-        default=(), description="Industries to find clusters of; empty: the most numerous."
+        default=(), description="Industries to look at; empty: the most numerous."
     )
     groups: dict[str, tuple[str, ...]] = Field(
         default={}, description="Groups of related industries."
