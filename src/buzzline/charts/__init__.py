@@ -2,7 +2,9 @@
 
 # Importing a family registers its charts with `chart`.
 from buzzline.charts import (
+    complexity,
     concentration,
+    entry,
     hot_spots,
     inequality,
     kdensity,
@@ -22,7 +24,9 @@ from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
 FAMILIES = (
+    complexity,
     concentration,
+    entry,
     hot_spots,
     inequality,
     kdensity,
