@@ -108,7 +108,7 @@ def test_by_hand_places_of_several_levels_are_not_added_up():
     matrix = employment_matrix(of(rows, places=places))
     assert matrix.places["place_id"].to_list() == ["x", "y"]
     assert matrix.all_jobs == 12.0
-    assert "1 places of another level" in matrix.notes[0]
+    assert matrix.notes[0].startswith("Places of another level than `municipality`")
 
 
 def test_codes_that_only_look_nested_are_one_level():
@@ -131,6 +131,22 @@ def test_levels_told_in_industries_count_more_than_the_form_of_codes():
     industries = {"industry": ["1", "2", "12"], "level": [1, 1, 1]}
     rows = [("a", "1", 5.0), ("a", "2", 3.0), ("a", "12", 1.0)]
     assert employment_matrix(of(rows, industries=industries)).industries.height == 3
+
+
+def test_the_only_industry_at_the_top_is_a_total_only_when_all_codes_lie_in_one():
+    industries = {"industry": ["C", "10", "11"], "parent": [None, "C", "C"], "level": [1, 2, 2]}
+    rows = [("a", "C", 9.0), ("a", "10", 5.0), ("a", "11", 3.0)]
+    assert employment_matrix(of(rows, industries=industries)).suppressed_share == 1 / 9
+    more = employment_matrix(of([*rows, ("a", "62", 7.0)], industries=industries))
+    assert more.jobs.tolist() == [[5.0, 3.0, 7.0]]
+    assert more.all_jobs == 15.0
+
+
+def test_rows_without_a_year_are_told():
+    columns = ("place_id", "industry", "year", "jobs")
+    matrix = employment_matrix(of([("a", "10", 2018, 5.0), ("b", "10", None, 7.0)], columns))
+    assert matrix.all_jobs == 5.0
+    assert matrix.notes == ("Rows without a year are left out: 1.",)
 
 
 def test_special_case_one_place_one_industry_and_empty_ones():
@@ -247,7 +263,7 @@ def test_by_hand_two_years_meet_on_common_ground_and_say_what_is_left_out():
     one, other = in_common(first, second)
     assert (one.jobs.tolist(), other.jobs.tolist()) == ([[5.0]], [[6.0]])
     assert one.all_jobs == 22.0
-    assert "1 places" in one.notes[-1]
+    assert one.notes[-1].endswith("places 1, industries 1.")
     gap = vintage_gap(first, second)
     assert gap.select("industry", "present_in", "year", "jobs").rows() == [
         ("11", "first", 2001, 15.0), ("12", "second", 2002, 8.0),

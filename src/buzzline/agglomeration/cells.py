@@ -105,7 +105,8 @@ def _one_year(
     if not rows.height:
         given = ", ".join(map(str, years)) or "not told in the table"
         raise TooFew(f"`employment` has no row of {year}. Its years are {given}.")
-    return rows, year, []
+    dateless = table["year"].null_count()
+    return rows, year, [f"Rows without a year are left out: {dateless:,}."] if dateless else []
 
 
 def _one_kind_of_place(
@@ -122,8 +123,8 @@ def _one_kind_of_place(
     left = rows.join(other.select("place_id"), on="place_id", how="anti", maintain_order="left")
     name = kept or "none"
     return left, [
-        f"{other.height:,} places of another level than `{name}` are left out, so that nothing "
-        "is counted twice."
+        f"Places of another level than `{name}` are left out, so that nothing is counted "
+        f"twice: {other.height:,}."
     ]
 
 
@@ -170,8 +171,8 @@ def _levels(
     strange = [code for code, depth in level.items() if depth is None]
     if strange and len(strange) < len(level):
         note = (
-            f"{len(strange):,} codes without a level (such as {strange[0]}) are left out; fill "
-            "in `level` in the table `industries`."
+            f"Codes without a level are left out: {len(strange):,} (such as {strange[0]}). "
+            "Fill in `level` in the table `industries`."
         )
         return level, top, [note]
     return level, top, []

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.cells import Cells, cells_of
-from buzzline.agglomeration.plants import Plants, plants_of
+from buzzline.agglomeration.plants import Plants, number_of, plants_of
 from buzzline.arrays import Floats, Indices
 from buzzline.errors import InvalidArgument
 from buzzline.tables import Study
@@ -104,7 +104,8 @@ class EmploymentMatrix:
         share = self.suppressed_share
         known = "an unknown share" if np.isnan(share) else f"{share:.1%}"
         hidden = f"; {known} of them in no published cell" if share != 0 else ""
-        return f"{jobs} in {r:,} places and {s:,} industries{when}{hidden}."
+        where = f"{number_of(r, 'place')} and {number_of(s, 'industry', 'industries')}"
+        return f"{jobs} in {where}{when}{hidden}."
 
 
 def employment_matrix(
@@ -276,13 +277,15 @@ def _matrix(cells: Cells, study: Study) -> EmploymentMatrix:
     notes = list(cells.notes)
     if hidden.any():
         notes.append(
-            f"{int(np.isnan(jobs[hidden]).sum()):,} cells are suppressed or not known in "
-            "places without published totals, so that their share of all jobs cannot be told."
+            "Cells are suppressed or not known in places without published totals, so that "
+            "their share of all jobs cannot be told: "
+            f"{int(np.isnan(jobs[hidden]).sum()):,}."
         )
     if over:
         notes.append(
-            f"In {over:,} places the cells add up to more than the published total (noise is "
-            "added to each, or totals are rounded); their suppressed share counts as 0."
+            "Cells add up to more than the published total (noise is added to each, or totals "
+            "are rounded), so that the suppressed share counts as 0, in this many places: "
+            f"{over:,}."
         )
     return EmploymentMatrix(
         cells.places, cells.industries, jobs, establishments, total, np.nansum(jobs, axis=0),
@@ -324,11 +327,12 @@ def _cut(matrix: EmploymentMatrix, rows: pl.Series, columns: pl.Series) -> Emplo
         _positions(matrix.industries["industry"], columns),
     )
     left = [
-        f"{n:,} {what} that the other year does not have left out"
+        f"{what} {n:,}"
         for n, what in ((matrix.places.height - at.size, "places"),
                         (matrix.industries.height - of.size, "industries"))
         if n
     ]  # fmt: skip
+    said = [f"Left out, as the other year does not have them: {', '.join(left)}."][: len(left)]
     grid = np.ix_(at, of)
     return replace(
         matrix,
@@ -338,7 +342,7 @@ def _cut(matrix: EmploymentMatrix, rows: pl.Series, columns: pl.Series) -> Emplo
         place_jobs=matrix.place_jobs[at], industry_jobs=matrix.industry_jobs[of],
         place_suppressed=matrix.place_suppressed[at],
         industry_suppressed=matrix.industry_suppressed[of],
-        notes=(*matrix.notes, *(["; ".join(left) + "."] if left else [])),
+        notes=(*matrix.notes, *said),
     )  # fmt: skip
 
 

@@ -19,11 +19,16 @@ MOST = 0.8  # share of the parents that must hold their children
 
 
 def roots(codes: Sequence[str], industries: pl.DataFrame) -> frozenset[str]:
-    """Return the codes that stand for all industries together."""
+    """Return the codes that stand for all industries together.
+
+    By their usual names; and the one industry of the table `industries` that lies in no other,
+    when every other code lies in one.
+    """
     found = {code for code in codes if is_root(code)}
-    top = industries.filter(pl.col("parent").is_null())
-    if top.height == 1 and (industries["parent"] == top["industry"][0]).any():
-        found.add(top["industry"][0])
+    lies_in_one = industries.filter(pl.col("parent").is_not_null())["industry"]
+    top = set(industries["industry"]) - set(lies_in_one)
+    if len(top) == 1 and lies_in_one.len() and set(codes) <= {*top, *lies_in_one}:
+        found |= top
     return frozenset(found)
 
 

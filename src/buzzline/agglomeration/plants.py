@@ -49,10 +49,10 @@ class Plants:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return (
-            f"{self.jobs.size:,} plants of {self.industries.height:,} industries in "
-            f"{self.places.height:,} places, {np.nansum(self.jobs):,.0f} jobs."
-        )
+        plants, jobs = number_of(self.jobs.size, "plant"), np.nansum(self.jobs)
+        industries = number_of(self.industries.height, "industry", "industries")
+        where = number_of(self.places.height, "place")
+        return f"{plants} of {industries} in {where}, {jobs:,.0f} jobs."
 
 
 def plants_of(study: Study, *, year: int | None = None, digits: int | None = None) -> Plants:
@@ -77,7 +77,7 @@ def plants_of(study: Study, *, year: int | None = None, digits: int | None = Non
     ...     "org_id": ["a", "b"], "city": ["Prato", "Carpi"], "industry": "textiles",
     ...     "jobs": [5.0, 7.0]}))
     >>> print(plants_of(study))
-    2 plants of 1 industries in 2 places, 12 jobs.
+    2 plants of 1 industry in 2 places, 12 jobs.
     """
     rows, source, notes = _listed(study, year)
     kind = _kind_of_place(rows)
@@ -93,8 +93,8 @@ def plants_of(study: Study, *, year: int | None = None, digits: int | None = Non
         )
     if kept.height < rows.height:
         notes.append(
-            f"{rows.height - kept.height:,} of {rows.height:,} plants lack a place or an "
-            "industry and are left out."
+            "Plants without a place or an industry are left out: "
+            f"{rows.height - kept.height:,} of {rows.height:,}."
         )
     if kind != "place_id":
         notes.append(f"Places are taken from the column `{kind}`; `place_id` is mostly empty.")
@@ -106,6 +106,11 @@ def plants_of(study: Study, *, year: int | None = None, digits: int | None = Non
         owner=positions(kept["org_id"], kept["org_id"].unique(maintain_order=True)),
         places=places, industries=industries, source=source, notes=tuple(notes),
     )  # fmt: skip
+
+
+def number_of(n: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, in the singular for one."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def listed_industries(rows: pl.DataFrame, study: Study) -> pl.DataFrame:
@@ -170,7 +175,8 @@ def _listed(study: Study, year: int | None) -> tuple[pl.DataFrame, str, list[str
     notes = []
     if rest.height:
         notes.append(
-            f"{rest.height:,} organisations without a listed establishment count as one plant."
+            "Organisations without a listed establishment count as one plant each: "
+            f"{rest.height:,}."
         )
     both = pl.concat([sited, rest.select(*where, "jobs")])
     return _active(both, year), "establishments", notes
