@@ -32,7 +32,7 @@ def mix(jobs: Floats) -> Floats:
 
 def _whole(jobs: Floats) -> Floats:
     total = totals_of(jobs)
-    return np.asarray(total.industry / total.everything)
+    return np.asarray(total.industry / (total.everything or np.nan))
 
 
 def specialisation_coefficient(jobs: Floats, whole: Floats | None = None) -> Floats:
