@@ -12,7 +12,7 @@ from buzzline.tables.study import Study
 
 
 def study_of(jobs, establishments=None):
-    places, industries = jobs.shape
+    _places, industries = jobs.shape
     row, column = np.divmod(np.arange(jobs.size), industries)
     table = pl.DataFrame({
         "place_id": [f"P{k:03d}" for k in row], "industry": [f"I{k:03d}" for k in column],

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import polars as pl
 import pytest
@@ -49,7 +51,7 @@ def test_recovers_the_truth_families_are_related_and_stand_together():
     assert found.filter(~pl.col("same"))["status"].eq(RELATED).mean() < 0.1
     assert found["same"].head(18).all()
     order = [int(code[1:]) // 4 for code in result.industries["industry"]]
-    assert sum(a != b for a, b in zip(order, order[1:], strict=False)) == 2
+    assert sum(a != b for a, b in itertools.pairwise(order)) == 2
 
 
 def test_recovers_the_truth_without_liking_few_pairs_are_found_related():
