@@ -29,7 +29,7 @@ def relatedness_chart(result: Relatedness, *, width: int = WIDTH) -> Spec:
     if int(shown.sum()) < 2:
         return nothing_to_draw(TITLE, str(result), width)
     rows = shown.arg_true().to_list()
-    tested = bool(np.isfinite(result.z).any())
+    tested = bool(result.null)
     matrix = (np.clip(result.z, 0, MOST_Z) if tested else result.matrix)[np.ix_(rows, rows)]
     np.fill_diagonal(matrix, np.nan)
     industries = result.industries[rows]
@@ -69,7 +69,7 @@ def industry_space_chart(result: Relatedness, *, width: int = WIDTH) -> Spec:
         return nothing_to_draw(SPACE_TITLE, str(result), width)
     by_cluster = industries["cluster"].null_count() < industries.height
     groups = industries["cluster"].fill_null("") if by_cluster else industries["block_name"]
-    tested = bool(np.isfinite(result.z).any())
+    tested = bool(result.null)
     space = Space(
         np.clip(result.z, 0, None) if tested else result.matrix,
         industries["jobs"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
