@@ -49,19 +49,30 @@ class EllisonGlaeser:
     z : (s,) float64                    G in standard deviations from its mean, area shares
     given jobs : (s,) float64 [jobs] n : (s,) int64 [plants]             with jobs area_share :
     (r,) float64 [share]   x area_share_is_given : bool          else it is that of the plants
-    lots : Lots                         the plants, in order of industry
+    start : (s + 1,) int64              plants of industry i are at start[i]:start[i + 1]
+    plant_jobs : (n,) float64 [jobs]    of each plant with jobs, in order of industry
     """
 
     gamma: Floats
     maurel_sedillot: Floats
     concentration: Floats
     herfindahl: Floats
-    z: Floats
     jobs: Floats
     n: Indices
     area_share: Floats
     area_share_is_given: bool
-    lots: Lots
+    start: Indices
+    plant_jobs: Floats
+
+    @property
+    def lots(self) -> Lots:
+        """The plants, one lot each."""
+        return Lots(self.start, self.plant_jobs, np.ones(self.plant_jobs.size, np.int64))
+
+    @property
+    def z(self) -> Floats:
+        """G in standard deviations from its mean by chance, area shares given. (s,)."""
+        return _z(self.concentration, dartboard_moments(self.lots, self.area_share, given=True))
 
     @property
     def reason(self) -> tuple[str, ...]:
@@ -132,13 +143,13 @@ def ellison_glaeser(
         in_place = place_totals(amount, places, n_places)
         x = in_place / max(in_place.sum(), np.finfo(float).tiny)
     g, squares, herfindahl, total = raw_concentration(start, sorted_jobs, sorted_place, x)
-    lots, counts = _with_jobs(start, sorted_jobs)
-    moments = dartboard_moments(lots, x, given=True)
+    kept, plant_jobs = _with_jobs(start, sorted_jobs)
     return EllisonGlaeser(
         gamma=gamma_of(g, herfindahl, x),
         maurel_sedillot=gamma_of(squares - np.sum(x**2), herfindahl, x),
-        concentration=g, herfindahl=herfindahl, z=_z(g, moments), jobs=total, n=counts,
-        area_share=x, area_share_is_given=given is not None, lots=lots,
+        concentration=g, herfindahl=herfindahl, jobs=total, n=as_indices(np.diff(kept)),
+        area_share=x, area_share_is_given=given is not None, start=kept,
+        plant_jobs=plant_jobs,
     )  # fmt: skip
 
 
@@ -191,14 +202,12 @@ def _z(concentration: Floats, moments: Moments) -> Floats:
         return np.where(known, (concentration - moments.mean) / moments.sd, np.nan)
 
 
-def _with_jobs(start: Indices, jobs: Floats) -> tuple[Lots, Indices]:
-    """Return lots of one plant each, those without jobs left out, and how many are left."""
-    if jobs.size and jobs.min() > 0:
-        kept = start
-    else:
-        before = np.concatenate([[0], np.cumsum(jobs > 0)])
-        kept, jobs = as_indices(before[start]), as_floats(jobs[jobs > 0])
-    return Lots(kept, jobs, np.ones(jobs.size, np.int64)), as_indices(np.diff(kept))
+def _with_jobs(start: Indices, jobs: Floats) -> tuple[Indices, Floats]:
+    """Return where each industry starts, and jobs of plants, without plants that have none."""
+    if jobs.min() > 0:
+        return start, jobs
+    before = np.concatenate([[0], np.cumsum(jobs > 0)])
+    return as_indices(before[start]), as_floats(jobs[jobs > 0])
 
 
 def _plants(jobs: ArrayLike, place: ArrayLike, industry: ArrayLike
