@@ -31,11 +31,12 @@ def drawn(of, width=680):
 
 
 def marks(spec):
-    return next(
-        layer["data"]["values"]
+    return [
+        row
         for layer in spec.spec["layer"]
         if "data" in layer and "longitude" in layer["data"]["values"][0]
-    )
+        for row in layer["data"]["values"]
+    ]
 
 
 @pytest.mark.parametrize("width", [280, 680])

@@ -91,7 +91,7 @@ def spots(sites: Spots, *, width: int) -> dict[str, Any]:
     layers = [
         _ground(inner, height),
         _land(in_view(resolution, onto, (inner, height))),
-        symbols(_marks(sites, rows, onto(place))),
+        *(symbols(marks, edge=edge) for marks, edge in _marks(sites, rows, onto(place))),
     ]
     if reach_km < WORLD_KM:
         layers += _bar(px_a_km, inner, height)
@@ -213,24 +213,29 @@ def _land(rings: list[list[list[float]]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _marks(sites: Spots, rows: Any, place: Floats) -> list[dict[str, Any]]:
+def _marks(sites: Spots, rows: Any, place: Floats) -> list[tuple[list[dict[str, Any]], float]]:
+    """Return rings first, then filled symbols with a thin edge, so that crowds are read."""
     radius = np.full(rows.size, PLAIN_PX)
     if sites.size is not None:
         known = np.where(np.isfinite(sites.size), np.maximum(sites.size, 0), 0)[rows]
         most = known.max(initial=0.0) or 1.0
         radius = np.maximum(LARGEST_PX * np.sqrt(known / most), SMALLEST_PX)
-    found = []
-    for at, row in enumerate(rows.tolist()):
+    rings: list[dict[str, Any]] = []
+    filled: list[dict[str, Any]] = []
+    rank = np.array([list(LOOKS).index(sites.heat[row]) for row in rows])
+    for at in np.lexsort((-radius, rank)):
+        row = int(rows[at])
         heat = sites.heat[row]
         colour, shape = LOOKS[heat]
-        found.append({
+        mark = {
             "longitude": float(sites.longitude[row]), "latitude": float(sites.latitude[row]),
             "x": round(float(place[at, 0]), 1), "y": round(float(place[at, 1]), 1),
             "size": round(float(np.pi * radius[at] ** 2), 1), "shape": shape,
             "fill": "transparent" if heat == "neither" else colour,
             "stroke": colour if heat == "neither" else PAPER,
-        })  # fmt: skip
-    return found
+        }  # fmt: skip
+        (rings if heat == "neither" else filled).append(mark)
+    return [(marks, edge) for marks, edge in ((rings, 1.0), (filled, 0.5)) if marks]
 
 
 def _bar(px_a_km: float, inner: float, height: float) -> list[dict[str, Any]]:

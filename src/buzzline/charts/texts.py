@@ -59,12 +59,12 @@ def in_pixels(field: str) -> dict[str, Any]:
     return {"field": field, "type": "quantitative", "scale": None, "axis": None}
 
 
-def symbols(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return marks at pixels: each row has `x`, `y`, `size`, `shape`, `fill` and `stroke`."""
+def symbols(rows: Sequence[dict[str, Any]], *, edge: float = 1.2) -> dict[str, Any]:
+    """Return marks at pixels: rows have `x`, `y`, `size`, `shape`, `fill` and `stroke`."""
     raw = {"type": "nominal", "scale": None}
     return {
         "data": {"values": list(rows)},
-        "mark": {"type": "point", "opacity": 1, "strokeWidth": 1.2},
+        "mark": {"type": "point", "opacity": 1, "strokeWidth": edge},
         "encoding": {
             "x": in_pixels("x"), "y": in_pixels("y"),
             "size": {"field": "size", "type": "quantitative", "scale": None},
