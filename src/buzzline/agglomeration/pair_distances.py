@@ -54,17 +54,20 @@ class Frame:
     Attributes
     ----------
     centre : (3,) float64 [km]
-    radius_km : float           of the sphere; infinite on the plane
     width_km : float            of a bin (straight line)
-    bins : int
+    km : (bins - 1,) float64    distance at the centre of each bin; one more is for the rest
     is_whole : bool             no two points are further apart than the bins reach
     """
 
     centre: Floats
-    radius_km: float
     width_km: float
-    bins: int
+    km: Floats
     is_whole: bool
+
+    @property
+    def bins(self) -> int:
+        """Bins, the last of which takes all pairs that are too far apart for the others."""
+        return self.km.size + 1
 
     def narrow(self, points: Points) -> Narrow:
         """Return (3, n) float32 coordinates around the centre of the frame."""
@@ -89,7 +92,15 @@ def frame_of(points: Points, *, reach_km: float | None = None, bins: int = BINS)
     if reach_km is not None:
         furthest = min(furthest, reach_km)
     width = max(furthest, 1e-9) * (1 + 1e-6) / (bins - 2)
-    return Frame(as_floats((low + high) / 2), points.radius_km, width, bins, is_whole)
+    return framed(points, as_floats((low + high) / 2), width, bins=bins, is_whole=is_whole)
+
+
+def framed(
+    points: Points, centre: Floats, width_km: float, *, bins: int, is_whole: bool
+) -> Frame:
+    """Return a frame with bins of a given width."""
+    km = km_at(points, (np.arange(bins - 1) * width_km) ** 2)
+    return Frame(centre, width_km, km, is_whole)
 
 
 def pair_distances(
@@ -141,15 +152,9 @@ def pair_distances(
     for n, weight in done:
         counts += n
         mass += n if weight is None else weight
-    return histogram(frame, counts, mass)
-
-
-def histogram(frame: Frame, counts: Floats, mass: Floats) -> PairDistances:
-    """Return a histogram over the bins of a frame; its last bin is what lies beyond them."""
-    straight = np.arange(frame.bins - 1) * frame.width_km
-    where = Points(np.empty((0, 3)), frame.radius_km)
-    km = km_at(where, straight**2)
-    return PairDistances(km, counts[:-1], mass[:-1], frame.width_km, float(mass.sum()))
+    return PairDistances(
+        frame.km, counts[:-1], mass[:-1], frame.width_km, float(mass.sum())
+    )  # fmt: skip
 
 
 def silverman_km(pairs: PairDistances, limit_km: Kilometres = 1e9) -> float:

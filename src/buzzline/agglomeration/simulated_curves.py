@@ -163,7 +163,7 @@ def _exact(
     reach = float(ground.km[-1])
     found = counted(frame)
     bandwidth = silverman_km(found, TWICE * reach)
-    better = better_frame(frame, found, bandwidth_km=bandwidth, furthest_km=reach)
+    better = better_frame(points, frame, bandwidth_km=bandwidth, furthest_km=reach)
     if better is not None:
         found = counted(better)
     return Curve(density_at(found, ground.km, bandwidth), bandwidth, 0.0)

@@ -19,6 +19,7 @@ from buzzline.agglomeration.pair_distances import (
     Frame,
     PairDistances,
     frame_of,
+    framed,
     pair_distances,
     silverman_km,
 )
@@ -81,7 +82,7 @@ def kdensity_at(
     found = pair_distances(points, other, weights=pair, frame=frame)
     chosen = bandwidth_km if bandwidth_km is not None else silverman_km(found, limit)
     better = better_frame(
-        frame, found, bandwidth_km=chosen, furthest_km=float(at.max(initial=0.0))
+        points, frame, bandwidth_km=chosen, furthest_km=float(at.max(initial=0.0))
     )
     if better is not None:
         found = pair_distances(points, other, weights=pair, frame=better)
@@ -115,7 +116,7 @@ def density_at(pairs: PairDistances, km: Floats, bandwidth_km: float) -> Floats:
 
 
 def better_frame(
-    frame: Frame, pairs: PairDistances, *, bandwidth_km: float, furthest_km: float
+    points: Points, frame: Frame, *, bandwidth_km: float, furthest_km: float
 ) -> Frame | None:
     """Return a frame that suits the bandwidth, None when the one in use does.
 
@@ -124,10 +125,10 @@ def better_frame(
     if isnan(bandwidth_km):
         return None
     reach = furthest_km + (FAR + 1) * bandwidth_km
-    is_short = not frame.is_whole and pairs.km[-1] < reach
-    if not is_short and bandwidth_km >= BINS_A_BANDWIDTH * pairs.width_km:
+    is_short = not frame.is_whole and frame.km[-1] < reach
+    if not is_short and bandwidth_km >= BINS_A_BANDWIDTH * frame.width_km:
         return None
-    reach = reach if is_short else min(reach, float(pairs.km[-1]) + pairs.width_km)
+    reach = reach if is_short else min(reach, float(frame.km[-1]) + frame.width_km)
     wanted = min(reach / (BINS - 2), bandwidth_km / (2 * BINS_A_BANDWIDTH))
     width = max(reach / (FINE_BINS - 2), wanted)
     if bandwidth_km < 2 * width:
@@ -137,7 +138,7 @@ def better_frame(
             "curve over that reach would miss everything. Give a smaller `reach`."
         )
     bins = min(FINE_BINS, ceil(reach / width) + 2)
-    return Frame(frame.centre, frame.radius_km, width, bins, is_whole=False)
+    return framed(points, frame.centre, width, bins=bins, is_whole=False)
 
 
 def _all(points: Points, other: Points | None) -> Points:

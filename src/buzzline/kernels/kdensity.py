@@ -169,23 +169,45 @@ def onto_nodes(mass, km, step_km, nodes):
 
 
 @kernel
-def gaussian_sum(nodes, step, start, sign, centre):
-    """Add nodes under a Gaussian of bandwidth 1 around `centre`, from `start` on, one way.
+def gaussian_sum(nodes, step, centre):
+    """Add nodes under a Gaussian of bandwidth 1 and height 1 around `centre`.
 
-    nodes : (q,), node k at k x step; sign : 1 upwards, -1 downwards. Each step multiplies the
-    last value by a ratio, and the ratio by a constant: no exponential in the loop.
+    nodes : (q,) float64, node k at k x step, reaching further than the kernel does. Each step
+    multiplies the last value by a ratio, and the ratio by a constant: no exponential in the
+    loop. It goes both ways at once, so that one product does not wait for the other.
     """
-    offset = start * step - centre
-    value = exp(-0.5 * offset * offset)
-    ratio = exp(-(sign * offset * step + 0.5 * step * step))
+    below = min(int(floor(centre / step)), nodes.size - 1)
+    down, up = below * step - centre, (below + 1) * step - centre
+    low, high = exp(-0.5 * down * down), exp(-0.5 * up * up)
+    ratio_low = exp(down * step - 0.5 * step * step)
+    ratio_high = exp(-up * step - 0.5 * step * step)
+    shrink = exp(-step * step)
+    n = int(FAR / step) + 1
+    total = 0.0
+    for k in range(min(n, below + 1, nodes.size - 1 - below)):
+        total += low * nodes[below - k] + high * nodes[below + 1 + k]
+        low *= ratio_low
+        ratio_low *= shrink
+        high *= ratio_high
+        ratio_high *= shrink
+    for k in range(below + 1, min(n, nodes.size - 1 - below)):  # no nodes are left below
+        total += high * nodes[below + 1 + k]
+        high *= ratio_high
+        ratio_high *= shrink
+    return total
+
+
+@kernel
+def mirrored_sum(nodes, step, centre):
+    """Add nodes under the mirror image of that Gaussian, which stands around -`centre`."""
+    value = exp(-0.5 * centre * centre)
+    ratio = exp(-centre * step - 0.5 * step * step)
     shrink = exp(-step * step)
     total = 0.0
-    k = start
-    while 0 <= k < nodes.size and sign * (k * step - centre) <= FAR:
+    for k in range(min(nodes.size, int((FAR - centre) / step) + 1)):
         total += value * nodes[k]
         value *= ratio
         ratio *= shrink
-        k += sign
     return total
 
 
@@ -193,18 +215,17 @@ def gaussian_sum(nodes, step, start, sign, centre):
 def smooth(nodes, step_km, bandwidth_km, at_km):
     """Return the Gaussian density of mass on nodes, reflected at zero, not yet normalised.
 
-    nodes : (q,) float64, node k at k x step_km; at_km : (r,) float64. (r,) float64 [mass/km].
-    O(r x nodes under the kernel) time.
+    nodes : (q,) float64, node k at k x step_km, reaching FAR bandwidths beyond `at_km` : (r,)
+    float64. (r,) float64 [mass/km]. O(r x nodes under the kernel) time.
     """
     out = np.empty(at_km.size)
     step = step_km / bandwidth_km
     height = 1.0 / (sqrt(2.0 * np.pi) * bandwidth_km)
     for r in range(at_km.size):
         centre = at_km[r] / bandwidth_km
-        nearest = int(floor(centre / step))
-        total = gaussian_sum(nodes, step, nearest, -1, centre)
-        total += gaussian_sum(nodes, step, nearest + 1, 1, centre)
-        total += gaussian_sum(nodes, step, 0, 1, -centre)  # the mirror image
+        total = gaussian_sum(nodes, step, centre)
+        if centre < FAR:
+            total += mirrored_sum(nodes, step, centre)
         out[r] = height * total
     return out
 
