@@ -15,7 +15,12 @@ from buzzline.agglomeration import (
     inequality,
 )
 from buzzline.agglomeration.cluster_rules import StrongRule
+from buzzline.agglomeration.cluster_strength import ClusterStrength, cluster_strength
 from buzzline.agglomeration.complexity import Complexity, complexity
+from buzzline.agglomeration.density_by_place import (
+    DensityByPlace,
+    relatedness_density_by_place,
+)
 from buzzline.agglomeration.employment import (
     EmploymentMatrix,
     by_cluster,
@@ -79,12 +84,14 @@ __all__ = [
     "CATALOGUE",
     "About",
     "BuzzlineError",
+    "ClusterStrength",
     "Clustering",
     "Coagglomeration",
     "Complexity",
     "Concentration",
     "CoreRule",
     "Cutoffs",
+    "DensityByPlace",
     "EmploymentMatrix",
     "GroupSearch",
     "HotSpots",
@@ -121,6 +128,7 @@ __all__ = [
     "by_cluster",
     "candidate_clusters",
     "chart",
+    "cluster_strength",
     "coagglomeration",
     "complexity",
     "concentration",
@@ -143,6 +151,7 @@ __all__ = [
     "read_study",
     "read_uscmp",
     "relatedness",
+    "relatedness_density_by_place",
     "report",
     "ripley",
     "run_road",

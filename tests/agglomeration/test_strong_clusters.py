@@ -24,7 +24,7 @@ from buzzline.agglomeration import (
     strong_clusters,
 )
 from buzzline.agglomeration.cluster_rules import among_top, percentile
-from buzzline.agglomeration.cluster_strength import neighbours_of
+from buzzline.agglomeration.strength_measures import neighbours_of
 from buzzline.agglomeration.quotient_errors import totals_of
 from buzzline.agglomeration.strong_clusters import label_stability, redrawn
 from buzzline.errors import InvalidArgument, TooFew

@@ -8,12 +8,7 @@ from buzzline.agglomeration.cluster_rules import (
     litzenberger_sternberg,
     strong_cells,
 )
-from buzzline.agglomeration.cluster_strength import (
-    neighbour_strength,
-    outside_quotients,
-    related_clusters,
-    related_strength,
-)
+from buzzline.agglomeration.cluster_strength import ClusterStrength, cluster_strength
 from buzzline.agglomeration.coagglomeration import (
     Coagglomeration,
     coagglomeration,
@@ -34,6 +29,10 @@ from buzzline.agglomeration.concentration_measures import (
 )
 from buzzline.agglomeration.degree_null import against_degrees, against_ubiquity
 from buzzline.agglomeration.density import relatedness_density
+from buzzline.agglomeration.density_by_place import (
+    DensityByPlace,
+    relatedness_density_by_place,
+)
 from buzzline.agglomeration.ellison_glaeser import (
     EllisonGlaeser,
     dartboard_gammas,
@@ -50,6 +49,7 @@ from buzzline.agglomeration.employment import (
 )
 from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.grouped_plants import grouped_herfindahl
+from buzzline.agglomeration.growth_regression import growth_regression
 from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
 from buzzline.agglomeration.industry_flows import Flows, flows_of
 from buzzline.agglomeration.industry_groups import IndustryGroups, industry_groups
@@ -107,12 +107,19 @@ from buzzline.agglomeration.specialisation import (
     location_quotients,
     location_quotients_by_place,
 )
+from buzzline.agglomeration.strength_measures import (
+    neighbour_strength,
+    outside_quotients,
+    related_clusters,
+    related_strength,
+)
 from buzzline.agglomeration.strong_clusters import StrongClusters, strong_clusters
 from buzzline.agglomeration.theil import nested_theil, theil
 from buzzline.agglomeration.validation_scores import Scores, validation_scores
 from buzzline.agglomeration.variety import Variety, related_variety, variety
 
 __all__ = [
+    "ClusterStrength",
     "Coagglomeration",
     "Complexity",
     "Concentration",
@@ -143,6 +150,7 @@ __all__ = [
     "besag_l",
     "by_cluster",
     "cluster_stars",
+    "cluster_strength",
     "co_occurrence",
     "coagglomeration",
     "complexity",
@@ -167,6 +175,7 @@ __all__ = [
     "gini_specialisation",
     "group_coagglomeration",
     "grouped_herfindahl",
+    "growth_regression",
     "hachman",
     "herfindahl",
     "hot_spots",
@@ -212,6 +221,7 @@ __all__ = [
     "related_variety",
     "relatedness",
     "relatedness_density",
+    "relatedness_density_by_place",
     "relatedness_of",
     "ripley",
     "ripley_k",

@@ -15,12 +15,6 @@ from buzzline.agglomeration.bases import (
     rows_of,
 )
 from buzzline.agglomeration.cluster_rules import StrongRule, cluster_stars, strong_cells
-from buzzline.agglomeration.cluster_strength import (
-    neighbour_strength,
-    neighbours_of,
-    related_clusters,
-    related_strength,
-)
 from buzzline.agglomeration.employment import EmploymentMatrix, by_cluster, employment_matrix
 from buzzline.agglomeration.quotient_errors import (
     Totals,
@@ -29,6 +23,12 @@ from buzzline.agglomeration.quotient_errors import (
     totals_of,
 )
 from buzzline.agglomeration.specialisation import location_quotients
+from buzzline.agglomeration.strength_measures import (
+    neighbour_strength,
+    neighbours_of,
+    related_clusters,
+    related_strength,
+)
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Flags, Floats
 from buzzline.errors import TooFew

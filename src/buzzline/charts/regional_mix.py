@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from buzzline.agglomeration.cluster_strength import ClusterStrength
 from buzzline.agglomeration.regional_mix import Specialisation
 from buzzline.agglomeration.shift_share import ShiftShares
 from buzzline.agglomeration.variety import Variety
@@ -34,6 +35,7 @@ from buzzline.charts.spec import WIDTH, Spec, picture
 MIX_TITLE = "Specialisation of places"
 VARIETY_TITLE = "Related variety of places"
 SHIFT_TITLE = "Jobs gained and lost beyond industry growth"
+STRENGTH_TITLE = "Growth of industries and what surrounds them"
 SHOWN = 15  # at the upper end
 SHOWN_BELOW = 5
 
@@ -109,6 +111,34 @@ def shift_chart(result: ShiftShares, *, width: int = WIDTH) -> Spec:
     ]
     texts = (SHIFT_TITLE, said, f"{SHIFT_TITLE}. {result}")
     return _drawn(bars, "share of jobs", texts, width, label="format(datum.value, '+.0%')")
+
+
+@chart.register
+def strength_chart(result: ClusterStrength, *, width: int = WIDTH) -> Spec:
+    """Return the coefficients of growth on what surrounds an industry, with intervals.
+
+    Parameters
+    ----------
+    result : ClusterStrength
+    width : int [px]
+    """
+    rows = result.growth.filter(pl.col("low").is_not_null())
+    if not rows.height:
+        return nothing_to_draw(STRENGTH_TITLE, str(result), width)
+    bars = [
+        row(item["term"], f"{item['value']:+.3f}", at=item["value"], low=item["low"],
+            high=item["high"], colour=_colour({**item, "q": item["p"]}, "value"))
+        for item in rows.to_dicts()
+    ]  # fmt: skip
+    said = [
+        f"Log growth of jobs from {result.first_year} to {result.last_year} for a log unit "
+        f"more of each, net of place and industry; {rows['n'][0]:,} industries in "
+        f"{rows['n_places'][0]:,} places.",
+        f"Lines are {result.level:.0%} intervals, errors clustered by place. Associations, not "
+        "causes.",
+    ]
+    texts = (STRENGTH_TITLE, said, f"{STRENGTH_TITLE}. {result}")
+    return _drawn(bars, "coefficient", texts, width)
 
 
 def _ends(rows: pl.DataFrame) -> tuple[list[dict[str, Any]], str]:

@@ -22,6 +22,8 @@ TABLE_MEANING: dict[str, str] = {
     "location_quotients_by_place_coverage": "How much of each place is known.",
     "strong_clusters": "Clusters of each place: strong or not, stars, and how stable that is.",
     "strong_clusters_related": "Which clusters are found in the same places.",
+    "cluster_strength": "What surrounds each industry of each place, and its growth.",
+    "cluster_strength_growth": "Growth of industries against what surrounds them.",
     "specialisation": "Indices of specialisation of each place, against chance.",
     "variety": "Related and unrelated variety of each place, against shuffled groups.",
     "shift_share": "Changes of jobs of each place, in parts that add up.",
@@ -91,6 +93,24 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "strong_clusters_related": (
         ("cluster", "", "Cluster of related industries."),
         ("other", "", "A cluster found in the same places."),
+    ),
+    "cluster_strength": (
+        PLACE_ID, PLACE, INDUSTRY, TITLE, ("cluster", "", "Cluster of related industries."),
+        JOBS, _QUOTIENT,
+        ("strength", "ratio", "Location quotient of its cluster without the industry itself."),
+        ("related", "ratio", "Mean quotient of the related clusters of the place."),
+        ("neighbours", "ratio", "Mean quotient of its cluster in neighbouring places."),
+        ("growth", "log ratio", "Logarithm of jobs in the last year over jobs in the first."),
+    ),
+    "cluster_strength_growth": (
+        ("term", "", "Regressor."),
+        ("value", "log points", "Coefficient, with effects of places and industries."),
+        ("se", "log points", "Standard error, clustered by place."),
+        ("low", "log points", "Lower end of the interval."),
+        ("high", "log points", "Upper end of the interval."),
+        LEVEL, ("p", "probability", "Of a coefficient as far from 0 by chance."),
+        ("n", "industries", "Industries of places with jobs in both years."),
+        ("n_places", "places", "Places, within which errors may resemble each other."),
     ),
     "specialisation": (
         ("index", "", "Which index."), PLACE_ID, PLACE,
