@@ -123,6 +123,7 @@ __all__ = [
     "Coagglomeration",
     "Complexity",
     "Concentration",
+    "DensityByPlace",
     "EllisonGlaeser",
     "EmploymentMatrix",
     "Flows",

@@ -137,23 +137,46 @@ def densities_without_own(presence: Flags, together: Floats) -> Floats:
     >>> densities_without_own(flags, together)[0].round(2).tolist()
     [0.43, 0.43, 1.0]
     """
-    has = as_floats(presence)
-    lacks = 1 - has
-    entering = _own_out(has, lacks, together, own=0)
-    staying = _own_out(has, lacks, together, own=1)
-    return as_floats(np.where(np.asarray(presence, dtype=bool), staying, entering))
+    has = np.asarray(presence, dtype=bool)
+    numerator, total = weighed_without_own(has, together, has)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return as_floats(numerator / total)
 
 
-def _own_out(has: Floats, lacks: Floats, together: Floats, own: int) -> Floats:
-    """Return densities of cells whose place has the industry (`own` 1) or lacks it (0)."""
+def weighed_without_own(
+    presence: Flags, together: Floats, level: Floats | Flags, power: Count = 1
+) -> tuple[Floats, Floats]:
+    """Return levels weighed with the proximities of all other places, and these summed.
+
+    Parameters
+    ----------
+    presence : (places, industries) bool
+    together : (industries, industries) float64 [places]
+    level : (places, industries) float64
+        What is summed over the industries related to each.
+    power : count
+        Of the proximities in both sums.
+
+    Returns
+    -------
+    weighed, total : (places, industries) float64
+    """
+    out = [np.zeros(presence.shape), np.zeros(presence.shape)]
+    for own in (0, 1):  # does the place have the industry asked about?
+        asked = presence == bool(own)
+        for other in (0, 1):  # does it have the related one?
+            near = _near_without(together, own, other) ** power
+            there = (presence == bool(other)).astype(np.float64)
+            out[0] += np.where(asked, (there * level) @ near.T, 0.0)
+            out[1] += np.where(asked, there @ near.T, 0.0)
+    return as_floats(out[0]), as_floats(out[1])
+
+
+def _near_without(together: Floats, own: int, other: int) -> Floats:
+    """Return proximities without a place that has the first industry, the other, or both."""
     alone = together.diagonal()
     with np.errstate(divide="ignore", invalid="ignore"):
-        # [i, j]: industry i asked about, j related to it
-        held = (together - own) / np.maximum.outer(alone - own, alone - 1)
-        missing = together / np.maximum.outer(alone - own, alone)
-        for near in (held, missing):
-            np.nan_to_num(near, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-            np.fill_diagonal(near, 0.0)
-            np.clip(near, 0.0, 1.0, out=near)
-        inside = has @ held.T
-        return as_floats(inside / (inside + lacks @ missing.T))
+        near = (together - own * other) / np.maximum.outer(alone - own, alone - other)
+    near = np.nan_to_num(near, nan=0.0, posinf=0.0, neginf=0.0)
+    np.fill_diagonal(near, 0.0)
+    return as_floats(np.clip(near, 0.0, 1.0))

@@ -39,6 +39,10 @@ class Presence:
     n_unknown: int
     cut: Ratio
 
+    def quotient(self) -> Floats:
+        """Return the location quotients, (places, industries)."""
+        return location_quotients(self.amount)
+
 
 def present(amount: Floats, cut: Ratio = 1.0) -> Flags:
     """Return where the location quotient reaches the cut.

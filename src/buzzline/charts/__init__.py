@@ -4,6 +4,7 @@
 from buzzline.charts import (
     complexity,
     concentration,
+    density,
     entry,
     hot_spots,
     inequality,
@@ -26,6 +27,7 @@ from buzzline.charts.spec import Spec
 FAMILIES = (
     complexity,
     concentration,
+    density,
     entry,
     hot_spots,
     inequality,

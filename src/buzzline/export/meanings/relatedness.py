@@ -18,6 +18,7 @@ from buzzline.export.meanings.columns import (
 TABLE_MEANING: dict[str, str] = {
     "relatedness": "How related each pair of industries is, most surely related first.",
     "relatedness_industries": "Industries in an order in which related ones are neighbours.",
+    "relatedness_density_by_place": "What each place has of the industries related to each.",
     "complexity": "How complex what each place does is, most complex first.",
     "complexity_industries": "How complex the places are that have each industry.",
     "industry_entry": "Entry and exit of industries against relatedness density.",
@@ -64,6 +65,20 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         STATUS,
         ("block", "", "Number of the block of related industries it stands in."),
         ("block_name", "", "Its most central industry, and how many others there are."),
+    ),
+    "relatedness_density_by_place": (
+        PLACE_ID, PLACE, INDUSTRY, TITLE,
+        ("is_present", "", "True where the location quotient reaches the cut."),
+        ("quotient", "ratio", "Location quotient."),
+        ("value", "share", "Of the industries related to it, weighted by proximity, what "
+                           "the place has."),
+        ("expected", "share", "The same for a place as diverse, by chance."),
+        ("chance_low", "share", "Lower end of what chance gives."),
+        ("chance_high", "share", "Upper end of what chance gives."),
+        LEVEL,
+        ("z", "standard deviations", "Density above the one expected."),
+        ("p", "probability", "How often chance alone would give as high a density."),
+        Q, STATUS,
     ),
     "complexity": (
         PLACE_ID, PLACE, _JOBS,
