@@ -41,20 +41,26 @@ class SearchByChance:
     ----------
     recipes : tuple[Recipe, ...]    those repeated: every matrix and function, some numbers
     scores : (draws, recipes) float64 [share]
-    observed : (recipes,) float64 [share]
+    contrast : (draws,) float64     mean over recipes
+    observed : float                the same in the data
     """
 
     recipes: tuple[Recipe, ...]
     scores: Floats
-    observed: Floats
+    contrast: Floats
+    observed: float
 
     @property
     def p(self) -> float:
-        """How often the best of a draw is as good as the best observed; NaN without draws."""
-        if not len(self.scores):
+        """How often the groups of a draw stand out as much; NaN without draws.
+
+        By contrast, averaged over definitions: the best score has a ceiling that few groups
+        reach whether or not industries are related, and would tell nothing.
+        """
+        if not self.contrast.size:
             return float("nan")
-        as_good = int((self.scores.max(axis=1) >= self.observed.max()).sum())
-        return (1 + as_good) / (1 + len(self.scores))
+        as_good = int((self.contrast >= self.observed).sum())
+        return (1 + as_good) / (1 + self.contrast.size)
 
     def best_range(self, level: Share) -> tuple[float, float]:
         """Return the central range of the best score of a draw."""
@@ -113,12 +119,15 @@ def search_by_chance(
     some = [numbers[int(i)] for i in at]
     repeated = [i for i, recipe in enumerate(tried.recipes) if recipe.n_groups in some]
     classes = size_classes(where)
-    scores = np.empty((draws, len(repeated)))
+    scores, contrast = np.empty((draws, len(repeated))), np.empty(draws)
     for draw in told(progress, "the search on unrelated industries", range(draws)):
         apart = unrelated(where, classes, child(rng, "unrelated", draw))
-        scores[draw] = definitions(base_matrices(apart), search, some).mean
+        again = definitions(base_matrices(apart), search, some)
+        scores[draw], contrast[draw] = again.mean, np.nanmean(again.contrast)
     recipes = tuple(tried.recipes[i] for i in repeated)
-    return SearchByChance(recipes, scores, tried.mean[repeated])
+    return SearchByChance(
+        recipes, scores, contrast, float(np.nanmean(tried.contrast[repeated]))
+    )
 
 
 def dealt_scores(
@@ -175,9 +184,7 @@ def stability(
     rng : int
     progress : callable
     """
-    some = where.jobs if where.jobs is not None else where.establishments
-    assert some is not None
-    n_places = some.shape[0]
+    n_places = where.counted.shape[0]
     total, agreement = np.zeros(group.size), np.full(draws, np.nan)
     for draw in told(progress, "the definition from other places", range(draws)):
         rows = as_indices(child(rng, "places", draw).integers(n_places, size=n_places))

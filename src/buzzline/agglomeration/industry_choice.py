@@ -50,8 +50,7 @@ class Chosen:
     def too_few(self) -> str:
         """Why no groups can be sought; empty when they can."""
         n = int(self.grouped.sum())
-        some = self.where.jobs if self.where.jobs is not None else self.where.establishments
-        n_places = 0 if some is None else some.shape[0]
+        n_places = self.where.counted.shape[0]
         if n < FEWEST_INDUSTRIES:
             return (
                 f"{n} industries can be grouped, and groups need at least {FEWEST_INDUSTRIES}"
@@ -84,8 +83,9 @@ def chosen(
     codes = matrix.industries["industry"].filter(pl.Series(grouped)).to_list()
     links, said = _links(study, codes, matrix.year)
     where = Whereabouts(
-        _told(matrix.jobs, grouped), _told(matrix.establishments, grouped), links
-    )
+        _told(matrix.jobs, grouped), _told(matrix.establishments, grouped), links,
+        _sizes(matrix),
+    )  # fmt: skip
     industries = matrix.industries.select("industry", "title", declared="cluster").with_columns(
         jobs=pl.Series(matrix.industry_jobs)
     )
@@ -113,7 +113,14 @@ def _places_of(matrix: EmploymentMatrix) -> np.ndarray:
 
 def _told(counted: Floats, grouped: Flags) -> Floats | None:
     some = counted[:, grouped]
-    return None if np.isnan(some).all() else np.ascontiguousarray(some)
+    nothing = some.size and np.isnan(some).all()
+    return None if nothing else np.ascontiguousarray(some)
+
+
+def _sizes(matrix: EmploymentMatrix) -> Floats | None:
+    """Return the jobs of all industries in each place; None where some are not known."""
+    size = matrix.place_jobs
+    return size if np.isfinite(size).all() and (size > 0).all() else None
 
 
 def _links(

@@ -30,7 +30,8 @@ GROUPS_SCHEMA = {
 }  # fmt: skip
 DEFINITIONS_SCHEMA = {
     "matrix": pl.String, "function": pl.String, "n_groups": pl.Int64, "value": pl.Float64,
-    "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "agreement": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "contrast": pl.Float64,
+    "agreement": pl.Float64,
 }  # fmt: skip
 SCORES_SCHEMA = {
     "matrix": pl.String, "function": pl.String, "n_groups": pl.Int64, "judged_by": pl.String,
@@ -58,13 +59,14 @@ def definitions_table(
             "low": ranges[:, 0],
             "high": ranges[:, 1],
             "level": [level] * len(tried.recipes),
+            "contrast": tried.contrast,
             "agreement": agreement,
         },
         schema=DEFINITIONS_SCHEMA,
         nan_to_null=True,
     )
     return rows.sort(
-        ["value", "n_groups"], descending=[True, False], nulls_last=True, maintain_order=True
+        ["value", "contrast"], descending=True, nulls_last=True, maintain_order=True
     )
 
 

@@ -67,9 +67,10 @@ class IndustryGroups:
     relatedness : (s, s) float64
         Mean of all matrices, scaled, for the grouped industries in the order of `groups`.
     p : float
-        How often the same search on unrelated industries scores as high as this one.
+        How often groups that the same search finds in unrelated industries stand out as much
+        (contrast, averaged over definitions).
     best_by_chance : (float, float)
-        Range of its best score.
+        Range of the best score of such a search.
     agreement_again : (float, float, float)
         Adjusted Rand index with the groups from other places: mean and range.
     level : share
@@ -203,9 +204,10 @@ def industry_groups(  # noqa: PLR0913  # `progress` is no choice of the analysis
     traded clusters they publish were corrected by hand afterwards. Kinds of linkage have equal
     votes. Outliers move only if the score does not fall by it.
 
-    Scores are maximised, so they are high even for industries that share nothing: p compares
-    the best score with that of the same search on industries as concentrated as these, each
-    dealt to places of similar size on its own. Links are left as they are.
+    Scores are maximised, so they are high even for industries that share nothing. The search is
+    repeated on industries as concentrated as these, each dealt to places of similar size on its
+    own, with links as they are. p compares the contrast of relatedness within and between
+    groups, averaged over definitions, which unlike the scores has no ceiling.
 
     References
     ----------

@@ -9,10 +9,16 @@ from typing import NamedTuple
 import numpy as np
 
 from buzzline.agglomeration.industry_partitions import Function, partitions
-from buzzline.agglomeration.industry_similarity import LOCATION, Scaling, similarities
+from buzzline.agglomeration.industry_similarity import (
+    LOCATION,
+    Scaling,
+    overall,
+    similarities,
+)
 from buzzline.agglomeration.validation_scores import (
     Known,
     Scores,
+    contrast,
     made_ready,
     others,
     validation_scores,
@@ -78,12 +84,15 @@ class Definitions:
     recipes : tuple[Recipe, ...]
     groups : (d, s) int32
     scores : (d, bases, 4) float64 [share]
+    contrast : (d,) float64         how much more pairs within groups are related than between,
+                                    all matrices together, in standard deviations of pairs
     bases : tuple[str, ...]         names of the matrices that scored
     """
 
     recipes: tuple[Recipe, ...]
     groups: Codes
     scores: Floats
+    contrast: Floats
     bases: tuple[str, ...]
 
     @property
@@ -93,9 +102,8 @@ class Definitions:
 
     @property
     def best(self) -> int:
-        """The definition with the highest mean; of equals the one with fewest groups."""
-        n_groups = as_codes([recipe.n_groups for recipe in self.recipes])
-        return int(np.lexsort((n_groups, -self.mean))[0])
+        """The definition with the highest mean score; of equals the one with most contrast."""
+        return int(np.lexsort((-np.nan_to_num(self.contrast), -self.mean))[0])
 
 
 def overall_score(scores: Floats, bases: Sequence[str]) -> Floats:
@@ -153,7 +161,9 @@ def definitions(
             recipes.extend(Recipe(name, function, number) for number in numbers)
     ready = [made_ready(matrix) for matrix in bases.values()]
     scores = [scored(ready, group) for group in groups]
-    return Definitions(tuple(recipes), as_codes(groups), as_floats(scores), tuple(bases))
+    together = made_ready(overall(bases, search.scaling))
+    apart = as_floats([contrast(together, group) for group in groups])
+    return Definitions(tuple(recipes), as_codes(groups), as_floats(scores), apart, tuple(bases))
 
 
 def made_by(recipe: Recipe, bases: Mapping[str, Floats], scaling: Scaling) -> Codes:

@@ -34,17 +34,28 @@ class Whereabouts:
         None where the study does not tell them.
     links : mapping of name to (s, s) float64
         Relatedness that does not come from places; NaN where not known.
+    size : (r,) float64 [jobs] or None
+        Of the places, all industries together; None: the sum of what is counted here.
     """
 
     jobs: Floats | None
     establishments: Floats | None
     links: Mapping[str, Floats]
+    size: Floats | None = None
+
+    @property
+    def counted(self) -> Floats:
+        """(r, s) establishments, or jobs where establishments are not told."""
+        some = self.establishments if self.establishments is not None else self.jobs
+        assert some is not None
+        return some
 
     def of_places(self, rows: Indices) -> Whereabouts:
         """Return the same for some of the places, each as often as it is named."""
         jobs = None if self.jobs is None else self.jobs[rows]
         establishments = None if self.establishments is None else self.establishments[rows]
-        return Whereabouts(jobs, establishments, self.links)
+        size = None if self.size is None else self.size[rows]
+        return Whereabouts(jobs, establishments, self.links, size)
 
 
 def base_matrices(where: Whereabouts) -> dict[str, Floats]:

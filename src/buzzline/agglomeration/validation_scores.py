@@ -140,6 +140,34 @@ def mean_relatedness(ready: Known, group: Codes) -> tuple[Floats, Floats]:
         return as_floats(total / pairs), as_floats(totals / counts)
 
 
+def contrast(ready: Known, group: Codes) -> float:
+    """Return how much more pairs within groups are related than pairs between groups.
+
+    Unlike the scores it has no ceiling: groups can always be more or less related within.
+    NaN where there are no pairs of one sort.
+
+    Parameters
+    ----------
+    ready : Known
+    group : (s,) int32
+
+    Examples
+    --------
+    >>> related = np.array([[0, 9, 2, 2], [9, 0, 2, 2], [2, 2, 0, 1], [2, 2, 1, 0.0]])
+    >>> contrast(made_ready(related), np.array([0, 0, 1, 1]))  # (9 + 1) / 2 - 2
+    3.0
+    """
+    same = group[:, None] == group
+    off = ~np.eye(group.size, dtype=bool)
+    known = off if ready.pairs is None else ready.pairs > 0
+    n_within = int((same & known).sum())
+    n_between = int(known.sum()) - n_within
+    if not n_within or not n_between:
+        return float("nan")
+    within = float(ready.value[same].sum())
+    return within / n_within - (float(ready.value.sum()) - within) / n_between
+
+
 def _above(
     own: Floats, to_groups: Floats, own_group: Codes, judged: Flags
 ) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from buzzline.export.meanings.columns import INDUSTRY, JOBS, LEVEL, REASON, TITL
 
 TABLE_MEANING: dict[str, str] = {
     "industry_groups": "The group of each industry, how well it fits, and where else it would.",
-    "industry_groups_summary": "The definition of groups used, against chance and declared ones.",
+    "industry_groups_summary": "The definition used, against chance and declared groups.",
     "industry_groups_definitions": "Every definition of groups that was tried, the best first.",
     "industry_groups_scores": "How each definition was judged by each matrix of relatedness.",
 }
@@ -56,7 +56,10 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("low", "share",
          "Lower end of the range of the same definition on unrelated industries."),
         ("high", "share", "Upper end of that range."),
-        LEVEL, _AGREEMENT,
+        LEVEL,
+        ("contrast", "standard deviations",
+         "How much more pairs within groups are related than pairs between groups."),
+        _AGREEMENT,
     ),
     "industry_groups_scores": (
         _MATRIX, _FUNCTION, _N_GROUPS,
