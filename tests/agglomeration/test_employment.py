@@ -111,6 +111,22 @@ def test_by_hand_places_of_several_levels_are_not_added_up():
     assert matrix.notes[0].startswith("Places of another level than `municipality`")
 
 
+def test_by_hand_regions_in_a_country_are_told_by_their_codes_and_jobs():
+    rows = [("DE", "10", 100.0), ("DE1", "10", 60.0), ("DE2", "10", 38.0),
+            ("DE11", "10", 30.0), ("DE12", "10", 28.0), ("DE21", "10", 38.0)]  # fmt: skip
+    matrix = employment_matrix(of(rows))
+    assert matrix.places["place_id"].to_list() == ["DE11", "DE12", "DE21"]
+    assert matrix.all_jobs == 96.0
+    assert "3 (such as DE)" in matrix.notes[0]
+
+
+def test_places_that_are_only_numbered_are_all_kept():
+    rows = [(str(number), "10", 10.0) for number in range(1, 31)]
+    matrix = employment_matrix(of(rows))
+    assert matrix.places.height == 30
+    assert not matrix.notes
+
+
 def test_codes_that_only_look_nested_are_one_level():
     rows = [("a", str(number), 10.0 * number) for number in range(1, 21)]
     matrix = employment_matrix(of(rows))

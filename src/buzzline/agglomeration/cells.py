@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.levels import levels, nested, parents, rolled_up, roots
+from buzzline.agglomeration.place_levels import one_kind_of_place
 from buzzline.agglomeration.plants import (
     listed_industries,
     listed_places,
@@ -66,7 +67,7 @@ def cells_of(study: Study, *, year: int | None, digits: int | None) -> Cells:
 
 def _published(study: Study, year: int | None, digits: int | None) -> Cells:
     rows, year, notes = _one_year(study.employment, year)
-    rows, said = _one_kind_of_place(rows, study.places)
+    rows, said = one_kind_of_place(rows, study.places)
     notes += said
     rows = _all_sizes(rows)
     level, roots_here, said = _levels(rows, study.industries)
@@ -107,25 +108,6 @@ def _one_year(
         raise TooFew(f"`employment` has no row of {year}. Its years are {given}.")
     dateless = table["year"].null_count()
     return rows, year, [f"Rows without a year are left out: {dateless:,}."] if dateless else []
-
-
-def _one_kind_of_place(
-    rows: pl.DataFrame, places: pl.DataFrame
-) -> tuple[pl.DataFrame, list[str]]:
-    """Keep the rung of the ladder of places that most places stand on."""
-    rung = places.filter(pl.col("level").is_not_null()).select("place_id", "level")
-    known = rows.select("place_id").unique().join(rung, on="place_id", how="left")
-    counts = known.group_by("level").len().sort(["len", "level"], descending=[True, False])
-    if counts.height < 2:
-        return rows, []
-    kept = counts["level"][0]
-    other = known.filter(~pl.col("level").eq_missing(pl.lit(kept)))
-    left = rows.join(other.select("place_id"), on="place_id", how="anti", maintain_order="left")
-    name = kept or "none"
-    return left, [
-        f"Places of another level than `{name}` are left out, so that nothing is counted "
-        f"twice: {other.height:,}."
-    ]
 
 
 def _all_sizes(rows: pl.DataFrame) -> pl.DataFrame:
