@@ -10,7 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from benchmarks import concentration_cases, distance_cases, relatedness_cases
+from benchmarks import (
+    concentration_cases,
+    distance_cases,
+    distance_functions_cases,
+    relatedness_cases,
+)
 from benchmarks.peers import neighbours_in_scipy, neighbours_in_sklearn, ties_in_pandas
 from benchmarks.worlds import TIES_EACH, csv_world, parquet_world, points
 from buzzline.network import on_engine, scale_counts
@@ -111,6 +116,7 @@ CASES: tuple[Call | Command, ...] = (
         for peer, make in _NEIGHBOURS.items()
     ),
     *(Call(*case) for case in concentration_cases.CASES),
+    *(Call(*case) for case in distance_functions_cases.CASES),
     *(Call(*case) for case in distance_cases.CASES),
     *(Call(*case) for case in relatedness_cases.CASES),
     Command("import", "imports", {"small": 1}, import_steps),

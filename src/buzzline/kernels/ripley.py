@@ -99,12 +99,13 @@ def border_sums(
     for i in range(points.shape[0]):
         x, y, z = points[i, 0], points[i, 1], points[i, 2]
         row[:] = 0.0
-        n_runs = runs_near(keys, low, width, across, points[i], reach, runs)
+        seen = min(limits[-1], inner[i])  # further out the point does not count
+        n_runs = runs_near(keys, low, width, across, points[i], min(reach, sqrt(seen)), runs)
         for run in range(n_runs):
             for j in range(runs[run, 0], runs[run, 1]):
                 dx, dy, dz = xyz[j, 0] - x, xyz[j, 1] - y, xyz[j, 2] - z
                 squared = dx * dx + dy * dy + dz * dz
-                if squared <= limits[-1] and its_ids[j] != ids[i]:
+                if squared <= seen and its_ids[j] != ids[i]:
                     row[bin_of(squared, limits, first, scale)] += its_weight[j]
         total = 0.0
         for k in range(n_distances):
