@@ -39,6 +39,7 @@ COMMANDS = {
     "scale_profile": "profile",
     "scale_balance": "balance",
     "location_quotients_by_place": "location-quotients",
+    "relatedness_density_by_place": "relatedness-density",
 }
 QUICK = {"draws": 9}
 

@@ -45,6 +45,7 @@ SHORT = {
     "scale_profile": "profile",
     "scale_balance": "balance",
     "location_quotients_by_place": "location-quotients",
+    "relatedness_density_by_place": "relatedness-density",
 }
 CHOICES_COME_FROM = (
     "What you do not set is taken from the section [run] of study.toml, then from the defaults."
