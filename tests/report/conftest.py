@@ -9,6 +9,14 @@ import polars as pl
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from buzzline.agglomeration import (
+    coagglomeration,
+    concentration,
+    hot_spots,
+    kdensity,
+    relatedness,
+)
+from buzzline.analysis import Result
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
@@ -16,6 +24,7 @@ from buzzline.report import Html, report
 from buzzline.space.scales import SCALES, Cutoffs
 from buzzline.tables.quality import ColumnCount, Finding, Quality, TableCount
 from buzzline.tables.study import About, Study
+from buzzline.tables.worlds import make_world
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -164,8 +173,20 @@ def balance() -> ScaleBalance:
 
 
 @pytest.fixture(scope="session")
-def page_of_three_towns(study, profile, clustering, balance) -> Html:
-    return report(study, profile, clustering, balance)
+def world() -> Study:
+    return make_world(organisations=400, clusters=2, industries=3, rng=7).study
+
+
+@pytest.fixture(scope="session")
+def measures(world: Study) -> tuple[Result, ...]:
+    """Measures of each kind of picture: bars, curves, a matrix, a map."""
+    drawn = (concentration, coagglomeration, kdensity, hot_spots)
+    return (*(work(world, draws=19, rng=1) for work in drawn), relatedness(world))
+
+
+@pytest.fixture(scope="session")
+def page_of_three_towns(study, profile, clustering, balance, measures) -> Html:
+    return report(study, profile, clustering, balance, measures=measures)
 
 
 @dataclass
