@@ -48,7 +48,7 @@ def one_kind_of_place(
     name = f"`{kept}`" if kept else "none"
     return left, [
         f"Places of another level than {name} are left out, so that nothing is counted twice: "
-        f"{other.height:,} (such as {other['place_id'].min()})."
+        f"{other.height:,} (such as {other['place_id'].sort()[0]})."
     ]
 
 
