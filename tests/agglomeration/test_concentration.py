@@ -144,11 +144,29 @@ def test_weight_by_establishments_counts_plants_alike():
     assert row_of(result, "i1")["value"] == pytest.approx(found.gamma[1])
 
 
-def test_asking_for_some_industries_changes_nothing_but_what_is_told():
+def test_relabelling_holds_the_size_of_every_measure_where_plants_are_unequal():
+    rejected = []
+    for seed in range(60):
+        study, _, _ = some_study(seed=[8, seed])
+        found = concentration(study, null="relabelling", draws=39, rng=seed).measures
+        rejected.append(found.drop_nulls("p").with_columns(hit=pl.col("p") <= 0.1))
+    rate = pl.concat(rejected).group_by("measure").agg(pl.col("hit").mean())
+    # 180 tests, of which the three of a world count as half: three binomial standard errors
+    assert rate["hit"].max() <= 0.1 + 3 * np.sqrt(0.09 / 90)
+    assert rate["hit"].min() >= 0.1 - 3 * np.sqrt(0.09 / 90)
+
+
+def test_relabelling_of_one_industry_changes_nothing():
     study, _, _ = some_study()
-    whole = concentration(study, draws=19, rng=1)
-    part = concentration(study, industries=["i2"], draws=19, rng=1)
-    assert part.industries.drop("q").equals(whole.industries.filter(industry="i2").drop("q"))
+    alone = study.organisations.with_columns(industry=pl.lit("s"))
+    result = concentration(
+        study.with_table("organisations", alone), null="relabelling", draws=19, rng=1
+    )
+    hoover = result.measures.filter(measure="hoover").row(0, named=True)
+    assert [hoover[name] for name in ("value", "low", "high")] == pytest.approx(
+        [0, 0, 0], abs=1e-12
+    )
+    assert result.null == "relabelling"
 
 
 def test_the_answer_does_not_depend_on_threads(monkeypatch):
@@ -203,8 +221,8 @@ def test_errors_name_the_remedy():
         concentration(study_of([0, 1], ["a", "a"], [None, None]))
     with pytest.raises(TooFew, match="one place"):
         concentration(study_of([0, 0], ["a", "b"]))
-    with pytest.raises(InvalidArgument, match="no plants in the study"):
-        concentration(some_study()[0], industries=["silk"], draws=9)
+    with pytest.raises(InvalidArgument, match="'dartboard', 'relabelling'"):
+        concentration(some_study()[0], null="bootstrap", draws=9)
 
 
 def test_all_plants_of_an_industry_in_one_place():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from buzzline.kernels.alias import alias_table, throw
+from buzzline.kernels.dealing import deal
 from buzzline.kernels.philox import philox_words
 
 # Random123 1.14, tests/kat_vectors: philox4x32 10
@@ -61,3 +62,25 @@ def test_a_throw_depends_on_its_number_and_not_on_how_many_there_are():
 
 def test_one_place_takes_all():
     assert thrown([1.0], 3).tolist() == [0, 0, 0]
+
+
+def dealt(n, draw=0):
+    values = np.arange(n, dtype=np.int32)
+    deal(np.uint64(7), np.uint64(draw), values)
+    return values
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 6, 101])
+def test_dealing_loses_and_doubles_nobody(n):
+    assert sorted(dealt(n)) == list(range(n))
+
+
+def test_every_order_is_equally_likely():
+    counts = {}
+    for draw in range(6_000):
+        order = tuple(dealt(4, draw))
+        counts[order] = counts.get(order, 0) + 1
+    assert len(counts) == 24
+    expected = 6_000 / 24
+    # chi-square with 23 degrees of freedom, 0.1 % point
+    assert sum((count - expected) ** 2 / expected for count in counts.values()) < 49.7

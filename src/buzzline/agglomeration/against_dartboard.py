@@ -9,7 +9,7 @@ import polars as pl
 
 from buzzline.agglomeration.areas import Areas, near_places
 from buzzline.agglomeration.concentration_measures import FALLS_WITH_CONCENTRATION, MEASURES
-from buzzline.agglomeration.dartboard import dartboard_measures
+from buzzline.agglomeration.dartboard import Null, dartboard_measures
 from buzzline.agglomeration.located_plants import LocatedPlants
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats
 from buzzline.kernels import concentration as kernel_order
@@ -36,6 +36,7 @@ def at_levels(
     levels: Sequence[Areas],
     near: tuple[Indices, Codes],
     *,
+    null: Null,
     draws: int,
     rng: Seed,
     progress: Progress,
@@ -54,7 +55,7 @@ def at_levels(
         by_chance.append(
             dartboard_measures(
                 plants.lots, plants.area_share, area_of=areas.code, neighbours=around,
-                draws=draws, rng=rng, progress=progress,
+                null=null, draws=draws, rng=rng, progress=progress,
             )
         )  # fmt: skip
     return _with_within(values), _with_within(by_chance)

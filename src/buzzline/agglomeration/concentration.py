@@ -15,12 +15,11 @@ from buzzline.agglomeration.against_dartboard import (
     neighbours_of,
 )
 from buzzline.agglomeration.areas import Areas, areas_of
-from buzzline.agglomeration.dartboard import dartboard_moments
+from buzzline.agglomeration.dartboard import Null, dartboard_moments
 from buzzline.agglomeration.ellison_glaeser import ONE_PLANT_ONLY, gamma_of
 from buzzline.agglomeration.located_plants import LocatedPlants, Weight, located_plants
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Flags, Floats
-from buzzline.errors import InvalidArgument
+from buzzline.arrays import Floats
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Count, Draws, Share, Years
 from buzzline.randomness import Seed
@@ -51,6 +50,7 @@ class Concentration:
         `null_mean`, `p`, `q`, `n`.
     area_levels : tuple of str
         Smallest areas first.
+    null : "dartboard" or "relabelling"
     weight : "jobs" or "establishments"
     source : str
     year : int or None
@@ -65,6 +65,7 @@ class Concentration:
     industries: pl.DataFrame
     measures: pl.DataFrame
     area_levels: tuple[str, ...]
+    null: Null
     weight: Weight
     source: str
     year: int | None
@@ -97,7 +98,7 @@ class Concentration:
 def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     study: Study,
     *,
-    industries: Sequence[str] | None = None,
+    null: Null = "dartboard",
     weight: Weight = "jobs",
     year: Years | None = None,
     digits: Count | None = None,
@@ -117,8 +118,10 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     study : Study
         Needs places and industries of `establishments` or `organisations` with `jobs`, or the
         table `employment`. `places.parent_id` or `country` add larger areas.
-    industries : sequence of str, optional
-        Only these are told; all plants are thrown, whatever is told. All by default.
+    null : "dartboard" or "relabelling"
+        What chance is. "dartboard": every plant goes to a place with the chance that the place
+        has of all jobs, as Ellison and Glaeser have it. "relabelling": plants exchange the
+        places they have, which needs no chances and is exact for every index; see Notes.
     weight : "jobs" or "establishments"
         Whether a plant counts by its jobs, or as one.
     year : years, optional
@@ -139,8 +142,6 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     ------
     TooFew
         No plant has jobs, or all are in one place.
-    InvalidArgument
-        An industry is not in the study.
 
     Notes
     -----
@@ -166,47 +167,32 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     ('municipality', 'region', 'country')
     """
     plants = located_plants(study, weight=weight, year=year, digits=digits)
-    shown = _shown(plants.industries["industry"], industries)
     levels = areas_of(plants.places, study.places)
     near = neighbours_of(plants.places)
-    values, by_chance = at_levels(plants, levels, near, draws=draws, rng=rng,
-                                   progress=progress)  # fmt: skip
+    values, by_chance = at_levels(plants, levels, near, null=null, draws=draws, rng=rng,
+                                  progress=progress)  # fmt: skip
     rows, long = [], []
     for areas, value, chance in zip(levels, values, by_chance, strict=True):
         found = measured(plants, value, chance, level)
-        long.append(_named(found, plants, areas.level, shown))
-        rows.append(_industries(found, plants, areas, level=level, shown=shown))
+        long.append(_named(found, plants, areas.level))
+        rows.append(_industries(found, plants, areas, level))
     return Concentration(
-        pl.concat(rows), pl.concat(long).with_columns(level=pl.lit(level)), tuple(areas.level
-        for areas in levels), weight, plants.source, plants.year, plants.places.height,
-        plants.suppressed_share, level, draws, _notes(plants, levels),
+        pl.concat(rows), pl.concat(long).with_columns(level=pl.lit(level)),
+        tuple(areas.level for areas in levels), null, weight, plants.source, plants.year,
+        plants.places.height, plants.suppressed_share, level, draws, _notes(plants, levels),
     )  # fmt: skip
 
 
-def _shown(known: pl.Series, wanted: Sequence[str] | None) -> Flags:
-    if wanted is None:
-        return np.ones(known.len(), np.bool_)
-    missing = [one for one in wanted if one not in set(known)]
-    if missing:
-        raise InvalidArgument(
-            f"concentration: {len(missing)} of the industries asked for have no plants in the "
-            f"study, e.g. {missing[0]!r}. There are {', '.join(known.head(5))}, ..."
-        )
-    return np.asarray(known.is_in(list(wanted)).to_numpy())
-
-
 def _named(
-    found: dict[str, dict[str, Floats]], plants: LocatedPlants, area_level: str, shown: Flags
+    found: dict[str, dict[str, Floats]], plants: LocatedPlants, area_level: str
 ) -> pl.DataFrame:
     parts = [
-        plants.industries.select("industry", _title())
-        .with_columns(
+        plants.industries.select("industry", _title()).with_columns(
             area_level=pl.lit(area_level),
             measure=pl.lit(name),
             **{key: one[key] for key in ("value", "low", "high", "null_mean", "p", "q")},
             n=pl.Series(plants.n),
         )
-        .filter(pl.Series(shown))
         for name, one in found.items()
     ]
     order = ["area_level", "measure", "industry", "title", "value", "low", "high", "null_mean",
@@ -218,9 +204,7 @@ def _industries(
     found: dict[str, dict[str, Floats]],
     plants: LocatedPlants,
     areas: Areas,
-    *,
     level: Share,
-    shown: Flags,
 ) -> pl.DataFrame:
     gamma = found["ellison_glaeser"]
     jobs = areas.summed(plants.jobs)
@@ -249,8 +233,7 @@ def _industries(
     )
     rank = pl.col("status").is_in([TOO_FEW, NOT_DEFINED])
     return (
-        frame.filter(pl.Series(shown))
-        .with_columns(pl.col(pl.Float64).fill_nan(None))
+        frame.with_columns(pl.col(pl.Float64).fill_nan(None))
         .sort([rank, "value", "industry"], descending=[False, True, False], nulls_last=True)
         .select(ORDER)
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from buzzline.randomness import Seed, child, seed_of
 from buzzline.space.threads import spread, thread_count
 
 T = TypeVar("T")
+Null = Literal["dartboard", "relabelling"]
 DRAWS_AT_ONCE = 16  # a thread's share of the work; progress is told after each
 
 
@@ -40,11 +41,13 @@ class Lots:
     start : (s + 1,) int64          lots of industry i are at start[i]:start[i + 1]
     jobs : (l,) float64 [jobs]      of one plant of the lot
     plants : (l,) int64 [count]     in the lot
+    place : (l,) int32              where they are; empty where not told
     """
 
     start: Indices
     jobs: Floats
     plants: Indices
+    place: Codes
 
     @property
     def sums(self) -> tuple[Floats, Floats, Floats]:
@@ -60,8 +63,14 @@ class Lots:
             return np.asarray(second / first**2)
 
 
-def lots_of(jobs: Floats, industry: Codes, n_industries: int,
-            plants: Indices | None = None) -> Lots:  # fmt: skip
+def lots_of(
+    jobs: Floats,
+    industry: Codes,
+    n_industries: int,
+    *,
+    plants: Indices | None = None,
+    place: Codes | None = None,
+) -> Lots:
     """Return lots in order of industry; plants one by one unless `plants` says how many each.
 
     Parameters
@@ -70,6 +79,7 @@ def lots_of(jobs: Floats, industry: Codes, n_industries: int,
     industry : (l,) int32
     n_industries : int
     plants : (l,) int64, optional
+    place : (l,) int32, optional
 
     Examples
     --------
@@ -80,7 +90,8 @@ def lots_of(jobs: Floats, industry: Codes, n_industries: int,
     rows = np.flatnonzero((count > 0) & (jobs > 0))
     rows = rows[np.argsort(industry[rows], kind="stable")]
     start = np.searchsorted(industry[rows], np.arange(n_industries + 1))
-    return Lots(as_indices(start), as_floats(jobs[rows]), as_indices(count[rows]))
+    where = as_codes(np.empty(0) if place is None else place[rows])
+    return Lots(as_indices(start), as_floats(jobs[rows]), as_indices(count[rows]), where)
 
 
 def dartboard_concentration(
@@ -129,6 +140,7 @@ def dartboard_measures(
     *,
     area_of: Codes,
     neighbours: tuple[Indices, Codes],
+    null: Null = "dartboard",
     draws: int,
     rng: Seed = None,
     progress: Progress = silent,
@@ -144,6 +156,8 @@ def dartboard_measures(
         Area each place lies in. The same `rng` throws the same plants whatever the areas.
     neighbours : (a + 1,) int64 and int32
         Neighbours of area i are second[first[i]:first[i + 1]]; empty for none.
+    null : "dartboard" or "relabelling"
+        Plants are thrown at places by their chances, or exchange the places they have.
 
     Returns
     -------
@@ -152,11 +166,12 @@ def dartboard_measures(
     """
     key, own, other = _board(area_share, rng)
     herfindahl, n_areas = as_floats(lots.herfindahl), int(area_of.max(initial=-1)) + 1
+    home = as_codes(np.repeat(lots.place, lots.plants) if null == "relabelling" else [])
 
     def part(numbers: NDArray[np.uint64]) -> Floats:
         found: Floats = thrown_measures(
-            numbers, key, lots.start, lots.jobs, lots.plants, own, other, as_codes(area_of),
-            n_areas, herfindahl, *neighbours,
+            numbers, key, lots.start, lots.jobs, lots.plants, own, other, home,
+            as_codes(area_of), n_areas, herfindahl, *neighbours,
         )  # fmt: skip
         return found
 

@@ -67,7 +67,12 @@ class EllisonGlaeser:
     @property
     def lots(self) -> Lots:
         """The plants, one lot each."""
-        return Lots(self.start, self.plant_jobs, np.ones(self.plant_jobs.size, np.int64))
+        return Lots(
+            self.start,
+            self.plant_jobs,
+            np.ones(self.plant_jobs.size, np.int64),
+            np.empty(0, np.int32),
+        )
 
     @property
     def z(self) -> Floats:

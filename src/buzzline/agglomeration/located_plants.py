@@ -99,7 +99,10 @@ def _from_plants(
     r, s = plants.places.height, plants.industries.height
     cell = plants.place[known].astype(np.int64) * s + plants.industry[known]
     jobs = np.bincount(cell, size[known], minlength=r * s).reshape(r, s)
-    lots = lots_of(as_floats(size[known]), as_codes(plants.industry[known]), s)
+    lots = lots_of(
+        as_floats(size[known]), as_codes(plants.industry[known]), s,
+        place=as_codes(plants.place[known]),
+    )  # fmt: skip
     left = int((~known).sum())
     notes = [f"{left:,} plants without known jobs are left out."] if left else []
     return LocatedPlants(
@@ -130,7 +133,8 @@ def _from_cells(
     flat, many = held.ravel(), plants.ravel()
     size = np.divide(flat, many, out=np.zeros_like(flat), where=many > 0)
     s = held.shape[1]
-    lots = lots_of(as_floats(size), industry, s, as_indices(many))
+    place = as_codes(np.repeat(np.arange(held.shape[0]), s))
+    lots = lots_of(as_floats(size), industry, s, plants=as_indices(many), place=place)
     most = lots.herfindahl
     if weight == "jobs":
         notes.append(CELLS_ONLY)

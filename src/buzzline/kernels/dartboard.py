@@ -5,6 +5,7 @@ import numpy as np
 from buzzline.kernels import kernel
 from buzzline.kernels.alias import throw
 from buzzline.kernels.concentration import N_MEASURES, measures
+from buzzline.kernels.dealing import deal
 from buzzline.kernels.ellison_glaeser import distance_and_square
 
 
@@ -39,20 +40,24 @@ def thrown_concentration(
 
 
 @kernel
-def thrown_measures(draws, key, start, size, count, own, other, area_of, n_areas, herfindahl,
-                    near_start, near):  # fmt: skip
+def thrown_measures(draws, key, start, size, count, own, other, home, area_of, n_areas,
+                    herfindahl, near_start, near):  # fmt: skip
     """Return every measure of every industry in each draw, (d, s, measures) float64.
 
     As `thrown_concentration`, at the areas that hold the places: area_of : (places,) int32. The
-    same draws give the same places whatever the areas. near_start, near : neighbours of each
-    area.
+    same draws give the same places whatever the areas. home : (plants,) int32 places that the
+    plants exchange; empty: plants are thrown. near_start, near : neighbours of each area.
     """
     n = start.size - 1
     place = np.empty(count.sum(), np.int32)
     out = np.empty((draws.size, n, N_MEASURES))
     here = np.empty(n_areas)
     for d in range(draws.size):
-        throw(own, other, key, draws[d], place)
+        if home.size:
+            place[:] = home
+            deal(key, draws[d], place)
+        else:
+            throw(own, other, key, draws[d], place)
         for i in range(place.size):
             place[i] = area_of[place[i]]
         x = shares_of(size, count, place, n_areas)
