@@ -71,7 +71,7 @@ def _with_within(values: list[Floats]) -> list[Floats]:
 
 
 def measured(
-    plants: LocatedPlants, value: Floats, chance: Floats, level: Share
+    plants: LocatedPlants, value: Floats, chance: Floats, *, level: Share
 ) -> dict[str, dict[str, Floats]]:
     """Return value, band, mean, p and q of every industry by measure; each (s,)."""
     enough = plants.n >= FEWEST_PLANTS

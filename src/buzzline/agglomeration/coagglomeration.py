@@ -167,17 +167,17 @@ def coagglomeration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     observed = pairwise_coagglomeration(plants.jobs, area_share=plants.area_share)
     members = _groups(plants)
     kept = _furthest(observed[first, second])
-    chance = pairs_by_chance(plants, observed, (first[kept], second[kept]), members,
-                        null=null, draws=draws, rng=rng, progress=progress)  # fmt: skip
-    enough = plants.n >= FEWEST_PLANTS
-    tested = enough[first] & enough[second] & (draws > 0)
+    chance = pairs_by_chance(plants, observed, (first[kept], second[kept]), members=members,
+                             null=null, draws=draws, rng=rng, progress=progress)  # fmt: skip
+    enough = np.minimum(plants.n[first], plants.n[second]) >= FEWEST_PLANTS
+    tested = enough & (draws > 0)
     p, p_apart = (
         np.where(tested, (1 + count[first, second]) / (1 + draws), np.nan)
         for count in (chance.at_least, chance.at_most)
     )
-    q, q_apart = q_values(p), q_values(p_apart)
-    status = _status(tested, q, q_apart, 1 - level)
-    status[~(enough[first] & enough[second])] = TOO_FEW
+    q = q_values(p)
+    status = _status(tested, q, q_values(p_apart), 1 - level)
+    status[~enough] = TOO_FEW
     pairs = _pairs(plants, (first[kept], second[kept]), level=level, columns={
         "value": observed[first, second][kept], "p": p[kept], "q": q[kept],
         "status": status[kept], **_band(chance.of_pairs, level),

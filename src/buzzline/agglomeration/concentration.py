@@ -173,7 +173,7 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
                                   progress=progress)  # fmt: skip
     rows, long = [], []
     for areas, value, chance in zip(levels, values, by_chance, strict=True):
-        found = measured(plants, value, chance, level)
+        found = measured(plants, value, chance, level=level)
         long.append(_named(found, plants, areas.level))
         rows.append(_industries(found, plants, areas, level))
     return Concentration(
