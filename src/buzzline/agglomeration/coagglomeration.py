@@ -160,10 +160,9 @@ def coagglomeration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     3
     """
     plants = located_plants(study, weight=weight, year=year, digits=digits)
-    s = plants.industries.height
-    if s < 2:
+    if plants.industries.height < 2:
         raise TooFew("coagglomeration: one industry only; a pair needs two.")
-    first, second = np.triu_indices(s, 1)
+    first, second = np.triu_indices(plants.industries.height, 1)
     observed = pairwise_coagglomeration(plants.jobs, area_share=plants.area_share)
     members = _groups(plants)
     kept = _furthest(observed[first, second])
