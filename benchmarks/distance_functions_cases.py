@@ -80,7 +80,7 @@ def m_draws(n: int) -> Callable[[], object]:
         around = counted.everywhere(counted.at_places(np.ones(n)))
 
         def curve(draw: int) -> np.ndarray:
-            roles = roles_of(n, is_industry(n, draw), None, None, None)
+            roles = roles_of(n, is_industry(n, draw))
             return summed_up(local_shares(counted, roles, around), roles.overall())
 
         return round(float(sum(m.sum() for m in spread(curve, range(DRAWS)))), 9)

@@ -116,7 +116,7 @@ def test_smooth_m_agrees_with_dbmss_exact(trees, stored):
         found = lang_m(points, one, item["r"], neighbours=other, weight=weight)
         assert found == pytest.approx(item["value"], abs=5e-4)
         rows = np.flatnonzero(one), np.flatnonzero(other)
-        bandwidth = m_bandwidth_km(points, *rows, item["r"][-1]) * R_STRETCH
+        bandwidth = m_bandwidth_km(points, *rows, longest_km=item["r"][-1]) * R_STRETCH
         found = lang_m(
             points, one, item["r"], neighbours=other, weight=weight, bandwidth_km=bandwidth
         )
@@ -143,7 +143,7 @@ def test_bandwidth_is_silvermans_rule_on_pairs_within_twice_the_reach(trees):
         near = distances[distances <= 200]
         low, high = np.quantile(near, [0.25, 0.75])
         rule = 0.9 * min(near.std(ddof=1), (high - low) / 1.34) * near.size**-0.2
-        assert m_bandwidth_km(points, *rows, 100.0) == pytest.approx(rule, rel=1e-4)
+        assert m_bandwidth_km(points, *rows, longest_km=100.0) == pytest.approx(rule, rel=1e-4)
 
 
 WORLDS = st.tuples(st.integers(3, 40), st.integers(0, 10_000), st.booleans())

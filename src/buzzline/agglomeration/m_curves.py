@@ -112,6 +112,7 @@ class Choices:
     sampling: Sampling
     draws: int
     level: float
+    seed: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +149,7 @@ class _Ground:
 
 
 def m_curves_of(
-    study: Study, industries: Industries, choices: Choices, *, seed: int, progress: Progress
+    study: Study, industries: Industries, choices: Choices, *, progress: Progress
 ) -> MCurves:
     """Return the curves of all industries asked for."""
     if choices.draws < FEWEST_DRAWS:
@@ -167,12 +168,14 @@ def m_curves_of(
     counted = standing(population.points, as_floats(choices.distances_km))
     around = _around_all(population, counted, choices)
     tested = [
-        _tested(population, (counted, around), (name, rows), choices, seed, progress)
+        _tested(population, (counted, around), (name, rows), choices, progress)
         for name, rows in cases.items()
     ]
     table = ranked([part.row for part in tested])
     curves = [part.curves for part in tested if part.curves is not None]
-    notes = notes_on(whole, n_without_jobs, shown(industries, population), table)
+    notes = notes_on(
+        whole, n_without_jobs, shown_only=shown(industries, population), table=table
+    )
     return MCurves(
         table, pl.concat([pl.DataFrame(schema=CURVE_SCHEMA), *curves]), choices.measure,
         choices.weight, sampling, choices.level, choices.draws, len(population), notes,
@@ -184,7 +187,6 @@ def _tested(
     count: tuple[Standing, Floats | None],
     industry: tuple[str, Indices],
     choices: Choices,
-    seed: int,
     progress: Progress,
 ) -> Examined:
     (name, rows), (counted, around) = industry, count
@@ -198,7 +200,7 @@ def _tested(
     try:
         pool = pool_for(population, rows, choices.sampling)
         if choices.measure == "m":
-            bandwidth = _bandwidth_km(population, pool, rows.size, choices, seed)
+            bandwidth = _bandwidth_km(population, pool, rows.size, choices)
             row["bandwidth_km"] = bandwidth
             counted = standing(
                 population.points, as_floats(choices.distances_km), bandwidth_km=bandwidth
@@ -209,7 +211,7 @@ def _tested(
     observed, n_reference = ground.curve(ground.roles(rows, ground.weight))
     if np.isnan(observed).all():
         return Examined({**row, "status": "nobody within any of the distances"}, None)
-    simulated = np.vstack(list(_simulated(ground, name, choices, seed, progress)))
+    simulated = np.vstack(list(_simulated(ground, name, choices, progress)))
     km = counted.distances.km
     found = judged(name, km, observed, simulated=simulated, level=choices.level)
     curves = found.curves.with_columns(n_reference=pl.Series(n_reference))
@@ -248,23 +250,22 @@ def _ground(
 
 
 def _simulated(
-    ground: _Ground, name: str, choices: Choices, seed: int, progress: Progress
+    ground: _Ground, name: str, choices: Choices, progress: Progress
 ) -> Iterator[Floats]:
     def drawn(number: int) -> Floats:
-        return ground.curve(ground.dealt(child(seed, choices.name, name, number)))[0]
+        return ground.curve(ground.dealt(child(choices.seed, choices.name, name, number)))[0]
 
     dealt = spread(drawn, range(choices.draws))
     for _ in told(progress, f"dealing {name}", range(choices.draws)):
         yield next(dealt)
 
 
-def _bandwidth_km(
-    population: Population, pool: Indices, n: int, choices: Choices, seed: int
-) -> float:
+def _bandwidth_km(population: Population, pool: Indices, n: int, choices: Choices) -> float:
     """Return the bandwidth that n points would have on average, whatever the industry."""
     sample = pool
     if pool.size > SAMPLE_FOR_BANDWIDTH:
-        rng = child(seed, choices.name, "bandwidth")
+        rng = child(choices.seed, choices.name, "bandwidth")
         sample = np.sort(draw_cases(rng, pool, SAMPLE_FOR_BANDWIDTH))
-    found = m_bandwidth_km(population.points, sample, sample, max(choices.distances_km))
+    longest = max(choices.distances_km)
+    found = m_bandwidth_km(population.points, sample, sample, longest_km=longest)
     return float(found * (sample.size * (sample.size - 1) / (n * (n - 1))) ** 0.2)

@@ -86,8 +86,10 @@ def m_function(  # noqa: PLR0913  # `progress` is no choice
     >>> result.industries["verdict"][0]
     'localised'
     """
-    choices = Choices("m_function", "M", distances_km, weight, sampling, draws, level)
-    return m_curves_of(study, industries, choices, seed=seed_of(rng), progress=progress)
+    choices = Choices(
+        "m_function", "M", distances_km, weight, sampling, draws, level, seed_of(rng)
+    )
+    return m_curves_of(study, industries, choices, progress=progress)
 
 
 @analysis(
@@ -160,5 +162,7 @@ def m_density(  # noqa: PLR0913  # `progress` is no choice
     >>> m_density(world.study, draws=99, rng=1).industries["verdict"][0]
     'localised'
     """
-    choices = Choices("m_density", "m", distances_km, weight, sampling, draws, level)
-    return m_curves_of(study, industries, choices, seed=seed_of(rng), progress=progress)
+    choices = Choices(
+        "m_density", "m", distances_km, weight, sampling, draws, level, seed_of(rng)
+    )
+    return m_curves_of(study, industries, choices, progress=progress)

@@ -48,6 +48,7 @@ def pairs_of(
     points: Points,
     other: Points,
     distances_km: ArrayLike,
+    *,
     window: Window | None,
     correction: Correction,
 ) -> Pairs:
@@ -96,8 +97,8 @@ def k_of(
     pairs: Pairs,
     weight: Floats,
     its_weight: Floats,
-    whole: float,
     *,
+    whole: float,
     density: float | None = None,
 ) -> Floats:
     """Return K from weights of the points on either side. (k,) float64 [km2].

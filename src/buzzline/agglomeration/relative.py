@@ -108,7 +108,9 @@ def marcon_puech_m(
     >>> marcon_puech_m(line, is_a, [1, 6], weight=[1, 2, 3, 1, 2]).round(6).tolist()
     [0.921053, 1.0]
     """
-    roles = roles_of(len(points), reference, neighbours, controls, weight)
+    roles = roles_of(
+        len(points), reference, neighbours=neighbours, controls=controls, weight=weight
+    )
     counted = standing(points, as_floats(distances_km))
     return summed_up(local_shares(counted, roles), roles.overall())
 
@@ -134,7 +136,9 @@ def local_m(
     >>> local_m(line, is_a, [1.0], weight=[1, 2, 3, 1, 2]).ravel().round(3).tolist()
     [2.0, 0.583, 0.0]
     """
-    roles = roles_of(len(points), reference, neighbours, controls, weight)
+    roles = roles_of(
+        len(points), reference, neighbours=neighbours, controls=controls, weight=weight
+    )
     counted = standing(points, as_floats(distances_km))
     return as_floats(local_shares(counted, roles) / roles.overall()[:, None])
 
@@ -178,18 +182,21 @@ def lang_m(
     >>> bool(m[0] > 1 > m[1] and m[2] > 1)
     True
     """
-    roles = roles_of(len(points), reference, neighbours, None, weight)
+    roles = roles_of(len(points), reference, neighbours=neighbours, weight=weight)
     distances = as_floats(distances_km)
     if bandwidth_km is None:
         bandwidth_km = m_bandwidth_km(
-            points, roles.reference, np.flatnonzero(roles.sought), float(distances[-1])
+            points,
+            roles.reference,
+            np.flatnonzero(roles.sought),
+            longest_km=float(distances[-1]),
         )
     counted = standing(points, distances, bandwidth_km=bandwidth_km)
     return summed_up(local_shares(counted, roles), roles.overall())
 
 
 def m_bandwidth_km(
-    points: Points, reference: Indices, neighbours: Indices, longest_km: Kilometres
+    points: Points, reference: Indices, neighbours: Indices, *, longest_km: Kilometres
 ) -> float:
     """Return the bandwidth of m: Silverman's rule on distances up to twice the longest asked.
 
@@ -256,9 +263,10 @@ def _quantile(counts: Floats, share: float) -> float:
 def roles_of(
     n: int,
     reference: ArrayLike,
-    neighbours: ArrayLike | None,
-    controls: ArrayLike | None,
-    weight: ArrayLike | None,
+    *,
+    neighbours: ArrayLike | None = None,
+    controls: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
 ) -> Roles:
     """Return who is looked at, for and against, as weights of all n points."""
     flags = _flags(n, "reference", reference)

@@ -83,9 +83,9 @@ def ripley_k(
     >>> ripley_k(corners, [1, 2, 3], square, correction="none").round(3).tolist()
     [0.0, 10.667, 16.0]
     """
-    pairs = pairs_of(points, points, distances_km, window, correction)
+    pairs = pairs_of(points, points, distances_km, window=window, correction=correction)
     one = np.ones(len(points))
-    return k_of(pairs, one, one, len(points) * (len(points) - 1.0))
+    return k_of(pairs, one, one, whole=len(points) * (len(points) - 1.0))
 
 
 def inhomogeneous_k(
@@ -130,8 +130,8 @@ def inhomogeneous_k(
         raise InvalidArgument(
             f"inhomogeneous_k: `intensity` must be {len(points):,} positive numbers, one each"
         )
-    pairs = pairs_of(points, points, distances_km, window, correction)
-    return k_of(pairs, 1 / rate, 1 / rate, pairs.area_km2**2, density=1.0)
+    pairs = pairs_of(points, points, distances_km, window=window, correction=correction)
+    return k_of(pairs, 1 / rate, 1 / rate, whole=pairs.area_km2**2, density=1.0)
 
 
 def cross_k(
@@ -159,9 +159,9 @@ def cross_k(
     >>> cross_k(one, other, [1], window=rectangle((0, 4), (0, 4)), correction="none").tolist()
     [8.0]
     """
-    pairs = pairs_of(points, other, distances_km, window, correction)
+    pairs = pairs_of(points, other, distances_km, window=window, correction=correction)
     whole = len(points) * float(len(other))
-    return k_of(pairs, np.ones(len(points)), np.ones(len(other)), whole)
+    return k_of(pairs, np.ones(len(points)), np.ones(len(other)), whole=whole)
 
 
 def mark_weighted_k(
@@ -214,8 +214,8 @@ def mark_weighted_k(
         )
     if not size.sum():
         raise TooFew("mark_weighted_k: all marks are 0")
-    pairs = pairs_of(points, points, distances_km, window, correction)
-    return k_of(pairs, size, size, float(size.sum()) ** 2)
+    pairs = pairs_of(points, points, distances_km, window=window, correction=correction)
+    return k_of(pairs, size, size, whole=float(size.sum()) ** 2)
 
 
 def diggle_chetwynd_d(
@@ -320,7 +320,7 @@ def pair_correlation(
         raise InvalidArgument(
             "pair_correlation: no border correction is defined; use 'translate' or 'isotropic'"
         )
-    pairs = pairs_of(points, points, distances_km, window, correction)
+    pairs = pairs_of(points, points, distances_km, window=window, correction=correction)
     n = len(points)
     spread = STOYAN / sqrt(5 * n / window.area_km2) if bandwidth_km is None else bandwidth_km
     sums = smoothed(pairs, spread * sqrt(5), is_by_distance=divisor == "d")

@@ -181,7 +181,7 @@ def ripley(  # noqa: PLR0913  # `progress` is no choice
     tested = [_tested(chance, name, rows, progress) for name, rows in cases.items()]
     table = ranked([part.row for part in tested]).drop("bandwidth_km")
     curves = [part.curves for part in tested if part.curves is not None]
-    notes = notes_on(population, 0, shown(industries, population), table)
+    notes = notes_on(population, 0, shown_only=shown(industries, population), table=table)
     return RipleyCurves(
         table, pl.concat([pl.DataFrame(schema=CURVE_SCHEMA), *curves]), measure, sampling,
         level, draws, len(population), notes,

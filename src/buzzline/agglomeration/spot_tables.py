@@ -71,16 +71,7 @@ def labelled(
     reach_km: float,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the places with label and hot spot, hot ones first, and the hot spots."""
-    first = population.ids.with_columns(place=pl.Series(counted.place)).unique(
-        "place", keep="first", maintain_order=True
-    )
-    named = labels_of(study, first.select("place", "longitude", "latitude"))
-    joined = sites.join(named, on="place", how="left", validate="m:1", maintain_order="left")
-    order = {heat: number for number, heat in enumerate((HOT, COLD, NEITHER, TOO_FEW))}
-    joined = joined.sort(
-        [pl.col("heat").replace_strict(order, default=9), "p", "n", "industry", "place"],
-        descending=[False, False, True, False, False], nulls_last=True,
-    )  # fmt: skip
+    joined = _named(study, population, counted, sites)
     hot = joined.filter(pl.col("heat") == HOT)
     parts = [
         _spots(rows, counted, reach_km)
@@ -105,6 +96,22 @@ def labelled(
     )
     of_sites = joined.select(list(SITE_SCHEMA)).cast(pl.Schema(SITE_SCHEMA))
     return of_sites, spots.cast(pl.Schema(SPOT_SCHEMA))
+
+
+def _named(
+    study: Study, population: Population, counted: Standing, sites: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the places with label and coordinates, hot ones first."""
+    first = population.ids.with_columns(place=pl.Series(counted.place)).unique(
+        "place", keep="first", maintain_order=True
+    )
+    named = labels_of(study, first.select("place", "longitude", "latitude"))
+    joined = sites.join(named, on="place", how="left", validate="m:1", maintain_order="left")
+    order = {heat: number for number, heat in enumerate((HOT, COLD, NEITHER, TOO_FEW))}
+    return joined.sort(
+        [pl.col("heat").replace_strict(order, default=9), "p", "n", "industry", "place"],
+        descending=[False, False, True, False, False], nulls_last=True,
+    )  # fmt: skip
 
 
 def _spots(rows: pl.DataFrame, counted: Standing, reach_km: float) -> pl.DataFrame:

@@ -127,7 +127,7 @@ def said_of(industries: pl.DataFrame, base: str) -> str:
 
 
 def notes_on(
-    population: Population, n_without_jobs: int, shown_only: str, table: pl.DataFrame
+    population: Population, n_without_jobs: int, *, shown_only: str, table: pl.DataFrame
 ) -> tuple[str, ...]:
     """Return what a reader must know of the points behind the curves."""
     notes = [shown_only]
