@@ -144,7 +144,7 @@ def densities_without_own(presence: Flags, together: Floats) -> Floats:
 
 
 def weighed_without_own(
-    presence: Flags, together: Floats, level: Floats | Flags, power: Count = 1
+    presence: Flags, together: Floats, level: Floats | Flags, *, power: Count = 1
 ) -> tuple[Floats, Floats]:
     """Return levels weighed with the proximities of all other places, and these summed.
 

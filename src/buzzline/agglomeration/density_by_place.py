@@ -215,7 +215,6 @@ def _rows(
     cells: tuple[Flags, Floats, Floats, Floats, Floats],
     level: Share,
 ) -> pl.DataFrame:
-    row, column = np.nonzero(asked)
     present, quotient, value, expected, spread = (part[asked] for part in cells)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > 1e-12, (value - expected) / spread, np.nan)
@@ -225,12 +224,8 @@ def _rows(
     q[tested] = false_discovery_q(p[tested])
     half = float(norm.ppf((1 + level) / 2)) * spread
     status = np.where(tested, np.where(q <= 1 - level, ABOVE, EXPECTED), NOTHING_RELATED)
-    frame = pl.DataFrame(
+    measured = pl.DataFrame(
         {
-            "place_id": matrix.places["place_id"].gather(row),
-            "name": matrix.places["name"].gather(row),
-            "industry": matrix.industries["industry"].gather(column),
-            "title": matrix.industries["title"].gather(column),
             "is_present": present,
             "quotient": quotient,
             "value": value,
@@ -245,7 +240,10 @@ def _rows(
         },
         nan_to_null=True,
     )
-    return frame.sort(
+    row, column = np.nonzero(asked)
+    places = matrix.places.select("place_id", "name")[row]
+    named = [places, matrix.industries.select("industry", "title")[column], measured]
+    return pl.concat(named, how="horizontal").sort(
         ["p", "value", "place_id", "industry"],
         descending=[False, True, False, False],
         nulls_last=True,
