@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oracles.neighbours import apart
+from tests.oracles.neighbours import pairs_within as pairs_by_looking
 
+from buzzline.agglomeration.ripley_curves import pairs_within
 from buzzline.errors import InvalidArgument
 from buzzline.space.cells import cells_of, distances_of, weight_within
 from buzzline.space.points import on_plane, on_sphere
@@ -76,3 +78,13 @@ def test_smoothed_weight_agrees_with_the_sum_of_kernels():
         # the series is good to 2e-6 of the peak a pair
         found = counted.everywhere(counted.at_places(weight))[counted.place]
         assert found == pytest.approx((kernel @ weight).T, abs=2e-6 * weight.sum())
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(LATTICE, LATTICE), min_size=2, max_size=60), st.integers(1, 30))
+def test_pairs_by_distance_agree_with_brute_force_at_ties(places, reach):
+    x, y = np.array(places, dtype=float).T
+    points = on_plane(x, y)
+    for km in (np.array([float(reach)]), np.linspace(0, reach / 2, 7), np.arange(reach + 1.0)):
+        found = pairs_within(standing(points, km), np.arange(x.size))
+        assert found.tolist() == pairs_by_looking(points, km).tolist()

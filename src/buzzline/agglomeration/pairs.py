@@ -147,15 +147,12 @@ def smoothed(pairs: Pairs, half_width_km: float, *, is_by_distance: bool) -> Flo
 def _sums(pairs: Pairs, weight: Floats, its_weight: Floats) -> Floats:
     """Return the corrected weight of pairs by distance, not cumulated. (k,) float64."""
     edges, border_km, sides = _of_window(pairs)
+    others = _others(pairs, its_weight)
 
     def part_of(part: slice) -> Floats:
-        return np.asarray([
-            pair_sums(
-                pairs.points.xyz[part], pairs.ids[part], weight[part],
-                *_others(pairs, its_weight), CODE[pairs.correction], edges, border_km[part],
-                sides,
-            )
-        ])  # fmt: skip
+        ours = (pairs.points.xyz[part], pairs.ids[part], weight[part])
+        window = (CODE[pairs.correction], edges, border_km[part], sides)
+        return np.asarray([pair_sums(*(*ours, *others, *window))])
 
     return as_floats(in_parts(part_of, weight.size).sum(axis=0))
 

@@ -12,6 +12,7 @@ from buzzline.kernels.cells import RUNS, bin_of, runs_near
 from buzzline.kernels.windows import arc_inside, overlap
 
 NONE, TRANSLATE, ISOTROPIC = 0, 1, 2
+BLOCK = 256  # pairs whose bins are computed at once
 HEAVIEST = 100.0  # a pair stands for at most this many: as spatstat does
 
 
@@ -59,25 +60,66 @@ def shifted(dx, dy, edges, sides):
 
 
 @kernel
+def fine_bins(x, y, z, xs, ys, zs, start, n, scale, top, out):
+    """Write the fine bin of the squared distance of n points from start on, at most `top`.
+
+    One plain loop over three arrays, so that it is compiled to vector instructions.
+    """
+    for q in range(n):
+        dx, dy, dz = xs[start + q] - x, ys[start + q] - y, zs[start + q] - z
+        fine = (dx * dx + dy * dy + dz * dz) * scale
+        out[q] = np.int32(fine if fine < top else top)
+
+
+@kernel
 def pairs_by_distance(xyz, n_here, keys, low, width, across, limits, first, scale):
     """Count unordered pairs of points at different places by distance, not cumulated.
 
     xyz : (n, 3) places sorted by keys (n,); n_here : (n,) int64 points at each. (k,) int64.
-    O(pairs of places in reach) time.
+    Pairs are counted by fine bin of squared distance; those in a bin that holds a limit are
+    compared with it, so the counts are exact; what is out of reach lands in the last bin, which
+    nobody reads. O(pairs of places in reach) time.
     """
-    reach, longest = sqrt(limits[-1]), limits[-1]
-    out = np.zeros((4, limits.size), np.int64)  # four, so that equal bins need not wait
+    reach, n_bins = sqrt(limits[-1]), first.size - 2
+    xs, ys, zs = xyz[:, 0].copy(), xyz[:, 1].copy(), xyz[:, 2].copy()
+    is_mixed = mixed_bins(limits, n_bins, scale)
+    out = np.zeros(limits.size, np.int64)
+    counts = np.zeros((4, n_bins + 2), np.int64)  # four, so that equal bins need not wait
+    fine = np.empty(BLOCK, np.int32)
     runs = np.empty((RUNS, 2), np.int64)
     for i in range(xyz.shape[0]):
-        x, y, z, n_at = xyz[i, 0], xyz[i, 1], xyz[i, 2], n_here[i]
+        x, y, z, n_at = xs[i], ys[i], zs[i], n_here[i]
         n_runs = runs_near(keys, low, width, across, xyz[i], reach, runs)
         for run in range(n_runs):
-            for j in range(max(i + 1, runs[run, 0]), runs[run, 1]):
-                dx, dy, dz = xyz[j, 0] - x, xyz[j, 1] - y, xyz[j, 2] - z
-                squared = dx * dx + dy * dy + dz * dz
-                if squared <= longest:
-                    out[j & 3, bin_of(squared, limits, first, scale)] += n_at * n_here[j]
-    return out.sum(axis=0)
+            start, stop = max(i + 1, runs[run, 0]), runs[run, 1]
+            while start < stop:
+                n = min(BLOCK, stop - start)
+                fine_bins(x, y, z, xs, ys, zs, start, n, scale, n_bins + 1.0, fine)
+                for q in range(n):
+                    b, j = np.uint32(fine[q]), start + q
+                    if is_mixed[b]:
+                        squared = (xs[j] - x) ** 2 + (ys[j] - y) ** 2 + (zs[j] - z) ** 2
+                        if squared <= limits[-1]:
+                            out[bin_of(squared, limits, first, scale)] += n_at * n_here[j]
+                    else:
+                        counts[np.uint32(q & 3), b] += n_at * n_here[j]
+                start += n
+    for b in range(n_bins):
+        if not is_mixed[b]:
+            out[first[b]] += counts[:, b].sum()
+    return out
+
+
+@kernel
+def mixed_bins(limits, n_bins, scale):
+    """Tell which fine bins hold a limit, or come so near that rounding may cross it."""
+    out = np.zeros(n_bins + 2, np.bool_)
+    for k in range(limits.size):
+        at = limits[k] * scale
+        for near in (at - 1e-6, at, at + 1e-6):
+            if 0.0 <= near < n_bins + 1:
+                out[int(near)] = True
+    return out
 
 
 @kernel
