@@ -18,6 +18,7 @@ FIRST_ROWS = 12
 WIDEST_CELL = 38
 TELLING = ("label", "industry", "layer", "model", "scale", "verdict", "scale_km", "n_members",
            "ratio", "p")  # fmt: skip
+NAMED_BY = {"place_id": "name", "industry": "title", "other": "other_title"}
 
 
 class Screen(Console):
@@ -74,7 +75,7 @@ def as_json_rows(frame: pl.DataFrame) -> str:
 def show_frame(frame: pl.DataFrame, *, rows: int = FIRST_ROWS, title: str = "") -> None:
     """Print the first rows of a table, and say what is not shown."""
     screen = results()
-    shown = frame.head(rows).select(_telling_first(frame.columns))
+    shown = frame.head(rows).select(_telling_first(frame.head(rows)))
     cells = {name: [cell(value) for value in shown[name]] for name in shown.columns}
     fitting = _fitting(cells, screen.width)
     table = Table(title=title or None, title_justify="left", header_style="bold")
@@ -94,11 +95,22 @@ def show_frame(frame: pl.DataFrame, *, rows: int = FIRST_ROWS, title: str = "") 
         screen.print(f"… and {' and '.join(left)}")
 
 
-def _telling_first(columns: list[str]) -> list[str]:
-    """Return the columns with those a person looks for first, and names in place of ids."""
+def _telling_first(shown: pl.DataFrame) -> list[str]:
+    """Return the columns with those a person looks for first, and names in place of codes."""
+    columns = shown.columns
+    if "value" in columns or "low" in columns:  # a measure's own order is telling
+        return [name for name in columns if not _is_silent(name, shown)]
     kept = [name for name in columns if "label" not in columns or not name.endswith("_id")]
     return [*(name for name in TELLING if name in kept),
             *(name for name in kept if name not in TELLING)]  # fmt: skip
+
+
+def _is_silent(name: str, shown: pl.DataFrame) -> bool:
+    """Tell whether a column is empty, or a code whose name stands beside it."""
+    named = NAMED_BY.get(name, "")
+    has_name = named in shown.columns and shown[named].null_count() == 0
+    is_empty = all(value in (None, "") for value in shown[name])
+    return shown.height > 0 and (has_name or is_empty)
 
 
 def _fitting(cells: dict[str, list[str]], width: int) -> list[str]:

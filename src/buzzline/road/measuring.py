@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from typing import Any
 
@@ -15,6 +16,7 @@ from buzzline.tables.study_file import RunSettings
 
 STAGE = agglomeration.__name__.rpartition(".")[2]
 ALL, NONE = "all", "none"
+WHO = re.compile(r"^[a-z_]+: ")  # the function that stopped, at the start of a message
 # In the order of the report: what a place has, how concentrated industries are, what goes
 # together, where on the map. The others take long, or need a question of their own.
 SENSIBLE = (
@@ -22,7 +24,10 @@ SENSIBLE = (
     "shift_share", "concentration", "coagglomeration", "inequality", "relatedness",
     "complexity", "industry_entry", "kdensity", "hot_spots",
 )  # fmt: skip
-LATER = ("industry_groups", "m_function", "m_density", "ripley")
+LATER = (
+    "cluster_strength", "relatedness_density_by_place", "industry_groups", "m_function",
+    "m_density", "ripley",
+)  # fmt: skip
 
 
 def measures_of(settings: RunSettings) -> tuple[str, ...]:
@@ -81,5 +86,5 @@ def measured(item: Analysis, study: Study, choices: dict[str, Any]) -> Result:
     try:
         result: Result = item.function(study, **choices)
     except (TooFew, NotConverged, InvalidArgument) as error:
-        raise TooFew(str(error).removeprefix(f"{item.name}: ")) from error
+        raise TooFew(WHO.sub("", str(error))) from error
     return result
