@@ -429,3 +429,22 @@ def test_text_says_what_it_is_held_against():
     )
     assert "all jobs" in text
     assert "nan" not in text
+
+
+def test_negative_jobs_are_refused():
+    with pytest.raises(InvalidArgument, match="1 cells are negative"):
+        location_quotients(np.array([[-1.0, 2], [3, 4]]))
+
+
+def test_without_plants_there_is_no_interval_and_it_is_said():
+    rows = [(place, industry, 2020, float(n), None) for place, industry, n in
+            (("a", "x", 9), ("a", "y", 2), ("b", "x", 3), ("b", "y", 8))]  # fmt: skip
+    table = location_quotients_by_place(study_of(rows)).table()
+    assert table["low"].null_count() == table["q"].null_count() == 4
+    assert set(table["status"]) == {"number of plants not known: no interval"}
+
+
+def test_cells_that_are_all_zero_are_too_few():
+    rows = [(place, industry, 2020, 0.0, 0.0) for place in "ab" for industry in "xy"]
+    with pytest.raises(TooFew, match="known jobs"):
+        location_quotients_by_place(study_of(rows))

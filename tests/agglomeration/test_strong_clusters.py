@@ -311,3 +311,18 @@ def test_one_place_is_too_few():
     rows = [("a", "x", 2020, 5.0, 1.0), ("a", "y", 2020, 5.0, 1.0)]
     with pytest.raises(TooFew, match="at least two places"):
         strong_clusters(study_of(rows), draws=0)
+
+
+def test_without_counts_of_establishments_the_rest_of_the_rule_decides_and_it_is_said():
+    rows = [(place, industry, 2020, float(n), None) for place, industry, n in
+            (("a", "x", 90), ("a", "y", 20), ("b", "x", 30), ("b", "y", 80), ("c", "x", 2),
+             ("c", "y", 9))]  # fmt: skip
+    result = strong_clusters(study_of(rows), draws=5, rng=1)
+    assert result.clusters.filter("is_strong").height > 0
+    assert "not known" in result.notes[-1]
+
+
+def test_no_jobs_at_all_are_too_few():
+    rows = [(place, industry, 2020, 0.0, 0.0) for place in "ab" for industry in "xy"]
+    with pytest.raises(TooFew):
+        strong_clusters(study_of(rows), draws=0)

@@ -167,6 +167,11 @@ def cluster_strength(
     """
     first, last = _years(study, since, year)
     matrix, later = (first, None) if last is None else in_common(first, last)
+    if not np.nansum(matrix.jobs) > 0:
+        raise TooFew(
+            "cluster_strength: no jobs are known by place and industry. Fill `jobs` in the "
+            "table `employment`, or of organisations."
+        )
     matrix, later = _clustered(matrix, later)
     cells, cluster, totals = _surroundings(matrix, (neighbours_within, related_top))
     jobs = matrix.jobs

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import bdtrik, betainc, fdtri, ndtri
 
 from buzzline.arrays import Floats
+from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
 
 # Dispersion of one industry is drawn towards the median of all as if that were seen in ten
@@ -43,7 +44,17 @@ def totals_of(employment: Floats) -> Totals:
     Parameters
     ----------
     employment : (r, s) float64 [jobs or establishments]
+
+    Raises
+    ------
+    InvalidArgument
+        A cell is negative.
     """
+    if np.nanmin(employment, initial=0.0) < 0:
+        raise InvalidArgument(
+            f"location_quotients: {int((employment < 0).sum()):,} cells are negative. Jobs and "
+            "establishments cannot be; mark what is not known with NaN."
+        )
     known = np.nan_to_num(employment)
     return Totals(known.sum(axis=1), known.sum(axis=0), float(known.sum()))
 

@@ -289,7 +289,7 @@ def _said(matrix: EmploymentMatrix) -> tuple[str, ...]:
 
 def _checked(matrix: EmploymentMatrix) -> EmploymentMatrix:
     r, s = matrix.jobs.shape
-    known = np.isfinite(matrix.jobs).any() or np.isfinite(matrix.establishments).any()
+    known = np.nansum(matrix.jobs) > 0 or np.nansum(matrix.establishments) > 0
     if r < 2 or s < 2 or not known:
         raise TooFew(
             f"specialisation: a mix is compared between places and industries, and there are "

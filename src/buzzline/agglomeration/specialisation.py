@@ -104,7 +104,8 @@ class LocationQuotients:
                 f"[{top['low']:.3g}, {top['high']:.3g}] its share of all places"
             )
         hidden = self.suppressed_share
-        return f"{said}. {hidden:.1%} of jobs are in no known cell." if hidden else f"{said}."
+        told = f" {hidden:.1%} of jobs are in no known cell." if hidden > 0 else ""
+        return f"{said}.{told}"
 
     def __repr__(self) -> str:
         return str(self)

@@ -97,7 +97,9 @@ class StrongClusters:
                 f"{top['value']:.3g} times [{top['low']:.3g}, {top['high']:.3g}] its share of "
                 "all places"
             )
-        return f"{said}."
+        hidden = self.suppressed_share
+        told = f" {hidden:.1%} of jobs are in no known cell." if hidden > 0 else ""
+        return f"{said}.{told}"
 
     def __repr__(self) -> str:
         return str(self)
@@ -191,7 +193,7 @@ def strong_clusters(
     rows = rows.rename({"title": "cluster"}).select(COLUMNS)
     return StrongClusters(
         rows.sort(order, descending=True, nulls_last=True), _pairs(matrix, related), rule, base,
-        matrix.places.height, float(matrix.suppressed_share), level, draws, matrix.notes,
+        matrix.places.height, float(matrix.suppressed_share), level, draws, _said(matrix),
     )  # fmt: skip
 
 
@@ -209,13 +211,15 @@ def _measured(
     within_km, level = how
     quotient = location_quotients(matrix.jobs, totals)
     plants = effective_plants(matrix.establishments, dispersion_of(matrix))
+    # Without any count of establishments, their part of the rule asks the same of jobs.
+    counted = matrix.establishments if np.isfinite(plants).any() else matrix.jobs
     low, high = quotient_interval(matrix.jobs, plants, totals, level=level)
     focus = matrix.jobs / np.where(totals.place > 0, totals.place, np.nan)[:, None]
     starred = cluster_stars(matrix.jobs, quotient, focus, rule=rule)
     related = related_clusters(np.nan_to_num(focus))
     found = {
         "value": quotient, "low": low, "high": high, "level": np.full(low.shape, level),
-        "is_strong": strong_cells(quotient, matrix.jobs, matrix.establishments, rule=rule),
+        "is_strong": strong_cells(quotient, matrix.jobs, counted, rule=rule),
         "stars": starred.sum(axis=0), "star_size": starred[0],
         "star_specialisation": starred[1], "star_focus": starred[2],
         "related": related_strength(quotient, related.astype(np.float64)),
@@ -297,10 +301,20 @@ def redrawn(
     )
 
 
+def _said(matrix: EmploymentMatrix) -> tuple[str, ...]:
+    if np.isfinite(matrix.establishments).any():
+        return matrix.notes
+    return (
+        *matrix.notes,
+        "Numbers of establishments are not known: their part of the rule was not applied, and "
+        "neither intervals nor the stability of labels can be told.",
+    )
+
+
 def _clusters_of(matrix: EmploymentMatrix) -> EmploymentMatrix:
     has = matrix.industries["cluster"].null_count() < matrix.industries.height
     found = by_cluster(matrix) if has else matrix
-    if min(found.jobs.shape) < 2 or not np.isfinite(found.jobs).any():
+    if min(found.jobs.shape) < 2 or not np.nansum(found.jobs) > 0:
         raise TooFew(
             f"strong_clusters: a rule that compares places needs jobs in at least two places "
             f"and two clusters; there are {found.jobs.shape[0]} and {found.jobs.shape[1]}. "
