@@ -14,6 +14,7 @@ from benchmarks import (
     concentration_cases,
     distance_cases,
     distance_functions_cases,
+    industry_groups_cases,
     relatedness_cases,
 )
 from benchmarks.peers import neighbours_in_scipy, neighbours_in_sklearn, ties_in_pandas
@@ -118,6 +119,7 @@ CASES: tuple[Call | Command, ...] = (
     *(Call(*case) for case in concentration_cases.CASES),
     *(Call(*case) for case in distance_functions_cases.CASES),
     *(Call(*case) for case in distance_cases.CASES),
+    *(Call(*case) for case in industry_groups_cases.CASES),
     *(Call(*case) for case in relatedness_cases.CASES),
     Command("import", "imports", {"small": 1}, import_steps),
     Command("road", "organisations", _POINTS, road_steps, {"small": 5, "large": 3, "huge": 1}),

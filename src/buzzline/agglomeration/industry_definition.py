@@ -55,7 +55,12 @@ class Used:
 
     @classmethod
     def of(
-        cls, tried: Definitions, bases: Mapping[str, Floats], search: GroupSearch, jobs: Floats
+        cls,
+        tried: Definitions,
+        bases: Mapping[str, Floats],
+        search: GroupSearch,
+        *,
+        jobs: Floats,
     ) -> Used:
         """Return the definition to be used, its groups numbered by jobs."""
         best = numbered_by_jobs(tried.groups[tried.best], jobs)
@@ -98,7 +103,7 @@ def have_moved(used: Used) -> Flags:
 
 
 def summary(
-    choice: Chosen, bases: Mapping[str, Floats], used: Used, sure: Sure
+    choice: Chosen, bases: Mapping[str, Floats], used: Used, *, sure: Sure
 ) -> pl.DataFrame:
     """Return one row for the definition used, the best one tried, and the declared one."""
     judged = {"used": used.group, "before outliers moved": used.best}
@@ -107,7 +112,8 @@ def summary(
     rows = [
         _judged(name, group, bases, choice.declared, sure) for name, group in judged.items()
     ]
-    return pl.DataFrame(rows, schema=SUMMARY_SCHEMA, orient="row", nan_to_null=True)
+    table = pl.DataFrame(rows, schema=SUMMARY_SCHEMA, orient="row")
+    return table.with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def _judged(

@@ -45,7 +45,7 @@ SUMMARY_SCHEMA = {
 
 
 def definitions_table(
-    tried: Definitions, chance: SearchByChance, level: Share, declared: Codes | None
+    tried: Definitions, chance: SearchByChance, *, level: Share, declared: Codes | None
 ) -> pl.DataFrame:
     """Return one row a definition tried, the best first."""
     ranges = chance.ranges(tried.recipes, level)

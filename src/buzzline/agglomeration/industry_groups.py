@@ -229,7 +229,7 @@ def industry_groups(  # noqa: PLR0913  # `progress` is no choice of the analysis
     bases = base_matrices(choice.where)
     tried = definitions(bases, search, search.numbers(int(choice.grouped.sum())))
     jobs = choice.industries.filter(pl.Series(choice.grouped))["jobs"].to_numpy()
-    used = Used.of(tried, bases, search, jobs)
+    used = Used.of(tried, bases, search, jobs=jobs)
     by_chance = search_by_chance(
         choice.where, tried, search, draws=draws, rng=seed, progress=progress
     )
@@ -255,8 +255,8 @@ def _record(
     mean = float(again.mean()) if again.size else float("nan")
     return IndustryGroups(
         pl.concat([members, left]),
-        summary(choice, bases, used, sure),
-        definitions_table(tried, sure.by_chance, sure.level, choice.declared),
+        summary(choice, bases, used, sure=sure),
+        definitions_table(tried, sure.by_chance, level=sure.level, declared=choice.declared),
         scores_table(tried),
         relatedness[np.ix_(order, order)],
         sure.by_chance.p,
