@@ -24,8 +24,8 @@ from buzzline.agglomeration import (
     strong_clusters,
 )
 from buzzline.agglomeration.cluster_rules import among_top, percentile
-from buzzline.agglomeration.strength_measures import neighbours_of
 from buzzline.agglomeration.quotient_errors import totals_of
+from buzzline.agglomeration.strength_measures import neighbours_of
 from buzzline.agglomeration.strong_clusters import label_stability, redrawn
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables.worlds import make_world
@@ -320,6 +320,7 @@ def test_without_counts_of_establishments_the_rest_of_the_rule_decides_and_it_is
     result = strong_clusters(study_of(rows), draws=5, rng=1)
     assert result.clusters.filter("is_strong").height > 0
     assert "not known" in result.notes[-1]
+    assert "Most surely" in str(result)
 
 
 def test_no_jobs_at_all_are_too_few():

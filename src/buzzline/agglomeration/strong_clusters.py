@@ -92,10 +92,10 @@ class StrongClusters:
             )
         if strong.height:
             top = strong.row(0, named=True)
+            between = "" if top["low"] is None else f" [{top['low']:.3g}, {top['high']:.3g}]"
             said += (
-                f". Most surely {top['cluster']} in {top['name'] or top['place_id']}: "
-                f"{top['value']:.3g} times [{top['low']:.3g}, {top['high']:.3g}] its share of "
-                "all places"
+                f". Most surely {top['cluster']} in {top['name']}: {top['value']:.3g} "
+                f"times{between} its share of all places"
             )
         hidden = self.suppressed_share
         told = f" {hidden:.1%} of jobs are in no known cell." if hidden > 0 else ""
