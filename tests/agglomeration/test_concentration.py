@@ -131,6 +131,18 @@ def test_cells_have_plants_of_equal_size_and_say_what_that_does():
     assert any("equal size" in note for note in result.notes)
 
 
+def test_the_least_gamma_is_never_above_what_is_shown():
+    # all of s in the smallest place: G is above 1 - X2, and gamma rises with H
+    employment = pl.DataFrame(
+        {"place_id": ["a", "b", "c"], "industry": ["s", "t", "t"],
+         "jobs": [30.0, 1000, 1000], "establishments": [12.0, 50, 50]}
+    )  # fmt: skip
+    result = concentration(Study.of(employment=employment), draws=19, rng=1)
+    row = row_of(result, "s")
+    assert row["value"] > 1
+    assert row["value_least"] <= row["value"]
+
+
 def test_plants_one_by_one_have_no_such_range():
     result = concentration(some_study()[0], draws=19, rng=1)
     row = row_of(result, "i0")

@@ -224,7 +224,8 @@ def _industries(
         n=pl.Series(plants.n),
         status=pl.Series(status),
         reason=pl.Series(reason),
-        value_least=gamma_of(distance, plants.herfindahl_most, share),
+        # gamma rises with H where G is above 1 - X2
+        value_least=np.fmin(gamma["value"], gamma_of(distance, plants.herfindahl_most, share)),
         z=z,
         jobs=jobs.sum(axis=0),
         n_areas=pl.Series((jobs > 0).sum(axis=0)),
@@ -274,8 +275,9 @@ def _notes(plants: LocatedPlants, levels: Sequence[Areas]) -> tuple[str, ...]:
         )
     if plants.suppressed_share and np.isfinite(plants.suppressed_share):
         notes.append(
-            f"{plants.suppressed_share:.1%} of all jobs are in no published cell and are "
-            "compared with nothing."
+            f"{plants.suppressed_share:.1%} of all jobs are in no published cell. Cells of few "
+            "plants are withheld most, so that an industry of few plants can look more "
+            "concentrated than it is; see `suppressed_share`."
         )
     return tuple(notes)
 

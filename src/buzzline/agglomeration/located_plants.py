@@ -2,7 +2,7 @@
 
 From establishments or organisations one by one; from the table `employment` by cell, whose
 plants are taken to be alike. That makes the Herfindahl index the smallest it can be, and gamma
-the largest; the other end is told beside it.
+mostly the largest; the other end is told beside it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from buzzline.tables.study import Study
 
 Weight = Literal["jobs", "establishments"]
 CELLS_ONLY = (
-    "Plants of one cell of place and industry are taken to be of equal size: gamma is at most "
-    "what is shown, and at least `value_least`."
+    "Plants of one cell of place and industry are taken to be of equal size; if they are as "
+    "unequal as can be, gamma falls to `value_least`."
 )
 
 
