@@ -13,6 +13,7 @@ from buzzline.agglomeration.local_counts import (
     any_dependence_q,
     relabelling_p,
     share_interval,
+    worth_testing,
 )
 from buzzline.agglomeration.relative import local_m
 from buzzline.agglomeration.sampling import Sampling
@@ -71,6 +72,16 @@ def test_relabelling_agrees_with_every_relabelling():
         below = np.mean([count <= n for count in counts])
         found = relabelling_p([n], [3], marked=3, total=points)
         assert found.p[0] == pytest.approx(min(1, 2 * min(above, below)))
+
+
+def test_tests_that_cannot_be_found_are_not_made():
+    # at 0.05 three of four could be found alone; among three each needs 0.0167: one; among two
+    # 0.025: two can
+    able = worth_testing(np.array([0.001, 0.02, 0.04, 0.9]), 0.05)
+    assert able.tolist() == [True, True, False, False]
+    assert worth_testing(np.array([0.2]), 0.05).tolist() == [False]
+    assert worth_testing(np.zeros(5), 0.05).all()
+    assert worth_testing(np.zeros(0), 0.05).size == 0
 
 
 def test_small_tails_neither_vanish_nor_cancel():

@@ -9,6 +9,7 @@ import polars as pl
 
 from buzzline.agglomeration.local_counts import (
     Marks,
+    Tails,
     around_places,
     quotients,
     relabelling_p,
@@ -161,11 +162,11 @@ def hot_spots(  # noqa: PLR0913  # `progress` is no choice
     A place is a distinct coordinate, however many stand there; what stands at it counts. Of N
     points, K of the industry, and n within reach, the number of the industry within reach is
     hypergeometric under relabelling; p is twice the smaller tail. A place where even the most
-    extreme count would have p above 1 - level is "too few" and not tested, which depends on n
-    alone. `q` is Benjamini and Hochberg's over all rows tested: neighbouring places share their
-    neighbours, a positive dependence under which it holds for hot places; `q_any` holds
-    whatever the dependence [2]_. The interval takes the points within reach as a sample of
-    those that could stand there (Clopper-Pearson), and is empty for jobs: organisations, not
+    extreme count could not be found among as many tests is "too few" and not tested [3]_; that
+    depends on n alone, not on what is there. `q` is Benjamini and Hochberg's over all rows
+    tested: neighbouring places share their neighbours, a positive dependence under which it
+    holds for hot places; `q_any` holds whatever the dependence [2]_. The interval takes the
+    points within reach as a sample of those that could stand there (Clopper-Pearson), and is empty for jobs: organisations, not
     jobs, are what was drawn.
 
     References
@@ -174,6 +175,9 @@ def hot_spots(  # noqa: PLR0913  # `progress` is no choice
        Analysis 27(4). doi:10.1111/j.1538-4632.1995.tb00912.x
     .. [2] Benjamini, Y., Yekutieli, D. (2001). The control of the false discovery rate in
        multiple testing under dependency. Annals of Statistics 29(4). doi:10.1214/aos/1013699998
+    .. [3] Gilbert, P. B. (2005). A modified false discovery rate multiple-comparisons procedure
+       for discrete data. Journal of the Royal Statistical Society C 54(1).
+       doi:10.1111/j.1467-9876.2005.00475.x
 
     Examples
     --------
@@ -239,13 +243,14 @@ def _examined(
     p = tails.p
     if chance.weight == "jobs":
         p = _drawn_p(chance, name, marks, ratio, progress)
+        tails = Tails(p, np.where(tails.best_p <= 1 - chance.level, 0.0, 1.0))
         low = high = np.full(n.size, np.nan)
-    testable = (tails.best_p <= 1 - chance.level) & ~np.isnan(ratio)
+    best_p = np.where(np.isnan(ratio), np.inf, tails.best_p)
     sites = pl.DataFrame({
         "industry": [name] * n.size, "place": np.arange(n.size), "ratio": ratio, "low": low,
         "high": high, "level": [chance.level] * n.size, "n": n, "n_within": within,
         "n_here": np.bincount(chance.counted.place[rows], minlength=n.size),
-        "expected": within * (rows.size / pool.size), "p": np.where(testable, p, np.nan),
+        "expected": within * (rows.size / pool.size), "p": p, "best_p": best_p,
     }, nan_to_null=True)  # fmt: skip
     return {**row, "status": "tested"}, sites.filter(pl.col("n_within") > 0)
 

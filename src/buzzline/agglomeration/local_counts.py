@@ -121,6 +121,40 @@ def any_dependence_q(p: Floats) -> Floats:
     return as_floats(np.minimum(1.0, false_discovery_q(p) * every))
 
 
+def worth_testing(best_p: Floats, rate: Share) -> Flags:
+    """Tell which places could be found at all among as many, had they come out as they might.
+
+    Parameters
+    ----------
+    best_p : (k,) float64
+        Smallest p-value each test could have had, which must not depend on how it came out.
+    rate : share
+        Of false discoveries.
+
+    Notes
+    -----
+    K is the smallest number with no more than K tests whose best p is at most rate / K; those
+    are made, and the others cost nothing [1]_.
+
+    References
+    ----------
+    .. [1] Gilbert, P. B. (2005). A modified false discovery rate multiple-comparisons procedure
+       for discrete data. Journal of the Royal Statistical Society C 54(1).
+       doi:10.1111/j.1467-9876.2005.00475.x
+
+    Examples
+    --------
+    >>> worth_testing(np.array([0.001, 0.02, 0.04, 0.04]), 0.05).tolist()
+    [True, True, False, False]
+    """
+    if not best_p.size:
+        return np.zeros(0, np.bool_)
+    numbers = np.arange(1, best_p.size + 1)
+    n_able = np.searchsorted(np.sort(best_p), rate / numbers, side="right")
+    fewest = numbers[np.argmax(n_able <= numbers)]
+    return np.asarray(best_p <= rate / fewest)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
     """What stands where: the weight of the industry and of everything, a point each.

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from polars.datatypes import DataTypeClass
 
-from buzzline.agglomeration.local_counts import any_dependence_q
+from buzzline.agglomeration.local_counts import any_dependence_q, worth_testing
 from buzzline.agglomeration.place_labels import labels_of, unlike
 from buzzline.agglomeration.population import Population
 from buzzline.arrays import as_floats
@@ -43,7 +43,9 @@ def with_rates(parts: list[pl.DataFrame], level: Share) -> pl.DataFrame:
     if not parts:
         return pl.DataFrame(schema={**SITE_SCHEMA, "place": pl.Int64})
     sites = pl.concat(parts)
-    tested = sites["p"].is_not_null().to_numpy()
+    tested = worth_testing(as_floats(sites["best_p"].to_numpy()), 1 - level)
+    p_of_tested = pl.when(pl.Series(tested)).then(pl.col("p"))
+    sites = sites.with_columns(p=p_of_tested).drop("best_p")
     p = as_floats(sites["p"].drop_nulls().to_numpy())
     q, q_any = np.full(sites.height, np.nan), np.full(sites.height, np.nan)
     q[tested], q_any[tested] = false_discovery_q(p), any_dependence_q(p)
