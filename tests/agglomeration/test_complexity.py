@@ -7,7 +7,7 @@ from buzzline.agglomeration.complexity import APART, MEASURED, ranked
 from buzzline.agglomeration.employment import employment_matrix
 from buzzline.agglomeration.presence import presence_of, present, redrawing
 from buzzline.agglomeration.specialisation import location_quotients
-from buzzline.errors import TooFew
+from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables.study import Study
 
 
@@ -129,6 +129,11 @@ def test_recovers_the_truth_redrawn_cells_have_the_mean_and_spread_of_their_plan
     # plants of one size (no dispersion is seen): variance of 25 x Poisson(4)
     expected = 25**2 * 4 * (1 + again.dispersion[0])
     assert drawn.var(axis=0).mean() == pytest.approx(expected, rel=0.05)
+
+
+def test_negative_jobs_are_told():
+    with pytest.raises(InvalidArgument, match="1 cells are negative"):
+        present(np.array([[1.0, -2], [3, 4]]))
 
 
 def test_special_case_a_quotient_of_exactly_one_is_present():

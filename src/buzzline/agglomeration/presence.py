@@ -14,7 +14,7 @@ from buzzline.agglomeration.bases import Counted, dispersion_of
 from buzzline.agglomeration.employment import EmploymentMatrix
 from buzzline.agglomeration.specialisation import location_quotients
 from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats
-from buzzline.errors import TooFew
+from buzzline.errors import InvalidArgument, TooFew
 from buzzline.quantities import Ratio
 
 
@@ -58,6 +58,12 @@ def present(amount: Floats, cut: Ratio = 1.0) -> Flags:
     >>> present(np.array([[10.0, 10], [10, 30]])).tolist()
     [[True, False], [False, True]]
     """
+    n_negative = int((amount < 0).sum())
+    if n_negative:
+        raise InvalidArgument(
+            f"present: {n_negative:,} cells are negative. Jobs are 0 or more; put NaN for what "
+            "is not known."
+        )
     quotient = location_quotients(amount)
     # A quotient of exactly the cut may come out a rounding below it.
     return as_flags(np.nan_to_num(quotient, nan=-1.0) >= cut * (1 - 1e-12)) & (
