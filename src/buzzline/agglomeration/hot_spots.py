@@ -166,8 +166,8 @@ def hot_spots(  # noqa: PLR0913  # `progress` is no choice
     depends on n alone, not on what is there. `q` is Benjamini and Hochberg's over all rows
     tested: neighbouring places share their neighbours, a positive dependence under which it
     holds for hot places; `q_any` holds whatever the dependence [2]_. The interval takes the
-    points within reach as a sample of those that could stand there (Clopper-Pearson), and is empty for jobs: organisations, not
-    jobs, are what was drawn.
+    points within reach as a sample of those that could stand there (Clopper-Pearson), and is
+    empty for jobs: organisations, not jobs, are what was drawn.
 
     References
     ----------
