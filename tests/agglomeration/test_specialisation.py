@@ -321,12 +321,12 @@ def test_power_twice_the_share_is_seen_with_a_hundred_plants():
     assert np.mean(np.array(found) <= 0.05) > 0.7
 
 
-@given(counts)
-def test_invariant_the_band_and_the_p_value_say_the_same(amount):
+@given(counts, st.sampled_from([0.0, 2.0, 20.0]))
+def test_invariant_the_band_and_the_p_value_say_the_same(amount, dispersion):
     totals = totals_of(amount)
     value = location_quotients(amount, totals)
-    low, high = chance_band(amount, amount, totals, level=0.9)
-    p = evenness_p(amount, amount, totals)
+    low, high = chance_band(amount, amount / (1 + dispersion), totals, level=0.9)
+    p = evenness_p(amount, amount / (1 + dispersion), totals)
     clear = np.isfinite(low) & (np.abs(p - 0.1) > 1e-6)
     outside = (value < low * (1 - 1e-9)) | (value > high * (1 + 1e-9))
     np.testing.assert_array_equal(outside[clear], (p <= 0.1)[clear])

@@ -335,6 +335,18 @@ def chance_band(
     tail, size, share = (1 - level) / 2, n[wanted], in_place[wanted]
     fewest = np.nan_to_num(bdtrik(tail, size, share))
     most = np.nan_to_num(bdtrik(1 - tail, size, share)) + 1
+    alone = most <= 1  # chance mostly gives nothing: the end is a fraction of a plant
+    most[alone] = _fraction(size[alone], share[alone], tail)
     low[wanted] = np.maximum(fewest, 0.0) / size / share
     high[wanted] = np.minimum(most, size) / size / share
     return low, high
+
+
+def _fraction(size: Floats, share: Floats, tail: float) -> Floats:
+    """Return the part of a plant that chance exceeds with probability `tail`, by bisection."""
+    low, high = np.zeros(size.size), np.ones(size.size)
+    for _ in range(40):
+        middle = (low + high) / 2
+        likely = betainc(middle, np.maximum(size - middle, 0.0) + 1, share) > tail
+        low, high = np.where(likely, middle, low), np.where(likely, high, middle)
+    return high
