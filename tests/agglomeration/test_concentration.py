@@ -131,6 +131,25 @@ def test_cells_have_plants_of_equal_size_and_say_what_that_does():
     assert any("equal size" in note for note in result.notes)
 
 
+def test_size_classes_narrow_what_is_not_known_of_plants():
+    whole = pl.DataFrame(
+        {"place_id": ["a", "b", "a", "b"], "industry": ["s", "s", "t", "t"],
+         "jobs": [60.0, 20, 40, 40], "establishments": [12.0, 10, 4, 4]}
+    )  # fmt: skip
+    classes = pl.DataFrame(
+        {"place_id": ["a", "a", "b"], "industry": ["s"] * 3, "size_class": ["1-4", "20+", "1-4"],
+         "jobs": [20.0, 40, 20], "establishments": [10.0, 2, 10]}
+    )  # fmt: skip
+    alone = row_of(concentration(Study.of(employment=whole), draws=9, rng=1), "s")
+    both = pl.concat([whole, classes], how="diagonal")
+    split = row_of(concentration(Study.of(employment=both), draws=9, rng=1), "s")
+    # ten plants of 2, two of 20, ten of 2: H = (20 * 4 + 2 * 400) / 80**2
+    assert split["herfindahl_plants"] == pytest.approx(880 / 6400)
+    assert split["n"] == alone["n"] == 22
+    assert split["value"] < alone["value"]
+    assert split["value_least"] > alone["value_least"]
+
+
 def test_the_least_gamma_is_never_above_what_is_shown():
     # all of s in the smallest place: G is above 1 - X2, and gamma rises with H
     employment = pl.DataFrame(

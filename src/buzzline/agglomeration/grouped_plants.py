@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from buzzline.arrays import Codes, Floats, as_codes, as_floats
+from buzzline.arrays import Floats, as_codes, as_floats
 from buzzline.errors import InvalidArgument
 
 LEAST_JOBS = 1.0  # a plant that is counted has at least one
@@ -122,8 +122,3 @@ def _even_steps(e: Floats, n: Floats, low: Floats, high: Floats) -> Floats:
     reach = np.maximum(np.minimum(mean - low, high - mean), 0.0)
     reach = np.where(np.isfinite(high) & (n > 1), reach, 0.0)
     return np.asarray(n * reach**2 * (n + 1) / (3 * np.maximum(n - 1, 1)))
-
-
-def group_of_cells(jobs: Floats) -> Codes:
-    """Return the column, which is the industry, of each cell of a matrix read row by row."""
-    return as_codes(np.broadcast_to(np.arange(jobs.shape[1]), jobs.shape).ravel())

@@ -15,7 +15,8 @@ import polars as pl
 
 from buzzline.agglomeration.dartboard import Lots, lots_of
 from buzzline.agglomeration.employment import employment_matrix
-from buzzline.agglomeration.grouped_plants import group_of_cells, grouped_herfindahl
+from buzzline.agglomeration.grouped_plants import grouped_herfindahl
+from buzzline.agglomeration.plant_groups import plant_groups
 from buzzline.agglomeration.plants import plants_of
 from buzzline.arrays import Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.errors import TooFew
@@ -23,8 +24,8 @@ from buzzline.tables.study import Study
 
 Weight = Literal["jobs", "establishments"]
 CELLS_ONLY = (
-    "Plants of one cell of place and industry are taken to be of equal size; if they are as "
-    "unequal as can be, gamma falls to `value_least`."
+    "Plants of one cell of place and industry (and size class, where told) are taken to be of "
+    "equal size; if they are as unequal as can be, gamma falls to `value_least`."
 )
 
 
@@ -129,16 +130,19 @@ def _from_cells(
         )
     held = np.where(there, jobs, 0.0)
     plants = np.where(there, np.where(uncounted, 1.0, np.nan_to_num(counted)), 0.0)
-    industry = group_of_cells(held)
-    flat, many = held.ravel(), plants.ravel()
-    size = np.divide(flat, many, out=np.zeros_like(flat), where=many > 0)
+    groups = plant_groups(study, matrix, held, plants)
     s = held.shape[1]
-    place = as_codes(np.repeat(np.arange(held.shape[0]), s))
-    lots = lots_of(as_floats(size), industry, s, plants=as_indices(many), place=place)
+    lots = lots_of(
+        as_floats(groups.jobs / groups.plants), groups.industry, s,
+        plants=as_indices(np.rint(groups.plants)), place=groups.place,
+    )  # fmt: skip
     most = lots.herfindahl
     if weight == "jobs":
         notes.append(CELLS_ONLY)
-        most = grouped_herfindahl(flat, many, industry, n_industries=s).high
+        most = grouped_herfindahl(
+            groups.jobs, groups.plants, groups.industry, smallest=groups.smallest,
+            largest=groups.largest, n_industries=s,
+        ).high  # fmt: skip
     return LocatedPlants(
         as_floats(held), lots, as_indices(plants.sum(axis=0)), most,
         matrix.industry_suppressed, float(matrix.suppressed_share), matrix.places,
