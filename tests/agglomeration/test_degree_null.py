@@ -12,6 +12,7 @@ from buzzline.agglomeration.degree_null import (
     matched_tail,
     smallest_p,
 )
+from buzzline.agglomeration.presence import present
 from buzzline.kernels.degree_swaps import swap_events
 from buzzline.kernels.hypergeometric import binomial_tail
 
@@ -109,6 +110,22 @@ def test_recovers_the_truth_p_values_are_uniform_when_only_degrees_matter():
     assert kstest(p, "uniform").statistic < 1.6 / np.sqrt(p.size / 10)
     for rate in (0.05, 0.01, 0.001):
         assert np.mean(p < rate) == pytest.approx(rate, abs=4 * np.sqrt(rate / (p.size / 3)))
+
+
+def test_recovers_the_truth_p_values_hold_their_size_from_plants_to_quotients_to_presence():
+    # Plants settle by the size of place and industry alone; presence is a quotient of their jobs
+    rng = np.random.default_rng(1)
+    below = []
+    for _ in range(4):
+        expected = np.outer(np.exp(1.2 * rng.normal(size=300)), np.exp(rng.normal(size=60)))
+        plants = rng.poisson(8 * expected / expected.mean())
+        jobs = 2 * rng.gamma(np.maximum(plants, 1e-9) / 2) * (plants > 0)
+        p = against_degrees(present(jobs)).p[np.triu_indices(60, 1)]
+        below.append([np.mean(p < rate) for rate in (0.05, 0.01, 0.001)])
+    five, one, tenth = np.mean(below, axis=0)
+    assert 0.03 < five < 0.06  # counts are whole numbers: a little below is right
+    assert 0.005 < one < 0.015
+    assert tenth < 0.003
 
 
 def test_recovers_the_truth_ubiquity_alone_finds_relations_where_there_are_none():
