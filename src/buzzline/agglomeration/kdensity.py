@@ -41,10 +41,10 @@ STEPS = 200  # distances at which a curve is read, beside 0
 MANY_SAME_PLACE = 0.1  # share of pairs at one coordinate from which a short curve is suspect
 
 INDUSTRY_SCHEMA = {
-    "industry": pl.String, "verdict": pl.String, "localisation": pl.Float64,
+    "industry": pl.String, "verdict": pl.String, "n": pl.Int64, "localisation": pl.Float64,
     "dispersion": pl.Float64, "near": pl.String, "p": pl.Float64, "q": pl.Float64,
     "level": pl.Float64, "above_from_km": pl.Float64, "above_to_km": pl.Float64,
-    "peak_km": pl.Float64, "peak_ratio": pl.Float64, "n": pl.Int64, "bandwidth_km": pl.Float64,
+    "peak_km": pl.Float64, "peak_ratio": pl.Float64, "bandwidth_km": pl.Float64,
     "same_place_share": pl.Float64, "precision_km": pl.Float64, "error_share": pl.Float64,
     "status": pl.String,
 }  # fmt: skip
@@ -63,11 +63,11 @@ class KDensity:
     ----------
     industries : DataFrame
         One row an industry, the most localised first: `industry`, `verdict` ("localised",
-        "dispersed", "as chance" or "not testable"), `localisation` and `dispersion` (area
+        "dispersed", "as chance" or "not testable"), `n`, `localisation` and `dispersion` (area
         between curve and global band [share of pairs]), `near` ("above", "inside" or "below"
         the global band within one bandwidth of 0 km), `p` (of the whole curve), `q`, `level`,
         `above_from_km`, `above_to_km` (distances at which the curve is above the band),
-        `peak_km`, `peak_ratio` (curve over its mean under chance, where that is largest), `n`,
+        `peak_km`, `peak_ratio` (curve over its mean under chance, where that is largest),
         `bandwidth_km`, `same_place_share` (of pairs, at identical coordinates), `precision_km`
         (median), `error_share` (of the curve, from the gridded method), `status`.
     curves : DataFrame

@@ -70,6 +70,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "kdensity": (
         INDUSTRY,
         ("verdict", "", "Localised, dispersed, as chance, or not testable."),
+        ("n", "points", "Points of the industry."),
         ("localisation", "share", "Area of the curve above the global band."),
         ("dispersion", "share", "Area of the curve below it; 0 where it is localised."),
         ("near", "", "Above, inside or below the band within one bandwidth of 0 km."),
@@ -80,7 +81,6 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("above_to_km", "km", "Longest distance at which the curve is above the band."),
         ("peak_km", "km", "Where the curve is furthest above its mean under chance."),
         ("peak_ratio", "ratio", "Curve over its mean under chance, there."),
-        ("n", "points", "Points of the industry."),
         ("bandwidth_km", "km", "Of the Gaussian that smooths the distances."),
         ("same_place_share", "share", "Pairs at identical coordinates, of all pairs."),
         ("precision_km", "km", "How far a point may stand from its coordinates (median)."),
