@@ -1,8 +1,9 @@
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
-from buzzline.analysis import CATALOGUE, Provenance, analysis
+from buzzline.analysis import CATALOGUE, VERSION, Provenance, analysis, result_names
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
 
@@ -38,3 +39,27 @@ def test_provenance_carries_arguments_and_a_seed_that_reproduces(doubled):
 def test_the_bare_function_stays_reachable(doubled):
     assert doubled.__wrapped__(3.0, level=0.5).value == 3.0
     assert CATALOGUE["twice"].quantities["level"].unit == "share"
+
+
+def test_by_hand_answers_are_named_after_their_analysis_and_numbered(toy_answer):
+    first, second, other = (
+        toy_answer("kdensity"),
+        toy_answer("kdensity"),
+        toy_answer("ripley"),
+    )
+    assert result_names([first, other, second]) == ["kdensity", "ripley", "kdensity_2"]
+    assert result_names([]) == []
+
+
+def test_special_case_an_answer_made_by_hand_has_no_name(toy_answer):
+    with pytest.raises(InvalidArgument, match="does not say which analysis made it"):
+        result_names([toy_answer(None)])
+
+
+@pytest.fixture
+def toy_answer():
+    def made(name):
+        stamp = Provenance(name, {}, "", None, VERSION, 0.0) if name else None
+        return SimpleNamespace(provenance=stamp)
+
+    return made

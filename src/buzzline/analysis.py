@@ -51,7 +51,7 @@ class Provenance:
     seconds: float
 
 
-class Result(Protocol):
+class Answer(Protocol):
     """What every analysis returns: a record with a table, a sentence and its provenance."""
 
     @property
@@ -85,7 +85,7 @@ class Analysis:
 CATALOGUE: dict[str, Analysis] = {}
 
 
-def result_names(results: Sequence[Result]) -> list[str]:
+def result_names(results: Sequence[Answer]) -> list[str]:
     """Return a name for each result: its analysis, with a number from the second on.
 
     Raises
@@ -204,8 +204,8 @@ __all__ = [
     "CATALOGUE",
     "VERSION",
     "Analysis",
+    "Answer",
     "Provenance",
-    "Result",
     "analysis",
     "result_names",
 ]

@@ -16,7 +16,7 @@ from buzzline.agglomeration import (
     kdensity,
     relatedness,
 )
-from buzzline.analysis import Result
+from buzzline.analysis import Answer
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
@@ -178,7 +178,7 @@ def world() -> Study:
 
 
 @pytest.fixture(scope="session")
-def measures(world: Study) -> tuple[Result, ...]:
+def measures(world: Study) -> tuple[Answer, ...]:
     """Measures of each kind of picture: bars, curves, a matrix, a map."""
     drawn = (concentration, coagglomeration, kdensity, hot_spots)
     return (*(work(world, draws=19, rng=1) for work in drawn), relatedness(world))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from buzzline.analysis import Result, result_names
+from buzzline.analysis import Answer, result_names
 from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
 from buzzline.charts.drawing import chart
@@ -26,7 +26,7 @@ def gallery(
     profile: ScaleProfile | None = None,
     clustering: Clustering | None = None,
     balance: ScaleBalance | None = None,
-    measures: Sequence[Result] = (),
+    measures: Sequence[Answer] = (),
     width: int = WIDTH,
 ) -> dict[str, Spec]:
     """Return every chart of a study by a name that can be a file name.

@@ -7,7 +7,7 @@ from dataclasses import astuple
 
 import polars as pl
 
-from buzzline.analysis import Result
+from buzzline.analysis import Answer
 from buzzline.clusters.clustering import Clustering
 from buzzline.export.measures import measure_frames
 from buzzline.linkages.balance import ScaleBalance
@@ -21,7 +21,7 @@ def result_frames(
     profile: ScaleProfile | None = None,
     clustering: Clustering | None = None,
     balance: ScaleBalance | None = None,
-    measures: Sequence[Result] = (),
+    measures: Sequence[Answer] = (),
 ) -> dict[str, pl.DataFrame]:
     """Return every result table by name; what has not been run (None) is left out.
 

@@ -11,10 +11,10 @@ from dataclasses import fields
 
 import polars as pl
 
-from buzzline.analysis import Result, result_names
+from buzzline.analysis import Answer, result_names
 
 
-def measure_frames(measures: Sequence[Result]) -> dict[str, pl.DataFrame]:
+def measure_frames(measures: Sequence[Answer]) -> dict[str, pl.DataFrame]:
     """Return every table of the results, by the name it is written under.
 
     Parameters
@@ -34,7 +34,7 @@ def measure_frames(measures: Sequence[Result]) -> dict[str, pl.DataFrame]:
     return found
 
 
-def further_frames(result: Result) -> dict[str, pl.DataFrame]:
+def further_frames(result: Answer) -> dict[str, pl.DataFrame]:
     """Return the frames of a record beside its table, by the name of the field."""
     columns = set(result.table().columns)
     frames = {

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 import polars as pl
 
-from buzzline.analysis import VERSION, Provenance, Result
+from buzzline.analysis import VERSION, Answer, Provenance
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
 from buzzline.errors import MissingPackage
 from buzzline.export.frames import result_frames
@@ -38,7 +38,7 @@ def write_results(
     profile: ScaleProfile | None = None,
     clustering: Clustering | None = None,
     balance: ScaleBalance | None = None,
-    measures: Sequence[Result] = (),
+    measures: Sequence[Answer] = (),
 ) -> Written:
     """Write every result as tables, workbook, map layers and graphs.
 
@@ -170,7 +170,7 @@ def write_networks(
     return write_graphml(graph, root / "ties.graphml") + write_gexf(graph, root / "ties.gexf")
 
 
-def about_lines(study: Study, results: Sequence[Result | None]) -> tuple[tuple[str, str], ...]:
+def about_lines(study: Study, results: Sequence[Answer | None]) -> tuple[tuple[str, str], ...]:
     """Return what a reader must know first: title, sources, limits, and how it was made."""
     lines = [("title", study.about.title), ("made by", f"buzzline {VERSION}")]
     lines += [("licence", study.about.licence)] if study.about.licence else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from buzzline.analysis import CATALOGUE, Result, result_names
+from buzzline.analysis import CATALOGUE, Answer, result_names
 from buzzline.charts import chart
 from buzzline.export.measures import further_frames
 from buzzline.report.budget import UNTESTED_ROWS
@@ -55,7 +55,7 @@ class MeasurePart:
     unmeasured: str
 
 
-def measure_parts(measures: Sequence[Result]) -> list[MeasurePart]:
+def measure_parts(measures: Sequence[Answer]) -> list[MeasurePart]:
     """Return one part a measure, in the order given."""
     return [
         _part(name, result)
@@ -63,12 +63,12 @@ def measure_parts(measures: Sequence[Result]) -> list[MeasurePart]:
     ]
 
 
-def measure_methods(measures: Sequence[Result]) -> list[Method]:
+def measure_methods(measures: Sequence[Answer]) -> list[Method]:
     """Return one method note an analysis."""
     return [method_of(name) for name in dict.fromkeys(map(_analysis, measures))]
 
 
-def measure_limits(measures: Sequence[Result], not_measured: Mapping[str, str]) -> list[Limit]:
+def measure_limits(measures: Sequence[Answer], not_measured: Mapping[str, str]) -> list[Limit]:
     """Return what the measures could not say: rows without a value, and analyses not run.
 
     Parameters
@@ -91,7 +91,7 @@ def measure_limits(measures: Sequence[Result], not_measured: Mapping[str, str]) 
     return found
 
 
-def measure_findings(measures: Sequence[Result]) -> list[str]:
+def measure_findings(measures: Sequence[Answer]) -> list[str]:
     """Return the first sentence of the foremost measures, three at most."""
     by_analysis = {_analysis(result): result for result in reversed(measures)}
     chosen = [name for name in FOREMOST if name in by_analysis][:SENTENCES]
@@ -116,7 +116,7 @@ def first_sentence(words: str) -> str:
     return words
 
 
-def _part(name: str, result: Result) -> MeasurePart:
+def _part(name: str, result: Answer) -> MeasurePart:
     analysis = _analysis(result)
     missing = _reasons(result)
     unmeasured = ""
@@ -136,7 +136,7 @@ def _part(name: str, result: Result) -> MeasurePart:
     )
 
 
-def _reasons(result: Result) -> pl.DataFrame:
+def _reasons(result: Answer) -> pl.DataFrame:
     """Return each reason with its number of rows and a few examples, the commonest first."""
     frames = [result.table(), *further_frames(result).values()]
     found = []
@@ -198,5 +198,5 @@ def _most_common(reasons: pl.DataFrame) -> str:
     return f"{first['reason']} ({first['n']:,}){more}"
 
 
-def _analysis(result: Result) -> str:
+def _analysis(result: Answer) -> str:
     return result_names([result])[0]

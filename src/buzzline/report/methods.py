@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from buzzline.analysis import Result
+from buzzline.analysis import Answer
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
 from buzzline.report.wording import percent
@@ -136,7 +136,7 @@ def _yardsticks(balance: ScaleBalance) -> Method:
     )
 
 
-def glossary(study: Study, measures: Sequence[Result]) -> tuple[tuple[str, str], ...]:
+def glossary(study: Study, measures: Sequence[Answer]) -> tuple[tuple[str, str], ...]:
     """Return the words the page uses, each with its meaning."""
     of_ties = OF_TIES if study.organisations.height else ()
     return (*of_ties, *(OF_MEASURES if measures else ()), *OF_ERRORS)

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from buzzline.analysis import Provenance, Result, result_names
+from buzzline.analysis import Answer, Provenance, result_names
 from buzzline.charts import chart, palette
 from buzzline.charts.outlines import RESOLUTIONS, packed_outlines
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
@@ -55,7 +55,7 @@ def report(
     clustering: Clustering,
     balance: ScaleBalance,
     *,
-    measures: Sequence[Result] = (),
+    measures: Sequence[Answer] = (),
     not_measured: Mapping[str, str] = NOTHING,
     title: str | None = None,
 ) -> Html:
@@ -115,7 +115,7 @@ def report(
 def _stamps(
     study: Study,
     results: tuple[ScaleProfile, Clustering, ScaleBalance],
-    measures: Sequence[Result],
+    measures: Sequence[Answer],
 ) -> list[tuple[str, Provenance | None]]:
     words = ("scale profile", "candidate clusters", "scale balance")
     of_ties = zip(words, results, strict=True) if has_organisations(study) else ()

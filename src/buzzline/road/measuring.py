@@ -9,7 +9,7 @@ from typing import Any
 
 # The catalogue fills when the stage is imported.
 from buzzline import agglomeration
-from buzzline.analysis import CATALOGUE, Analysis, Result
+from buzzline.analysis import CATALOGUE, Analysis, Answer
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
@@ -75,7 +75,7 @@ def record_of(name: str) -> type[Any]:
     return record
 
 
-def measured(item: Analysis, study: Study, choices: dict[str, Any]) -> Result:
+def measured(item: Analysis, study: Study, choices: dict[str, Any]) -> Answer:
     """Return the result of a measure.
 
     Raises
@@ -84,7 +84,7 @@ def measured(item: Analysis, study: Study, choices: dict[str, Any]) -> Result:
         The tables do not allow it; the message says why, without the name of the measure.
     """
     try:
-        result: Result = item.function(study, **choices)
+        result: Answer = item.function(study, **choices)
     except (TooFew, NotConverged, InvalidArgument) as error:
         raise TooFew(WHO.sub("", str(error))) from error
     return result

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from buzzline.analysis import CATALOGUE, Result
+from buzzline.analysis import CATALOGUE, Answer
 from buzzline.charts import gallery, save_charts
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.delineation import candidate_clusters
@@ -67,7 +67,7 @@ class Road:
     profile: ScaleProfile
     clustering: Clustering
     balance: ScaleBalance
-    measures: tuple[Result, ...]
+    measures: tuple[Answer, ...]
     not_measured: Mapping[str, str]
     files: tuple[Path, ...]
     report: Path
@@ -78,7 +78,7 @@ class Road:
         return "\n".join([*map(str, self.results), str(self.report)])
 
     @property
-    def results(self) -> tuple[Result, ...]:
+    def results(self) -> tuple[Answer, ...]:
         """Everything computed; without organisations nothing is said of clusters and ties."""
         of_ties = (self.profile, self.clustering, self.balance)
         return (*(of_ties if self.study.organisations.height else ()), *self.measures)
@@ -183,7 +183,7 @@ class _Results:
     profile: ScaleProfile
     clustering: Clustering
     balance: ScaleBalance
-    measures: tuple[Result, ...]
+    measures: tuple[Answer, ...]
     not_measured: dict[str, str]
 
 
@@ -205,7 +205,7 @@ def _results(study: Study, stages: _Stages) -> _Results:
     return _Results(profile, clustering, balance, *_measures(study, stages))
 
 
-def _measures(study: Study, stages: _Stages) -> tuple[tuple[Result, ...], dict[str, str]]:
+def _measures(study: Study, stages: _Stages) -> tuple[tuple[Answer, ...], dict[str, str]]:
     """Return the measures that the tables allow, and why the others are not there."""
     found, reasons = [], {}
     for name in measures_of(stages.settings):
@@ -221,7 +221,7 @@ def _measures(study: Study, stages: _Stages) -> tuple[tuple[Result, ...], dict[s
     return tuple(found), reasons
 
 
-def _measure(name: str, study: Study, stages: _Stages) -> Result:
+def _measure(name: str, study: Study, stages: _Stages) -> Answer:
     item, choices = CATALOGUE[name], stages.choices(name)
     said = name.replace("_", " ")
     stages.progress(said, 0, 1)
