@@ -27,10 +27,10 @@ def test_nothing_overlaps_and_the_picture_keeps_its_width(width):
 def test_by_hand_each_place_stands_once_with_its_surest_industry():
     result = relatedness_density_by_place(study())
     rows = chart(result).spec["data"]["values"]
-    places = [row["label"].split(" · ")[0] for row in rows]
+    places = [row["note"] for row in rows]
     assert len(places) == len(set(places)) == 20
     top = result.densities.row(0, named=True)
-    assert rows[0]["label"] == f"{top['place_id']} · {top['industry']}"
+    assert (rows[0]["label"], rows[0]["note"]) == (top["industry"], top["place_id"])
     assert rows[0]["at"] == pytest.approx(top["value"], rel=1e-6)
 
 

@@ -35,7 +35,7 @@ def density_chart(result: DensityByPlace, *, width: int = WIDTH) -> Spec:
     high = min(1.05 * float(str(ends.max())), 1.0)
     axis = Axis(
         0, high, tuple(round_ticks(0, high, 7)),
-        "share of the related industries that the place has, weighted by proximity",
+        "share of what is related",
         "format(datum.value, '~%')",
     )  # fmt: skip
     marks = [
@@ -46,9 +46,9 @@ def density_chart(result: DensityByPlace, *, width: int = WIDTH) -> Spec:
         stacked(rows, marks, axis=axis, layout=laid_out(rows, width)),
         title=TITLE,
         subtitle=[
-            f"Of each place the industry {SIDE_SAID[result.side]} that it is most surely near "
+            f"One industry a place, {SIDE_SAID[result.side]}: the one it is most surely near "
             f"to; the first {first.height:,} of {result.n_places:,} places. Grey: the range "
-            f"({result.level:.0%}) for a place as diverse. Beside it: location quotient."
+            f"({result.level:.0%}) for a place as diverse."
         ],
         alt=f"{TITLE}. {result}",
         width=width,
@@ -56,10 +56,7 @@ def density_chart(result: DensityByPlace, *, width: int = WIDTH) -> Spec:
 
 
 def _bar(item: dict[str, Any]) -> Row:
-    label = f"{item['name'] or item['place_id']} · {item['title'] or item['industry']}"
-    quotient = item["quotient"]
-    note = "" if quotient is None else f"{quotient:.2g}"
     return row(
-        label, note, at=item["value"],
+        item["title"] or item["industry"], item["name"] or item["place_id"], at=item["value"],
         **{name: item[name] for name in ("chance_low", "chance_high")},
     )  # fmt: skip
