@@ -254,7 +254,8 @@ def _measured(
     amount, plants, totals = cells[0][:, block], cells[1][:, block], cells[2]
     shown = np.nan_to_num(amount) > 0
     low, high = quotient_interval(amount, plants, totals, level=level)
-    chance_low, chance_high = chance_band(amount, plants, totals, level=level)
+    drawn = np.where(shown, amount, np.nan)  # bands of empty cells are shown nowhere
+    chance_low, chance_high = chance_band(drawn, plants, totals, level=level)
     counts = np.where(shown, matrix.establishments[:, block], np.nan)
     found = {
         "jobs": matrix.jobs[:, block],
