@@ -309,16 +309,15 @@ def settled_like(rng, plants, skew):
     return np.bincount(cell, sizes, minlength=plants.size).reshape(plants.shape), plants
 
 
-def test_power_twice_the_share_is_seen_with_a_hundred_plants():
+@pytest.mark.parametrize(("plants", "power"), [(100, 0.14), (1000, 0.71), (2000, 0.96)])
+def test_power_of_a_quotient_of_two_is_as_the_documentation_says(plants, power):
+    """In a place of one per cent, which by its size would have 1, 10 or 20 plants."""
     rng = np.random.default_rng(7)
-    base = np.full(10, 1e6)
-    found = []
-    for _ in range(200):
-        share = np.array([0.2, *np.full(9, 0.8 / 9)])
-        cell = rng.multinomial(100, share).astype(float)
-        amount = np.column_stack([cell, base])
-        found.append(evenness_p(amount, amount, totals_of(amount))[0, 0])
-    assert np.mean(np.array(found) <= 0.05) > 0.7
+    cell = rng.binomial(plants, 0.02, 1000).astype(float)
+    amount = np.vstack([cell, plants - cell])
+    totals = Totals(np.array([0.01, 0.99]), amount.sum(axis=0), 1.0)
+    found = np.mean(evenness_p(amount, amount, totals)[0] <= 0.05)
+    assert found == pytest.approx(power, abs=0.005 + 3 * np.sqrt(power * (1 - power) / 1000))
 
 
 @given(counts, st.sampled_from([0.0, 2.0, 20.0]))
