@@ -130,7 +130,7 @@ def _from_cells(
         )
     held = np.where(there, jobs, 0.0)
     plants = np.where(there, np.where(uncounted, 1.0, np.nan_to_num(counted)), 0.0)
-    groups = plant_groups(study, matrix, held, plants)
+    groups = plant_groups(study, matrix, jobs=held, plants=plants)
     s = held.shape[1]
     lots = lots_of(
         as_floats(groups.jobs / groups.plants), groups.industry, s,

@@ -36,7 +36,7 @@ class PlantGroups:
 
 
 def plant_groups(
-    study: Study, matrix: EmploymentMatrix, jobs: Floats, plants: Floats
+    study: Study, matrix: EmploymentMatrix, *, jobs: Floats, plants: Floats
 ) -> PlantGroups:
     """Return size classes where they add up to their cell, else the cell as one group.
 
