@@ -267,3 +267,19 @@ def test_all_plants_of_an_industry_in_one_place():
     )
     assert measures["herfindahl"] == pytest.approx(1)
     assert measures["entropy"] == pytest.approx(0)
+
+
+def test_real_industries_that_are_known_to_gather_come_first(shared_data):
+    cells = pl.read_parquet(shared_data / "cbp_cbsa" / "cbp_cbsa_naics_2019.parquet").filter(
+        pl.col("naics").str.contains("^3[123]..$")
+    )
+    employment = cells.select(
+        place_id="cbsa", industry="naics", year=pl.lit(2019),
+        jobs=pl.col("emp").cast(pl.Float64), establishments=pl.col("estab").cast(pl.Float64),
+    )  # fmt: skip
+    result = concentration(Study.of(employment=employment), draws=19, rng=1)
+    first = result.industries["industry"].head(10).to_list()
+    # apparel in Los Angeles, carpets in Dalton, trailers in Elkhart, boats on the coasts
+    assert {"3152", "3141", "3362", "3366"} <= set(first)
+    spread = result.industries["industry"].tail(15).to_list()
+    assert {"3231", "3327"} <= set(spread)  # printers and machine shops are everywhere

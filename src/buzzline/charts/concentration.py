@@ -80,7 +80,7 @@ def concentration_chart(result: Concentration, *, width: int = WIDTH) -> Spec:
         )
     if n > SHOWN:
         said.append(f"The {SHOWN} most concentrated of {n:,} industries; the table has all.")
-    axis_title = "gamma: 0 is chance, 1 is one place"
+    axis_title = "gamma: 0 is chance, about 1 is one place"
     return _ranked(blocks, axis_title, (TITLE, said, f"{TITLE}. {result}"), width)
 
 
