@@ -128,23 +128,3 @@ def rows_of(
         },
         nan_to_null=True,
     )
-
-
-def publication_threshold(matrix: EmploymentMatrix) -> int:
-    """Return the fewest establishments with which a cell is published; 1 when all are.
-
-    Parameters
-    ----------
-    matrix : EmploymentMatrix
-
-    Notes
-    -----
-    Some offices leave out cells of few establishments (County Business Patterns those below
-    3, from 2017 on). Where jobs are missing from all published cells and none of these has
-    fewer than so many establishments, that many is the threshold, and a cell that is not there
-    may be a small one.
-    """
-    counts = matrix.establishments[np.nan_to_num(matrix.establishments) > 0]
-    if not counts.size or not matrix.suppressed_share > 0:
-        return 1
-    return max(int(counts.min()), 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammainc
 
-from buzzline.agglomeration.bases import dispersion_of, publication_threshold
+from buzzline.agglomeration.bases import dispersion_of
 from buzzline.agglomeration.employment import EmploymentMatrix
 from buzzline.arrays import Floats
 
@@ -58,7 +58,7 @@ def common_mix(matrix: EmploymentMatrix) -> CommonMix:
         share = np.nan_to_num(held / held.sum())
     dispersion = dispersion_of(matrix, "establishments" if counted else "jobs")
     seen = plants.sum(axis=1)
-    threshold = publication_threshold(matrix)
+    threshold = matrix.publication_floor
     n = with_unpublished(np.where(seen > 0, seen, np.nan), share, threshold)
     return CommonMix(n, share, np.nan_to_num(size), np.nan_to_num(dispersion), threshold)
 

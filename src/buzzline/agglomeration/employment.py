@@ -14,6 +14,7 @@ import polars as pl
 
 from buzzline.agglomeration.cells import Cells, cells_of
 from buzzline.agglomeration.plants import Plants, number_of, plants_of
+from buzzline.agglomeration.publication_floor import publication_floor
 from buzzline.arrays import Floats, Indices
 from buzzline.errors import InvalidArgument
 from buzzline.tables import Study
@@ -62,6 +63,8 @@ class EmploymentMatrix:
         "employment", "establishments" or "organisations".
     notes : tuple[str, ...]
         What was picked, left out or could not be told.
+    publication_floor : int [establishments]
+        Cells of fewer are not published; 1 where all are. Found in the table itself.
     """
 
     places: pl.DataFrame
@@ -77,6 +80,7 @@ class EmploymentMatrix:
     year: int | None
     source: str
     notes: tuple[str, ...] = ()
+    publication_floor: int = 1
 
     def table(self) -> pl.DataFrame:
         """Return one row a cell with jobs or establishments, the largest first."""
@@ -287,10 +291,18 @@ def _matrix(cells: Cells, study: Study) -> EmploymentMatrix:
             "are rounded), so that the suppressed share counts as 0, in this many places: "
             f"{over:,}."
         )
+    floor = 1
+    if cells.source == "employment":
+        floor = publication_floor(jobs, establishments, suppressed_share=share)
+    if floor > 1:
+        notes.append(
+            f"No cell of fewer than {floor:,} establishments is published: small industries "
+            "are seen only where they gather, and a cell that is not there may be a small one."
+        )
     return EmploymentMatrix(
         cells.places, cells.industries, jobs, establishments, total, np.nansum(jobs, axis=0),
         all_jobs, float("nan") if hidden.any() else share, gap, cells.industry_gap, cells.year,
-        cells.source, tuple(notes),
+        cells.source, tuple(notes), floor,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr, ndtri
 
-from buzzline.agglomeration.bases import dispersion_of, publication_threshold
+from buzzline.agglomeration.bases import dispersion_of
 from buzzline.agglomeration.employment import (
     EmploymentMatrix,
     employment_matrix,
@@ -203,7 +203,7 @@ def _two_years(study: Study, since: int | None, year: int | None) -> tuple[int, 
 def _in_both(first: EmploymentMatrix, last: EmploymentMatrix) -> Flags:
     """Return which cells are known in both years; where small ones are hidden, published in."""
     known = np.isfinite(first.jobs) & np.isfinite(last.jobs)
-    if max(publication_threshold(first), publication_threshold(last)) > 1:
+    if max(first.publication_floor, last.publication_floor) > 1:
         known &= (first.jobs > 0) == (last.jobs > 0)
     return np.asarray(known)
 
