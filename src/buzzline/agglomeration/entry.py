@@ -222,8 +222,9 @@ def _years(study: Study, first: int | None, last: int | None) -> tuple[int, int]
     two = last if last is not None else there.max()
     if one is None or two is None or not int(str(one)) < int(str(two)):
         raise TooFew(
-            "industry_entry: entry is seen between two years, and the table `employment` has "
-            f"{there.to_list()}. Add rows of another year, or set `first` below `last`."
+            "industry_entry: entry is seen between two years; the table `employment` has "
+            f"{', '.join(map(str, there)) or 'none'}. Add rows of another year, or set `first` "
+            "below `last`."
         )
     return int(str(one)), int(str(two))
 

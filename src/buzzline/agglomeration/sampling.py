@@ -35,8 +35,10 @@ class Sampling:
     controls: Sequence[str] | None = None
 
     def __str__(self) -> str:
-        among = f" ({', '.join(self.controls)})" if self.controls else ""
-        return f"{self.null}{among}, {self.unit}"
+        if self.null == "case_control":
+            return f"{self.unit} dealt among the industry and {', '.join(self.controls or ())}"
+        where = "locations in use" if self.null == "all_sites" else "each other"
+        return f"{self.unit} dealt to {where}"
 
 
 def pool_for(population: Population, rows: Indices, sampling: Sampling) -> Indices:
