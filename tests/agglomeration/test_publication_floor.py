@@ -7,7 +7,7 @@ from buzzline.agglomeration.publication_floor import publication_floor
 from buzzline.tables.study import Study
 
 
-def counts_of(rng, r=40, s=30):
+def counts_of(rng, r=60, s=60):
     share = rng.dirichlet(np.full(r, 0.7))
     return rng.poisson(share[:, None] * rng.uniform(20, 200, s)).astype(float)
 
