@@ -2,17 +2,33 @@
 
 from buzzline.tables.worlds.geography import Geography, great_circle_km
 from buzzline.tables.worlds.gravity import Gravity
+from buzzline.tables.worlds.histories import make_history_world
+from buzzline.tables.worlds.history_courses import Course
+from buzzline.tables.worlds.history_truth import HistoryTruth, HistoryWorld
 from buzzline.tables.worlds.making import make_world, null_world
 from buzzline.tables.worlds.messy import Mess, messy_copy
+from buzzline.tables.worlds.plans import Bonds, Odds, Parks
+from buzzline.tables.worlds.sibling_truth import SiblingTruth, SiblingWorld
+from buzzline.tables.worlds.siblings import make_sibling_world
 from buzzline.tables.worlds.truth import Truth, World
 
 __all__ = [
+    "Bonds",
+    "Course",
     "Geography",
     "Gravity",
+    "HistoryTruth",
+    "HistoryWorld",
     "Mess",
+    "Odds",
+    "Parks",
+    "SiblingTruth",
+    "SiblingWorld",
     "Truth",
     "World",
     "great_circle_km",
+    "make_history_world",
+    "make_sibling_world",
     "make_world",
     "messy_copy",
     "null_world",
