@@ -30,7 +30,7 @@ file = "linkages.csv"
 draws = 99
 scales_km = [5, 10]
 seed = 3
-measures = ["concentration", "location_quotients_by_place"]
+measures = ["concentration", "location_quotients_by_place", "relatedness_density_by_place"]
 """
 
 

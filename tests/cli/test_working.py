@@ -129,7 +129,7 @@ def test_results_are_not_written_among_the_tables(buzzline, study):
 def test_by_hand_last_words_name_what_is_finished(finished, tmp_path):
     assert "No part was finished" in working.kept_words(tmp_path)
     assert (
-        "candidate clusters, concentration, location quotients by place, scale"
+        "candidate clusters, concentration, location quotients by place, "
         in working.kept_words(finished)
     )
 

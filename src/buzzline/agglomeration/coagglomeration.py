@@ -131,8 +131,11 @@ def coagglomeration(  # noqa: PLR0913  # `progress` is no choice of the analysis
         concentrated it is and in how large places, and is dealt anew among places of similar
         size (blocks of ten); what remains is whether two industries choose the *same* places.
     weight : "jobs" or "establishments"
+        Whether a plant counts by its jobs, or every plant alike.
     year : years, optional
+        The last one by default.
     digits : count, optional
+        Level of the classification; the deepest by default.
     draws : draws
     level : share
         Of the band of chance; its complement is the rate of false discoveries.

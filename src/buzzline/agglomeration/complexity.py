@@ -161,6 +161,7 @@ def complexity(  # noqa: PLR0913  # `progress` is no choice of the analysis
     cut : ratio
         An industry is present where its location quotient is at least this.
     counted : "jobs" or "establishments"
+        What location quotients, and with them presence, are made of.
     draws : draws
         Times the plants are drawn again for the intervals; 0 for none.
     level : share

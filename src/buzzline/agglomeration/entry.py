@@ -151,6 +151,7 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
     digits : count, optional
         Level of the classification; the deepest by default.
     cut : ratio
+        An industry is present where its location quotient is at least this.
     draws : draws
         Times the events are dealt anew.
     level : share

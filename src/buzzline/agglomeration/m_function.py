@@ -42,7 +42,7 @@ def m_function(  # noqa: PLR0913  # `progress` is no choice
     industries : names, mapping of group name to industries, or None
         None: the dozen most numerous.
     distances_km : km
-        Radii, rising.
+        Radii around each point, rising.
     weight : "none" or "jobs"
         Count points, or their jobs.
     sampling : Sampling
@@ -120,7 +120,7 @@ def m_density(  # noqa: PLR0913  # `progress` is no choice
     industries : names, mapping of group name to industries, or None
         None: the dozen most numerous.
     distances_km : km
-        Rising.
+        Distances between two points, rising.
     weight : "none" or "jobs"
         Count points, or their jobs.
     sampling : Sampling

@@ -191,6 +191,7 @@ def relatedness(
     digits : count, optional
         Level of the classification; the deepest by default.
     counted : "jobs" or "establishments"
+        What location quotients, and with them presence, are made of.
     level : share
         Of the intervals; 1 - level is the rate of false discoveries.
 

@@ -121,7 +121,7 @@ def ripley(  # noqa: PLR0913  # `progress` is no choice
     industries : names, mapping of group name to industries, or None
         None: the dozen most numerous.
     distances_km : km
-        Radii, rising.
+        Radii around each point, rising.
     measure : "neighbours", "D", "K" or "L"
         The same counts in four units: mean number of others within r; K less the K of all
         others in the pool [km2]; K [km2]; L less r [km].
