@@ -27,12 +27,13 @@ from buzzline.agglomeration import (
     specialisation_coefficient,
 )
 from buzzline.agglomeration.chance_columns import chance_columns
-from buzzline.agglomeration.common_mix import CommonMix, with_unpublished
+from buzzline.agglomeration.common_mix import CommonMix
 from buzzline.agglomeration.mix_indices import (
     compared_mix,
     corrected_entropy,
     unbiased_herfindahl,
 )
+from buzzline.agglomeration.publication_floor import with_unpublished
 from buzzline.agglomeration.regional_mix import INDICES
 from buzzline.errors import TooFew
 from buzzline.tables.study import Study

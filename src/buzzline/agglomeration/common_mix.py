@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammainc
 
 from buzzline.agglomeration.bases import dispersion_of
 from buzzline.agglomeration.employment import EmploymentMatrix
+from buzzline.agglomeration.publication_floor import with_unpublished
 from buzzline.arrays import Floats
 
 
@@ -61,30 +61,3 @@ def common_mix(matrix: EmploymentMatrix) -> CommonMix:
     threshold = matrix.publication_floor
     n = with_unpublished(np.where(seen > 0, seen, np.nan), share, threshold)
     return CommonMix(n, share, np.nan_to_num(size), np.nan_to_num(dispersion), threshold)
-
-
-def with_unpublished(published: Floats, share: Floats, threshold: int) -> Floats:
-    """Return how many plants give so many published ones on average.
-
-    Parameters
-    ----------
-    published : (r,) float64 [count]
-    share : (s,) float64
-        Of each industry among plants.
-    threshold : int
-        Cells of fewer plants are not published.
-
-    Returns
-    -------
-    (r,) float64 [count]
-        A cell of λ expected plants (Poisson) shows λ P(at least threshold - 1) of them.
-    """
-    if threshold <= 1:
-        return published
-    n = published.copy()
-    for _ in range(60):
-        expected = n[:, None] * share
-        shown = (expected * gammainc(threshold - 1, expected)).sum(axis=1)
-        # Steps are bounded: with few plants almost nothing would be published.
-        n = n * np.clip(published / np.maximum(shown, 1e-12), 0.5, 2.0)
-    return np.asarray(np.minimum(np.rint(n), 100 * published))

@@ -8,10 +8,12 @@ concentrated, and a cell that is not there may be a small one.
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import gammainc
 
 from buzzline.arrays import Floats
 
 FEWEST_CELLS = 200  # so many cells and none below tells of a floor by itself
+GRID = 2048  # numbers of plants between which is interpolated
 LEAST_AT_FLOOR = 0.01  # share of cells on the floor: a cut falls where most cells are small
 
 
@@ -57,3 +59,36 @@ def publication_floor(
     many = counts.size >= FEWEST_CELLS and (counts == least).mean() >= LEAST_AT_FLOOR
     told = suppressed_share > 0 and not withheld.size
     return max(int(least), 1) if is_cut or many or told else 1
+
+
+def with_unpublished(published: Floats, share: Floats, floor: int) -> Floats:
+    """Return how many plants give so many published ones on average.
+
+    Parameters
+    ----------
+    published : (n,) float64 [count]
+        Of industries, or of places; NaN where not known.
+    share : (m,) float64
+        Chance of each place, or of each industry, to hold a plant.
+    floor : int
+        Cells of fewer plants are not published.
+
+    Returns
+    -------
+    (n,) float64 [count]
+        A cell of λ expected plants (Poisson) shows λ P(at least floor - 1) of them. At most a
+        hundred times those published.
+
+    Examples
+    --------
+    >>> with_unpublished(np.array([6.0, 600.0]), np.full(6, 1 / 6), 3)
+    array([ 11., 600.])
+    """
+    if floor <= 1 or not np.isfinite(published).any():
+        return published
+    most = 100 * max(float(np.nanmax(published)), 1.0)
+    n = np.geomspace(1e-2, most, GRID)
+    expected = n[:, None] * share
+    shown = (expected * gammainc(floor - 1, expected)).sum(axis=1)
+    found = np.interp(published, np.maximum.accumulate(shown), n)
+    return np.asarray(np.minimum(np.rint(found), 100 * published))
