@@ -72,7 +72,7 @@ def labelled(
     sites: pl.DataFrame,
     reach_km: float,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the places with label and hot spot, hot ones first, and the hot spots."""
+    """Return the places with label and hot spot, hot ones first, and the hot spots, largest first."""
     joined = _named(study, population, counted, sites)
     hot = joined.filter(pl.col("heat") == HOT)
     parts = [
@@ -91,6 +91,7 @@ def labelled(
             n_sites=pl.len(), n=pl.col("n").first(), ratio=pl.col("ratio").first(),
             q=pl.col("q").first(),
         )
+        .sort(["n", "ratio", "spot"], descending=[True, True, False])
     )  # fmt: skip
     keyed = of_spot.select("industry", "place", "spot")
     joined = joined.join(

@@ -70,6 +70,7 @@ def _reading(result: HotSpots, industry: str, sites: Spots) -> list[str]:
         lines.append(f"{row['n_spots']:,} hot spots{more}: {named}.")
     others = result.industries.filter(pl.col("n_hot") > 0).height - 1
     if others > 0:
-        lines.append(f"{others} more industries have hot spots; the table has all.")
+        more = "industry has" if others == 1 else "industries have"
+        lines.append(f"{others} more {more} hot spots; the table has all.")
     said = shown_said(sites)
     return [*lines, said] if said else lines
