@@ -11,16 +11,19 @@ from buzzline.agglomeration.areas import Areas, near_places
 from buzzline.agglomeration.concentration_measures import FALLS_WITH_CONCENTRATION, MEASURES
 from buzzline.agglomeration.dartboard import Null, dartboard_measures
 from buzzline.agglomeration.located_plants import LocatedPlants
+from buzzline.agglomeration.published_dartboard import PublishedBoard, cell_herfindahl
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats
 from buzzline.kernels import concentration as kernel_order
 from buzzline.kernels.concentration import all_measures
 from buzzline.progress import Progress
 from buzzline.quantities import Share
-from buzzline.randomness import Seed
+from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import false_discovery_q
+from buzzline.space.threads import spread
 
 FEWEST_PLANTS = 10  # below, a few large plants decide; Duranton and Overman 2005 refuse as well
 NEIGHBOURS = 6
+LEAST_USED = 1 / 3  # of the draws: in the others too few plants would be published to test
 
 
 def neighbours_of(places: pl.DataFrame) -> tuple[Indices, Codes]:
@@ -47,18 +50,65 @@ def at_levels(
     """
     herfindahl = as_floats(plants.lots.herfindahl)
     values, by_chance = [], []
+    if plants.board is not None:
+        count = draws if null == "dartboard" else 0  # no places of withheld plants to exchange
+        by_chance = _published(plants.board, levels, near, draws=count, rng=rng,
+                               progress=progress)  # fmt: skip
     for number, areas in enumerate(levels):
         jobs = areas.summed(plants.jobs)
-        around = near if number == 0 else (np.zeros(len(areas) + 1, np.int64), near[1][:0])
+        around = _around(areas, near, number)
         share = jobs.sum(axis=1) / jobs.sum()
         values.append(all_measures(jobs, share, herfindahl, *around))
-        by_chance.append(
-            dartboard_measures(
-                plants.lots, plants.area_share, area_of=areas.code, neighbours=around,
-                null=null, draws=draws, rng=rng, progress=progress,
-            )
-        )  # fmt: skip
+        if plants.board is None:
+            by_chance.append(
+                dartboard_measures(
+                    plants.lots, plants.area_share, area_of=areas.code, neighbours=around,
+                    null=null, draws=draws, rng=rng, progress=progress,
+                )
+            )  # fmt: skip
     return _with_within(values), _with_within(by_chance)
+
+
+def _around(areas: Areas, near: tuple[Indices, Codes], number: int) -> tuple[Indices, Codes]:
+    return near if number == 0 else (np.zeros(len(areas) + 1, np.int64), near[1][:0])
+
+
+def _published(
+    board: PublishedBoard,
+    levels: Sequence[Areas],
+    near: tuple[Indices, Codes],
+    *,
+    draws: int,
+    rng: Seed,
+    progress: Progress,
+) -> list[Floats]:
+    """Return all measures of thrown plants, (draws, s, m) a level, as they would be published.
+
+    NaN where fewer plants of an industry would be published than are needed to test it.
+    """
+    seed = seed_of(rng)
+
+    def one(number: int) -> list[Floats]:
+        jobs, plants = board.drawn(child(seed, "published dartboard", number))
+        herfindahl, few = cell_herfindahl(jobs, plants), plants.sum(axis=0) < FEWEST_PLANTS
+        found = []
+        for place, areas in enumerate(levels):
+            here = areas.summed(jobs)
+            measures = all_measures(
+                here, here.sum(axis=1) / max(here.sum(), 1e-300), herfindahl,
+                *_around(areas, near, place),
+            )  # fmt: skip
+            measures[few] = np.nan
+            found.append(measures)
+        return found
+
+    drawn = []
+    for number, found in enumerate(spread(one, range(draws))):
+        progress("throwing plants", number, draws)
+        drawn.append(found)
+    shape = (0, board.n.size, kernel_order.N_MEASURES)
+    return [np.stack([one[k] for one in drawn]) if drawn else np.empty(shape)
+            for k in range(len(levels))]  # fmt: skip
 
 
 def _with_within(values: list[Floats]) -> list[Floats]:
@@ -81,8 +131,11 @@ def measured(
         tail = observed if name not in FALLS_WITH_CONCENTRATION else -observed
         thrown_tail = thrown if name not in FALLS_WITH_CONCENTRATION else -thrown
         tested = enough & np.isfinite(observed) & (chance.shape[0] > 0)
+        if plants.board is not None:
+            used = np.isfinite(thrown).sum(axis=0)
+            tested = tested & (used >= LEAST_USED * thrown.shape[0])
         p, p_dispersed = _tails(tail, thrown_tail, tested)
-        low, high, mean = _band(thrown, level)
+        low, high, mean = _band(thrown, level, tested if plants.board is not None else None)
         found[name] = {
             "value": observed, "low": low, "high": high, "null_mean": mean, "p": p,
             "q": q_values(p), "q_dispersed": q_values(p_dispersed),
@@ -91,7 +144,7 @@ def measured(
 
 
 def _tails(value: Floats, thrown: Floats, tested: Flags) -> tuple[Floats, Floats]:
-    draws = thrown.shape[0]
+    draws = (~np.isnan(thrown)).sum(axis=0)
     more = (1 + (thrown >= value - _rounding(value)).sum(axis=0)) / (1 + draws)
     less = (1 + (thrown <= value + _rounding(value)).sum(axis=0)) / (1 + draws)
     return np.where(tested, more, np.nan), np.where(tested, less, np.nan)
@@ -102,15 +155,18 @@ def _rounding(value: Floats) -> Floats:
     return np.asarray(1e-12 * np.maximum(np.abs(value), 1e-3))
 
 
-def _band(thrown: Floats, level: Share) -> tuple[Floats, Floats, Floats]:
+def _band(thrown: Floats, level: Share, shown: Flags | None) -> tuple[Floats, Floats, Floats]:
+    """Return the band and mean of defined draws; of `shown`, else where all are defined."""
     nothing = np.full(thrown.shape[1], np.nan)
     if not thrown.shape[0]:
         return nothing, nothing, nothing
-    defined = np.isfinite(thrown).all(axis=0)
+    defined = np.isfinite(thrown).all(axis=0) if shown is None else shown
     low, high, mean = nothing.copy(), nothing.copy(), nothing.copy()
+    if not defined.any():
+        return low, high, mean
     tail = (1 - level) / 2
-    low[defined], high[defined] = np.quantile(thrown[:, defined], [tail, 1 - tail], axis=0)
-    mean[defined] = thrown[:, defined].mean(axis=0)
+    low[defined], high[defined] = np.nanquantile(thrown[:, defined], [tail, 1 - tail], axis=0)
+    mean[defined] = np.nanmean(thrown[:, defined], axis=0)
     return low, high, mean
 
 

@@ -20,6 +20,7 @@ from buzzline.agglomeration.ellison_glaeser import ONE_PLANT_ONLY, gamma_of
 from buzzline.agglomeration.located_plants import LocatedPlants, Weight, located_plants
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Floats
+from buzzline.kernels import concentration as kernel_order
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Count, Draws, Share, Years
 from buzzline.randomness import Seed
@@ -27,10 +28,13 @@ from buzzline.tables.study import Study
 
 LOCALISED, DISPERSED, AS_CHANCE = "localised", "dispersed", "as chance"
 TOO_FEW, NOT_DEFINED, NOT_DRAWN = "too few plants", "not defined", "not tested"
+NOT_TESTABLE = "not testable"
+UNSEEN = f"in most draws fewer than {FEWEST_PLANTS} of its plants would be published"
+WITHHELD_PLACES = "places of withheld plants are not known, so that they cannot be exchanged"
 ORDER = ("area_level", "industry", "title", "value", "low", "high", "level", "n", "p", "q",
 "status",
          "reason", "value_least", "null_mean", "z", "jobs", "n_areas", "herfindahl_plants",
-         "suppressed_share")  # fmt: skip
+         "suppressed_share", "n_thrown")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -40,11 +44,13 @@ class Concentration:
     Attributes
     ----------
     industries : DataFrame
-        One row an industry and level of areas, most concentrated first: `area_level`,
+        One row an industry and level of areas, most concentrated first (where small cells are
+        withheld: furthest above what chance gives on average): `area_level`,
         `industry`, `title`, `value` (gamma of Ellison and Glaeser), `low`, `high` (central
         range by chance), `level`, `n` (plants), `p`, `q` (at least as concentrated by chance),
         `status`, `reason`, `value_least`, `null_mean`, `z`, `jobs`, `n_areas` (with jobs),
-        `herfindahl_plants`, `suppressed_share`.
+        `herfindahl_plants`, `suppressed_share`, `n_thrown` (plants thrown: those published and,
+        where small cells are withheld, as many more as chance would withhold).
     measures : DataFrame
         One row an industry, level of areas and measure: `value`, `low`, `high`, `level`,
         `null_mean`, `p`, `q`, `n`.
@@ -57,6 +63,8 @@ class Concentration:
     n_places : int
     suppressed_share : share
         Of all jobs that are in no known cell.
+    publication_floor : int [plants]
+        Cells of fewer are withheld, in the table and in the draws; 1 where none are.
     level : share
     draws : int
     notes : tuple of str
@@ -74,6 +82,7 @@ class Concentration:
     level: Share
     draws: int
     notes: tuple[str, ...] = ()
+    publication_floor: int = 1
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -81,8 +90,15 @@ class Concentration:
         return self.industries
 
     def __str__(self) -> str:
+        floor = self.publication_floor
+        told = (
+            [f"Cells of fewer than {floor} plants are withheld, in the table and by chance."]
+            if floor > 1
+            else []
+        )
         return " ".join(
-            _said(self.industries.filter(area_level=name), name) for name in self.area_levels
+            [_said(self.industries.filter(area_level=name), name) for name in self.area_levels]
+            + told
         )
 
     def __repr__(self) -> str:
@@ -153,6 +169,14 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     concentrated, and q controls false discoveries over the industries of one level of areas and
     one measure.
 
+    Where a table withholds cells of few plants (`EmploymentMatrix.publication_floor`), so do
+    the draws: cells below the floor are left out with their plants and jobs, and everything is
+    computed from the others, as it was from the table. As many plants are thrown, with such
+    chances of places, that on average as many plants of each industry are published, and as
+    large a share of jobs of each place, as are in the table; sizes of plants are gamma with the
+    dispersion that the means of cells show. Draws in which fewer than ten plants of an industry
+    are published say nothing of it and are left out. "relabelling" is then not testable.
+
     References
     ----------
     .. [1] Ellison, G., Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
@@ -175,12 +199,26 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     for areas, value, chance in zip(levels, values, by_chance, strict=True):
         found = measured(plants, value, chance, level=level)
         long.append(_named(found, plants, areas.level))
-        rows.append(_industries(found, plants, areas, level))
+        rows.append(_industries(found, plants, areas, z_drawn=_raw(value, chance), level=level,
+                                untested=_untested(plants, null, draws)))  # fmt: skip
     return Concentration(
         pl.concat(rows), pl.concat(long).with_columns(level=pl.lit(level)),
         tuple(areas.level for areas in levels), null, weight, plants.source, plants.year,
         plants.places.height, plants.suppressed_share, level, draws, _notes(plants, levels),
+        1 if plants.board is None else plants.board.floor,
     )  # fmt: skip
+
+
+def _raw(value: Floats, chance: Floats) -> Floats:
+    """Return G in standard deviations from its mean by chance; NaN without draws. (s,)."""
+    g, thrown = value[:, kernel_order.G], chance[:, :, kernel_order.G]
+    z, used = np.full(g.size, np.nan), (~np.isnan(thrown)).sum(axis=0) > 1
+    if not used.any():
+        return z
+    spread = np.nanstd(thrown[:, used], axis=0, ddof=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z[used] = (g[used] - np.nanmean(thrown[:, used], axis=0)) / spread
+    return np.where(np.isfinite(z), z, np.nan)
 
 
 def _named(
@@ -204,19 +242,24 @@ def _industries(
     found: dict[str, dict[str, Floats]],
     plants: LocatedPlants,
     areas: Areas,
+    *,
+    z_drawn: Floats,
     level: Share,
+    untested: tuple[str, str],
 ) -> pl.DataFrame:
     gamma = found["ellison_glaeser"]
     jobs = areas.summed(plants.jobs)
     share = jobs.sum(axis=1) / jobs.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = np.sum((jobs / jobs.sum(axis=0) - share[:, None]) ** 2, axis=0)
-    moments = dartboard_moments(plants.lots, share, given=True)
-    z = np.divide(
-        distance - moments.mean, moments.sd, out=np.full_like(distance, np.nan),
-        where=moments.sd > 1e-12 * moments.mean,
-    )  # fmt: skip
-    status, reason = _status(gamma, plants, 1 - level)
+    z = z_drawn
+    if plants.board is None:
+        moments = dartboard_moments(plants.lots, share, given=True)
+        z = np.divide(
+            distance - moments.mean, moments.sd, out=np.full_like(distance, np.nan),
+            where=moments.sd > 1e-12 * moments.mean,
+        )  # fmt: skip
+    status, reason = _status(gamma, plants, 1 - level, untested)
     frame = plants.industries.select("industry", _title()).with_columns(
         area_level=pl.lit(areas.level),
         level=pl.lit(level),
@@ -231,11 +274,15 @@ def _industries(
         n_areas=pl.Series((jobs > 0).sum(axis=0)),
         herfindahl_plants=plants.lots.herfindahl,
         suppressed_share=plants.suppressed,
+        n_thrown=pl.Series(plants.n if plants.board is None else plants.board.n),
     )
     rank = pl.col("status").is_in([TOO_FEW, NOT_DEFINED])
+    # Where small cells are withheld, chance alone gives a small industry a large gamma.
+    withheld = 0.0 if plants.board is None else pl.col("null_mean").fill_null(0.0)
+    most = pl.col("value") - withheld
     return (
         frame.with_columns(pl.col(pl.Float64).fill_nan(None))
-        .sort([rank, "value", "industry"], descending=[False, True, False], nulls_last=True)
+        .sort([rank, most, "industry"], descending=[False, True, False], nulls_last=True)
         .select(ORDER)
     )
 
@@ -244,8 +291,15 @@ def _title() -> pl.Expr:
     return pl.coalesce("title", "industry").alias("title")
 
 
+def _untested(plants: LocatedPlants, null: Null, draws: int) -> tuple[str, str]:
+    """Return what is said of an industry that has plants enough and yet no p-value."""
+    if not draws:
+        return NOT_DRAWN, "no draws were asked for"
+    return NOT_TESTABLE, UNSEEN if null == "dartboard" else WITHHELD_PLACES
+
+
 def _status(
-    gamma: dict[str, Floats], plants: LocatedPlants, rate: float
+    gamma: dict[str, Floats], plants: LocatedPlants, rate: float, untested: tuple[str, str]
 ) -> tuple[list[str], list[str]]:
     """Return what can be said of each industry, and why where nothing can."""
     status, reason = [], []
@@ -258,7 +312,7 @@ def _status(
         elif n < FEWEST_PLANTS:
             what, why = TOO_FEW, f"fewer than {FEWEST_PLANTS} plants: not tested"
         elif np.isnan(q):
-            what, why = NOT_DRAWN, "no draws were asked for"
+            what, why = untested
         else:
             what = LOCALISED if q <= rate else DISPERSED if q_dispersed <= rate else AS_CHANCE
         status.append(what)

@@ -14,10 +14,14 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.dartboard import Lots, lots_of
-from buzzline.agglomeration.employment import employment_matrix
+from buzzline.agglomeration.employment import EmploymentMatrix, employment_matrix
 from buzzline.agglomeration.grouped_plants import grouped_herfindahl
 from buzzline.agglomeration.plant_groups import plant_groups
 from buzzline.agglomeration.plants import plants_of
+from buzzline.agglomeration.published_dartboard import (
+    PublishedBoard,
+    published_board,
+)
 from buzzline.arrays import Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.errors import TooFew
 from buzzline.tables.study import Study
@@ -45,6 +49,7 @@ class LocatedPlants:
     source : str
     year : int or None
     notes : tuple of str
+    board : PublishedBoard or None      how plants are thrown where small cells are withheld
     """
 
     jobs: Floats
@@ -58,6 +63,7 @@ class LocatedPlants:
     source: str
     year: int | None
     notes: tuple[str, ...]
+    board: PublishedBoard | None = None
 
     @property
     def area_share(self) -> Floats:
@@ -143,8 +149,21 @@ def _from_cells(
             groups.jobs, groups.plants, groups.industry, smallest=groups.smallest,
             largest=groups.largest, n_industries=s,
         ).high  # fmt: skip
+    board = None
+    if matrix.publication_floor > 1 and held.any():
+        board = _board(matrix, held, plants)
     return LocatedPlants(
         as_floats(held), lots, as_indices(plants.sum(axis=0)), most,
         matrix.industry_suppressed, float(matrix.suppressed_share), matrix.places,
-        matrix.industries, matrix.source, matrix.year, tuple(notes),
+        matrix.industries, matrix.source, matrix.year, tuple(notes), board,
+    )  # fmt: skip
+
+
+def _board(matrix: EmploymentMatrix, jobs: Floats, plants: Floats) -> PublishedBoard:
+    """Return how to throw plants; as many as there are where withheld cells are counted."""
+    counted = np.nan_to_num(matrix.establishments)
+    is_told = bool(((jobs == 0) & (counted > 0) & (counted < matrix.publication_floor)).any())
+    return published_board(
+        jobs, plants, matrix.publication_floor,
+        total=as_floats(counted.sum(axis=0)) if is_told else None,
     )  # fmt: skip

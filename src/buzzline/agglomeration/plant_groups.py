@@ -77,6 +77,8 @@ def _class_rows(study: Study, matrix: EmploymentMatrix) -> pl.DataFrame:
         & pl.col("place_id").is_in(matrix.places["place_id"].implode())
         & pl.col("industry").is_in(matrix.industries["industry"].implode())
     )
+    if matrix.publication_floor > 1:
+        rows = rows.clear()  # plants are thrown, and compared, by cell
     if matrix.year is not None:
         rows = rows.filter(pl.col("year") == matrix.year)
     return rows.with_columns(

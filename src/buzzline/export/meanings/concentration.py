@@ -43,6 +43,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("n_areas", "areas", "Areas with jobs of the industry."),
         ("herfindahl_plants", "index", "Herfindahl index of the sizes of plants."),
         ("suppressed_share", "share", "Jobs one level up that are in no known cell."),
+        ("n_thrown", "plants", "Plants thrown: those published, and those chance withholds."),
     ),
     "concentration_measures": (
         _AREA_LEVEL,
