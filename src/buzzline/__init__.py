@@ -48,6 +48,8 @@ from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.delineation import CoreRule, candidate_clusters
+from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
+from buzzline.clusters.labour_markets import AreaRule
 from buzzline.errors import (
     BuzzlineError,
     InvalidArgument,
@@ -83,6 +85,7 @@ from buzzline.tables.worlds import make_world
 __all__ = [
     "CATALOGUE",
     "About",
+    "AreaRule",
     "BuzzlineError",
     "ClusterStrength",
     "Clustering",
@@ -102,6 +105,7 @@ __all__ = [
     "InvalidStudyFile",
     "InvalidTables",
     "KDensity",
+    "LabourMarketAreas",
     "LocationQuotients",
     "MCurves",
     "MissingFile",
@@ -139,6 +143,7 @@ __all__ = [
     "inequality",
     "initialise",
     "kdensity",
+    "labour_market_areas",
     "location_quotients_by_place",
     "m_density",
     "m_function",

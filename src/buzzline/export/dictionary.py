@@ -17,6 +17,7 @@ from buzzline.export.meanings import (
     linkages,
     quality,
     relatedness,
+    separation,
     specialisation,
 )
 from buzzline.export.meanings.columns import Meaning
@@ -30,6 +31,7 @@ FAMILIES = (
     relatedness,
     industry_groups,
     distance,
+    separation,
 )
 
 TABLE_MEANING: dict[str, str] = {

@@ -8,6 +8,7 @@ from buzzline.export.meanings import (
     linkages,
     quality,
     relatedness,
+    separation,
     specialisation,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "linkages",
     "quality",
     "relatedness",
+    "separation",
     "specialisation",
 ]
