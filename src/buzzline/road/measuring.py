@@ -21,11 +21,11 @@ WHO = re.compile(r"^[a-z_]+: ")  # the function that stopped, at the start of a 
 # together, where on the map. The others take long, or need a question of their own.
 SENSIBLE = (
     "location_quotients_by_place", "strong_clusters", "specialisation", "variety",
-    "shift_share", "concentration", "coagglomeration", "inequality", "relatedness",
+    "shift_share", "concentration", "inequality", "relatedness",
     "complexity", "industry_entry", "kdensity", "hot_spots",
 )  # fmt: skip
 LATER = (
-    "cluster_strength", "relatedness_density_by_place", "industry_groups", "m_function",
+    "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups", "m_function",
     "m_density", "ripley",
 )  # fmt: skip
 
