@@ -25,8 +25,8 @@ SENSIBLE = (
     "complexity", "industry_entry", "kdensity", "hot_spots",
 )  # fmt: skip
 LATER = (
-    "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups", "m_function",
-    "m_density", "ripley",
+    "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
+    "m_function", "m_density", "ripley",
 )  # fmt: skip
 
 
