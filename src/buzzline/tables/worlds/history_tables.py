@@ -127,7 +127,9 @@ def _years(cast: Cast, course: Course, jobs: Floats) -> pl.DataFrame:
                     "n_members": counts[0][there],
                     "n_entered": counts[1][there],
                     "n_left": counts[2][there],
-                    "jobs": np.bincount(label[alive], jobs[alive], clusters)[there],
+                    "jobs": np.bincount(label[alive], jobs[alive], clusters)[there].astype(
+                        float
+                    ),
                     "state": pl.Series(STATES).gather(state),
                     "heterogeneity": heterogeneity(spread),
                     "received": received,
