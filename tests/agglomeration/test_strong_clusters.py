@@ -23,10 +23,11 @@ from buzzline.agglomeration import (
     strong_cells,
     strong_clusters,
 )
-from buzzline.agglomeration.cluster_rules import among_top, percentile
+from buzzline.agglomeration.cluster_rules import among_top
 from buzzline.agglomeration.quotient_errors import totals_of
 from buzzline.agglomeration.strength_measures import neighbours_of
 from buzzline.agglomeration.strong_clusters import label_stability, redrawn
+from buzzline.agglomeration.unseen_places import percentile
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables.worlds import make_world
 

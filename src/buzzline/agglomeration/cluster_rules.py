@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
+from buzzline.agglomeration.unseen_places import RankedAmong, Unseen, percentile
 from buzzline.arrays import Flags, Floats
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Ratio, Share
@@ -23,6 +24,9 @@ class StrongRule:
     least_quotient : ratio          and its location quotient is at least this
     jobs_percentile : share         and it has more jobs than this share of places
     plants_percentile : share       and more establishments than this share of places
+    ranked_among : which places are ranked; see `unseen_places`. Default: those with jobs, as
+        published by US Cluster Mapping; where cells of few establishments are withheld, also
+        those that may have some ("possible_places")
     ties : "in" or "out"            whether a quotient equal to the percentile is strong: they
         let it in, but not for their weaker labels "qualifying" (percentile 0.25) and
         "significant" (0.5), which ask no least quotient either
@@ -33,7 +37,7 @@ class StrongRule:
     Raises
     ------
     InvalidArgument
-        A percentile or share outside 0 to 1.
+        A percentile or share outside 0 to 1, or no such choice of places.
     """
 
     quotient_percentile: Share = 0.75
@@ -44,6 +48,7 @@ class StrongRule:
     star_size_top: Share = 0.1
     star_quotient: Ratio = 2.0
     star_focus_top: Share = 0.1
+    ranked_among: RankedAmong | None = None
 
     def __post_init__(self) -> None:
         shares = [name for name in self.__slots__ if name.endswith(("percentile", "top"))]
@@ -51,10 +56,26 @@ class StrongRule:
             value = getattr(self, name)
             if not 0 <= value <= 1:
                 raise InvalidArgument(f"StrongRule: `{name}` lies between 0 and 1, got {value}")
+        if self.ranked_among is not None and self.ranked_among not in get_args(RankedAmong):
+            raise InvalidArgument(
+                f"StrongRule: `ranked_among` is one of {', '.join(get_args(RankedAmong))}, got "
+                f"{self.ranked_among!r}"
+            )
+
+    def places(self, floor: int) -> RankedAmong:
+        """Return which places are ranked in a table with this publication floor."""
+        if self.ranked_among is not None:
+            return self.ranked_among
+        return "possible_places" if floor > 1 else "places_with_jobs"
 
 
 def strong_cells(
-    quotient: Floats, jobs: Floats, establishments: Floats, *, rule: StrongRule
+    quotient: Floats,
+    jobs: Floats,
+    establishments: Floats,
+    *,
+    rule: StrongRule,
+    unseen: Unseen | None = None,
 ) -> Flags:
     """Return which places are strong in which cluster.
 
@@ -63,6 +84,8 @@ def strong_cells(
     quotient, jobs, establishments : (r, c) float64
         Of each cluster in each place; NaN is not known, and never strong.
     rule : StrongRule
+    unseen : Unseen, optional
+        What else is ranked, from `unseen_places`; without it places with jobs are.
 
     Returns
     -------
@@ -86,41 +109,31 @@ def strong_cells(
     [True, False, False, False, False]
     """
     there = np.nan_to_num(jobs) > 0
-    cut = percentile(quotient, there, rule.quotient_percentile)
+    hidden = (None, None, None)
+    if unseen is not None:
+        hidden = tuple((one, unseen.chance) for one in
+                       (unseen.quotient, unseen.jobs, unseen.plants))  # fmt: skip
+    cut = percentile(quotient, there, rule.quotient_percentile, unseen=hidden[0])
+    least_jobs = percentile(jobs, there, rule.jobs_percentile, unseen=hidden[1])
+    least_plants = percentile(establishments, there, rule.plants_percentile, unseen=hidden[2])
     with np.errstate(invalid="ignore"):
         return np.asarray(
             there
             & (quotient >= cut if rule.ties == "in" else quotient > cut)
             & (quotient >= rule.least_quotient)
-            & (jobs > percentile(jobs, there, rule.jobs_percentile))
-            & (establishments > percentile(establishments, there, rule.plants_percentile))
+            & (jobs > least_jobs)
+            & (establishments > least_plants)
         )
 
 
-def percentile(values: Floats, among: Flags, share: Share) -> Floats:
-    """Return a percentile of each column among the rows flagged; NaN where there are none.
-
-    Parameters
-    ----------
-    values : (r, c) float64
-    among : (r, c) bool
-    share : share
-    """
-    # A quantile by sorting: numpy's own for NaN goes column by column and is slow.
-    used = among & np.isfinite(values)
-    ordered = np.sort(np.where(used, values, np.inf), axis=0)
-    count = used.sum(axis=0)
-    at = np.maximum(count - 1, 0) * share
-    below = np.floor(at).astype(np.int64)
-    above = np.minimum(below + 1, np.maximum(count - 1, 0))
-    column = np.arange(values.shape[1])
-    low, high = ordered[below, column], ordered[above, column]
-    with np.errstate(invalid="ignore"):
-        found = low + (at - below) * (high - low)
-    return np.asarray(np.where(count > 0, found, np.nan))
-
-
-def cluster_stars(jobs: Floats, quotient: Floats, focus: Floats, *, rule: StrongRule) -> Flags:
+def cluster_stars(
+    jobs: Floats,
+    quotient: Floats,
+    focus: Floats,
+    *,
+    rule: StrongRule,
+    unseen: Unseen | None = None,
+) -> Flags:
     """Return the three stars of the European Cluster Observatory for each cell.
 
     Parameters
@@ -128,6 +141,8 @@ def cluster_stars(jobs: Floats, quotient: Floats, focus: Floats, *, rule: Strong
     jobs, quotient, focus : (r, c) float64
         `focus`: the cluster's share of all jobs of the place.
     rule : StrongRule
+    unseen : Unseen, optional
+        As in `strong_cells`.
 
     Returns
     -------
@@ -149,16 +164,25 @@ def cluster_stars(jobs: Floats, quotient: Floats, focus: Floats, *, rule: Strong
     """
     with np.errstate(invalid="ignore"):
         special = (np.nan_to_num(jobs) > 0) & (quotient >= rule.star_quotient)
+    by_size, by_focus = None, None
+    if unseen is not None:
+        by_size, by_focus = (unseen.jobs, unseen.chance), (unseen.focus, unseen.chance)
     return np.stack(
         [
-            among_top(jobs, jobs, rule.star_size_top),
+            among_top(jobs, jobs, rule.star_size_top, unseen=by_size),
             special,
-            among_top(focus, jobs, rule.star_focus_top),
+            among_top(focus, jobs, rule.star_focus_top, unseen=by_focus),
         ]
     )
 
 
-def among_top(values: Floats, jobs: Floats, top: Share) -> Flags:
+def among_top(
+    values: Floats,
+    jobs: Floats,
+    top: Share,
+    *,
+    unseen: tuple[Floats, Floats] | None = None,
+) -> Flags:
     """Return which cells are in the top share of their cluster, over places with jobs in it.
 
     Parameters
@@ -167,6 +191,8 @@ def among_top(values: Floats, jobs: Floats, top: Share) -> Flags:
         What is ranked, e.g. jobs, growth or productivity.
     jobs : (r, c) float64
     top : share
+    unseen : values (m, c) and weights (m, c), optional
+        Further values that are ranked, each counted as so many places.
 
     Examples
     --------
@@ -176,7 +202,7 @@ def among_top(values: Floats, jobs: Floats, top: Share) -> Flags:
     """
     there = np.nan_to_num(jobs) > 0
     with np.errstate(invalid="ignore"):
-        return np.asarray(there & (values >= percentile(values, there, 1 - top)))
+        return np.asarray(there & (values >= percentile(values, there, 1 - top, unseen=unseen)))
 
 
 def litzenberger_sternberg(

@@ -29,6 +29,7 @@ from buzzline.agglomeration.strength_measures import (
     related_clusters,
     related_strength,
 )
+from buzzline.agglomeration.unseen_places import RankedAmong, Unseen, unseen_places
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Flags, Floats
 from buzzline.errors import TooFew
@@ -61,6 +62,8 @@ class StrongClusters:
     level : share
     draws : int
     notes : tuple of str
+    ranked_among : which places quotients are ranked among
+    publication_floor : int     cells of fewer establishments are not published; 1: all are
     """
 
     clusters: pl.DataFrame
@@ -72,6 +75,8 @@ class StrongClusters:
     level: Share
     draws: int
     notes: tuple[str, ...] = ()
+    ranked_among: RankedAmong = "places_with_jobs"
+    publication_floor: int = 1
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -99,7 +104,7 @@ class StrongClusters:
             )
         hidden = self.suppressed_share
         told = f" {hidden:.1%} of jobs are in no known cell." if hidden > 0 else ""
-        return f"{said}.{told}"
+        return f"{said}. {_ranked(self.ranked_among, self.publication_floor)}{told}"
 
     def __repr__(self) -> str:
         return str(self)
@@ -181,10 +186,13 @@ def strong_clusters(
     base: Base = "traded" if known else "all"
     block, totals = bases(matrix, matrix.jobs, base)[0]
     matrix = only_industries(matrix, block)
-    found, related = _measured(matrix, totals, rule, (neighbours_within, level))
+    among = rule.places(matrix.publication_floor)
+    unseen = unseen_places(matrix.jobs, matrix.establishments, totals, among=among,
+                           floor=matrix.publication_floor)  # fmt: skip
+    found, related = _measured(matrix, totals, (rule, unseen), (neighbours_within, level))
     stability = label_stability(
         (matrix.jobs, matrix.establishments, dispersion_of(matrix)),
-        totals, rule=rule, draws=draws, rng=rng, progress=progress,
+        totals, rule=rule, unseen=unseen, draws=draws, rng=rng, progress=progress,
     )  # fmt: skip
     columns = {"jobs": matrix.jobs, "establishments": matrix.establishments, **found}
     columns["stability"] = stability
@@ -194,6 +202,7 @@ def strong_clusters(
     return StrongClusters(
         rows.sort(order, descending=True, nulls_last=True), _pairs(matrix, related), rule, base,
         matrix.places.height, float(matrix.suppressed_share), level, draws, _said(matrix),
+        among, matrix.publication_floor,
     )  # fmt: skip
 
 
@@ -205,21 +214,24 @@ COLUMNS = (
 
 
 def _measured(
-    matrix: EmploymentMatrix, totals: Totals, rule: StrongRule, how: tuple[Kilometres, Share]
+    matrix: EmploymentMatrix,
+    totals: Totals,
+    ranks: tuple[StrongRule, Unseen | None],
+    how: tuple[Kilometres, Share],
 ) -> tuple[dict[str, Floats], Flags]:
     """Return what is known of each cell without drawing, and which clusters are related."""
-    within_km, level = how
+    (rule, unseen), (within_km, level) = ranks, how
     quotient = location_quotients(matrix.jobs, totals)
     plants = effective_plants(matrix.establishments, dispersion_of(matrix))
     # Without any count of establishments, their part of the rule asks the same of jobs.
     counted = matrix.establishments if np.isfinite(plants).any() else matrix.jobs
     low, high = quotient_interval(matrix.jobs, plants, totals, level=level)
     focus = matrix.jobs / np.where(totals.place > 0, totals.place, np.nan)[:, None]
-    starred = cluster_stars(matrix.jobs, quotient, focus, rule=rule)
+    starred = cluster_stars(matrix.jobs, quotient, focus, rule=rule, unseen=unseen)
     related = related_clusters(np.nan_to_num(focus))
     found = {
         "value": quotient, "low": low, "high": high, "level": np.full(low.shape, level),
-        "is_strong": strong_cells(quotient, matrix.jobs, counted, rule=rule),
+        "is_strong": strong_cells(quotient, matrix.jobs, counted, rule=rule, unseen=unseen),
         "stars": starred.sum(axis=0), "star_size": starred[0],
         "star_specialisation": starred[1], "star_focus": starred[2],
         "related": related_strength(quotient, related.astype(np.float64)),
@@ -233,6 +245,7 @@ def label_stability(
     totals: Totals,
     *,
     rule: StrongRule,
+    unseen: Unseen | None = None,
     draws: Draws = 199,
     rng: Seed = None,
     progress: Progress = silent,
@@ -245,6 +258,8 @@ def label_stability(
     totals : Totals
         Published totals; what is in no cell of the matrix is kept as it is.
     rule : StrongRule
+    unseen : Unseen, optional
+        As in `strong_cells`; it stays as it is.
     draws : draws
     rng : seed or generator
     progress : callable
@@ -268,7 +283,9 @@ def label_stability(
             totals.industry + new.industry - here.industry,
             totals.everything + new.everything - here.everything,
         )
-        times += strong_cells(location_quotients(again, moved), again, plants, rule=rule)
+        times += strong_cells(
+            location_quotients(again, moved), again, plants, rule=rule, unseen=unseen
+        )
     return np.where(known, times / draws, np.nan)
 
 
@@ -299,6 +316,20 @@ def redrawn(
         np.where(known, np.where(plants > 0, again, 0.0), np.nan),
         np.where(known, plants, np.nan),
     )
+
+
+def _ranked(among: RankedAmong, floor: int) -> str:
+    """Say among which places quotients are ranked, and why."""
+    if among == "all_places":
+        return "Quotients are ranked among all places, those without jobs lowest."
+    withheld = f"cells of fewer than {floor} establishments are not published"
+    if among == "possible_places" and floor > 1:
+        return (
+            "Quotients are ranked among the places that have or may have jobs in the cluster, "
+            f"as {withheld}."
+        )
+    reach = "Quotients are ranked among the places with jobs in the cluster"
+    return f"{reach}, although {withheld}." if floor > 1 else f"{reach}."
 
 
 def _said(matrix: EmploymentMatrix) -> tuple[str, ...]:
