@@ -200,7 +200,7 @@ def test_planted_truth_separation_of_two_parks_turns_with_the_event(fate, before
 
 
 def test_planted_truth_a_bridge_joins_the_parks_of_merged_clusters():
-    world = make_history_world(fates=("merged",), rng=3, course=Course(size=100),
+    world = make_history_world(fates=("merged",), rng=3, course=Course(size=100, apart_km=12),
                                bonds=Bonds(ties_each=0))  # fmt: skip
     truth = world.truth
     points = np.array(world.study.organisations.select("longitude", "latitude").rows())

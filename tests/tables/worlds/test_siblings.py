@@ -52,7 +52,7 @@ def within_errors(found, error, planted):
 def test_planted_truth_separation_of_all_four_cells(distinct, separate):
     world = make_sibling_world(
         distinct=distinct, separate=separate, organisations=240, rng=1,
-        bonds=Bonds(ties_each=40, separation=3, layers=("labour_move",)),
+        bonds=Bonds(ties_each=80, separation=3, layers=("labour_move",)),
     )  # fmt: skip
     seen = Counted(world)
     found, error = separation(seen.ties(), seen.rate, *seen.members)
@@ -124,18 +124,17 @@ def test_planted_truth_distance_and_spread(distinct):
         parks=Parks(siblings=3, apart_km=15, spread_km=2, members=0.6),
         bonds=Bonds(layers=("supply",), ties_each=1),
     )  # fmt: skip
-    seen, clusters = Counted.__new__(Counted), world.truth.clusters
-    seen.points = np.array(world.study.organisations.select("longitude", "latitude").rows())
-    centre = [
-        seen.points[np.flatnonzero(world.truth.inside == k)].mean(axis=0) for k in range(3)
-    ]
+    clusters = world.truth.clusters
+    points = np.array(world.study.organisations.select("longitude", "latitude").rows())
+    centre = [points[np.flatnonzero(world.truth.inside == k)].mean(axis=0) for k in range(3)]
     for pair, planted in zip(combinations(range(3), 2), world.truth.pairs["distance_km"],
                              strict=True):  # fmt: skip
         # the mean of 600 points with a standard deviation of 2 km or less: error below 0.17
         assert arc_km(centre[pair[0]], centre[pair[1]]) == pytest.approx(planted, abs=0.7)
         assert planted == pytest.approx(15 if distinct else 0, rel=1e-3)
+    assert world.truth.pairs["response"].to_list() == [0, 0, None]  # of the first to the others
     for k, (lon, lat) in enumerate(clusters.select("longitude", "latitude").rows()):
-        km = [arc_km(point, (lon, lat)) for point in seen.points[world.truth.inside == k]]
+        km = [arc_km(point, (lon, lat)) for point in points[world.truth.inside == k]]
         assert max(km) <= 2 * 2 * 1.001
         assert np.median(km) == pytest.approx(1.064 * 2, abs=0.25)
 
@@ -221,13 +220,14 @@ def _jump(study, unit):
 
 def test_planted_truth_functions_of_siblings_split_as_asked():
     world = make_sibling_world(
-        organisations=20_000, rng=7, bonds=Bonds(ties_each=0, complementarity=0.4)
-    )
+        organisations=20_000, parks=Parks(members=0.6), rng=7,
+        bonds=Bonds(ties_each=0, complementarity=0.4),
+    )  # fmt: skip
     work = world.study.establishments["function"].to_numpy()
     own = [work[world.truth.cluster == k] for k in (0, 1)]
     mix = [[np.sum(part == name) for name in ("research", "production")] for part in own]
     cosine = np.dot(*mix) / np.linalg.norm(mix[0]) / np.linalg.norm(mix[1])
-    assert 1 - cosine == pytest.approx(0.4, abs=0.04)  # 3,500 functions a cluster
+    assert 1 - cosine == pytest.approx(0.4, abs=0.04)  # 6,000 functions a cluster
     assert world.study.linkages.height == 0
 
 
@@ -289,7 +289,7 @@ def test_declared_clusters_are_the_planted_ones_and_some_on_paper():
     for cluster, org in study.memberships.select("cluster_id", "org_id").rows():
         assert f"D{code[org]}" == cluster or (cluster in truth.paper and code[org] == -1)
     count = dict(study.memberships["cluster_id"].value_counts().rows())
-    assert count == {"D0": 35, "D1": 35, "D2": 15, "D3": 15}
+    assert count == {"D0": 25, "D1": 25, "D2": 15, "D3": 15}
 
 
 @pytest.mark.parametrize(("distinct", "separate"), CELLS)

@@ -22,7 +22,7 @@ from buzzline.tables.worlds.history_truth import HistoryWorld
 from buzzline.tables.worlds.plans import Bonds, Parks
 from buzzline.tables.worlds.sibling_tables import MOVES, organisation_rows, spell_rows, tie_rows
 
-USUAL_BONDS = Bonds(ties_each=2.0)
+USUAL_BONDS = Bonds(ties_each=1.0)
 
 
 def make_history_world(

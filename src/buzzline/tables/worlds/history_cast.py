@@ -84,7 +84,9 @@ def settle_cast(land: Map, cast: Cast, parks: Parks, *, seed: int) -> Settled:
     home = np.column_stack([land.longitude[cast.area], land.latitude[cast.area]])
     home[member] = _seat_points(land, cast, rng=child(seed, "bridges"))
     reach = np.where(cast.area < land.regions, parks.region_km, TOWN_KM)
-    reach = np.where(member, 2 * parks.spread_km, reach)
+    # bridges are narrower than parks, so that no gap by chance parts what they join
+    width = np.where(np.array(cast.kind_of_seat)[cast.seat] == "bridge", 1, 2)
+    reach = np.where(member, width * parks.spread_km, reach)
     x, y = scatter(home[:, 0], home[:, 1], reach, rng=child(seed, "scatter"))
     rng = child(seed, "industries")
     own = member | (rng.random(n) < OWN_SHARE)

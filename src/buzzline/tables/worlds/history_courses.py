@@ -44,10 +44,10 @@ class Course:
     years: Years = 24
     size: Count = 40
     turnover: Share = 0.05
-    apart_km: Kilometres = 12.0
+    apart_km: Kilometres = 8.0
     spread_km: Kilometres = 1.5
     region_km: Kilometres = 20.0
-    others: Count = 80
+    others: Count = 150
     industries: Count = 7
 
     def __post_init__(self) -> None:

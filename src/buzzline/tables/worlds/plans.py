@@ -68,7 +68,7 @@ class Parks:
     apart_km: Kilometres = 12.0
     spread_km: Kilometres = 1.5
     region_km: Kilometres = 20.0
-    members: Share = 0.35
+    members: Share = 0.25
     remote: Share = 0.05
     outsiders: Share = 0.1
     elsewhere: Share = 0.15

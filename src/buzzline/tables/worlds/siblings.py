@@ -109,7 +109,7 @@ def make_sibling_world(
     >>> print(world)  # doctest: +ELLIPSIS
     SiblingWorld of 2 clusters in 1 city-region (one cluster, several sites): Study ...
     >>> world.truth.clusters.select("cluster_id", "n_core", "n_remote", "n_outsiders").rows()
-    [('D0', 49, 3, 6), ('D1', 50, 3, 6)]
+    [('D0', 35, 2, 4), ('D1', 36, 2, 4)]
     """
     plan = _Plan(distinct, separate, relation, parks or Parks(), bonds or Bonds(), seed_of(rng))
     _check(organisations, regions, relation)
