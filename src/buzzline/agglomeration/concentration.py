@@ -199,8 +199,12 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     for areas, value, chance in zip(levels, values, by_chance, strict=True):
         found = measured(plants, value, chance, level=level)
         long.append(_named(found, plants, areas.level))
-        rows.append(_industries(found, plants, areas, z_drawn=_raw(value, chance), level=level,
-                                untested=_untested(plants, null, draws)))  # fmt: skip
+        rows.append(
+            _industries(
+                found, plants, areas, z_drawn=_z_drawn(value, chance), level=level,
+                untested=_untested(plants, null, draws),
+            )
+        )  # fmt: skip
     return Concentration(
         pl.concat(rows), pl.concat(long).with_columns(level=pl.lit(level)),
         tuple(areas.level for areas in levels), null, weight, plants.source, plants.year,
@@ -209,7 +213,16 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     )  # fmt: skip
 
 
-def _raw(value: Floats, chance: Floats) -> Floats:
+def _z_exact(plants: LocatedPlants, share: Floats, distance: Floats) -> Floats:
+    """Return G in standard deviations from its exact mean, area shares given. (s,)."""
+    moments = dartboard_moments(plants.lots, share, given=True)
+    return np.divide(
+        distance - moments.mean, moments.sd, out=np.full_like(distance, np.nan),
+        where=moments.sd > 1e-12 * moments.mean,
+    )  # fmt: skip
+
+
+def _z_drawn(value: Floats, chance: Floats) -> Floats:
     """Return G in standard deviations from its mean by chance; NaN without draws. (s,)."""
     g, thrown = value[:, kernel_order.G], chance[:, :, kernel_order.G]
     z, used = np.full(g.size, np.nan), (~np.isnan(thrown)).sum(axis=0) > 1
@@ -252,13 +265,7 @@ def _industries(
     share = jobs.sum(axis=1) / jobs.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = np.sum((jobs / jobs.sum(axis=0) - share[:, None]) ** 2, axis=0)
-    z = z_drawn
-    if plants.board is None:
-        moments = dartboard_moments(plants.lots, share, given=True)
-        z = np.divide(
-            distance - moments.mean, moments.sd, out=np.full_like(distance, np.nan),
-            where=moments.sd > 1e-12 * moments.mean,
-        )  # fmt: skip
+    board = plants.board
     status, reason = _status(gamma, plants, 1 - level, untested)
     frame = plants.industries.select("industry", _title()).with_columns(
         area_level=pl.lit(areas.level),
@@ -269,22 +276,26 @@ def _industries(
         reason=pl.Series(reason),
         # gamma rises with H where G is above 1 - X2
         value_least=np.fmin(gamma["value"], gamma_of(distance, plants.herfindahl_most, share)),
-        z=z,
+        z=z_drawn if board is not None else _z_exact(plants, share, distance),
         jobs=jobs.sum(axis=0),
         n_areas=pl.Series((jobs > 0).sum(axis=0)),
         herfindahl_plants=plants.lots.herfindahl,
         suppressed_share=plants.suppressed,
-        n_thrown=pl.Series(plants.n if plants.board is None else plants.board.n),
+        n_thrown=pl.Series(plants.n if board is None else board.n),
     )
-    rank = pl.col("status").is_in([TOO_FEW, NOT_DEFINED])
-    # Where small cells are withheld, chance alone gives a small industry a large gamma.
-    withheld = 0.0 if plants.board is None else pl.col("null_mean").fill_null(0.0)
-    most = pl.col("value") - withheld
-    return (
-        frame.with_columns(pl.col(pl.Float64).fill_nan(None))
-        .sort([rank, most, "industry"], descending=[False, True, False], nulls_last=True)
-        .select(ORDER)
-    )
+    return _ranked(frame.with_columns(pl.col(pl.Float64).fill_nan(None)), board is not None)
+
+
+def _ranked(frame: pl.DataFrame, is_withheld: bool) -> pl.DataFrame:
+    """Return the most concentrated first, what was not tested last.
+
+    Where small cells are withheld, chance alone gives a small industry a large gamma, so that
+    what it gives on average is taken off.
+    """
+    last = pl.col("status").is_in([TOO_FEW, NOT_DEFINED, NOT_TESTABLE])
+    by_chance = pl.col("null_mean").fill_null(0.0) if is_withheld else 0.0
+    by = [last, pl.col("value") - by_chance, pl.col("industry")]
+    return frame.sort(by, descending=[False, True, False], nulls_last=True).select(ORDER)
 
 
 def _title() -> pl.Expr:

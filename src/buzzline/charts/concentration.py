@@ -78,6 +78,11 @@ def concentration_chart(result: Concentration, *, width: int = WIDTH) -> Spec:
             "Plants of a cell are taken to be of equal size; the line goes down to gamma if "
             "they are as unequal as they can be."
         )
+    if result.publication_floor > 1:
+        said.append(
+            f"Cells of fewer than {result.publication_floor} plants are withheld, in the table "
+            "and by chance. Furthest above the mean of chance first."
+        )
     if n > SHOWN:
         said.append(f"The {SHOWN} most concentrated of {n:,} industries; the table has all.")
     axis_title = "gamma: 0 is chance, about 1 is one place"
