@@ -17,7 +17,7 @@ from buzzline.agglomeration.employment import (
     vintage_gap,
 )
 from buzzline.agglomeration.entry_null import EventTable, dealt_events
-from buzzline.agglomeration.presence import Presence, presence_of
+from buzzline.agglomeration.presence import Presence, could_be_present, presence_of
 from buzzline.agglomeration.proximity import co_occurrence
 from buzzline.agglomeration.specialisation import location_quotients
 from buzzline.agglomeration.two_way import fit_logit, share_interval
@@ -69,6 +69,11 @@ class IndustryEntry:
         In both years.
     suppressed_share : share
         Of the jobs of the first year.
+    publication_floor : int [establishments]
+        Cells of fewer are not published; 1 where all are.
+    n_withheld : int
+        Cells that were not published in one of the years and may have been present all the
+        same: no event can be seen there either.
     cut : ratio
     level : share
     """
@@ -84,6 +89,8 @@ class IndustryEntry:
     suppressed_share: float
     cut: Ratio
     level: Share
+    publication_floor: int = 1
+    n_withheld: int = 0
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -98,7 +105,16 @@ class IndustryEntry:
         )
         return (
             f"{self.first_year} to {self.last_year}, {self.n_places:,} places and "
-            f"{self.n_industries:,} industries: {said}.{left}"
+            f"{self.n_industries:,} industries: {said}.{left}{self._withheld()}"
+        )
+
+    def _withheld(self) -> str:
+        if not self.n_withheld:
+            return ""
+        return (
+            f" Cells of fewer than {self.publication_floor} establishments are not published: "
+            f"{self.n_withheld:,} cells may have been present unseen in one of the years and "
+            "are left out."
         )
 
     def __repr__(self) -> str:
@@ -175,6 +191,11 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
     those of a logit on density with the logarithms of diversity and ubiquity beside it, errors
     clustered by place and by industry. Fewer than 20 events are not judged.
 
+    Where cells of few establishments are not published, a cell that passes that floor would
+    look like an entry. A cell that is not published counts as absent only where even as many
+    plants as can be withheld, of the industry's mean size, would stay below the cut (below half
+    of it for entries from there); others are not known in that year, and left out.
+
     References
     ----------
     .. [1] Neffke, F., Henning, M., Boschma, R. (2011). How do regions diversify over time?
@@ -195,10 +216,12 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
     then = presence_of(after, cut, counted="jobs", what="industry_entry")
     density = densities_without_own(now.flags, co_occurrence(now.flags))
     known = np.isfinite(before.jobs) & np.isfinite(after.jobs)
+    hidden = {at: _hidden((before, after), at) & known for at in (cut, cut / 2)}
     seed = seed_of(rng)
     rows, curves = [], []
     for event in told(progress, "dealing events anew", EVENTS):
-        may, did = _cells_of(event, (now, then), density, known)
+        seen = known & ~hidden[cut / 2 if event == FROM_AFAR else cut]
+        may, did = _cells_of(event, (now, then), density, seen)
         row, curve = _measured(event, (may, did, density), now.flags, (draws, seed, level))
         rows.append(row)
         curves.append(curve)
@@ -214,7 +237,15 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
         float(matrices[0].suppressed_share),
         cut,
         level,
+        max(before.publication_floor, after.publication_floor),
+        int(hidden[cut].sum()),
     )
+
+
+def _hidden(years: tuple[EmploymentMatrix, EmploymentMatrix], cut: Ratio) -> Flags:
+    """Return the cells that may have been present unseen in one of two years."""
+    now, then = (could_be_present(one, cut) for one in years)
+    return now | then
 
 
 def _years(study: Study, first: int | None, last: int | None) -> tuple[int, int]:

@@ -163,10 +163,14 @@ def _drawn(plants: LocatedPlants, null: Null, seed: int) -> Callable[[int], Floa
     """Return a function of the number of a draw: the index of every pair in it. (s, s)."""
     x = plants.area_share
     if null == "dartboard":
+        board = plants.board
         thrown = dartboard_jobs(plants.lots, x, rng=seed)
 
         def pairs(number: int) -> Floats:
-            jobs = thrown(number)
+            if board is None:
+                jobs = thrown(number)
+            else:  # withheld as in the table
+                jobs, _ = board.drawn(child(seed, "published dartboard", number))
             return pairwise_coagglomeration(jobs, area_share=jobs.sum(axis=1))
 
         return pairs

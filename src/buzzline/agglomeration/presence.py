@@ -12,6 +12,7 @@ import numpy as np
 
 from buzzline.agglomeration.bases import Counted, dispersion_of
 from buzzline.agglomeration.employment import EmploymentMatrix
+from buzzline.agglomeration.quotient_errors import totals_of
 from buzzline.agglomeration.specialisation import location_quotients
 from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats
 from buzzline.errors import InvalidArgument, TooFew
@@ -104,6 +105,30 @@ def presence_of(
         int(np.isnan(amount).sum()),
         cut,
     )
+
+
+def could_be_present(matrix: EmploymentMatrix, cut: Ratio) -> Flags:
+    """Return the unpublished cells that would reach the cut with plants below the floor.
+
+    Parameters
+    ----------
+    matrix : EmploymentMatrix
+    cut : ratio
+
+    Returns
+    -------
+    (places, industries) bool
+        Where as many plants as can be withheld, of the industry's mean size, make a location
+        quotient of at least the cut. Nowhere if all cells are published.
+    """
+    unseen = ~(np.nan_to_num(matrix.jobs) > 0)
+    if matrix.publication_floor <= 1:
+        return np.zeros_like(unseen)
+    plants = np.where(unseen, 0.0, np.nan_to_num(matrix.establishments)).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        held = (matrix.publication_floor - 1) * matrix.industry_jobs / plants
+        most = location_quotients(np.tile(held, (unseen.shape[0], 1)), totals_of(matrix.jobs))
+    return as_flags(unseen & (np.nan_to_num(most) >= cut))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

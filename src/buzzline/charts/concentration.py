@@ -85,7 +85,8 @@ def concentration_chart(result: Concentration, *, width: int = WIDTH) -> Spec:
         )
     if n > SHOWN:
         said.append(f"The {SHOWN} most concentrated of {n:,} industries; the table has all.")
-    axis_title = "gamma: 0 is chance, about 1 is one place"
+    at_zero = "0 is chance, " if result.publication_floor == 1 else ""
+    axis_title = f"gamma: {at_zero}about 1 is one place"
     return _ranked(blocks, axis_title, (TITLE, said, f"{TITLE}. {result}"), width)
 
 
