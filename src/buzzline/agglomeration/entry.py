@@ -227,19 +227,11 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
         curves.append(curve)
     return IndustryEntry(
         pl.DataFrame(rows, schema=_EFFECTS).pipe(_without_nan),
-        pl.concat(curves).pipe(_without_nan),
-        _left_out(*matrices),
-        years[0],
-        years[1],
-        int((~known).sum()),
-        before.places.height,
-        before.industries.height,
-        float(matrices[0].suppressed_share),
-        cut,
-        level,
-        max(before.publication_floor, after.publication_floor),
-        int(hidden[cut].sum()),
-    )
+        pl.concat(curves).pipe(_without_nan), _left_out(*matrices), *years,
+        int((~known).sum()), before.places.height, before.industries.height,
+        float(matrices[0].suppressed_share), cut, level,
+        max(before.publication_floor, after.publication_floor), int(hidden[cut].sum()),
+    )  # fmt: skip
 
 
 def _hidden(years: tuple[EmploymentMatrix, EmploymentMatrix], cut: Ratio) -> Flags:
