@@ -34,6 +34,13 @@ class Column:
     low: float = -inf
     high: float = inf
 
+    @property
+    def limits(self) -> str:
+        """The bounds as a person says them: `0 or more jobs`."""
+        if self.high == inf:
+            return f"{self.low:g} or more {self.unit}"
+        return f"between {self.low:g} and {self.high:g} ({self.unit})"
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -81,24 +81,17 @@ def bounds(sifted: Sifted, column: Column) -> Sifted:
     """Set numbers out of bounds to missing; negative weights and jobs set the row aside."""
     values = sifted.frame[column.name]
     outside = ~values.is_between(column.low, column.high).fill_null(value=True)
-    limits = _limits(column)
     if (sifted.table.name, column.name) in NEVER_NEGATIVE:
         rule, remedy = NEVER_NEGATIVE[sifted.table.name, column.name]
         return sifted.without(rule, column.name, outside, remedy=remedy)
     if column.required:
         return sifted.without(
-            "number out of range", column.name, outside, remedy=f"It must be {limits}."
+            "number out of range", column.name, outside, remedy=f"It must be {column.limits}."
         )
     return sifted.emptied(
         "number out of range", column.name, outside,
-        remedy=f"Set to missing. It must be {limits}.",
+        remedy=f"Set to missing. It must be {column.limits}.",
     )  # fmt: skip
-
-
-def _limits(column: Column) -> str:
-    if column.high == float("inf"):
-        return f"{column.low:g} or more {column.unit}"
-    return f"between {column.low:g} and {column.high:g} ({column.unit})"
 
 
 def _speaks_for(texts: pl.Series, mark: str) -> int:

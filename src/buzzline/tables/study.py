@@ -14,6 +14,7 @@ import polars as pl
 
 from buzzline.errors import InvalidArgument, InvalidTables, Problem
 from buzzline.tables.columns import Table
+from buzzline.tables.limits import beyond_limits, broken_numbers, examples_of, row_numbers
 from buzzline.tables.quality import Quality
 from buzzline.tables.schema import (
     ACTIVITIES,
@@ -113,13 +114,15 @@ class Study:
     def of(cls, *, about: About | None = None, **tables: Any) -> Study:
         """Build a study from data frames (polars, pandas, arrow) that already fit the schema.
 
-        Missing optional columns are added empty, columns are cast to the type of the schema.
-        For files, other column names or dirty rows, use `read_study`.
+        Missing optional columns are added empty, columns are cast to the type of the schema,
+        NaN in a column of numbers is read as not known (null). For files, other column names or
+        dirty rows, use `read_study`.
 
         Raises
         ------
         InvalidTables
-            A required column, a key or a reference is missing; every problem is listed.
+            A required column, a key or a reference is missing, a number is out of its bounds or
+            a word not of its list; every problem is listed.
         """
         unknown = set(tables) - set(cls.names())
         if unknown:
@@ -239,10 +242,13 @@ class Study:
 def shaped_like(table: Table, frame: Any) -> pl.DataFrame:
     """Return a data frame with the columns of `table`, in its order and types.
 
+    NaN in a column of numbers is read as not known (null).
+
     Raises
     ------
     InvalidTables
-        A required column is missing, a column is not in the schema, or a cast fails.
+        A required column is missing, a column is not in the schema, or a cast fails or would
+        cut decimals off.
     """
     given = as_polars(frame)
     names = [column.name for column in table.columns]
@@ -258,8 +264,11 @@ def shaped_like(table: Table, frame: Any) -> pl.DataFrame:
         for name in given.columns
         if name not in names
     ]  # fmt: skip
+    problems += broken_numbers(table, given)
     if problems:
         raise InvalidTables(problems)
+    floats = [name for name, dtype in given.schema.items() if dtype.is_float()]
+    given = given.with_columns(pl.col(floats).fill_nan(None))
     casts = [
         (pl.col(column.name) if column.name in given.columns else pl.lit(None))
         .cast(column.dtype)
@@ -308,14 +317,15 @@ def _problems(study: Study, name: str) -> Iterable[Problem]:
         if column.required and frame[column.name].null_count():
             missing = frame[column.name].is_null()
             yield Problem(name, column.name, "is empty", int(missing.sum()),
-                          _row_numbers(missing), (),
+                          row_numbers(missing), (),
                           "Fill it in, or read the files with `read_study`.")  # fmt: skip
     if table.key:
         repeated = frame.select(pl.struct(table.key).is_duplicated()).to_series()
         if repeated.any():
             yield Problem(name, table.key[0], "is not unique", int(repeated.sum()),
-                          _row_numbers(repeated), _examples(frame, repeated, table.key[0]),
+                          row_numbers(repeated), examples_of(frame[table.key[0]], repeated),
                           "Keep one row each.")  # fmt: skip
+    yield from beyond_limits(table, frame)
     for column in table.columns:
         if column.refers_to:
             yield from _dangling(study, name, column.name, column.refers_to)
@@ -331,18 +341,10 @@ def _dangling(study: Study, name: str, column: str, refers_to: str) -> Iterable[
     missing = values.is_not_null() & ~values.is_in(known.implode())
     if missing.any():
         yield Problem(name, column, f"names something that is not in `{other}`",
-                      int(missing.sum()), _row_numbers(missing),
-                      _examples(frame, missing, column),
+                      int(missing.sum()), row_numbers(missing),
+                      examples_of(values, missing),
                       "Add it there, or read the files with `read_study`, which sets such rows "
                       "aside.")  # fmt: skip
-
-
-def _row_numbers(flags: pl.Series) -> tuple[int, ...]:
-    return tuple(int(row) + 2 for row in np.flatnonzero(flags.to_numpy())[:20])
-
-
-def _examples(frame: pl.DataFrame, flags: pl.Series, column: str) -> tuple[str, ...]:
-    return tuple(str(value) for value in frame.filter(flags)[column].unique().sort().head(3))
 
 
 def _digest_column(digest: Any, column: pl.Series) -> None:
