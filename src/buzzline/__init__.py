@@ -48,8 +48,11 @@ from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.delineation import CoreRule, candidate_clusters
+from buzzline.clusters.distinctness import Distinctness, distinctness
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import AreaRule
+from buzzline.clusters.separation import Separation, separation
+from buzzline.clusters.siblings import SiblingRule
 from buzzline.errors import (
     BuzzlineError,
     InvalidArgument,
@@ -95,6 +98,7 @@ __all__ = [
     "CoreRule",
     "Cutoffs",
     "DensityByPlace",
+    "Distinctness",
     "EmploymentMatrix",
     "GroupSearch",
     "HotSpots",
@@ -119,7 +123,9 @@ __all__ = [
     "Sampling",
     "ScaleBalance",
     "ScaleProfile",
+    "Separation",
     "ShiftShares",
+    "SiblingRule",
     "Specialisation",
     "StrongClusters",
     "StrongRule",
@@ -136,6 +142,7 @@ __all__ = [
     "coagglomeration",
     "complexity",
     "concentration",
+    "distinctness",
     "employment_matrix",
     "hot_spots",
     "industry_entry",
@@ -162,6 +169,7 @@ __all__ = [
     "run_road",
     "scale_balance",
     "scale_profile",
+    "separation",
     "shift_share",
     "specialisation",
     "strong_clusters",

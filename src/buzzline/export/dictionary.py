@@ -13,6 +13,7 @@ from buzzline.export.meanings import (
     clusters,
     concentration,
     distance,
+    distinctness,
     industry_groups,
     linkages,
     quality,
@@ -32,6 +33,7 @@ FAMILIES = (
     industry_groups,
     distance,
     separation,
+    distinctness,
 )
 
 TABLE_MEANING: dict[str, str] = {
