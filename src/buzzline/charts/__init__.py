@@ -15,13 +15,12 @@ from buzzline.charts import (
     quality,
     regional_mix,
     relative,
-    separation,
     specialisation,
     verdicts,
 )
 from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
-from buzzline.charts.drawing import chart, charts_of, further_charts
+from buzzline.charts.drawing import chart
 from buzzline.charts.gallery import gallery, save_charts
 from buzzline.charts.industry_groups import definitions_chart
 from buzzline.charts.relatedness import industry_space_chart
@@ -41,7 +40,6 @@ FAMILIES = (
     quality,
     relative,
     regional_mix,
-    separation,
     specialisation,
     verdicts,
 )
@@ -51,9 +49,7 @@ __all__ = [
     "balance_chart",
     "candidates_chart",
     "chart",
-    "charts_of",
     "definitions_chart",
-    "further_charts",
     "gallery",
     "industry_space_chart",
     "save_charts",
