@@ -1,0 +1,63 @@
+"""The scripts of the gallery run on the real data they are about, with few draws."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from types import ModuleType
+
+import pytest
+from tests.source import ROOT
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "examples" / name / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def patterns(shared_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("patterns")
+    for source in (
+        "cbp_cbsa/cbp_cbsa_naics_2018.parquet",
+        "cbp_cbsa/cbp_cbsa_naics_2019.parquet",
+        "uscmp_crosswalk/naics_2012_2017_to_cluster_subcluster.csv",
+        "delineation/brookings_cbsa_18.csv",
+        "delineation/brookings_naics.csv",
+    ):
+        shutil.copy(shared_data / source, folder)
+    return folder
+
+
+def test_published_places_what_the_gallery_says_of_ten_metros(patterns):
+    made = script("us_metros")
+    study = made.read_cbp(patterns)
+    strong = made.strong_clusters(study, draws=19, rng=1)
+    first = made.strongest_of(strong.table(), made.TEN).group_by("name", maintain_order=True)
+    found = {name: rows["cluster"][0] for (name,), rows in first}
+    of = {
+        metro: next(c for name, c in found.items() if name.startswith(metro))
+        for metro in made.TEN
+    }
+    assert of["Detroit-"] == "Automotive"
+    assert of["Houston-"] == "Oil and Gas Production and Transportation"
+    assert of["Los Angeles-"] == "Video Production and Distribution"
+    assert of["Wichita, KS"] == "Aerospace Vehicles and Defense"
+    assert of["Elkhart-"] == "Trailers, Motor Homes, and Appliances"
+
+
+def test_published_places_what_the_gallery_says_of_buyers_and_bought(shared_data, tmp_path):
+    made = script("acquisitions")
+    folder = shared_data / "crunchbase2015_acquisitions"
+    said = made.main(folder, draws=99, pictures=tmp_path)
+    assert "the largest San Jose, US for Semiconductors" in said["hot_spots"]
+    assert "Most of all Semiconductors" in said["m_function"]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "acquisitions_kdensity.svg",
+        "acquisitions_m_function.svg",
+        "acquisitions_ripley.svg",
+    }
