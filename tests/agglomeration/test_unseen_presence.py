@@ -1,7 +1,13 @@
 import numpy as np
 import polars as pl
 
-from buzzline.agglomeration import coagglomeration, industry_entry, location_quotients
+from buzzline.agglomeration import (
+    coagglomeration,
+    industry_entry,
+    location_quotients,
+    location_quotients_by_place,
+    relatedness,
+)
 from buzzline.agglomeration.employment import employment_matrix
 from buzzline.agglomeration.entry import ENTRY
 from buzzline.agglomeration.presence import could_be_present
@@ -78,6 +84,14 @@ def test_a_cell_that_passes_the_floor_is_no_entry_and_it_is_said():
     assert found["n"] <= true["n"]
     assert result.publication_floor == FLOOR
     assert f"{result.n_withheld:,} cells may have been present unseen" in str(result)
+
+
+def test_quotients_and_relatedness_say_which_cells_are_not_published():
+    plants = plants_of(np.random.default_rng(6))
+    cut, whole = (Study.of(employment=table_of(plants, 2019, f)) for f in (FLOOR, 1))
+    for measure in (location_quotients_by_place, relatedness):
+        assert "fewer than 3 establishments are not published" in str(measure(cut))
+        assert "not published" not in str(measure(whole))
 
 
 def test_null_p_values_of_pairs_are_uniform_where_small_cells_are_withheld():

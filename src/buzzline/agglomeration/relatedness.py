@@ -97,6 +97,8 @@ class Relatedness:
     year : int or None
     note : str
         What the flows cover.
+    publication_floor : int [establishments]
+        Cells of fewer are not published, and taken for absent; 1 where all are.
     """
 
     pairs: pl.DataFrame
@@ -111,6 +113,7 @@ class Relatedness:
     level: Share
     year: int | None
     note: str
+    publication_floor: int = 1
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -147,6 +150,12 @@ class Relatedness:
         if np.isnan(share) or share > 0:
             known = "An unknown share" if np.isnan(share) else f"{share:.1%}"
             said += f" {known} of jobs are in no published cell."
+        if self.publication_floor > 1:
+            said += (
+                f" Cells of fewer than {self.publication_floor} establishments are not "
+                "published and taken for absent: small industries are seen in large places "
+                "only, and there together."
+            )
         return said
 
     def __repr__(self) -> str:
@@ -238,6 +247,7 @@ def relatedness(
         record,
         kind=kind, null=null, n_places=matrix.places.height, n_unknown=presence.n_unknown,
         suppressed_share=float(matrix.suppressed_share), year=matrix.year,
+        publication_floor=matrix.publication_floor,
     )  # fmt: skip
 
 

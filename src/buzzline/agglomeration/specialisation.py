@@ -72,6 +72,7 @@ class LocationQuotients:
         Of all jobs, in no known cell.
     level : share
     year : int or None
+    publication_floor : int     cells of fewer establishments are not published; 1: all are
     """
 
     quotients: pl.DataFrame
@@ -82,6 +83,7 @@ class LocationQuotients:
     suppressed_share: float
     level: Share
     year: int | None
+    publication_floor: int = 1
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -105,6 +107,11 @@ class LocationQuotients:
             )
         hidden = self.suppressed_share
         told = f" {hidden:.1%} of jobs are in no known cell." if hidden > 0 else ""
+        if self.publication_floor > 1:
+            told += (
+                f" Cells of fewer than {self.publication_floor} establishments are not "
+                "published: a place without a quotient may have a small one."
+            )
         return f"{said}.{told}"
 
     def __repr__(self) -> str:
@@ -199,6 +206,7 @@ def location_quotients_by_place(
         float(matrix.suppressed_share),
         level,
         matrix.year,
+        matrix.publication_floor,
     )
 
 
