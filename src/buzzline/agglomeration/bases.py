@@ -62,7 +62,16 @@ def bases(matrix: EmploymentMatrix, amount: Floats, base: Base) -> list[tuple[Fl
         )
     kinds = (True,) if base == "traded" else (True, False)
     blocks = [(traded == kind).fill_null(False).to_numpy() for kind in kinds]
-    return [(block, totals_of(amount[:, block])) for block in blocks if block.any()]
+    return [(block, _totals(matrix, amount, block)) for block in blocks if block.any()]
+
+
+def _totals(matrix: EmploymentMatrix, amount: Floats, block: Flags) -> Totals:
+    """Return totals of some industries; those of the country where it is told."""
+    seen = totals_of(amount[:, block])
+    if amount is not matrix.jobs or not matrix.is_national:
+        return seen
+    jobs = matrix.industry_jobs[block]
+    return Totals(seen.place, jobs, float(jobs.sum()))
 
 
 def coverage_of(matrix: EmploymentMatrix, amount: Floats) -> pl.DataFrame:

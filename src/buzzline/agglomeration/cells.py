@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.levels import levels, nested, parents, rolled_up, roots
+from buzzline.agglomeration.nation import jobs_of_nation, without_nation
 from buzzline.agglomeration.place_levels import one_kind_of_place
 from buzzline.agglomeration.plants import (
     listed_industries,
@@ -15,7 +16,7 @@ from buzzline.agglomeration.plants import (
     plants_of,
     positions,
 )
-from buzzline.arrays import Flags, Floats
+from buzzline.arrays import Flags, Floats, as_floats
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables import Study
 
@@ -35,6 +36,8 @@ class Cells:
     year : int or None
     source : str
     notes : tuple[str, ...]
+    nation : (s,) float64 and float, or None
+        Jobs of each industry and of all in the country, where they are published.
     """
 
     places: pl.DataFrame
@@ -46,6 +49,7 @@ class Cells:
     year: int | None
     source: str
     notes: tuple[str, ...]
+    nation: tuple[Floats, float] | None = None
 
 
 def cells_of(study: Study, *, year: int | None, digits: int | None) -> Cells:
@@ -67,9 +71,9 @@ def cells_of(study: Study, *, year: int | None, digits: int | None) -> Cells:
 
 def _published(study: Study, year: int | None, digits: int | None) -> Cells:
     rows, year, notes = _one_year(study.employment, year)
+    rows, whole = without_nation(_all_sizes(rows), study.places)
     rows, said = one_kind_of_place(rows, study.places)
     notes += said
-    rows = _all_sizes(rows)
     level, roots_here, said = _levels(rows, study.industries)
     notes += said
     chosen = _chosen_level(level, roots_here, digits)
@@ -89,9 +93,30 @@ def _published(study: Study, year: int | None, digits: int | None) -> Cells:
     gap = _industry_gap(rows, cells, industries["industry"], study.industries)
     if cells.filter(pl.col("jobs").is_not_null() & pl.col("suppressed")).height:
         notes.append("Some suppressed cells hold estimates; they are used as they stand.")
-    return Cells(
-        places, industries, placed, totals, is_told, gap, year, "employment", tuple(notes)
+    nation, said = _nation(whole, (level, chosen, roots_here), placed, (industries, study))
+    return Cells(places, industries, placed, totals, is_told, gap, year, "employment",
+                 (*notes, *said), nation)  # fmt: skip
+
+
+def _nation(
+    whole: pl.DataFrame,
+    how: tuple[dict[str, int | None], int | None, frozenset[str]],
+    placed: pl.DataFrame,
+    listed: tuple[pl.DataFrame, Study],
+) -> tuple[tuple[Floats, float] | None, list[str]]:
+    """Return jobs of the country by industry and of all, and what is said of them."""
+    (level, chosen, top), (industries, study) = how, listed
+    if not whole.height:
+        return None, []
+    there = {code: depth for code, depth in level.items() if code in set(whole["industry"])}
+    held = np.bincount(
+        placed["of"].to_numpy(), np.nan_to_num(placed["jobs"].to_numpy()), industries.height
     )
+    if not any(depth is not None for depth in there.values()) and chosen is not None:
+        return None, []
+    at_level, _ = _at_level(whole, there, chosen, study.industries)
+    total, _ = _place_totals(whole, there, top, whole["place_id"].unique())
+    return jobs_of_nation(at_level, float(total[0]), (industries["industry"], as_floats(held)))
 
 
 def _one_year(

@@ -48,11 +48,12 @@ class EmploymentMatrix:
     place_jobs : (r,) float64 [jobs]
         Of all industries: as published, else the largest sum of known cells at any level.
     industry_jobs : (s,) float64 [jobs]
-        Sums of the known cells.
+        Sums of the known cells; where `is_national`, of the country as published.
     all_jobs : float
+        Of all places; where `is_national`, of the country.
     suppressed_share : float
-        Share of `all_jobs` that is in no known cell; NaN when cells are suppressed and no
-        totals are published.
+        Share of the jobs of all places that is in no known cell; NaN when cells are suppressed
+        and no totals are published.
     place_suppressed : (r,) float64
         The same share within each place.
     industry_suppressed : (s,) float64
@@ -65,6 +66,8 @@ class EmploymentMatrix:
         What was picked, left out or could not be told.
     publication_floor : int [establishments]
         Cells of fewer are not published; 1 where all are. Found in the table itself.
+    is_national : bool
+        Totals of industries are those of the country, a row of which the table holds.
     """
 
     places: pl.DataFrame
@@ -81,6 +84,7 @@ class EmploymentMatrix:
     source: str
     notes: tuple[str, ...] = ()
     publication_floor: int = 1
+    is_national: bool = False
 
     def table(self) -> pl.DataFrame:
         """Return one row a cell with jobs or establishments, the largest first."""
@@ -103,7 +107,8 @@ class EmploymentMatrix:
 
     def __str__(self) -> str:
         r, s = self.jobs.shape
-        jobs = f"{self.all_jobs:,.0f} jobs" if np.isfinite(self.all_jobs) else "unknown jobs"
+        held = float(self.place_jobs.sum()) if self.is_national else self.all_jobs
+        jobs = f"{held:,.0f} jobs" if np.isfinite(held) else "unknown jobs"
         when = f" in {self.year}" if self.year is not None else ""
         share = self.suppressed_share
         known = "an unknown share" if np.isnan(share) else f"{share:.1%}"
@@ -200,7 +205,8 @@ def by_cluster(matrix: EmploymentMatrix) -> EmploymentMatrix:
         ),
         jobs=jobs,
         establishments=_summed(matrix.establishments, code, names.len()),
-        industry_jobs=np.nansum(jobs, axis=0),
+        industry_jobs=_summed(matrix.industry_jobs[None], code, names.len())[0]
+        if matrix.is_national else np.nansum(jobs, axis=0),
         industry_suppressed=np.full(names.len(), np.nan),
         notes=(*matrix.notes, *([note] if note else [])),
     )  # fmt: skip
@@ -299,10 +305,11 @@ def _matrix(cells: Cells, study: Study) -> EmploymentMatrix:
             f"No cell of fewer than {floor:,} establishments is published: small industries "
             "are seen only where they gather, and a cell that is not there may be a small one."
         )
+    of_industry, everything = cells.nation or (np.nansum(jobs, axis=0), all_jobs)
     return EmploymentMatrix(
-        cells.places, cells.industries, jobs, establishments, total, np.nansum(jobs, axis=0),
-        all_jobs, float("nan") if hidden.any() else share, gap, cells.industry_gap, cells.year,
-        cells.source, tuple(notes), floor,
+        cells.places, cells.industries, jobs, establishments, total, of_industry, everything,
+        float("nan") if hidden.any() else share, gap, cells.industry_gap, cells.year,
+        cells.source, tuple(notes), floor, is_national=cells.nation is not None,
     )  # fmt: skip
 
 

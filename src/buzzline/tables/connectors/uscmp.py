@@ -24,6 +24,7 @@ TYPES = {"metropolitan": "msa", "state": "state", "economic": "economic"}
 LEVELS = {"metropolitan": "labour_market", "state": "region", "economic": "labour_market"}
 NEEDED = ("region_code_t", "region_name_t", "region_type_t", "cluster_name_t", "traded_b",
           "year_t", "emp_tl", "est_tl")  # fmt: skip
+SHARE, NATION = "cluster_emp_per_tf", "US"
 NOTES = (
     "Jobs are those of County Business Patterns with withheld cells filled in by the project: "
     "`emp_reported_tl` of the source holds what was published.",
@@ -47,7 +48,9 @@ def read_uscmp(path: Path | str, *, areas: Areas = "metropolitan") -> Study:
     -------
     Study
         `employment` whose industries are the clusters (a cluster of its own each), `industries`
-        and `places`. A row where jobs are filled in by the project counts as suppressed.
+        and `places`. A row where jobs are filled in by the project counts as suppressed. Jobs
+        of the nation (place "US", level "country") are what areas are held against; they
+        follow from `cluster_emp_per_tf`, the area's share of them.
 
     Raises
     ------
@@ -71,7 +74,8 @@ def read_uscmp(path: Path | str, *, areas: Areas = "metropolitan") -> Study:
         raise UnreadableFile(f"{files[0].name}: holds no region of the kind {areas!r}.")
     jobs = _employment(rows)
     named = rows.select("region_code_t", "region_name_t", FILE).unique("region_code_t")
-    places, findings = area_table(jobs, named)
+    places, findings = area_table(jobs, named, level=LEVELS[areas])
+    jobs, places = _with_nation(read.frame, jobs, places)
     about = About(
         title="U.S. Cluster Mapping", licence="U.S. Cluster Mapping Project; see its terms",
         sources=tuple(str(file) for file in files), notes=NOTES,
@@ -100,6 +104,31 @@ def _employment(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("est_tl").cast(pl.Float64).alias("establishments"),
         filled.fill_null(value=False).alias("suppressed"),
     )  # fmt: skip
+
+
+def _with_nation(
+    source: pl.DataFrame, jobs: pl.DataFrame, places: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Add the nation: jobs by cluster, from shares published to eight digits."""
+    if SHARE not in source.columns:
+        return jobs, places
+    share = pl.col(SHARE).cast(pl.Float64)
+    told = source.filter(pl.col("emp_tl") > 0, share > 0)
+    nation = told.group_by(
+        pl.col("cluster_name_t").alias("industry"),
+        pl.col("year_t").cast(pl.Int64).alias("year"),
+    ).agg((pl.col("emp_tl") / share).median().round().alias("jobs"), pl.col(FILE, ROW).first())
+    nation = nation.sort("industry", "year").with_columns(
+        pl.lit(NATION).alias("place_id"), pl.lit(value=False).alias("suppressed")
+    )
+    row = pl.DataFrame({
+        "place_id": [NATION], "name": ["United States"], "country": ["US"],
+        "level": ["country"], FILE: [jobs[FILE][0]], ROW: [places[ROW].max()],
+    })  # fmt: skip
+    return (
+        pl.concat([jobs, nation], how="diagonal_relaxed"),
+        pl.concat([places, row], how="diagonal_relaxed"),
+    )
 
 
 def _industries(rows: pl.DataFrame) -> pl.DataFrame:
