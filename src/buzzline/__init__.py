@@ -51,6 +51,8 @@ from buzzline.clusters.delineation import CoreRule, candidate_clusters
 from buzzline.clusters.distinctness import Distinctness, distinctness
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import AreaRule
+from buzzline.clusters.separation import Separation, separation
+from buzzline.clusters.siblings import SiblingRule
 from buzzline.errors import (
     BuzzlineError,
     InvalidArgument,
@@ -121,7 +123,9 @@ __all__ = [
     "Sampling",
     "ScaleBalance",
     "ScaleProfile",
+    "Separation",
     "ShiftShares",
+    "SiblingRule",
     "Specialisation",
     "StrongClusters",
     "StrongRule",
@@ -165,6 +169,7 @@ __all__ = [
     "run_road",
     "scale_balance",
     "scale_profile",
+    "separation",
     "shift_share",
     "specialisation",
     "strong_clusters",

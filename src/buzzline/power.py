@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from math import ceil, isfinite
 
 import numpy as np
 from scipy.stats import binom, norm
 
 from buzzline.errors import InvalidArgument
-from buzzline.quantities import Count, Share
+from buzzline.quantities import Count, Ratio, Share
 
 MOST_LINKS = 1_000_000
 SEARCHED_AT_ONCE = 1024
@@ -82,6 +84,54 @@ def power_of_share_test(
     True
     """
     return float(_powers(np.array([n]), expected, true, level)[0])
+
+
+def moves_needed(
+    ratio: Ratio,
+    *,
+    expected: Sequence[float] = (1, 1, 1, 1),
+    power: Share = 0.8,
+    level: Share = 0.95,
+) -> int | None:
+    """Return how many moves or ties show that two groups keep to themselves.
+
+    As many as it takes for the log odds ratio of within to between to differ from its
+    expectation (two-sided at `level`) with probability `power`, when there are `ratio` times as
+    many within as between, relative to what is expected. By the normal approximation.
+
+    Parameters
+    ----------
+    ratio : ratio
+        Other than 1; 2 means that each member has twice the ties within.
+    expected : four numbers
+        Ties expected within the one group, within the other, and between in each direction, in
+        any unit.
+    power, level : share
+
+    Returns
+    -------
+    int or None
+        None when nothing is expected in one of the four cells: no number would do.
+
+    Raises
+    ------
+    InvalidArgument
+        A ratio of 1 or not above 0.
+
+    Examples
+    --------
+    >>> moves_needed(2), moves_needed(1.5), moves_needed(3)
+    (74, 199, 35)
+    """
+    if not ratio > 0 or ratio == 1:
+        raise InvalidArgument(f"moves_needed: `ratio` must be above 0 and not 1, got {ratio}")
+    cells = np.asarray(expected, dtype=np.float64) * (ratio, ratio, 1, 1)
+    if not (cells > 0).all():
+        return None
+    spread = float((cells.sum() / cells).sum())
+    reach = norm.ppf((1 + level) / 2) + norm.ppf(power)
+    needed = float(spread * (reach / (2 * np.log(ratio))) ** 2)
+    return ceil(needed) if isfinite(needed) else None
 
 
 def _powers(sizes: np.ndarray, expected: float, true: float, level: float) -> np.ndarray:

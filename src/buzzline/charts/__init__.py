@@ -15,6 +15,7 @@ from buzzline.charts import (
     quality,
     regional_mix,
     relative,
+    separation,
     specialisation,
     verdicts,
 )
@@ -40,6 +41,7 @@ FAMILIES = (
     quality,
     relative,
     regional_mix,
+    separation,
     specialisation,
     verdicts,
 )

@@ -13,6 +13,9 @@ from buzzline.clusters.labour_markets import (
     validity,
 )
 from buzzline.clusters.relative_risk import relative_risk
+from buzzline.clusters.separation import Separation, separation
+from buzzline.clusters.separation_measures import conductance, ei_index, log_odds_ratio
+from buzzline.clusters.siblings import SiblingRule
 from buzzline.clusters.valleys import deepest_valley, valley_between
 
 __all__ = [
@@ -22,15 +25,21 @@ __all__ = [
     "CoreRule",
     "Distinctness",
     "LabourMarketAreas",
+    "Separation",
+    "SiblingRule",
     "adjusted_rand",
     "candidate_clusters",
     "cohesion",
+    "conductance",
     "deepest_valley",
     "distinctness",
+    "ei_index",
     "labour_market_areas",
+    "log_odds_ratio",
     "merged_areas",
     "relative_risk",
     "self_containment",
+    "separation",
     "validity",
     "valley_between",
 ]

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from buzzline.export.meanings.columns import LEVEL, PLACE, PLACE_ID, Meaning
+from buzzline.export.meanings.columns import (
+    CLUSTER_ID,
+    INDUSTRY,
+    LABEL,
+    LEVEL,
+    PLACE,
+    PLACE_ID,
+    Meaning,
+    Q,
+)
 
 TABLE_MEANING: dict[str, str] = {
     "labour_market_areas": "Areas in which most people both live and work, largest first.",
     "labour_market_areas_places": "Which place belongs to which labour-market area.",
+    "separation": "Whether sibling clusters keep to themselves, by pair and layer.",
+    "separation_clusters": "How far each cluster could do without its siblings.",
+    "separation_layers": "What each cluster keeps inside, layer by layer.",
 }
+
+_LAYER: Meaning = ("layer", "", "Kind of tie.")
+
+
+def _measured(name: str, meaning: str) -> tuple[Meaning, ...]:
+    return (
+        (name, "share", meaning),
+        (f"{name}_low", "share", f"Lower end of the interval of `{name}`."),
+        (f"{name}_high", "share", f"Upper end of the interval of `{name}`."),
+    )
+
 
 _AREA_ID: Meaning = ("area_id", "", "Identifier of the area: that of its largest place.")
 _FLOWS: tuple[Meaning, ...] = (
@@ -34,5 +57,51 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "labour_market_areas_places": (
         PLACE_ID, PLACE, _AREA_ID, *_FLOWS,
         ("status", "", "Attached, attached last, or why in no area."),
+    ),
+    "separation": (
+        INDUSTRY, CLUSTER_ID, LABEL,
+        ("sibling_id", "", "Identifier of the other cluster."),
+        ("sibling", "", "Place a person recognises the other cluster by."),
+        ("km", "km", "Between the densest sites of the two."),
+        _LAYER,
+        ("verdict", "", "Separate, not separate, or not testable."),
+        ("value", "log odds", "Ties within to between, net of size and distance; 0: as given."),
+        ("low", "log odds", "Lower end of the interval of `value`."),
+        ("high", "log odds", "Upper end of the interval of `value`."),
+        LEVEL,
+        ("p", "probability", "Of a value as far from 0, were distance and size all."),
+        Q,
+        ("n_within", "ties", "Ties within either cluster."),
+        ("n_between", "ties", "Ties between the two."),
+        ("n", "ties", "Both together."),
+        ("n_needed", "ties", "Ties that would show the smallest ratio of interest."),
+        ("observed_log_odds", "log odds", "As counted."),
+        ("expected_log_odds", "log odds", "As size and distance give."),
+        ("elasticity", "ratio", "Power of distance with which ties fall in this layer."),
+        ("fitted_to", "", "Whose ties that is from: others, or all (then conservative)."),
+        ("design_effect", "ratio", "How much ties resemble others of their organisation."),
+        ("ei", "ratio", "E-I index: -1 all ties within, 1 all between."),
+        ("ei_expected", "ratio", "E-I index of groups of these sizes dealt at random."),
+        ("ei_p", "probability", "How often such groups look as much inward."),
+        ("reason", "", "Why nothing can be said, where it cannot."),
+    ),
+    "separation_clusters": (
+        CLUSTER_ID, LABEL, INDUSTRY,
+        ("n_siblings", "clusters", "Clusters of its industry near it."),
+        ("value", "share", "Autonomy: 1 minus the largest dependence on siblings over layers."),
+        ("low", "share", "Lower end of its interval."),
+        ("high", "share", "Upper end of its interval."),
+        LEVEL,
+        ("layer", "", "Layer in which it depends on siblings most."),
+        ("status", "", "Measured, or why not."),
+    ),
+    "separation_layers": (
+        CLUSTER_ID, LABEL, INDUSTRY, _LAYER,
+        ("n", "ties", "Ties with a member."),
+        *_measured("self_containment", "Smaller share of ties leaving or arriving that stay."),
+        *_measured("conductance", "Share of its tie ends by which it is tied to the rest."),
+        *_measured("dependence", "Share of arriving ties that come from siblings."),
+        LEVEL,
+        ("status", "", "Measured, or why not."),
     ),
 }  # fmt: skip

@@ -1,0 +1,223 @@
+"""What size and distance alone would give within and between two groups of organisations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
+from buzzline.clusters.layer_ties import LayerTies
+from buzzline.errors import InvalidArgument, NotConverged
+from buzzline.network.nulls import fit_gravity
+from buzzline.space.globe import distance_km
+from buzzline.space.precision import precision_km
+from buzzline.space.sites import sites_of
+from buzzline.space.zones import INSIDE_A_DISC, NEAREST_KM, Zones, zones_of
+
+REACH_KM = 5.0
+MOST_ZONES = 300
+FEWEST_TIES = 50  # between others, below which no fall with distance is read off them
+SAMPLE = 250  # members that stand for a cluster when distances are averaged
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fall:
+    """How ties fall with distance.
+
+    Attributes
+    ----------
+    elasticity : float      ties go with distance to this power; negative
+    variance : float
+    fitted_to : str         "others" (no member takes part) or "all" ties
+    """
+
+    elasticity: float
+    variance: float
+    fitted_to: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Organisations on the globe, and the zones of those that are no members.
+
+    Attributes
+    ----------
+    xyz : (n, 3) float64          unit vectors, NaN without coordinates
+    floor_km : (n,) float64       shortest distance that the coordinates can tell
+    is_other : (n,) bool          no member of any cluster in question
+    others, everybody : Zones or None
+    """
+
+    xyz: Floats
+    floor_km: Floats
+    is_other: Flags
+    others: Zones | None
+    everybody: Zones | None
+
+
+def ground_of(organisations: pl.DataFrame, label: Codes) -> Ground:
+    """Return where organisations stand. label : (n,) int32, cluster of each, -1 for none."""
+    is_other = np.asarray(label < 0)
+    sites = sites_of(organisations)
+    xyz = np.full((organisations.height, 3), np.nan)
+    xyz[sites.located] = sites.xyz[sites.site[sites.located]]
+    floor = np.maximum(NEAREST_KM, INSIDE_A_DISC * precision_km(organisations))
+    zones = [
+        _zones(organisations, which) if (which & sites.located).sum() > 1 else None
+        for which in (is_other, np.ones_like(is_other))
+    ]
+    return Ground(xyz, as_floats(floor), is_other, *zones)
+
+
+def _zones(organisations: pl.DataFrame, which: Flags) -> Zones:
+    kept = pl.Series(which)
+    hidden = [
+        pl.when(kept).then(pl.col(name)).alias(name) for name in ("longitude", "latitude")
+    ]
+    shown = organisations.with_columns(hidden)
+    return zones_of(shown, sites_of(shown), reach_km=REACH_KM, at_most=MOST_ZONES)
+
+
+def fall_with_distance(ties: LayerTies, ground: Ground) -> Fall | str:
+    """Return how ties fall with distance among others, else among all; or why not known.
+
+    Read off all ties, what keeps members together looks like distance: separation is then
+    understated, never overstated.
+    """
+    other = ground.is_other[ties.source] & ground.is_other[ties.target]
+    reason = "no organisations with coordinates"
+    for name, zones, some in (
+        ("others", ground.others, ties.chosen(other)),
+        ("all", ground.everybody, ties),
+    ):
+        if zones is None:
+            continue
+        found = _fitted(some, zones)
+        if not isinstance(found, str):
+            return Fall(*found, name)
+        reason = found
+    return reason
+
+
+def _fitted(ties: LayerTies, zones: Zones) -> tuple[float, float] | str:
+    ends = ties.both_ways()
+    here, there = zones.zone[ends.source], zones.zone[ends.target]
+    placed = (here >= 0) & (there >= 0)
+    n_zones = zones.n_here.size
+    n = float(ends.weight[placed].sum()) / (1 if ties.is_directed else 2)
+    if n < FEWEST_TIES:
+        return f"only {n:,.0f} ties with coordinates, at least {FEWEST_TIES} are needed"
+    cell = here[placed].astype(np.int64) * n_zones + there[placed]
+    cells = np.bincount(cell, weights=ends.weight[placed], minlength=n_zones**2)
+    flows = as_floats(cells.reshape(n_zones, n_zones))
+    np.fill_diagonal(flows, np.diag(flows) * _without_oneself(ends, zones))
+    try:
+        fit = fit_gravity(flows, zones.log_km[None])
+    except (InvalidArgument, NotConverged) as error:
+        return str(error).removeprefix("gravity null: ")
+    return float(fit.theta[0]), float(fit.covariance[0, 0])
+
+
+def _without_oneself(ends: LayerTies, zones: Zones) -> Floats:
+    """Return what ties within each zone would grow by if one could be tied to oneself.
+
+    The gravity model counts such pairs; nobody has them, and in small zones that would pass for
+    a slower fall with distance.
+    """
+    size = np.bincount(ends.source, weights=ends.weight, minlength=zones.zone.size)
+    size += np.bincount(ends.target, weights=ends.weight, minlength=zones.zone.size)
+    placed = zones.zone >= 0
+    zone, size, n = zones.zone[placed], size[placed], zones.n_here.size
+    whole = np.bincount(zone, weights=size, minlength=n)
+    # size is a count: its square less itself is what its expectation squared has on average
+    alone = np.bincount(zone, weights=np.maximum(size**2 - size, 0), minlength=n)
+    rest = whole**2 - alone
+    return as_floats(np.divide(whole**2, rest, out=np.ones(n), where=rest > 0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairDistances:
+    """Distances within and between two groups, and the weight of each pair.
+
+    Attributes
+    ----------
+    log_km, weight : three arrays    within k, within l, between; by pairs of a sample
+    scale : (3,) float64             from pairs of the sample to all pairs
+    """
+
+    log_km: tuple[Floats, Floats, Floats]
+    weight: tuple[Floats, Floats, Floats]
+    scale: Floats
+
+    def expected(self, elasticity: float) -> Floats:
+        """Return what size and distance give within k, within l, and between each way. (4,)."""
+        k, other, between = (
+            float(np.sum(weight * np.exp(elasticity * log_km))) * scale
+            for log_km, weight, scale in zip(self.log_km, self.weight, self.scale, strict=True)
+        )
+        return as_floats([k, other, between, between])
+
+    def log_odds(self, elasticity: float) -> float:
+        """Return the log odds ratio that size and distance give."""
+        cells = self.expected(elasticity)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(np.log(cells[0] * cells[1]) - 2 * np.log(cells[2]))
+
+    def slope(self, elasticity: float) -> float:
+        """Return how that moves with the elasticity."""
+        step = 1e-4
+        rise = self.log_odds(elasticity + step) - self.log_odds(elasticity - step)
+        return rise / (2 * step)
+
+
+def pair_distances(
+    ground: Ground, size: Floats, groups: tuple[Indices, Indices]
+) -> PairDistances:
+    """Return distances within and between two groups.
+
+    Parameters
+    ----------
+    ground : Ground
+    size : (n,) float64
+        What makes an organisation hold more ties than others: here, its ties.
+    groups : two (.,) int64
+        Rows of the members of the two groups; those without coordinates or size do not count.
+    """
+    one, two = (
+        _sampled(as_indices(rows[(size[rows] > 0) & ~np.isnan(ground.xyz[rows, 0])]))
+        for rows in groups
+    )
+    pairs = ((one, one), (two, two), (one, two))
+    log_km, weights = [], []
+    for here, there in pairs:
+        a, b = (np.repeat(here.rows, there.rows.size), np.tile(there.rows, here.rows.size))
+        km = distance_km(ground.xyz[a], ground.xyz[b])
+        floor = np.maximum(ground.floor_km[a], ground.floor_km[b])
+        log_km.append(as_floats(np.log(np.maximum(km, floor))))
+        weights.append(as_floats(np.where(a == b, 0.0, size[a] * size[b])))
+    scale = [_pairs(here, there) for here, there in pairs]
+    return PairDistances(tuple(log_km), tuple(weights), as_floats(scale))  # type: ignore[arg-type]  # three each
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sampled:
+    rows: Indices
+    n: int
+
+
+def _sampled(rows: Indices) -> _Sampled:
+    if rows.size <= SAMPLE:
+        return _Sampled(rows, rows.size)
+    even = np.linspace(0, rows.size - 1, SAMPLE).round().astype(np.int64)
+    return _Sampled(as_indices(rows[even]), rows.size)
+
+
+def _pairs(one: _Sampled, two: _Sampled) -> float:
+    """Return how many pairs each pair of the samples stands for."""
+    if one is two:
+        m = one.rows.size
+        return one.n * (one.n - 1) / (m * (m - 1)) if m > 1 else 0.0
+    m = one.rows.size * two.rows.size
+    return one.n * two.n / m if m else 0.0

@@ -1,0 +1,91 @@
+"""Ties of one layer as arrays: rows of organisations, how many, and in which record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
+from buzzline.clusters.place_flows import person_moves
+from buzzline.tables.study import Study
+from buzzline.tables.vocabularies import UNDIRECTED_LAYERS
+
+PERSONS = ("labour_move", "commute")  # layers whose weight is a number of persons
+FEWEST_RECORDS = 20  # fewer name sources of data, not projects, contracts or respondents
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerTies:
+    """Ties between different organisations.
+
+    Attributes
+    ----------
+    source, target : (m,) int32      rows of organisations
+    weight : (m,) float64            persons for moves and commuting, else 1
+    record : (m,) int32              which record each stands in; empty where few tell of all
+    is_directed : bool
+    n_organisations : int
+    """
+
+    source: Codes
+    target: Codes
+    weight: Floats
+    record: Codes
+    is_directed: bool
+    n_organisations: int
+
+    def chosen(self, which: Flags) -> LayerTies:
+        """Return some of the ties. which : (m,) bool."""
+        return LayerTies(
+            self.source[which], self.target[which], self.weight[which],
+            self.record[which] if self.record.size else self.record, self.is_directed,
+            self.n_organisations,
+        )  # fmt: skip
+
+    def both_ways(self) -> LayerTies:
+        """Return the ties seen from both of their ends, unless they have a direction."""
+        if self.is_directed:
+            return self
+        return LayerTies(
+            as_codes(np.concatenate([self.source, self.target])),
+            as_codes(np.concatenate([self.target, self.source])),
+            np.tile(self.weight, 2), np.tile(self.record, 2), True, self.n_organisations,
+        )  # fmt: skip
+
+
+def layers_of(study: Study) -> tuple[str, ...]:
+    """Return the layers of a study, the labour market first, also where it has no moves."""
+    present = study.linkages["layer"].unique().sort().to_list()
+    return ("labour_move", *(name for name in present if name != "labour_move"))
+
+
+def layer_ties(study: Study, layer: str) -> LayerTies:
+    """Return the ties of one layer; moves come from spells where no linkage is a move."""
+    rows = study.linkages.lazy().filter(pl.col("layer") == layer)
+    weight = pl.col("weight").fill_null(1.0) if layer in PERSONS else pl.lit(1.0)
+    record = pl.col("observed_by").rank("dense").fill_null(0).cast(pl.Int32)
+    directed = pl.col("directed").fill_null(layer not in UNDIRECTED_LAYERS)
+    ties = rows.select(
+        "source", "target", weight.alias("weight"), record.alias("record"),
+        directed.alias("directed"),
+    )  # fmt: skip
+    if layer == "labour_move" and not ties.select(pl.len()).collect().item():
+        moves = person_moves(study, "spells").rename({"persons": "weight"}).lazy()
+        ties = moves.with_columns(record=pl.lit(0, pl.Int32), directed=pl.lit(True))
+    number = study.organisations.select("org_id").with_row_index("row").lazy()
+    for end in ("source", "target"):
+        ties = ties.join(
+            number.rename({"row": f"{end}_row"}), left_on=end, right_on="org_id", how="left",
+            validate="m:1",
+        )  # fmt: skip
+    found = ties.filter(pl.col("source") != pl.col("target"), pl.col("weight") > 0).collect()
+    several = found["record"].n_unique() >= FEWEST_RECORDS
+    return LayerTies(
+        as_codes(found["source_row"].to_numpy()), as_codes(found["target_row"].to_numpy()),
+        as_floats(found["weight"].to_numpy()),
+        as_codes(found["record"].to_numpy() if several else []),
+        bool(found["directed"].any()) if found.height else layer not in UNDIRECTED_LAYERS,
+        study.organisations.height,
+    )  # fmt: skip

@@ -1,0 +1,332 @@
+"""Do sibling clusters keep to themselves, more than size and distance alone would give?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.analysis import Provenance, analysis
+from buzzline.arrays import as_floats
+from buzzline.clusters.autonomy import MEASURES, Kept, autonomy, kept_with_error, member_flows
+from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.expected_ties import fall_with_distance, ground_of
+from buzzline.clusters.layer_ties import LayerTies, layer_ties, layers_of
+from buzzline.clusters.pair_verdicts import NO_TIES, Terms, members_of_pair, pair_row
+from buzzline.clusters.siblings import Family, SiblingRule, families
+from buzzline.errors import InvalidArgument
+from buzzline.progress import Progress, silent, told
+from buzzline.quantities import Draws, Share
+from buzzline.randomness import Seed, child, seed_of
+from buzzline.resampling import false_discovery_q
+from buzzline.tables.study import Study
+
+PAIR_SCHEMA = {
+    "industry": pl.String, "cluster_id": pl.String, "label": pl.String,
+    "sibling_id": pl.String, "sibling": pl.String, "km": pl.Float64, "layer": pl.String,
+    "verdict": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "level": pl.Float64, "p": pl.Float64, "q": pl.Float64, "n_within": pl.Float64,
+    "n_between": pl.Float64, "n": pl.Float64, "n_needed": pl.Int64,
+    "observed_log_odds": pl.Float64, "expected_log_odds": pl.Float64,
+    "elasticity": pl.Float64, "fitted_to": pl.String, "design_effect": pl.Float64,
+    "ei": pl.Float64, "ei_expected": pl.Float64, "ei_p": pl.Float64, "reason": pl.String,
+}  # fmt: skip
+CLUSTER_SCHEMA = {
+    "cluster_id": pl.String, "label": pl.String, "industry": pl.String,
+    "n_siblings": pl.Int64, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "level": pl.Float64, "layer": pl.String, "status": pl.String,
+}  # fmt: skip
+LAYER_SCHEMA = {
+    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "layer": pl.String,
+    "n": pl.Float64,
+    **{f"{name}{end}": pl.Float64 for name in MEASURES for end in ("", "_low", "_high")},
+    "level": pl.Float64, "status": pl.String,
+}  # fmt: skip
+VERDICTS = ("separate", "not separate", "not testable")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Separation:
+    """How much sibling clusters keep to themselves, layer by layer.
+
+    Attributes
+    ----------
+    pairs : DataFrame
+        One row a pair of siblings and layer, separate ones first: `industry`, `cluster_id`,
+        `label`, `sibling_id`, `sibling`, `km` (between them), `layer`, `verdict` ("separate",
+        "not separate", "not testable"), `value` (log odds ratio of within to between net of
+        size and distance), `low`, `high`, `level`, `p`, `q` (false-discovery rate over the
+        pairs of a layer), `n_within`, `n_between`, `n` (ties), `n_needed` (ties that would show
+        the smallest ratio of interest), `observed_log_odds`, `expected_log_odds`,
+        `elasticity`, `fitted_to` ("others", or "all" ties: then conservative),
+        `design_effect` (of ties bundled by organisation and record), `ei`, `ei_expected`,
+        `ei_p` (E-I index against groups of these sizes dealt at random), `reason`.
+    clusters : DataFrame
+        One row a cluster: `n_siblings`, `value` (autonomy: 1 minus the largest share of what
+        arrives that is from siblings), `low`, `high`, `level`, `layer` (of that share),
+        `status`.
+    layers : DataFrame
+        One row a cluster and layer: `n` (ties with a member), `self_containment`,
+        `conductance`, `dependence` (share of arriving ties from siblings), each with `_low` and
+        `_high`, `level`, `status`.
+    rule : SiblingRule
+    level : share
+    draws : int
+    notes : tuple[str, ...]     what a reader must know
+    """
+
+    pairs: pl.DataFrame
+    clusters: pl.DataFrame
+    layers: pl.DataFrame
+    rule: SiblingRule
+    level: Share
+    draws: int
+    notes: tuple[str, ...]
+    provenance: Provenance | None = None
+
+    def table(self) -> pl.DataFrame:
+        """Return one row a pair of siblings and layer, separate ones first."""
+        return self.pairs
+
+    def __str__(self) -> str:
+        if not self.pairs.height:
+            return " ".join(["Social separation is not testable:", *self.notes])
+        n_pairs = self.pairs.select("cluster_id", "sibling_id").unique().height
+        counts = dict(self.pairs.group_by("verdict").len().iter_rows())
+        said = ", ".join(f"{counts.get(verdict, 0):,} {verdict}" for verdict in VERDICTS)
+        text = (
+            f"{n_pairs:,} pair{'' if n_pairs == 1 else 's'} of sibling clusters by "
+            f"{self.pairs['layer'].n_unique():,} layers: {said} "
+            "(ties within to between, net of size and distance)."
+        )
+        return " ".join([text, *self.notes])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.pairs.head(20)._repr_html_()}"
+
+
+@analysis("clusters", "Do neighbouring clusters of one industry keep to themselves?")
+def separation(
+    study: Study,
+    clustering: Clustering,
+    *,
+    layers: Sequence[str] | None = None,
+    rule: SiblingRule = SiblingRule(),  # noqa: B008  # frozen
+    level: Share = 0.95,
+    draws: Draws = 199,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> Separation:
+    """Test whether sibling clusters have labour markets and linkages of their own.
+
+    Answers, for each layer, whether workers move and organisations tie within their cluster
+    more than between it and a sibling, once size and distance are accounted for; whether there
+    are too few ties to tell, and how many would do; and how far each cluster depends on its
+    siblings. The second of two tests.
+
+    Parameters
+    ----------
+    study : Study
+        Needs `linkages` (or `spells`), and `organisations` with coordinates.
+    clustering : Clustering
+    layers : names of layers, or None for all
+        Moves of labour are listed also where there are none.
+    rule : SiblingRule
+        How near siblings are, the smallest ratio of interest, how many clusters.
+    level : share
+    draws : draws
+        Resampled members behind the intervals of autonomy and its parts, and permutations
+        behind the p-values of E-I indices.
+    rng : Generator, int or None
+
+    Returns
+    -------
+    Separation
+
+    Raises
+    ------
+    InvalidArgument
+        A layer without linkages.
+
+    Notes
+    -----
+    value = ln(O_kk O_ll / (O_kl O_lk)) - ln(E_kk E_ll / (E_kl E_lk)), with E the sums of
+    s_i s_j d_ij^b over pairs of members, s the ties of an organisation and b fitted to the ties
+    of organisations in no cluster of the industry (gravity null, PPML). 1/2 is added to each
+    cell of O. The interval takes organisations as the units: leaving out one at a time with all
+    its ties, in linear form [1]_; records (projects, respondents) where this is wider; and the
+    error of b. It is normal, so rough with cells below five. "Not separate" is said only where
+    a ratio of `smallest_ratio` would have been seen with probability 0.8, or is excluded.
+
+    References
+    ----------
+    .. [1] Aronow, P., Samii, C., Assenova, V. (2015). Cluster-robust variance estimation for
+       dyadic data. Political Analysis 23(4). doi:10.1093/pan/mpv018
+    .. [2] Krackhardt, D., Stern, R. (1988). Informal networks and organizational crises. Social
+       Psychology Quarterly 51(2). doi:10.2307/2786835
+
+    Examples
+    --------
+    >>> from buzzline.clusters.delineation import candidate_clusters
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=600, clusters=3, rng=1).study
+    >>> found = candidate_clusters(study, draws=199, rng=1)
+    >>> separation(study, found, draws=19, rng=1).clusters["status"].unique().to_list()
+    ['no sibling within 50 km']
+    """
+    seed = seed_of(rng)
+    names = _chosen(study, layers)
+    ties = {name: layer_ties(study, name) for name in names}
+    terms = Terms(level, rule.smallest_ratio, draws)
+    pairs, parts, clusters = [], [], []
+    groups = families(study.organisations, clustering, rule)
+    for family in told(progress, "social separation by industry", groups):
+        pairs += _pair_rows(study, family, ties, terms=terms, seed=seed)
+        more, autonomous = _cluster_rows(family, ties, terms=terms, rule=rule, seed=seed)
+        parts += more
+        clusters += autonomous
+    return Separation(
+        _with_q(_frame(pairs, PAIR_SCHEMA)), _frame(clusters, CLUSTER_SCHEMA),
+        _frame(parts, LAYER_SCHEMA), rule, level, draws, _notes(clustering, groups, ties, rule),
+    )  # fmt: skip
+
+
+def _chosen(study: Study, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    known = layers_of(study)
+    for name in wanted or ():
+        if name not in known:
+            raise InvalidArgument(
+                f"linkages: no linkage has the layer {name!r}; layers are {', '.join(known)}"
+            )
+    return tuple(wanted) if wanted is not None else known
+
+
+def _pair_rows(
+    study: Study, family: Family, ties: Mapping[str, LayerTies], *, terms: Terms, seed: int
+) -> list[dict[str, object]]:
+    if not len(family.pairs):
+        return []
+    ground = ground_of(study.organisations, family.label)
+    rows = []
+    for layer, whole in ties.items():
+        n = whole.n_organisations
+        size = np.bincount(whole.source, weights=whole.weight, minlength=n) + np.bincount(
+            whole.target, weights=whole.weight, minlength=n
+        )
+        among = whole.chosen(
+            (family.label[whole.source] >= 0) & (family.label[whole.target] >= 0)
+        )
+        fall = fall_with_distance(whole, ground) if whole.source.size else NO_TIES
+        for (one, other), km in zip(family.pairs.tolist(), family.km, strict=True):
+            first, second = family.clusters[one], family.clusters[other]
+            named = {
+                "industry": first["industry"], "cluster_id": first["cluster_id"],
+                "label": first["label"], "sibling_id": second["cluster_id"],
+                "sibling": second["label"], "km": float(km), "layer": layer,
+                "level": terms.level,
+            }  # fmt: skip
+            found = pair_row(
+                among, members_of_pair(family.label, (one, other)), fall, ground=ground,
+                size=as_floats(size), terms=terms,
+                rng=child(seed, layer, str(first["cluster_id"]), str(second["cluster_id"])),
+            )  # fmt: skip
+            if not whole.source.size:
+                found["reason"] = f"{NO_TIES}; {found['reason']}"
+            rows.append(named | found)
+    return rows
+
+
+def _cluster_rows(
+    family: Family,
+    ties: Mapping[str, LayerTies],
+    *,
+    terms: Terms,
+    rule: SiblingRule,
+    seed: int,
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    siblings = family.siblings()
+    flows = {layer: member_flows(part, family.label, siblings) for layer, part in ties.items()}
+    parts, rows = [], []
+    for k, cluster in enumerate(family.clusters):
+        named = {key: cluster[key] for key in ("cluster_id", "label", "industry")}
+        kept = {}
+        for layer, found in flows.items():
+            # the same members in the same draw of every layer
+            rng = child(seed, "members", str(cluster["cluster_id"]))
+            kept[layer] = kept_with_error(
+                found[k], draws=terms.draws, level=terms.level, rng=rng
+            )
+        n_siblings = int(siblings[k].sum())
+        parts += [
+            named | {"layer": layer, "level": terms.level} | _layer_cells(one, n_siblings)
+            for layer, one in kept.items()
+        ]
+        rows.append(named | _autonomy_cells(kept, n_siblings, terms.level, rule))
+    return parts, rows
+
+
+def _layer_cells(kept: Kept, n_siblings: int) -> dict[str, object]:
+    if not kept.n:
+        return {"n": 0.0, "status": "no ties of a member"}
+    cells: dict[str, object] = {"n": kept.n, "status": "measured"}
+    for m, name in enumerate(MEASURES[: 3 if n_siblings else 2]):
+        ends = {"": kept.value[m], "_low": kept.low[m], "_high": kept.high[m]}
+        cells |= {f"{name}{end}": float(value) for end, value in ends.items()}
+    return cells
+
+
+def _autonomy_cells(
+    kept: Mapping[str, Kept], n_siblings: int, level: Share, rule: SiblingRule
+) -> dict[str, object]:
+    cells: dict[str, object] = {"n_siblings": n_siblings, "level": level}
+    if not n_siblings:
+        return cells | {"status": f"no sibling within {rule.reach_km:g} km"}
+    found = autonomy(kept, level)
+    if not found.layer:
+        return cells | {"status": "not testable: fewer than 10 ties arrive in every layer"}
+    return cells | {"value": found.value, "low": found.low, "high": found.high,
+                    "layer": found.layer, "status": "measured"}  # fmt: skip
+
+
+def _frame(rows: Sequence[Mapping[str, object]], schema: Mapping[str, type]) -> pl.DataFrame:
+    columns = {name: [row.get(name) for row in rows] for name in schema}
+    return pl.DataFrame(columns, schema=dict(schema), strict=False, nan_to_null=True)
+
+
+def _with_q(pairs: pl.DataFrame) -> pl.DataFrame:
+    q = np.full(pairs.height, np.nan)
+    tested = pairs["p"].is_not_null().to_numpy()
+    layer = pairs["layer"].to_numpy()
+    for name in pairs["layer"].unique():
+        rows = np.flatnonzero(tested & (layer == name))
+        q[rows] = false_discovery_q(as_floats(pairs["p"].to_numpy()[rows]))
+    order = dict(zip(VERDICTS, range(len(VERDICTS)), strict=True))
+    rank = pl.col("verdict").replace_strict(order, return_dtype=pl.Int64)
+    framed = pairs.with_columns(pl.Series("q", q, nan_to_null=True))
+    return framed.sort([rank, "n"], descending=[False, True], maintain_order=True)
+
+
+def _notes(
+    clustering: Clustering,
+    groups: Sequence[Family],
+    ties: Mapping[str, LayerTies],
+    rule: SiblingRule,
+) -> tuple[str, ...]:
+    notes = []
+    n = clustering.clusters.height
+    if not n:
+        notes.append("There are no clusters.")
+    elif not any(len(family.pairs) for family in groups):
+        notes.append(
+            f"None of {n:,} clusters has another of its industry within {rule.reach_km:g} km."
+        )
+    if n > rule.max_clusters:
+        notes.append(f"The {rule.max_clusters} strongest of {n:,} clusters (`max_clusters`).")
+    if "labour_move" in ties and not ties["labour_move"].source.size:
+        notes.append("There are no moves of labour: labour markets are not testable.")
+    return tuple(notes)
