@@ -175,6 +175,11 @@ def _rows(study: Study, indicators: Sequence[str] | None, year: int | None) -> p
     described = study.places.select(
         pl.col("place_id").alias("unit_id"), "country", "longitude", "latitude", "population"
     )
+    if not study.outcomes.height:
+        raise TooFew(
+            "inequality: the study has no table `outcomes`. Add one with `unit_id` (a place of "
+            "the table `places`), `indicator`, `year` and `value`."
+        )
     rows = study.outcomes.join(described, on="unit_id", how="inner", validate="m:1")
     if not rows.height:
         raise TooFew(

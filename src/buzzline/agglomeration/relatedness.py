@@ -136,7 +136,8 @@ class Relatedness:
         said = (
             f"{related:,} of {n:,} pairs of industries share more places than "
             f"{NULL_SAID[self.null]} would give (false discoveries held at "
-            f"{1 - self.level:.0%}); most surely {first}: {value}, together in "
+            f"{1 - self.level:.0%}); {'most surely' if related else 'nearest to it'} {first}: "
+            f"{value}, together in "
             f"{top['n_both']:,} places where {top['expected']:.3g} are expected"
         )
         return f"{said} (n={self.n_places:,} places).{self._limits()}"

@@ -80,9 +80,11 @@ class ShiftShares:
                 f"{up:,} gained and {down - up:,} lost more jobs than their industries and "
                 "chance among plants would give"
             )
-            top = tested.row(0, named=True)
+            # with none beyond chance, the place nearest to it is named as what it is
+            top = (sure if down else tested).row(0, named=True)
+            which = "most surely" if down else "nearest to it"
             said += (
-                f"; most surely {top['name']}: {top['change']:+,.0f} jobs, of which "
+                f"; {which} {top['name']}: {top['change']:+,.0f} jobs, of which "
                 f"{top['national']:+,.0f} national, {top['mix']:+,.0f} mix, "
                 f"{top['regional']:+,.0f} [{top['low']:+,.0f}, {top['high']:+,.0f}] its own"
             )
