@@ -86,6 +86,14 @@ def test_out_writes_table_chart_and_provenance(buzzline, tiny, tmp_path):
     assert table.equals(pl.read_csv(tmp_path / "scale_profile.csv", schema=table.schema))
 
 
+def test_out_writes_further_charts_too(buzzline, tiny, tmp_path):
+    assert buzzline("clusters", tiny, "--out", tmp_path).code == 0
+    further = {path.name for path in tmp_path.glob("*.candidates.*")}
+    assert further == {
+        f"candidate_clusters.candidates.{ending}" for ending in ("chart.json", "svg", "png")
+    }
+
+
 def test_what_is_typed_goes_before_the_study_file_and_that_before_the_default(
     buzzline, study, tmp_path
 ):

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from buzzline.charts.drawing import chart, nothing_to_draw
+from buzzline.charts.drawing import chart, further_charts, nothing_to_draw
 from buzzline.charts.matrix import Cell, cell, matrix
 from buzzline.charts.palette import ACCENT, INK, PAPER, QUIET_INK
 from buzzline.charts.rows import (
@@ -151,6 +151,11 @@ def candidates_chart(result: Clustering, *, width: int = WIDTH) -> Spec:
             f"{largest['industry']} at {largest['scale_km']:g} km.",
         width=width,
     )  # fmt: skip
+
+
+@further_charts.register
+def _by_scale(result: Clustering, *, width: int = WIDTH) -> dict[str, Spec]:
+    return {"candidates": candidates_chart(result, width=width)}
 
 
 def _industries(coverage: pl.DataFrame) -> list[str]:

@@ -41,6 +41,49 @@ def chart(result: Any, *, width: int = WIDTH) -> Spec:
     )
 
 
+@singledispatch
+def further_charts(result: Any, *, width: int = WIDTH) -> dict[str, Spec]:
+    """Return what else there is to see of a result, by name; nothing for most.
+
+    Parameters
+    ----------
+    result : any result of an analysis
+    width : int [px]
+
+    Returns
+    -------
+    dict of Spec
+        Such as `industry_space` of how related industries are.
+
+    Examples
+    --------
+    >>> from buzzline.tables.quality import Quality
+    >>> further_charts(Quality())
+    {}
+    """
+    return {}
+
+
+def charts_of(name: str, result: Any, *, width: int = WIDTH) -> dict[str, Spec]:
+    """Return all charts of a result: `name`, then `name.<what>` for each further one.
+
+    Parameters
+    ----------
+    name : str
+        Of the result, as of its files.
+    result : any result of an analysis
+    width : int [px]
+
+    Examples
+    --------
+    >>> from buzzline.tables.quality import Quality
+    >>> list(charts_of("quality", Quality()))
+    ['quality']
+    """
+    rest = further_charts(result, width=width)
+    return {name: chart(result, width=width)} | {f"{name}.{k}": v for k, v in rest.items()}
+
+
 def nothing_to_draw(title: str, reason: str, width: int) -> Spec:
     """Return a chart that says in words why it is empty."""
     body = stacked([row("")], [], axis=None, layout=laid_out([], width))

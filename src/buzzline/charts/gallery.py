@@ -8,8 +8,7 @@ from pathlib import Path
 
 from buzzline.analysis import Answer, result_names
 from buzzline.charts.balance import balance_chart
-from buzzline.charts.clusters import candidates_chart
-from buzzline.charts.drawing import chart
+from buzzline.charts.drawing import chart, charts_of
 from buzzline.charts.spec import WIDTH, Spec
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import ScaleBalance
@@ -43,23 +42,23 @@ def gallery(
     Returns
     -------
     dict of Spec
-        `quality`, then `scale_profile`, `clusters`, `candidates`, `scale_balance` and, for the
-        first five clusters tested, `balance_<number>_<cluster>_<layer>` of the layer with most
-        ties; then each measure by the name of its analysis.
+        `quality`, then `scale_profile`, `clusters`, `clusters.candidates`, `scale_balance` and,
+        for the first five clusters tested, `balance_<number>_<cluster>_<layer>` of the layer
+        with most ties; then each measure by the name of its analysis, followed by its further
+        charts (such as `relatedness.industry_space`).
     """
     found = {"quality": chart(study.about.quality, width=width)}
     if profile is not None:
         found["scale_profile"] = chart(profile, width=width)
     if clustering is not None:
-        found["clusters"] = chart(clustering, width=width)
-        found["candidates"] = candidates_chart(clustering, width=width)
+        found |= charts_of("clusters", clustering, width=width)
     if balance is not None:
         found["scale_balance"] = chart(balance, width=width)
         for number, (cluster_id, layer) in enumerate(_tested_first(balance), 1):
             name = _file_name(f"balance_{number}_{cluster_id}_{layer}")
             found[name] = balance_chart(balance, cluster_id, layer, width=width)
     for name, result in zip(result_names(measures), measures, strict=True):
-        found[name] = chart(result, width=width)
+        found |= charts_of(name, result, width=width)
     return found
 
 

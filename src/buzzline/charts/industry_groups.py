@@ -8,7 +8,7 @@ import polars as pl
 from buzzline.agglomeration.industry_group_tables import NOT_GROUPED
 from buzzline.agglomeration.industry_groups import FUNCTION_SAID, IndustryGroups
 from buzzline.charts.curves import Curve, curves
-from buzzline.charts.drawing import chart, nothing_to_draw
+from buzzline.charts.drawing import chart, further_charts, nothing_to_draw
 from buzzline.charts.heat import Side, averaging_said, heat
 from buzzline.charts.spec import WIDTH, Spec, picture
 
@@ -88,6 +88,11 @@ def definitions_chart(result: IndustryGroups, *, width: int = WIDTH) -> Spec:
         alt=f"{TRIED_TITLE}. {result}",
         width=width,
     )
+
+
+@further_charts.register
+def _tried(result: IndustryGroups, *, width: int = WIDTH) -> dict[str, Spec]:
+    return {"definitions": definitions_chart(result, width=width)}
 
 
 def _panel(rows: pl.DataFrame, matrix: str, function: str) -> Curve:

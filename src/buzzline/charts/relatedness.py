@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.relatedness import MEANING, MOST_Z, Relatedness
-from buzzline.charts.drawing import chart, nothing_to_draw
+from buzzline.charts.drawing import chart, further_charts, nothing_to_draw
 from buzzline.charts.heat import Side, averaging_said, heat
 from buzzline.charts.industry_space import INDUSTRIES_SHOWN, Space, industry_space
 from buzzline.charts.spec import WIDTH, Spec, picture
@@ -89,6 +89,11 @@ def industry_space_chart(result: Relatedness, *, width: int = WIDTH) -> Spec:
         alt=f"{SPACE_TITLE}. {result}",
         width=width,
     )
+
+
+@further_charts.register
+def _space(result: Relatedness, *, width: int = WIDTH) -> dict[str, Spec]:
+    return {"industry_space": industry_space_chart(result, width=width)}
 
 
 def _how_many(n: int) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from cyclopts import App, Group, Parameter
 
 from buzzline.analysis import CATALOGUE, Analysis
-from buzzline.charts import chart
+from buzzline.charts.drawing import charts_of
 from buzzline.cli.helping import example_lines
 from buzzline.cli.options import Option, arguments_from, options_of
 from buzzline.cli.printing import as_json_rows, put, say, show, show_frame
@@ -147,7 +147,7 @@ def _input(item: Analysis) -> list[inspect.Parameter]:
 def _output() -> list[inspect.Parameter]:
     return [
         _keyword("out", Path | None, None, OUTPUT,
-                 "Folder to write table, chart and provenance to."),
+                 "Folder to write table, charts and provenance to."),
         _keyword("json", bool, False, OUTPUT, "Print the whole table as JSON."),
         _keyword("quiet", bool, False, OUTPUT, "Show no progress."),
     ]  # fmt: skip
@@ -223,13 +223,15 @@ def _clustering(
 
 
 def _write(folder: Path, name: str, result: Any) -> list[Path]:
-    """Write table, chart and provenance of one result."""
+    """Write table, charts and provenance of one result."""
     table: pl.DataFrame = result.table()
     paths = [folder / f"{name}.{suffix}" for suffix in ("parquet", "csv", "provenance.json")]
     write_parquet(table, paths[0])
     write_csv(table, paths[1])
     with atomically(paths[2]) as unfinished:
         unfinished.write_text(provenance_json(result.provenance), encoding="utf-8")
-    spec = chart(result)
-    pictures = (f"{name}.chart.json", f"{name}.svg", f"{name}.png")
-    return paths + [spec.save(folder / picture) for picture in pictures]
+    return paths + [
+        spec.save(folder / f"{picture}.{ending}")
+        for picture, spec in charts_of(name, result).items()
+        for ending in ("chart.json", "svg", "png")
+    ]

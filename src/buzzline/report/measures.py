@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from buzzline.analysis import CATALOGUE, Answer, result_names
-from buzzline.charts import chart
+from buzzline.charts import Spec
+from buzzline.charts.drawing import charts_of
 from buzzline.export.measures import further_frames
 from buzzline.report.budget import UNTESTED_ROWS
 from buzzline.report.docstrings import method_of
-from buzzline.report.drawings import Drawing, drawing
+from buzzline.report.drawings import NARROW, WIDE, Drawing, drawing
 from buzzline.report.limits import Limit
 from buzzline.report.measure_tables import measure_table, said_as, without_value
 from buzzline.report.methods import Method
@@ -40,7 +41,7 @@ class MeasurePart:
     ----------
     id : str                unique in the page
     question, sentence : str
-    picture : Drawing
+    pictures : tuple of Drawing    the chart of the result, then its further ones
     table : PageTable or None
     columns : tuple of (heading, meaning)
     unmeasured : str        how many rows have no value, and that limits says why; may be empty
@@ -49,7 +50,7 @@ class MeasurePart:
     id: str
     question: str
     sentence: str
-    picture: Drawing
+    pictures: tuple[Drawing, ...]
     table: PageTable | None
     columns: tuple[tuple[str, str], ...]
     unmeasured: str
@@ -129,11 +130,21 @@ def _part(name: str, result: Answer) -> MeasurePart:
         id=f"measure-{name.replace('_', '-')}",
         question=CATALOGUE[analysis].question,
         sentence=str(result),
-        picture=drawing(lambda width: chart(result, width=width), f"measure-{name}"),
+        pictures=_pictures(name, result),
         table=table,
         columns=tuple((title, hint) for title, hint in explained if hint),
         unmeasured=unmeasured,
     )
+
+
+def _pictures(name: str, result: Answer) -> tuple[Drawing, ...]:
+    drawn = {width: charts_of(name, result, width=width) for width in (WIDE, NARROW)}
+    return tuple(_drawing(drawn, which) for which in drawn[WIDE])
+
+
+def _drawing(drawn: Mapping[int, Mapping[str, Spec]], which: str) -> Drawing:
+    prefix = f"measure-{which}".replace(".", "-")
+    return drawing(lambda width: drawn[width][which], prefix)
 
 
 def _reasons(result: Answer) -> pl.DataFrame:
