@@ -69,10 +69,8 @@ def unseen_places(
     >>> counts = np.array([[9.0, 8], [7, 0], [0, 9]])
     >>> totals = Totals(counts.sum(axis=1), counts.sum(axis=0), counts.sum())
     >>> found = unseen_places(counts, counts, totals, floor=2, among="possible_places")
-    >>> found.chance.round(2)
-    array([[0.  , 0.  ],
-           [0.  , 0.87],
-           [0.87, 0.  ]])
+    >>> found.chance.round(2).tolist()
+    [[0.0, 0.0], [0.0, 0.79], [0.81, 0.0]]
     """
     absent = ~(np.nan_to_num(jobs) > 0)
     if among == "all_places":
