@@ -33,7 +33,7 @@ def study_at(x_km, y_km, industry, **columns):
     """Return a study of organisations at kilometres east and north of a point on the equator."""
     n = len(x_km)
     return Study.of(organisations=pl.DataFrame({
-        "org_id": [f"o{i:05d}" for i in range(n)], "industry": industry,
+        "org_id": [f"o{i:07d}" for i in range(n)], "industry": industry,
         "longitude": np.asarray(x_km) / KM_A_DEGREE, "latitude": np.asarray(y_km) / KM_A_DEGREE,
         "precision": ["address"] * n, **columns,
     }))  # fmt: skip
