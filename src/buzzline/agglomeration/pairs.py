@@ -20,11 +20,12 @@ from buzzline.kernels.ripley import (
     smoothed_pairs,
 )
 from buzzline.space.cells import Cells, Distances, cells_of, distances_of
-from buzzline.space.points import Points
+from buzzline.space.points import Points, same_ground
 from buzzline.space.threads import in_parts
 from buzzline.space.windows import Window
 
 Correction = Literal["none", "border", "translate", "isotropic"]
+CORRECTIONS = ("none", "border", "translate", "isotropic")
 CODE = {"none": NONE, "translate": TRANSLATE, "isotropic": ISOTROPIC}
 
 
@@ -53,6 +54,11 @@ def pairs_of(
     correction: Correction,
 ) -> Pairs:
     """Return two sets of points, or one set twice, ready for their pairs to be counted."""
+    if correction not in CORRECTIONS:
+        raise InvalidArgument(
+            f"there is no edge correction {correction!r}; choose {', '.join(CORRECTIONS)}"
+        )
+    same_ground(points, other)
     is_one_set = points is other
     if not len(points) or len(other) < (2 if is_one_set else 1):
         raise TooFew(

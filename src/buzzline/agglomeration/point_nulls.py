@@ -21,11 +21,34 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from buzzline.arrays import Indices, as_indices
+from buzzline.arrays import Flags, Indices, as_flags, as_indices
 from buzzline.errors import InvalidArgument, TooFew
 
 PointNull = Literal["relabelling", "all_sites", "case_control"]
+
+
+def flags_of(n: int, name: str, values: ArrayLike) -> Flags:
+    """Return n flags, one a point.
+
+    Raises
+    ------
+    InvalidArgument
+        Row numbers or anything else in their place.
+
+    Examples
+    --------
+    >>> flags_of(3, "cases", [True, False, True]).tolist()
+    [True, False, True]
+    """
+    found = np.asarray(values)
+    if found.dtype != np.bool_ or found.shape != (n,):
+        raise InvalidArgument(
+            f"`{name}` must be {n:,} flags (true or false), one a point; got {found.dtype} of "
+            f"shape {found.shape}. Row numbers become flags by `np.isin(np.arange({n}), rows)`."
+        )
+    return as_flags(found)
 
 
 def pool_of(

@@ -20,11 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
+from buzzline.agglomeration.point_nulls import flags_of
+from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.kernels.relative import pair_distance_counts
 from buzzline.quantities import Kilometres
-from buzzline.space.cells import cells_of
+from buzzline.space.cells import cells_of, distances_of
 from buzzline.space.points import Points, squared_chord_at
 from buzzline.space.standing import Standing, standing
 
@@ -126,7 +127,8 @@ def local_m(
 ) -> Floats:
     """Return M around each reference point alone: the local location quotient. (r, k) float64.
 
-    Parameters and meaning as in `marcon_puech_m`; NaN where a point has nobody within reach.
+    Parameters and meaning as in `marcon_puech_m`; NaN where a point has nobody within reach,
+    and everywhere for a point that is alone of its kind: there is nobody to look for.
 
     Examples
     --------
@@ -140,7 +142,9 @@ def local_m(
         len(points), reference, neighbours=neighbours, controls=controls, weight=weight
     )
     counted = standing(points, as_floats(distances_km))
-    return as_floats(local_shares(counted, roles) / roles.overall()[:, None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        overall = roles.overall()[:, None]
+        return as_floats(np.where(overall > 0, local_shares(counted, roles) / overall, np.nan))
 
 
 def lang_m(
@@ -183,7 +187,12 @@ def lang_m(
     True
     """
     roles = roles_of(len(points), reference, neighbours=neighbours, weight=weight)
-    distances = as_floats(distances_km)
+    distances = distances_of(points, as_floats(distances_km)).km
+    if bandwidth_km is not None and not 0 < bandwidth_km < np.inf:
+        raise InvalidArgument(
+            f"lang_m: `bandwidth_km` must be above 0, got {bandwidth_km}; leave it out for "
+            "Silverman's"
+        )
     if bandwidth_km is None:
         bandwidth_km = m_bandwidth_km(
             points,
@@ -269,9 +278,9 @@ def roles_of(
     weight: ArrayLike | None = None,
 ) -> Roles:
     """Return who is looked at, for and against, as weights of all n points."""
-    flags = _flags(n, "reference", reference)
-    sought = flags if neighbours is None else _flags(n, "neighbours", neighbours)
-    against = np.ones(n, np.bool_) if controls is None else _flags(n, "controls", controls)
+    flags = flags_of(n, "reference", reference)
+    sought = flags if neighbours is None else flags_of(n, "neighbours", neighbours)
+    against = np.ones(n, np.bool_) if controls is None else flags_of(n, "controls", controls)
     weights = np.ones(n) if weight is None else as_floats(weight)
     if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
         raise InvalidArgument(
@@ -320,13 +329,3 @@ def summed_up(local: Floats, overall: Floats) -> Floats:
     known = ~np.isnan(local)
     with np.errstate(divide="ignore", invalid="ignore"):
         return as_floats(np.nansum(local, axis=0) / (known * overall[:, None]).sum(axis=0))
-
-
-def _flags(n: int, name: str, values: ArrayLike) -> Flags:
-    found = np.asarray(values)
-    if found.dtype != np.bool_ or found.shape != (n,):
-        raise InvalidArgument(
-            f"`{name}` must be {n:,} flags (true or false), one a point; got {found.dtype} of "
-            f"shape {found.shape}"
-        )
-    return as_flags(found)

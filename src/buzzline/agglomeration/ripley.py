@@ -12,13 +12,15 @@ a cap, 2 pi R^2 (1 - cos(r / R)).
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import inf, pi, sqrt
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from buzzline.agglomeration.checks import as_jobs
 from buzzline.agglomeration.pairs import Correction, k_of, pairs_of, smoothed
+from buzzline.agglomeration.point_nulls import flags_of
 from buzzline.arrays import Floats, as_floats
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.quantities import Kilometres
@@ -53,7 +55,9 @@ def ripley_k(
     Returns
     -------
     (k,) float64 [km2]
-        NaN under "border" where no point is that far inside.
+        NaN under "border" where no point is that far inside, and under "translate" from the
+        distance on at which two points are as far apart as the window goes (on opposite sides
+        of it): window and shifted copy share no area, so such a pair has no weight.
 
     Raises
     ------
@@ -147,9 +151,14 @@ def cross_k(
     Parameters
     ----------
     points, other : Points
-        No point may be in both.
+        No point may be in both; two points may stand at one place.
     distances_km, window, correction
         As in `ripley_k`.
+
+    Raises
+    ------
+    InvalidArgument
+        The two sets are one and the same: each point would be its own neighbour.
 
     Examples
     --------
@@ -159,6 +168,11 @@ def cross_k(
     >>> cross_k(one, other, [1], window=rectangle((0, 4), (0, 4)), correction="none").tolist()
     [8.0]
     """
+    if np.array_equal(points.xyz, other.xyz):
+        raise InvalidArgument(
+            "cross_k: the two sets are the same points, and each would be its own neighbour. "
+            "For one set use `ripley_k`."
+        )
     pairs = pairs_of(points, other, distances_km, window=window, correction=correction)
     whole = len(points) * float(len(other))
     return k_of(pairs, np.ones(len(points)), np.ones(len(other)), whole=whole)
@@ -238,6 +252,13 @@ def diggle_chetwynd_d(
     distances_km, window, correction
         As in `ripley_k`.
 
+    Raises
+    ------
+    InvalidArgument
+        Row numbers in place of flags, or flags of another length.
+    TooFew
+        Fewer than two cases or two controls.
+
     References
     ----------
     .. [1] Diggle, P. J., Chetwynd, A. G. (1991). Second-order analysis of spatial clustering
@@ -252,8 +273,8 @@ def diggle_chetwynd_d(
     >>> diggle_chetwynd_d(points, is_case, [1.0], window=window, correction="none").tolist()
     [20.0]
     """
-    is_case = np.asarray(cases, dtype=np.bool_)
-    is_control = ~is_case if controls is None else np.asarray(controls, dtype=np.bool_)
+    is_case = flags_of(len(points), "cases", cases)
+    is_control = ~is_case if controls is None else flags_of(len(points), "controls", controls)
     found = [
         ripley_k(points.at(flags), distances_km, window, correction=correction)
         for flags in (is_case, is_control)
@@ -272,7 +293,9 @@ def besag_l(k: ArrayLike, distances_km: ArrayLike) -> Floats:
     >>> besag_l([np.pi, 16 * np.pi], [1.0, 2.0]).tolist()
     [0.0, 2.0]
     """
-    return as_floats(np.sqrt(as_floats(k) / pi) - as_floats(distances_km))
+    counted = as_jobs(k, "besag_l", "k", axes=1)
+    km = as_jobs(distances_km, "besag_l", "distances_km", axes=1, known=True, n=counted.size)
+    return as_floats(np.sqrt(counted / pi) - km)
 
 
 def pair_correlation(
@@ -296,7 +319,15 @@ def pair_correlation(
     bandwidth_km : km, optional
         Standard deviation of the Epanechnikov kernel; 0.15 / sqrt(5 n / A) when left out.
     divisor : "r" or "d"
-        Divide by the distance asked, or each pair by its own, which is steadier near 0.
+        Divide by the distance asked, or each pair by its own, which is steadier near 0. Pairs
+        at one place have no distance of their own and are left out of "d", as in spatstat.
+
+    Raises
+    ------
+    TooFew
+        Fewer than two points.
+    InvalidArgument
+        A correction or divisor there is not, a bandwidth that is not above 0, no window.
 
     Notes
     -----
@@ -319,6 +350,15 @@ def pair_correlation(
     if correction == "border":
         raise InvalidArgument(
             "pair_correlation: no border correction is defined; use 'translate' or 'isotropic'"
+        )
+    if divisor not in ("r", "d"):
+        raise InvalidArgument(
+            f"pair_correlation: there is no divisor {divisor!r}; choose 'r' or 'd'"
+        )
+    if bandwidth_km is not None and not 0 < bandwidth_km < inf:
+        raise InvalidArgument(
+            f"pair_correlation: `bandwidth_km` must be above 0, got {bandwidth_km}; leave it "
+            "out for Stoyan's"
         )
     pairs = pairs_of(points, points, distances_km, window=window, correction=correction)
     n = len(points)

@@ -13,6 +13,7 @@ from buzzline.kernels.windows import arc_inside, overlap
 
 NONE, TRANSLATE, ISOTROPIC = 0, 1, 2
 BLOCK = 256  # pairs whose bins are computed at once
+SHARED = 1e-10  # of the window: less is nothing but rounding
 HEAVIEST = 100.0  # a pair stands for at most this many: as spatstat does
 
 
@@ -42,6 +43,8 @@ def pair_sums(
                 if squared > limits[-1] or its_ids[j] == ids[i]:
                     continue
                 value = weight[i] * its_weight[j]
+                if value == 0.0:
+                    continue
                 if correction == TRANSLATE:
                     value *= shifted(dx, dy, edges, sides)
                 elif correction == ISOTROPIC and squared > inner[i] * inner[i]:
@@ -53,10 +56,20 @@ def pair_sums(
 
 @kernel
 def shifted(dx, dy, edges, sides):
-    """Return one over the area a window shares with its copy shifted by (dx, dy)."""
+    """Return one over the area a window shares with its copy shifted by (dx, dy).
+
+    NaN where the two share nothing: such a pair is never seen, and has no weight.
+    """
     if sides[0] > 0.0:
-        return 1.0 / ((sides[0] - abs(dx)) * (sides[1] - abs(dy)))
-    return 1.0 / max(overlap(dx, dy, edges), 1e-300)
+        across, along = sides[0] - abs(dx), sides[1] - abs(dy)
+        if across <= SHARED * sides[0] or along <= SHARED * sides[1]:
+            return np.nan
+        return 1.0 / (across * along)
+    area, x, y = 0.0, edges[0, 0], edges[0, 1]
+    for e in range(edges.shape[0]):
+        area += (edges[e, 0] - x) * (edges[e, 3] - y) - (edges[e, 2] - x) * (edges[e, 1] - y)
+    shared = overlap(dx, dy, edges)
+    return 1.0 / shared if shared > SHARED * 0.5 * area else np.nan
 
 
 @kernel
@@ -167,7 +180,8 @@ def smoothed_pairs(
     """Sum Epanechnikov kernels of pair distances around each distance, with correction.
 
     Arguments as in `pair_sums`; distances : (k,) [km], rising; bandwidth : half the width of
-    the kernel [km]; is_by_distance : divide each pair by its own distance. (k,) float64.
+    the kernel [km]; is_by_distance : divide each pair by its own distance, and leave out pairs
+    at distance 0. (k,) float64.
     O(pairs in reach x distances in the kernel) time.
     """
     reach = distances[-1] + bandwidth
@@ -181,6 +195,8 @@ def smoothed_pairs(
                 dx, dy = xyz[j, 0] - x, xyz[j, 1] - y
                 squared = dx * dx + dy * dy
                 if squared > reach * reach or its_ids[j] == ids[i]:
+                    continue
+                if is_by_distance and squared == 0.0:
                     continue
                 distance = sqrt(squared)
                 k = np.searchsorted(distances, distance - bandwidth)

@@ -73,7 +73,7 @@ def on_sphere(longitude: ArrayLike, latitude: ArrayLike) -> Points:
     Raises
     ------
     InvalidArgument
-        A coordinate is not finite, or the two arrays differ in length.
+        A coordinate is not finite, or not on the globe, or the two arrays differ in length.
 
     Examples
     --------
@@ -82,6 +82,14 @@ def on_sphere(longitude: ArrayLike, latitude: ArrayLike) -> Points:
     343
     """
     east, north = _coordinates("on_sphere", longitude, latitude)
+    for degrees, name, most in ((east, "longitude", 360), (north, "latitude", 90)):
+        beyond = np.abs(degrees) > most
+        if beyond.any():
+            raise InvalidArgument(
+                f"on_sphere: {int(beyond.sum()):,} of {degrees.size:,} points have a {name} "
+                f"beyond -{most} to {most} degrees (e.g. {degrees[beyond][0]:g}). Are longitude "
+                "and latitude exchanged, or are these kilometres (`on_plane`)?"
+            )
     return Points(as_floats(unit_vectors(east, north) * EARTH_RADIUS_KM), EARTH_RADIUS_KM)
 
 
@@ -135,10 +143,26 @@ def distances_km(points: Points, other: Points | None = None) -> Floats:
     """Return the distances [km] between all points, or between two sets of points. (n, m).
 
     Memory grows with n x m: for thousands of points, not for hundreds of thousands.
+
+    Raises
+    ------
+    InvalidArgument
+        One set is on a plane and the other on the globe.
     """
+    if other is not None:
+        same_ground(points, other)
     one, two = points.xyz, (other or points).xyz
     difference = one[:, None, :] - two[None, :, :]
     return km_at(points, np.einsum("ijk,ijk->ij", difference, difference))
+
+
+def same_ground(points: Points, other: Points) -> None:
+    """Refuse two sets of points of which one is on a plane and the other on the globe."""
+    if points.radius_km != other.radius_km:
+        raise InvalidArgument(
+            "one set of points is on a plane and the other on the globe: there is no distance "
+            "between them. Make both with `on_plane`, or both with `on_sphere`."
+        )
 
 
 def is_located(frame: pl.DataFrame) -> Flags:

@@ -13,6 +13,8 @@ from buzzline.errors import InvalidArgument
 from buzzline.kernels.windows import boundary_distances, insides
 from buzzline.space.points import Points
 
+Rings = Sequence[tuple[ArrayLike, ArrayLike]] | Floats
+
 ON_THE_BORDER = 1e-9  # of the longest side: points this near the border are inside
 
 
@@ -55,19 +57,20 @@ def rectangle(x_km: tuple[float, float], y_km: tuple[float, float]) -> Window:
     return Window(window.edges, window.area_km2, as_floats([right - left, high - low]))
 
 
-def polygon(rings: Sequence[tuple[ArrayLike, ArrayLike]]) -> Window:
+def polygon(rings: Rings) -> Window:
     """Return the window inside rings of corners; rings in rings are holes, and islands again.
 
     Parameters
     ----------
-    rings : sequence of (x, y) [km]
+    rings : sequence of (x, y) [km], or one array of corners (n, 2) [km]
         Corners in order, either way round; the last is joined to the first. Rings must not
         cross.
 
     Raises
     ------
     InvalidArgument
-        A ring with fewer than three corners or without area, or no ring.
+        A ring with fewer than three corners or without area, one that is given twice or
+        crosses another so that no area is left, or no ring.
 
     Examples
     --------
@@ -75,9 +78,16 @@ def polygon(rings: Sequence[tuple[ArrayLike, ArrayLike]]) -> Window:
     >>> polygon([square, hole]).area_km2
     15.0
     """
-    parts = [_ring(number, x, y) for number, (x, y) in enumerate(rings, 1)]
+    parts = [_ring(number, ring) for number, ring in enumerate(_listed(rings), 1)]
     if not parts:
         raise InvalidArgument("a window needs at least one ring of corners")
+    corners = [{tuple(edge[:2]) for edge in part} for part in parts]
+    for number, one in enumerate(corners):
+        if one in corners[:number]:
+            raise InvalidArgument(
+                f"ring {number + 1} of the window is ring {corners.index(one) + 1} again; give "
+                "each ring once"
+            )
     oriented = []
     for number, part in enumerate(parts):
         corner = np.ascontiguousarray([[*part[0, :2], 0.0]])
@@ -87,11 +97,26 @@ def polygon(rings: Sequence[tuple[ArrayLike, ArrayLike]]) -> Window:
         backwards = np.ascontiguousarray(part[::-1][:, [2, 3, 0, 1]])
         oriented.append(backwards if (_area(part) < 0) != is_hole else part)
     edges = as_floats(np.concatenate(oriented))
-    return Window(edges, _area(edges), np.zeros(2))
+    if not (area := _area(edges)) > 0:
+        raise InvalidArgument("the rings of the window cross, so that no area is left inside")
+    return Window(edges, area, np.zeros(2))
 
 
-def _ring(number: int, x: ArrayLike, y: ArrayLike) -> Floats:
-    corners = np.column_stack([as_floats(x), as_floats(y)])
+def _listed(rings: Rings) -> list[tuple[ArrayLike, ArrayLike]]:
+    if isinstance(rings, np.ndarray) and rings.ndim == 2 and rings.shape[1] == 2:
+        return [(rings[:, 0], rings[:, 1])]
+    return list(rings)
+
+
+def _ring(number: int, ring: tuple[ArrayLike, ArrayLike]) -> Floats:
+    shapes = [np.shape(part) for part in ring]
+    if len(shapes) != 2 or shapes[0] != shapes[1] or len(shapes[0]) != 1:
+        raise InvalidArgument(
+            f"ring {number} of the window must be two lists of one length, x and y; got "
+            f"{len(shapes)} of the shapes {shapes[:3]}. Corners in one array (n, 2) are "
+            "`(corners[:, 0], corners[:, 1])`."
+        )
+    corners = np.column_stack([as_floats(part) for part in ring])
     if len(corners) > 1 and np.array_equal(corners[0], corners[-1]):
         corners = corners[:-1]
     edges = as_floats(np.column_stack([corners, np.roll(corners, -1, axis=0)]))
