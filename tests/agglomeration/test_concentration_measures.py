@@ -178,7 +178,7 @@ def test_jobs_where_the_area_share_is_zero():
 
 
 def test_negative_jobs_and_other_lengths_are_errors():
-    with pytest.raises(InvalidArgument, match="1 cells are negative"):
+    with pytest.raises(InvalidArgument, match="1 of 2 cells of .* are negative"):
         concentration_measures([[-1.0], [2.0]])
     with pytest.raises(InvalidArgument, match="needs 2 entries"):
         concentration_measures([[1.0], [2.0]], area_share=[1.0])

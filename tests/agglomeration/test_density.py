@@ -123,5 +123,5 @@ def test_wrong_input_is_told():
         relatedness_density(np.ones((2, 2)), np.ones((2, 2)), side="left")
     with pytest.raises(InvalidArgument, match="places by industries"):
         relatedness_density(np.ones((2, 3)), np.ones((2, 2)))
-    with pytest.raises(InvalidArgument, match="1 cells of `presence` are negative or missing"):
+    with pytest.raises(InvalidArgument, match="1 of 2 cells of `presence` are not known"):
         relatedness_density(np.array([[1, np.nan]]), np.ones((2, 2)))

@@ -160,10 +160,10 @@ def test_one_place_is_nan_with_the_reason():
 @pytest.mark.parametrize(
     ("plants", "said"),
     [
-        (([-1, 2], [0, 1], [0, 0]), "at least 0; 1 are not"),
-        (([math.nan, 2], [0, 1], [0, 0]), "must be known"),
+        (([-1, 2], [0, 1], [0, 0]), "1 of 2 cells of `jobs` are negative"),
+        (([math.nan, 2], [0, 1], [0, 0]), "not known"),
         (([1, 2], [0, -1], [0, 0]), "`place`"),
-        (([1, 2], [0], [0, 0]), "2 jobs, 1 places"),
+        (([1, 2], [0], [0, 0]), "`place` needs 2 codes"),
         (([], [], []), "no plants"),
     ],
 )

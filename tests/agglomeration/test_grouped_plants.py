@@ -53,8 +53,8 @@ def test_special_case_one_plant_a_group_is_exact():
 
 
 def test_jobs_without_plants_are_an_error_and_no_jobs_is_nan():
-    with pytest.raises(InvalidArgument, match="need a plant"):
+    with pytest.raises(InvalidArgument, match="no plant to be in"):
         grouped_herfindahl([5], [0], [0])
-    with pytest.raises(InvalidArgument, match="must be known"):
+    with pytest.raises(InvalidArgument, match="not known"):
         grouped_herfindahl([np.nan], [1], [0])
     assert np.isnan(grouped_herfindahl([5], [1], [0], n_industries=2).low[1])

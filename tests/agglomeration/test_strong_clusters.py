@@ -210,7 +210,7 @@ def test_recovers_the_truth_clusters_of_the_same_places_are_related():
     rng = np.random.default_rng(5)
     lean = rng.random((60, 3))
     share = np.column_stack([lean[:, 0], lean[:, 0], lean[:, 1], lean[:, 1], lean[:, 2]])
-    related = related_clusters(share + rng.normal(0, 0.05, share.shape), top=0.2)
+    related = related_clusters(1 + share + rng.normal(0, 0.05, share.shape), top=0.2)
     assert np.argwhere(np.triu(related)).tolist() == [[0, 1], [2, 3]]
 
 

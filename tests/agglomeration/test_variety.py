@@ -51,7 +51,7 @@ def test_collapses_one_group_and_all_alone():
 
 
 def test_as_many_groups_as_industries_are_needed():
-    with pytest.raises(InvalidArgument, match="5 industries"):
+    with pytest.raises(InvalidArgument, match="needs 5 codes"):
         related_variety(GOLDEN, np.zeros(3, dtype=np.int32))
 
 

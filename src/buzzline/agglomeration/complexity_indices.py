@@ -9,18 +9,17 @@ which end is called complex, and why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy.linalg import eigh
 from scipy.sparse.linalg import LinearOperator, eigsh
 
+from buzzline.agglomeration.checks import as_jobs, as_numbers, as_presence
 from buzzline.agglomeration.proximity import co_occurrence
 from buzzline.arrays import Flags, Floats, as_flags, as_floats
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Count, Ratio
 
-SignRule = Literal["size", "diversity"]
 SMALL = 40  # industries up to which all eigenvectors are as quick as two
 NARROWEST_GAP = 1e-9  # between second and third eigenvalue: closer, neither is told apart
 
@@ -66,6 +65,11 @@ def economic_complexity(
     -------
     ComplexityIndices
 
+    Raises
+    ------
+    InvalidArgument
+        `presence` is not of zeros and ones, or there is not one size a place.
+
     Notes
     -----
     ECI of a place is an affine function of the mean PCI of its industries. If presence falls
@@ -85,7 +89,9 @@ def economic_complexity(
     >>> economic_complexity(steps).eci.round(2).tolist()
     [-1.46, -0.88, -0.29, 0.29, 0.88, 1.46]
     """
-    flags = np.asarray(presence, dtype=bool)
+    flags = as_presence(presence, "economic_complexity")
+    if size is not None:
+        size = as_jobs(size, "economic_complexity", "size", axes=1, n=len(flags))
     together = co_occurrence(flags)
     columns = _largest_part(together)
     rows = as_flags(flags[:, columns].any(axis=1))
@@ -224,6 +230,11 @@ def reflections(presence: Flags, steps: Count = 20) -> tuple[Floats, Floats]:
         NaN for a place without industry, an industry without place. With many steps all values
         draw together and only their order is left: it is that of ECI.
 
+    Raises
+    ------
+    InvalidArgument
+        `presence` is not of zeros and ones, or `steps` is too small.
+
     References
     ----------
     .. [1] Hidalgo, C. A., Hausmann, R. (2009). The building blocks of economic complexity. PNAS
@@ -235,7 +246,9 @@ def reflections(presence: Flags, steps: Count = 20) -> tuple[Floats, Floats]:
     >>> places.tolist(), industries.tolist()
     ([1.5, 2.0], [1.5, 2.0])
     """
-    near = as_floats(presence)
+    near = as_floats(as_presence(presence, "reflections"))
+    if steps < 0:
+        raise InvalidArgument(f"reflections: `steps` must be 0 or more, got {steps}")
     diverse, common = near.sum(axis=1), near.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         to_place, to_industry = 1 / diverse, 1 / common
@@ -287,6 +300,11 @@ def economic_fitness(
     Fitness
         Where the iteration has not settled every value still moving is NaN.
 
+    Raises
+    ------
+    InvalidArgument
+        `presence` is not of zeros and ones, or `steps` is too small.
+
     References
     ----------
     .. [1] Tacchella, A. et al. (2012). A new metrics for countries' fitness and products'
@@ -300,7 +318,9 @@ def economic_fitness(
     >>> economic_fitness(np.array([[1, 1], [1, 1]], dtype=bool)).fitness.tolist()
     [1.0, 1.0]
     """
-    near = as_floats(presence)
+    near = as_floats(as_presence(presence, "economic_fitness"))
+    if steps < 1 or not tolerance > 0:
+        raise InvalidArgument("economic_fitness: `steps` and `tolerance` must be above 0")
     rows, columns = near.any(axis=1), near.any(axis=0)
     fit, complexity = np.full(rows.size, np.nan), np.full(columns.size, np.nan)
     if not rows.any():
@@ -337,7 +357,13 @@ def income_content(jobs: Floats, income: Floats) -> tuple[Floats, Floats]:
     prody : (industries,) float64
         Mean income of the places, weighted by the industry's share of each.
     expy : (places,) float64
-        Mean PRODY of a place's industries, weighted by jobs.
+        Mean PRODY of a place's industries, weighted by jobs; NaN for a place without.
+
+    Raises
+    ------
+    InvalidArgument
+        Jobs are negative or not known, or an income is not known. Both are means over all
+        places, so that a gap would be in every number.
 
     References
     ----------
@@ -350,12 +376,20 @@ def income_content(jobs: Floats, income: Floats) -> tuple[Floats, Floats]:
     >>> prody.tolist(), expy.tolist()
     ([20.0, 40.0], [20.0, 30.0])
     """
-    jobs, income = as_floats(jobs), as_floats(income)
+    jobs = as_jobs(jobs, "income_content", known=True)
+    income = as_numbers(income, "income_content", "income", axes=1)
+    if not np.isfinite(income).all():
+        raise InvalidArgument(
+            f"income_content: the income of {int(np.isnan(income).sum()):,} of {income.size:,} "
+            "places is not known. Leave those places out of both, and say how many."
+        )
     if income.shape != jobs.shape[:1]:
         raise InvalidArgument(
             f"income_content: {income.size} incomes for {jobs.shape[0]} places"
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         share = jobs / jobs.sum(axis=1, keepdims=True)
-        prody = (share.T @ income) / share.sum(axis=0)
-    return as_floats(prody), as_floats(np.nan_to_num(share) @ np.nan_to_num(prody))
+        held = np.nan_to_num(share)
+        prody = (held.T @ income) / held.sum(axis=0)
+    expy = held @ np.nan_to_num(prody)
+    return as_floats(prody), np.where(jobs.sum(axis=1) > 0, expy, np.nan)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from buzzline.agglomeration.checks import as_jobs, one_each
 from buzzline.arrays import Codes, Floats, Indices, as_floats
-from buzzline.errors import InvalidArgument
 from buzzline.kernels import concentration as kernel_order
 from buzzline.kernels.concentration import all_measures
 
@@ -84,20 +84,13 @@ def concentration_measures(
     >>> float(found["gini_krugman"][0].round(3)), float(found["hoover"][0].round(3))
     (0.4, 0.8)
     """
-    amount = np.nan_to_num(as_floats(jobs))
-    if (amount < 0).any():
-        raise InvalidArgument(
-            f"concentration_measures: {int((amount < 0).sum()):,} cells are negative; jobs are "
-            "at least 0"
-        )
+    amount = np.nan_to_num(as_jobs(jobs, "concentration_measures"))
     r, s = amount.shape
-    x = as_floats(amount.sum(axis=1) if area_share is None else area_share)
-    size = np.full(s, np.nan) if herfindahl is None else as_floats(herfindahl)
-    if x.shape != (r,) or size.shape != (s,) or not (x >= 0).all() or not x.sum() > 0:
-        raise InvalidArgument(
-            f"concentration_measures: `area_share` needs {r} entries of at least 0, "
-            f"`herfindahl` {s}; got {x.shape} and {size.shape}"
-        )
+    where, size = "concentration_measures", np.full(s, np.nan)
+    x = amount.sum(axis=1) if area_share is None else area_share
+    x = one_each(x, where, "area_share", n=r)
+    if herfindahl is not None:
+        size = as_jobs(herfindahl, where, "herfindahl", axes=1, n=s)
     near = neighbours or (np.zeros(r + 1, np.int64), np.empty(0, np.int32))
     found = all_measures(amount, as_floats(x / x.sum()), size, *near)
     found = np.column_stack([found, np.full(s, np.nan)])
@@ -121,14 +114,21 @@ def krugman_against_others(jobs: ArrayLike) -> Floats:
     Returns
     -------
     (s,) float64 [0 to 2]
+        NaN for an industry without jobs.
+
+    Raises
+    ------
+    InvalidArgument
+        Jobs are negative or infinite, or no table.
 
     Examples
     --------
     >>> krugman_against_others([[1.0, 1.0, 3.0], [1.0, 1.0, 1.0]])
     array([0.25, 0.25, 0.5 ])
     """
-    amount = np.nan_to_num(as_floats(jobs))
+    amount = np.nan_to_num(as_jobs(jobs, "krugman_against_others"))
     with np.errstate(invalid="ignore", divide="ignore"):
         share = amount / amount.sum(axis=0)
     others = (share.sum(axis=1, keepdims=True) - share) / (share.shape[1] - 1)
-    return as_floats(np.abs(share - others).sum(axis=0))
+    gap = np.abs(share - others).sum(axis=0)
+    return as_floats(np.where(amount.sum(axis=0) > 0, gap, np.nan))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from buzzline.agglomeration.checks import as_presence
 from buzzline.agglomeration.proximity import co_occurrence
 from buzzline.arrays import Flags, Floats, Indices, as_floats
 from buzzline.errors import NotConverged
@@ -191,6 +192,7 @@ def against_degrees(presence: Flags) -> Togetherness:
     >>> bool(against_degrees(flags).p[0, 1] < 1e-9)
     True
     """
+    presence = as_presence(presence, "against_degrees")
     mean, variance = given_degrees(degree_null(presence))
     return _compared(co_occurrence(presence), mean, variance)
 
@@ -269,6 +271,7 @@ def against_ubiquity(presence: Flags) -> Togetherness:
     >>> against_ubiquity(flags).z[0, 1].round(3)
     np.float64(1.732)
     """
+    presence = as_presence(presence, "against_ubiquity")
     together = co_occurrence(presence)
     n, alone = presence.shape[0], together.diagonal()
     mean = np.multiply.outer(alone, alone) / n

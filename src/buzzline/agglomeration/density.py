@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from buzzline.agglomeration.checks import as_jobs
 from buzzline.agglomeration.proximity import without_diagonal
 from buzzline.arrays import Flags, Floats, as_floats
 from buzzline.errors import InvalidArgument
@@ -65,9 +66,10 @@ def relatedness_density(
     >>> relatedness_density(np.array([[True, False, False]]), near).round(2).tolist()
     [[0.0, 0.83, 0.83]]
     """
-    level = as_floats(presence)
-    _check(level, proximity, side)
-    weight = without_diagonal(np.nan_to_num(as_floats(proximity), nan=0.0))
+    level = as_jobs(presence, "relatedness_density", "presence", known=True)
+    near = as_jobs(proximity, "relatedness_density", "proximity")
+    _check(level, near, side)
+    weight = without_diagonal(np.nan_to_num(near, nan=0.0))
     if nearest is not None:
         weight = nearest_only(weight, nearest)
     if diagonal:
@@ -92,12 +94,6 @@ def _check(level: Floats, proximity: Floats, side: str) -> None:
             f"relatedness_density: presence has shape {level.shape}, proximity "
             f"{np.shape(proximity)}; they must be places by industries, and industries by "
             "industries"
-        )
-    n_bad = int(np.sum(~(level >= 0)))
-    if n_bad:
-        raise InvalidArgument(
-            f"relatedness_density: {n_bad:,} cells of `presence` are negative or missing. Fill "
-            "what is known, or leave the places out."
         )
 
 

@@ -18,13 +18,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from buzzline.agglomeration.checks import as_groups, as_jobs
 from buzzline.agglomeration.dartboard import (
     Lots,
     Moments,
     dartboard_concentration,
     dartboard_moments,
 )
-from buzzline.arrays import Codes, Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.arrays import Codes, Floats, Indices, as_floats, as_indices
 from buzzline.errors import InvalidArgument
 from buzzline.kernels.concentration import ONE_PLANT
 from buzzline.kernels.ellison_glaeser import by_industry, place_totals, raw_concentration
@@ -217,21 +218,11 @@ def _with_jobs(start: Indices, jobs: Floats) -> tuple[Indices, Floats]:
 
 def _plants(jobs: ArrayLike, place: ArrayLike, industry: ArrayLike
             ) -> tuple[Floats, Codes, Codes]:  # fmt: skip
-    amount, places, industries = as_floats(jobs), as_codes(place), as_codes(industry)
-    if not amount.size == places.size == industries.size:
-        raise InvalidArgument(
-            f"ellison_glaeser: {amount.size:,} jobs, {places.size:,} places and "
-            f"{industries.size:,} industries; give one of each a plant"
-        )
+    amount = as_jobs(jobs, "ellison_glaeser", axes=1, known=True)
+    places = as_groups(place, "ellison_glaeser", "place", n=amount.size)
+    industries = as_groups(industry, "ellison_glaeser", "industry", n=amount.size)
     if not amount.size:
         raise InvalidArgument("ellison_glaeser: no plants; give at least one")
-    smallest = amount.min()  # NaN when any is NaN
-    if not (smallest >= 0 and amount.max() < np.inf):
-        wrong = int(np.sum(~((amount >= 0) & (amount < np.inf))))
-        raise InvalidArgument(
-            f"ellison_glaeser: jobs must be known and at least 0; {wrong:,} are not. Leave "
-            "these plants out, and say how many."
-        )
     return amount, places, industries
 
 

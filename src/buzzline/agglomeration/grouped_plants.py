@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from buzzline.arrays import Floats, as_codes, as_floats
+from buzzline.agglomeration.checks import as_groups, as_jobs
+from buzzline.arrays import Floats, as_floats
 from buzzline.errors import InvalidArgument
 
 LEAST_JOBS = 1.0  # a plant that is counted has at least one
@@ -80,16 +81,20 @@ def grouped_herfindahl(
     >>> found.low.round(4), found.value.round(4), found.high.round(4)
     (array([0.2875]), array([0.3075]), array([0.3075]))
     """
-    e, n, code = as_floats(jobs), as_floats(plants), as_codes(industry)
-    if not ((e >= 0).all() and (n >= 0).all() and not ((e > 0) & (n <= 0)).any()):
+    where = "grouped_herfindahl"
+    e = as_jobs(jobs, where, axes=1, known=True)
+    n = as_jobs(plants, where, "plants", axes=1, known=True, n=e.size)
+    code = as_groups(industry, where, "industry", n=e.size)
+    homeless = int(((e > 0) & (n <= 0)).sum())
+    if homeless:
         raise InvalidArgument(
-            "grouped_herfindahl: jobs and plants must be known and at least 0, and jobs need a "
-            "plant to be in"
+            f"grouped_herfindahl: {homeless:,} of {e.size:,} groups have jobs and no plant to "
+            "be in. Leave them out, or fill in `plants`."
         )
     held = n > 0
     low_end = np.broadcast_to(as_floats(smallest), e.shape)[held]
     high_end = np.broadcast_to(as_floats(largest), e.shape)[held]
-    e, n, code = e[held], n[held], as_codes(code[held])
+    e, n, code = e[held], n[held], code[held]
     size = int(code.max(initial=-1)) + 1 if n_industries is None else n_industries
     alike = e**2 / n
     total = np.bincount(code, e, minlength=size)

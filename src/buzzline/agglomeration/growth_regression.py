@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
+from buzzline.agglomeration.checks import as_groups, as_numbers
 from buzzline.arrays import Codes, Floats
-from buzzline.errors import NotConverged, TooFew
+from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.quantities import Share
 
 TOLERANCE = 1e-10
@@ -73,6 +74,7 @@ def growth_regression(
     .. [1] Guimaraes, P., Portugal, P. (2010). A simple feasible procedure to fit models with
        high-dimensional fixed effects. Stata Journal 10(4). doi:10.1177/1536867X1101000406
     """
+    growth, regressors, effects = _checked(growth, regressors, effects)
     place = effects[0]
     groups = np.unique(place)
     if groups.size < 2 or growth.size <= regressors.shape[1] + 1:
@@ -98,6 +100,22 @@ def growth_regression(
     with np.errstate(invalid="ignore", divide="ignore"):
         p = 2 * student.sf(np.abs(value / error), n_groups - 1)
     return Growth(value, error, value - half, value + half, p, growth.size, n_groups)
+
+
+def _checked(
+    growth: Floats, regressors: Floats, effects: tuple[Codes, Codes]
+) -> tuple[Floats, Floats, tuple[Codes, Codes]]:
+    where = "growth_regression"
+    y = as_numbers(growth, where, "growth", axes=1)
+    x = as_numbers(regressors, where, "regressors", axes=2)
+    place, industry = (as_groups(code, where, "effects", n=y.size) for code in effects)
+    if len(x) != y.size or np.isnan(y).any() or np.isnan(x).any():
+        raise InvalidArgument(
+            f"growth_regression: {y.size:,} observations of growth and {len(x):,} rows of "
+            "regressors must be as many, and all known. Leave out what is not known, and say "
+            "how many."
+        )
+    return y, x, (place, industry)
 
 
 def without_effects(values: Floats, effects: tuple[Codes, Codes]) -> Floats:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
+from buzzline.agglomeration.checks import as_jobs, as_numbers, as_square
 from buzzline.arrays import Flags, Floats, as_flags, as_floats
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
@@ -237,7 +238,8 @@ def correlation_interval(
     >>> round(float(low), 3), round(float(high), 3)
     (0.339, 0.632)
     """
-    value = np.asarray(correlation, dtype=np.float64)
+    value = as_numbers(correlation, "correlation_interval", "correlation")
+    value = value.reshape(np.shape(correlation))
     if n < 4:
         return np.full_like(value, np.nan), np.full_like(value, np.nan)
     inside = np.where(np.abs(value) < 1, value, np.nan)
@@ -248,9 +250,7 @@ def correlation_interval(
 
 def square_flows(values: ArrayLike, what: str) -> Floats:
     """Return flows as a square matrix, or say what is wrong with them."""
-    matrix = as_floats(values)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise InvalidArgument(f"{what}: `flows` must be industries by industries")
+    matrix = as_square(values, what, "flows")
     if not (matrix >= 0).all():
         n = int((~(matrix >= 0)).sum())
         raise InvalidArgument(
@@ -261,12 +261,7 @@ def square_flows(values: ArrayLike, what: str) -> Floats:
 
 
 def _counts(values: ArrayLike, what: str) -> Floats:
-    matrix = as_floats(values)
-    if matrix.ndim != 2:
-        raise InvalidArgument(f"{what}: the figures must be a matrix")
-    if (matrix < 0).any():
-        raise InvalidArgument(f"{what}: {int((matrix < 0).sum()):,} figures are negative")
-    return matrix
+    return as_jobs(values, what)
 
 
 def blank(matrix: Floats, rows: Flags) -> Floats:

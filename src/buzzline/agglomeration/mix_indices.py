@@ -2,18 +2,21 @@
 
 Each function takes jobs (or establishments) by place and industry and returns one number a
 place. NaN (not known) is left out of every sum: shares are shares of what is known. A place
-without jobs is NaN.
+without jobs is NaN. Negative or infinite jobs, and other shapes, are an InvalidArgument.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from buzzline.agglomeration.checks import as_jobs
 from buzzline.agglomeration.quotient_errors import totals_of
 from buzzline.agglomeration.shares import gini
 from buzzline.arrays import Floats
+from buzzline.errors import InvalidArgument
 
 Against = Literal["whole", "others", "mean_of_others"]
 
@@ -25,14 +28,18 @@ def mix(jobs: Floats) -> Floats:
     ----------
     jobs : (r, s) float64 [jobs]
     """
-    known = np.nan_to_num(jobs)
+    known = np.nan_to_num(as_jobs(jobs, "mix"))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(known / known.sum(axis=1, keepdims=True))
 
 
-def _whole(jobs: Floats) -> Floats:
-    total = totals_of(jobs)
-    return np.asarray(total.industry / (total.everything or np.nan))
+def _pair(jobs: ArrayLike, whole: ArrayLike | None, where: str) -> tuple[Floats, Floats]:
+    """Return jobs, and the mix they are held against: that of all places unless given."""
+    known = as_jobs(jobs, where)
+    if whole is not None:
+        return known, as_jobs(whole, where, "whole", axes=1, n=known.shape[1])
+    total = totals_of(known)
+    return known, np.asarray(total.industry / (total.everything or np.nan))
 
 
 def specialisation_coefficient(jobs: Floats, whole: Floats | None = None) -> Floats:
@@ -54,7 +61,7 @@ def specialisation_coefficient(jobs: Floats, whole: Floats | None = None) -> Flo
     >>> specialisation_coefficient(np.array([[10.0, 0], [0, 10]])).tolist()
     [0.5, 0.5]
     """
-    compared = _whole(jobs) if whole is None else whole
+    jobs, compared = _pair(jobs, whole, "specialisation_coefficient")
     return np.asarray(0.5 * np.abs(mix(jobs) - compared).sum(axis=1))
 
 
@@ -84,6 +91,7 @@ def krugman_specialisation(jobs: Floats, *, against: Against = "whole") -> Float
     >>> krugman_specialisation(jobs, against="others")[0].item()
     2.0
     """
+    jobs = as_jobs(jobs, "krugman_specialisation")
     return np.asarray(np.abs(mix(jobs) - compared_mix(jobs, against)).sum(axis=1))
 
 
@@ -95,8 +103,14 @@ def compared_mix(jobs: Floats, against: Against) -> Floats:
     jobs : (r, s) float64 [jobs]
     against : "whole", "others" or "mean_of_others"
     """
+    if against not in get_args(Against):
+        raise InvalidArgument(
+            f"krugman_specialisation: `against` is one of {', '.join(get_args(Against))}, got "
+            f"{against!r}"
+        )
+    jobs, whole = _pair(jobs, None, "krugman_specialisation")
     if against == "whole":
-        return np.asarray(np.broadcast_to(_whole(jobs), jobs.shape))
+        return np.asarray(np.broadcast_to(whole, jobs.shape))
     if against == "others":
         return mix(np.nan_to_num(jobs).sum(axis=0) - np.nan_to_num(jobs))
     shares = mix(jobs)
@@ -124,7 +138,7 @@ def hachman(jobs: Floats, whole: Floats | None = None) -> Floats:
     >>> hachman(np.array([[10.0, 10], [5, 5]])).tolist()
     [1.0, 1.0]
     """
-    compared = _whole(jobs) if whole is None else whole
+    jobs, compared = _pair(jobs, whole, "hachman")
     with np.errstate(invalid="ignore", divide="ignore"):
         squares = np.where(compared > 0, mix(jobs) ** 2 / compared, 0.0)
         return np.asarray(1 / np.where(_has_jobs(jobs), squares.sum(axis=1), np.nan))
@@ -144,7 +158,7 @@ def gini_specialisation(jobs: Floats, whole: Floats | None = None) -> Floats:
         As in REAT. Weighting industries by their size (`gini` with a weight) asks another
         question and gives smaller numbers.
     """
-    compared = _whole(jobs) if whole is None else whole
+    jobs, compared = _pair(jobs, whole, "gini_specialisation")
     with np.errstate(invalid="ignore", divide="ignore"):
         quotient = np.where(compared > 0, mix(jobs) / compared, np.nan)
     return np.where(_has_jobs(jobs), gini(quotient), np.nan)
@@ -168,7 +182,7 @@ def diversity(jobs: Floats, whole: Floats | None = None) -> Floats:
     >>> diversity(np.array([[10.0, 0], [5, 5]])).tolist()
     [1.0, 1.0]
     """
-    compared = _whole(jobs) if whole is None else whole
+    jobs, compared = _pair(jobs, whole, "diversity")
     # Relative rounding must not decide about a quotient of exactly 1.
     at_least = (mix(jobs) >= compared * (1 - 1e-12)) & (np.nan_to_num(jobs) > 0)
     return np.where(_has_jobs(jobs), at_least.sum(axis=1), np.nan)

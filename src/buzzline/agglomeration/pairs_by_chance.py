@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from buzzline.agglomeration.checks import as_jobs, one_each
 from buzzline.agglomeration.dartboard import dartboard_jobs
 from buzzline.agglomeration.located_plants import LocatedPlants
 from buzzline.arrays import Floats, Indices, as_floats
@@ -92,7 +93,7 @@ def group_coagglomeration(jobs: ArrayLike, *, area_share: ArrayLike | None = Non
     >>> round(group_coagglomeration([[3.0, 5.0], [1.0, 1.0]], area_share=[0.5, 0.5]), 6)
     0.333333
     """
-    amount = np.nan_to_num(as_floats(jobs))
+    amount = np.nan_to_num(as_jobs(jobs, "group_coagglomeration"))
     amount = amount[:, amount.sum(axis=0) > 0]
     if amount.shape[1] < 2:
         raise InvalidArgument(
@@ -199,20 +200,14 @@ def weighted_pairs(pairs: Floats, weight: Floats) -> float:
 
 
 def _columns(share: ArrayLike) -> Floats:
-    amount = np.nan_to_num(as_floats(share))
-    if (amount < 0).any():
-        raise InvalidArgument(
-            f"coagglomeration: {int((amount < 0).sum()):,} cells are negative; jobs and shares "
-            "are at least 0"
-        )
+    amount = np.nan_to_num(as_jobs(share, "pairwise_coagglomeration", "share"))
     with np.errstate(invalid="ignore", divide="ignore"):
         return as_floats(amount / amount.sum(axis=0))
 
 
 def _area_share(parts: Floats, area_share: ArrayLike | None) -> Floats:
-    x = np.nanmean(parts, axis=1) if area_share is None else as_floats(area_share)
-    if x.shape != parts.shape[:1] or not (x >= 0).all() or not x.sum() > 0:
-        raise InvalidArgument(
-            f"coagglomeration: `area_share` must have {parts.shape[0]} entries of at least 0"
-        )
+    if area_share is None:
+        seen = np.isfinite(parts).any(axis=0)
+        area_share = parts[:, seen].mean(axis=1) if seen.any() else np.zeros(len(parts))
+    x = one_each(area_share, "pairwise_coagglomeration", "area_share", n=len(parts))
     return as_floats(x / x.sum())

@@ -20,7 +20,8 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.stats import norm
 
-from buzzline.arrays import Flags, Floats, as_flags, as_floats
+from buzzline.agglomeration.checks import as_numbers, as_presence, as_square
+from buzzline.arrays import Flags, Floats, as_floats
 from buzzline.errors import InvalidArgument
 from buzzline.kernels.cooccurrence import counted_together, packed
 from buzzline.quantities import Share
@@ -41,6 +42,11 @@ def co_occurrence(presence: Flags) -> Floats:
     (industries, industries) float64 [places]
         The diagonal holds in how many places each industry is (its ubiquity).
 
+    Raises
+    ------
+    InvalidArgument
+        `presence` is neither 0 nor 1 somewhere (jobs, counts, NaN), or not a table.
+
     Notes
     -----
     Sixty-four places are one word and pairs are counted with the processor's bit count, which
@@ -51,9 +57,7 @@ def co_occurrence(presence: Flags) -> Floats:
     >>> co_occurrence(np.array([[True, True], [True, False]])).tolist()
     [[2.0, 1.0], [1.0, 1.0]]
     """
-    if np.ndim(presence) != 2:
-        raise InvalidArgument("co_occurrence: `presence` must be places by industries")
-    return as_floats(counted_together(packed(as_flags(presence))))
+    return as_floats(counted_together(packed(as_presence(presence, "co_occurrence"))))
 
 
 def proximity(presence: Flags, kind: Kind = "conditional") -> Floats:
@@ -69,6 +73,11 @@ def proximity(presence: Flags, kind: Kind = "conditional") -> Floats:
     (industries, industries) float64 [share; ratio to chance for association and probability]
         Symmetric, 0 on the diagonal; NaN for an industry that is nowhere.
 
+    Raises
+    ------
+    InvalidArgument
+        `presence` is neither 0 nor 1 somewhere (jobs, counts, NaN), or not a table.
+
     References
     ----------
     .. [1] Hidalgo, C. A., Klinger, B., Barabasi, A.-L., Hausmann, R. (2007). The product space
@@ -79,7 +88,7 @@ def proximity(presence: Flags, kind: Kind = "conditional") -> Floats:
     >>> proximity(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1]], dtype=bool)).round(2).tolist()
     [[0.0, 0.67, 0.33], [0.67, 0.0, 0.0], [0.33, 0.0, 0.0]]
     """
-    return relatedness_of(co_occurrence(presence), kind)
+    return relatedness_of(co_occurrence(as_presence(presence, "proximity")), kind)
 
 
 def relatedness_of(together: Floats, kind: Kind = "conditional") -> Floats:
@@ -113,7 +122,7 @@ def relatedness_of(together: Floats, kind: Kind = "conditional") -> Floats:
     """
     if kind not in KINDS:
         raise InvalidArgument(f"relatedness_of: `kind` must be one of {', '.join(KINDS)}")
-    together = as_floats(together)
+    together = as_square(together, "relatedness_of", "together")
     _check_counts(together)
     alone = together.diagonal().copy()
     apart = without_diagonal(together)
@@ -151,8 +160,6 @@ def _scale(apart: Floats, alone: Floats, kind: Kind) -> Floats:
 
 
 def _check_counts(together: Floats) -> None:
-    if together.ndim != 2 or together.shape[0] != together.shape[1]:
-        raise InvalidArgument("relatedness_of: co-occurrences must be industries by industries")
     wrong = ~(together >= 0)
     if wrong.any():
         first = together[wrong][0]
@@ -177,13 +184,22 @@ def correlation_proximity(levels: Floats) -> Floats:
     Returns
     -------
     (industries, industries) float64 [share]
-        0 on the diagonal; NaN for an industry that is the same everywhere.
+        0 on the diagonal; NaN for an industry that is the same everywhere, or not known in
+        some place.
+
+    Raises
+    ------
+    InvalidArgument
+        A level is infinite or no number, or `levels` is not a table.
 
     Examples
     --------
     >>> correlation_proximity(np.array([[0.0, 1], [1, 2], [2, 3]])).round(9).tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
+    levels = as_numbers(levels, "correlation_proximity", "levels", axes=2)
+    if not levels.shape[0]:
+        return np.full((levels.shape[1],) * 2, np.nan)
     centred = levels - levels.mean(axis=0)
     length = np.sqrt((centred**2).sum(axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -230,6 +246,7 @@ def proximity_interval(presence: Flags, kind: Kind, level: Share) -> tuple[Float
     >>> bool(low[0, 1] < 10 / 15 < high[0, 1])
     True
     """
+    presence = as_presence(presence, "proximity_interval")
     together = co_occurrence(presence)
     if kind == "conditional":
         low, high = _wilson(together, level)

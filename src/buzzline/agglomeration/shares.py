@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from buzzline.arrays import Floats, as_floats
+from buzzline.agglomeration.checks import as_jobs
+from buzzline.arrays import Floats
+from buzzline.errors import InvalidArgument
 
 
 def herfindahl(share: ArrayLike, *, axis: int = -1) -> Floats:
@@ -23,12 +25,18 @@ def herfindahl(share: ArrayLike, *, axis: int = -1) -> Floats:
     (...) float64
         1 / k where all are equal, 1 where one has all; NaN where the sum is 0.
 
+    Raises
+    ------
+    InvalidArgument
+        A share is negative or infinite, or no number.
+
     Examples
     --------
     >>> float(herfindahl([5, 3, 2]).round(6))
     0.38
     """
-    return np.asarray(np.sum(_shares(share, axis) ** 2, axis=axis) + _void(share, axis))
+    held = as_jobs(share, "herfindahl", "share", axes=0)
+    return np.asarray(np.sum(_shares(held, axis) ** 2, axis=axis) + _void(held, axis))
 
 
 def entropy(share: ArrayLike, *, base: float = 2.0, axis: int = -1) -> Floats:
@@ -48,16 +56,24 @@ def entropy(share: ArrayLike, *, base: float = 2.0, axis: int = -1) -> Floats:
     (...) float64
         0 where one has all, the logarithm of k where all are equal; NaN where the sum is 0.
 
+    Raises
+    ------
+    InvalidArgument
+        A share is negative or infinite, or no number; or `base` is not above 1.
+
     Examples
     --------
     >>> float(entropy([1, 1, 1, 1]))
     2.0
     """
-    part = _shares(share, axis)
+    held = as_jobs(share, "entropy", "share", axes=0)
+    if not 1 < base < np.inf:
+        raise InvalidArgument(f"entropy: `base` must be above 1, got {base:g}; 2 gives bits")
+    part = _shares(held, axis)
     positive = part > 0
     logs = np.log(part, out=np.zeros_like(part), where=positive)
     total = -np.sum(np.where(positive, part, 0.0) * logs, axis=axis) / np.log(base)
-    return np.asarray(total + 0.0 + _void(share, axis))
+    return np.asarray(total + 0.0 + _void(held, axis))
 
 
 def gini(amount: ArrayLike, weight: ArrayLike | None = None, *, axis: int = -1) -> Floats:
@@ -80,33 +96,39 @@ def gini(amount: ArrayLike, weight: ArrayLike | None = None, *, axis: int = -1) 
         0 where all hold in proportion to their weight; at most 1 less the smallest share of
         weight (1 - 1 / k unweighted). NaN where the sum is 0. NaN entries are left out.
 
+    Raises
+    ------
+    InvalidArgument
+        An amount or weight is negative or infinite, or no number.
+
     Examples
     --------
     >>> float(gini([0, 0, 0, 8]))
     0.75
     """
-    held = np.moveaxis(as_floats(amount), axis, -1)
-    base = np.ones(1) if weight is None else as_floats(weight)
+    held = np.moveaxis(as_jobs(amount, "gini", "amount", axes=0), axis, -1)
+    base = np.ones(1) if weight is None else as_jobs(weight, "gini", "weight", axes=0)
     base = np.broadcast_to(np.moveaxis(base, axis, -1) if base.ndim > 1 else base, held.shape)
     known = np.isfinite(held) & np.isfinite(base) & (base > 0)
     held, base = np.where(known, held, 0.0), np.where(known, base, 0.0)
     ratio = np.divide(held, base, out=np.full_like(held, np.inf), where=base > 0)
     order = np.argsort(ratio, axis=-1, kind="stable")
     held, base = np.take_along_axis(held, order, -1), np.take_along_axis(base, order, -1)
+    total = held.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        held = held / held.sum(axis=-1, keepdims=True)
+        held = held / total[..., None]
         base = base / base.sum(axis=-1, keepdims=True)
     curve = np.cumsum(held, axis=-1)
-    return np.asarray(1 - np.sum(base * (2 * curve - held), axis=-1))
+    found = 1 - np.sum(base * (2 * curve - held), axis=-1)
+    return np.asarray(np.where(total > 0, found, np.nan))
 
 
-def _shares(amount: ArrayLike, axis: int) -> Floats:
-    values = as_floats(amount)
+def _shares(values: Floats, axis: int) -> Floats:
     total = np.nansum(values, axis=axis, keepdims=True)
     part = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
     return np.where(np.isnan(part), 0.0, part)
 
 
-def _void(amount: ArrayLike, axis: int) -> Floats:
+def _void(amount: Floats, axis: int) -> Floats:
     """Return NaN where there is nothing to share, 0 elsewhere."""
-    return np.where(np.nansum(as_floats(amount), axis=axis) > 0, 0.0, np.nan)
+    return np.where(np.nansum(amount, axis=axis) > 0, 0.0, np.nan)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from buzzline.agglomeration.checks import as_jobs
 from buzzline.agglomeration.quotient_errors import PRIOR_PLACES
 from buzzline.arrays import Flags, Floats
 from buzzline.errors import InvalidArgument
@@ -77,10 +78,12 @@ def shift_parts(
     >>> [float(part.sum().round(6)) for part in (parts.national, parts.mix, parts.regional)]
     [27.0, 1.0, -3.0]
     """
+    first = as_jobs(first, "shift_parts", "first")
+    second = as_jobs(second, "shift_parts", "second")
     _check(first, second)
     known = np.isfinite(first) & np.isfinite(second)
     before, after = np.where(known, first, 0.0), np.where(known, second, 0.0)
-    old, new = (before.sum(axis=0), after.sum(axis=0)) if whole is None else whole
+    old, new = (before.sum(axis=0), after.sum(axis=0)) if whole is None else _of(whole, first)
     with np.errstate(invalid="ignore", divide="ignore"):
         overall = new.sum() / old.sum() - 1
         growth = np.where(old > 0, new / old - 1, overall)
@@ -115,7 +118,8 @@ def dynamic_shift_parts(years: Floats, *, whole: Floats | None = None) -> ShiftS
     .. [1] Barff, R. A., Knight, P. L. (1988). Dynamic shift-share analysis. Growth and Change
        19(2). doi:10.1111/j.1468-2257.1988.tb00465.x
     """
-    if years.ndim != 3 or len(years) < 2:
+    years = as_jobs(years, "dynamic_shift_parts", "years", axes=3)
+    if len(years) < 2:
         raise InvalidArgument(
             "dynamic_shift_parts: `years` must be (t, r, s) with t of 2 or more"
         )
@@ -130,33 +134,6 @@ def dynamic_shift_parts(years: Floats, *, whole: Floats | None = None) -> ShiftS
     return ShiftShare(
         *(np.sum([getattr(step, name) for step in steps], axis=0) for name in names)
     )
-
-
-def projected_jobs(
-    first: Floats, second: Floats, *, whole: tuple[Floats, Floats], later: Floats, ahead: float
-) -> Floats:
-    """Return jobs to come if a place keeps its lead over, or lag behind, its industries.
-
-    Parameters
-    ----------
-    first, second : (r, s) float64 [jobs]
-    whole : pair of (s,) float64
-        Of the reference area in the same two years.
-    later : (s,) float64
-        What is expected of the reference area.
-    ahead : float
-        Years to `later` as a multiple of the years between `first` and `second`. 1 applies the
-        whole lead once more, whatever the years: as Gerfin and REAT do.
-
-    Returns
-    -------
-    (r, s) float64 [jobs]
-        A projection, not an estimate: it has no interval.
-    """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        as_industries = np.nansum(first * (whole[1] / whole[0]), axis=1)
-        lead = np.nansum(second, axis=1) / as_industries
-        return np.asarray(second * (later / whole[1]) * (lead**ahead)[:, None])
 
 
 def growth_dispersion(size: Floats, regional: Floats, plants: Floats) -> Floats:
@@ -235,9 +212,9 @@ def _check(first: Floats, second: Floats) -> None:
             f"shift_parts: both years need the same places and industries, got {first.shape} "
             f"and {second.shape}. Bring them to one order, e.g. with `in_common`."
         )
-    for values, word in ((first, "first"), (second, "second")):
-        if np.nanmin(values, initial=0.0) < 0:
-            raise InvalidArgument(
-                f"shift_parts: {int((values < 0).sum()):,} cells of the {word} year are "
-                "negative. Jobs cannot be; suppressed cells are NaN."
-            )
+
+
+def _of(whole: tuple[Floats, Floats], jobs: Floats) -> tuple[Floats, Floats]:
+    old, new = (as_jobs(year, "shift_parts", "whole", axes=1, n=jobs.shape[1])
+                for year in whole)  # fmt: skip
+    return old, new

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from buzzline.agglomeration.checks import as_groups, as_jobs, as_square
 from buzzline.agglomeration.quotient_errors import Totals
 from buzzline.arrays import Codes, Flags, Floats
 from buzzline.quantities import Kilometres, Share
@@ -39,7 +40,8 @@ def outside_quotients(jobs: Floats, cluster: Codes, totals: Totals) -> Floats:
     >>> outside_quotients(jobs, np.array([0, 0, -1]), totals)[0].round(2).tolist()
     [1.5, 0.5, nan]
     """
-    known = np.nan_to_num(jobs)
+    known = np.nan_to_num(as_jobs(jobs, "outside_quotients"))
+    cluster = as_groups(cluster, "outside_quotients", "cluster", n=known.shape[1], least=-1)
     n = int(cluster.max(initial=-1)) + 1
     belongs = np.zeros((cluster.size, max(n, 1)))
     inside = cluster >= 0
@@ -66,7 +68,8 @@ def related_strength(quotient: Floats, related: Floats) -> Floats:
     (r, c) float64 [ratio]
         NaN for a cluster without related ones.
     """
-    weight = related.astype(np.float64) * (1 - np.eye(related.shape[0]))
+    quotient = as_jobs(quotient, "related_strength", "quotient")
+    weight = _weights(related, "related_strength", "related", quotient.shape[1])
     return _weighted(quotient, weight.T)
 
 
@@ -84,8 +87,14 @@ def neighbour_strength(quotient: Floats, near: Floats) -> Floats:
     (r, c) float64 [ratio]
         NaN for a place without neighbours.
     """
-    weight = near.astype(np.float64) * (1 - np.eye(near.shape[0]))
+    quotient = as_jobs(quotient, "neighbour_strength", "quotient")
+    weight = _weights(near, "neighbour_strength", "near", quotient.shape[0])
     return _weighted(quotient.T, weight.T).T
+
+
+def _weights(values: Floats, where: str, name: str, n: int) -> Floats:
+    weight = as_jobs(values, where, name, known=True, n=n)
+    return as_square(weight, where, name, what="all") * (1 - np.eye(n))
 
 
 def _weighted(values: Floats, weight: Floats) -> Floats:
@@ -121,7 +130,9 @@ def related_clusters(share: Floats, *, top: Share = 0.1) -> Flags:
     >>> related_clusters(share, top=0.34)[0].tolist()
     [False, True, False]
     """
-    centred = np.nan_to_num(share) - np.nanmean(share, axis=0)
+    share = as_jobs(share, "related_clusters", "share")
+    held, known = np.nan_to_num(share), np.isfinite(share)
+    centred = held - held.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     length = np.sqrt((centred**2).sum(axis=0))
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = np.nan_to_num(centred.T @ centred / np.outer(length, length))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from buzzline.agglomeration.checks import as_groups, as_numbers, one_each
 from buzzline.agglomeration.shares import gini
 from buzzline.arrays import Codes, Floats, Indices, as_floats
 from buzzline.errors import InvalidArgument
@@ -45,7 +46,7 @@ def theil(income: ArrayLike, population: ArrayLike | None = None) -> Floats:
     >>> float(theil([10, 20, 30, 60, 80], [5, 5, 4, 3, 3]).round(6))
     0.243844
     """
-    y = as_floats(income)
+    y = as_numbers(income, "theil", "income")
     part = _parts(y, population)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = y / np.sum(part * y, axis=-1, keepdims=True)
@@ -92,9 +93,11 @@ def weighted_gini(income: ArrayLike, population: ArrayLike | None = None) -> Flo
     >>> float(weighted_gini([0, 10, 10, 30, 50]).round(6))
     0.48
     """
-    y = as_floats(income)
+    y = as_numbers(income, "weighted_gini", "income")
     weight = np.ones(y.shape[-1]) if population is None else as_floats(population)
-    return np.asarray(np.where(_is_sound(y), gini(y * weight, weight), np.nan))
+    sound = _is_sound(y)
+    held = np.where(sound[..., None], y * weight, 0.0)
+    return np.asarray(np.where(sound, gini(held, weight), np.nan))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,8 +148,9 @@ def nested_theil(
     >>> float(parts.between[0].round(6)), float(parts.within.round(6))
     (0.203094, 0.040751)
     """
-    y = as_floats(income)
+    y = as_numbers(income, "nested_theil", "income")
     weight = np.ones(y.shape[-1]) if population is None else as_floats(population)
+    areas = [as_groups(area, "nested_theil", "areas", n=y.shape[-1]) for area in areas]
     for large, small in itertools.pairwise(areas):
         pairs = np.unique(np.column_stack([large, small]), axis=0)
         if np.unique(pairs[:, 1]).size < len(pairs):
@@ -265,12 +269,9 @@ def beta_convergence(first: Floats, last: Floats, *, years: int, level: Share) -
 
 
 def _parts(y: Floats, population: ArrayLike | None) -> Floats:
-    weight = np.ones(y.shape[-1]) if population is None else as_floats(population)
-    if weight.shape[-1] != y.shape[-1] or not (weight >= 0).all() or not weight.sum() > 0:
-        raise InvalidArgument(
-            f"theil: `population` must have {y.shape[-1]} entries of at least 0, not all 0"
-        )
-    return as_floats(weight / weight.sum())
+    weight = np.ones(y.shape[-1]) if population is None else population
+    held = one_each(weight, "theil", "population", n=y.shape[-1])
+    return as_floats(held / held.sum())
 
 
 def _is_sound(y: Floats) -> np.ndarray:

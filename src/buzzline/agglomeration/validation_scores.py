@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from buzzline.agglomeration.checks import as_groups, as_square
 from buzzline.arrays import Codes, Flags, Floats, as_codes, as_flags, as_floats
-from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
 
 HIGH = 0.95  # "above nearly all others"
@@ -66,9 +66,7 @@ def made_ready(matrix: Floats) -> Known:
     matrix : (s, s) float64
         Symmetric; NaN where not known. The diagonal plays no part.
     """
-    matrix = as_floats(matrix)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise InvalidArgument("validation_scores: relatedness must be industries by industries")
+    matrix = as_square(matrix, "validation_scores", "matrix")
     known = ~np.isnan(matrix)
     np.fill_diagonal(known, val=False)
     value = np.where(known, matrix, 0.0)
@@ -104,6 +102,7 @@ def validation_scores(matrix: Floats | Known, group: Codes) -> Scores:
     Scores(groups_mean=0.5, groups_p95=0.5, industries_mean=0.5, industries_p95=0.5)
     """
     ready = matrix if isinstance(matrix, Known) else made_ready(matrix)
+    group = as_groups(group, "validation_scores", "group", n=len(ready.value))
     by_industry, by_group = mean_relatedness(ready, group)
     everyone = np.arange(group.size)
     own = by_industry[everyone, group]

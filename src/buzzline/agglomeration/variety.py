@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.chance_columns import chance_columns
+from buzzline.agglomeration.checks import as_groups, as_jobs
 from buzzline.agglomeration.employment import EmploymentMatrix, employment_matrix
 from buzzline.agglomeration.shares import entropy
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Codes, Floats, as_codes
-from buzzline.errors import InvalidArgument, TooFew
+from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Count, Draws, Share, Years
 from buzzline.randomness import Seed, child, seed_of
@@ -190,7 +191,7 @@ def related_variety(jobs: Floats, group: Codes) -> tuple[Floats, Floats]:
     Raises
     ------
     InvalidArgument
-        Not one group an industry.
+        Not one group an industry, numbered from 0; or jobs are negative or infinite.
 
     Examples
     --------
@@ -199,10 +200,8 @@ def related_variety(jobs: Floats, group: Codes) -> tuple[Floats, Floats]:
     >>> unrelated.round(6).tolist(), related.round(6).tolist()
     ([1.0], [1.260964])
     """
-    if group.shape != (jobs.shape[1],):
-        raise InvalidArgument(
-            f"related_variety: {jobs.shape[1]} industries need as many groups, got {group.size}"
-        )
+    jobs = as_jobs(jobs, "related_variety")
+    group = as_groups(group, "related_variety", "group", n=jobs.shape[1])
     unrelated = _between(jobs, group)
     return unrelated, np.maximum(entropy(jobs, axis=1) - unrelated, 0.0)
 
