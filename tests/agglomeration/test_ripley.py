@@ -184,7 +184,7 @@ def test_k_and_l_of_all_trees_agree_with_dbmss_nearly(trees, folder):
     points, _, _, window = trees
     r, k = of(folder, "K(best)")
     found = ripley_k(points, below(r[1:]), window)
-    # dbmss is up to 2e-4 off here, and not for the few points of one kind (above)
+    # why they differ by up to 2e-4, to the last digit: test_ripley_of_all_trees.py
     assert found == pytest.approx(k[1:], rel=3e-4)
     _, length = of(folder, "L")
     assert besag_l(found, r[1:]) == pytest.approx(length[1:], abs=0.02)
