@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -82,6 +84,18 @@ def test_sign_is_told_with_how_often_draws_would_turn_it():
     assert result.sign_flips == 0
     assert result.with_size > 0
     assert "average job" in str(result)
+
+
+def test_by_hand_places_that_may_be_first_are_not_ranked():
+    jobs = np.random.default_rng(1).poisson(2.0, (12, 6))
+    result = complexity(study_of(jobs), draws=49, rng=1)
+    n_first = result.places.filter(pl.col("rank_low") <= 1).height
+    assert n_first > 1
+    assert f"{n_first} may be first and are not distinguishable" in str(result)
+    assert "The most complex" not in str(result)
+    shaky = replace(result, sign_flips=0.26, suppressed_share=float("nan"), n_unknown=1)
+    assert "in 26% of draws: first and last may be the wrong way round." in str(shaky)
+    assert "An unknown share of jobs" in str(shaky)
 
 
 def test_places_apart_and_industries_nowhere_are_listed_with_their_reason():

@@ -438,9 +438,13 @@ def test_negative_jobs_are_refused():
 def test_without_plants_there_is_no_interval_and_it_is_said():
     rows = [(place, industry, 2020, float(n), None) for place, industry, n in
             (("a", "x", 9), ("a", "y", 2), ("b", "x", 3), ("b", "y", 8))]  # fmt: skip
-    table = location_quotients_by_place(study_of(rows)).table()
+    result = location_quotients_by_place(study_of(rows))
+    table = result.table()
     assert table["low"].null_count() == table["q"].null_count() == 4
     assert set(table["status"]) == {"number of plants not known: no interval"}
+    above = table.filter(pl.col("value") > 1).height
+    assert f"{above:,} of {table.height:,} pairs" in str(result)
+    assert "Nothing could be tested" in str(result)
 
 
 def test_cells_that_are_all_zero_are_too_few():

@@ -321,6 +321,8 @@ def test_without_counts_of_establishments_the_rest_of_the_rule_decides_and_it_is
     result = strong_clusters(study_of(rows), draws=5, rng=1)
     assert result.clusters.filter("is_strong").height > 0
     assert "not known" in result.notes[-1]
+    assert "whether they would be strong again cannot be told" in str(result)
+    assert " 0 of them" not in str(result)
     assert "Most surely" in str(result)
 
 

@@ -109,6 +109,21 @@ def test_places_without_jobs_are_listed_with_the_reason():
     assert rows["b"]["status"] == "no known jobs: not measured"
 
 
+def test_by_hand_groups_of_one_industry_are_not_tested_and_it_is_said():
+    study = study_of([("a", "11", 2020, 5.0, 1.0), ("a", "210", 2020, 5.0, 1.0),
+                      ("b", "11", 2020, 2.0, 1.0), ("b", "210", 2020, 6.0, 1.0)])  # fmt: skip
+    result = variety(study, draws=9, rng=1)
+    assert result.table()["related"].to_list() == [0.0, 0.0]
+    assert result.table()["q"].null_count() == 2
+    assert set(result.table()["status"]) == {
+        "every industry is its own group: nothing is related"
+    }
+    assert "zero by construction" in str(result)
+    assert "`group_digits`" in str(result)
+    split = variety(study, draws=9, rng=1, group_digits=1)
+    assert "zero by construction" in str(split)
+
+
 def test_nothing_known_is_an_error():
     with pytest.raises(TooFew):
         variety(Study.of(organisations=pl.DataFrame({"org_id": ["a"]})))

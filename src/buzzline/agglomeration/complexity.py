@@ -87,13 +87,27 @@ class Complexity:
         measured = self.places.filter(pl.col("status") == MEASURED)
         if not measured.height:
             return f"Complexity could not be measured: {self.places['status'][0]}."
-        top, last = measured.row(0, named=True), measured.row(-1, named=True)
+        top = measured.row(0, named=True)
         n_top = measured.filter(pl.col("rank_low") <= 1.5).height
-        said = f"The most complex of {measured.height:,} places is {_named(top)}{_rank(top)}"
         if n_top > 1:
-            said += f"; {n_top:,} places may be first"
-        said += f". The least is {_named(last)}{_rank(last)}."
+            said = (
+                f"Which of {measured.height:,} places is the most complex cannot be told: "
+                f"{n_top:,} may be first and are not distinguishable, among them "
+                f"{_named(top)}{_rank(top)}"
+            )
+        else:
+            said = (
+                f"The most complex of {measured.height:,} places is {_named(top)}{_rank(top)}"
+            )
+        said += f". {self._least(measured)}."
         return f"{said} {self._sign()}{self._unknown()}"
+
+    def _least(self, measured: pl.DataFrame) -> str:
+        last = measured.row(-1, named=True)
+        n_last = measured.filter(pl.col("rank_high") >= measured.height - 0.5).height
+        if n_last > 1:
+            return f"{n_last:,} may be last, among them {_named(last)}{_rank(last)}"
+        return f"The least is {_named(last)}{_rank(last)}"
 
     def _sign(self) -> str:
         rule = {
@@ -102,7 +116,10 @@ class Complexity:
         }.get(self.sign_by, "neither jobs nor diversity could")
         said = f"The sign was fixed by {self.sign_by}: {rule}"
         if self.sign_flips > SHAKY:
-            said += f", which pointed the other way in {self.sign_flips:.0%} of draws"
+            said += (
+                f", which pointed the other way in {self.sign_flips:.0%} of draws: first and "
+                "last may be the wrong way round"
+            )
         if self.sign_by == "size" and self.with_diversity < 0:
             said += "; diverse places are less complex here (correlation "
             said += f"{self.with_diversity:.2f})"
@@ -112,7 +129,7 @@ class Complexity:
         if not self.n_unknown and not self.suppressed_share > 0:
             return ""
         share = self.suppressed_share
-        known = "an unknown share" if np.isnan(share) else f"{share:.1%}"
+        known = "An unknown share" if np.isnan(share) else f"{share:.1%}"
         return f" {known} of jobs are in no published cell."
 
     def __repr__(self) -> str:

@@ -84,6 +84,10 @@ class HotSpots:
         totals = self.industries.select(
             pl.col("n_hot", "n_cold", "n_tested", "n_too_few", "n_spots").sum()
         ).row(0, named=True)
+        if not self.sites.height:
+            why = dict.fromkeys(self.industries["status"].to_list())
+            untested = f"No place could be tested for hot or cold spots ({'; '.join(why)})"
+            return f"{untested}. {' '.join(self.notes)}".strip()
         how = f"{self.draws:,} draws" if self.draws else "exact"
         text = (
             f"{totals['n_hot']:,} hot and {totals['n_cold']:,} cold of {totals['n_tested']:,} "

@@ -91,7 +91,7 @@ class LocationQuotients:
         return self.quotients
 
     def __str__(self) -> str:
-        cells = self.quotients.height
+        cells = int(self.quotients["q"].is_not_null().sum())
         above = self.quotients.filter((pl.col("q") <= 1 - self.level) & (pl.col("value") > 1))
         base = BASE_SAID[self.base] if self.counted == "jobs" else "all establishments"
         said = (
@@ -104,6 +104,13 @@ class LocationQuotients:
             said += (
                 f"; most surely {top['title']} in {top['name']}: {top['value']:.3g} times "
                 f"[{top['low']:.3g}, {top['high']:.3g}] its share of all places"
+            )
+        if not cells and self.quotients.height:
+            larger = self.quotients.filter(pl.col("value") > 1).height
+            said = (
+                f"Nothing could be tested, as the number of plants is not known: {larger:,} of "
+                f"{self.quotients.height:,} pairs of place and industry have a quotient above "
+                "1, which may be chance"
             )
         hidden = self.suppressed_share
         told = f" {hidden:.1%} of jobs are in no known cell." if hidden > 0 else ""

@@ -89,7 +89,13 @@ class StrongClusters:
             f"{strong.height:,} strong clusters among {self.clusters.height:,} pairs of place "
             f"and cluster in {self.n_places:,} places"
         )
-        if strong.height and self.draws:
+        redrawn_ones = strong.filter(pl.col("stability").is_not_nan()).height
+        if strong.height and self.draws and not redrawn_ones:
+            said += (
+                "; whether they would be strong again cannot be told, as the number of plants "
+                "is not known"
+            )
+        elif strong.height and self.draws:
             stable = strong.filter(pl.col("stability") >= self.level).height
             said += (
                 f"; {stable:,} of them would be strong again in at least {self.level:.0%} of "

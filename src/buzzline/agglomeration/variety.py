@@ -67,6 +67,12 @@ class Variety:
             f"({self.grouping}), a place has {means[0]:.2f} bits of related and {means[1]:.2f} "
             f"bits of unrelated variety on average (n={rows.height:,} places)"
         )
+        if rows.height and self.n_groups == self.n_industries:
+            return (
+                f"{said}. Related variety is zero by construction, as every group has one "
+                "industry: set `group_digits` to fewer digits than the codes have, or fill "
+                "`industries.cluster`."
+            )
         tested = rows.drop_nulls("q")
         if not tested.height:
             return f"{said}."
@@ -163,12 +169,14 @@ def variety(
     null = np.full((draws, jobs.shape[0]), np.nan)
     seed = seed_of(rng)
     total = unrelated + related
-    for draw in told(progress, "dealing industries to groups", range(draws)):
+    is_split = np.unique(group).size < group.size  # else every deal is the same: no chance
+    for draw in told(progress, "dealing industries to groups", range(draws * is_split)):
         dealt = child(seed, "groups", draw).permutation(group)
         null[draw] = np.maximum(total - _between(jobs, dealt), 0.0)
     chance = chance_columns(related, null, level=level)
     return Variety(
-        _rows(matrix, jobs, {"related": related, "unrelated": unrelated, **chance}, level),
+        _rows(matrix, jobs, {"related": related, "unrelated": unrelated, **chance}, level,
+              alone_in_groups=not is_split),
         jobs.shape[1], int(group.max()) + 1, level, draws, grouping, matrix.notes,
     )  # fmt: skip
 
@@ -240,11 +248,14 @@ def _numbered(names: pl.Series) -> Codes:
 
 
 def _rows(
-    matrix: EmploymentMatrix, jobs: Floats, found: dict[str, Floats], level: Share
-) -> pl.DataFrame:
+    matrix: EmploymentMatrix, jobs: Floats, found: dict[str, Floats], level: Share,
+    *, alone_in_groups: bool = False,
+) -> pl.DataFrame:  # fmt: skip
     related = found["related"]
     hidden = np.nan_to_num(matrix.place_suppressed) > 0.5
-    status = np.select([~np.isfinite(related), hidden], [NO_JOBS, HIDDEN], MEASURED)
+    alone = np.full(related.size, alone_in_groups)
+    reasons = [NO_JOBS, NO_GROUPS, HIDDEN]
+    status = np.select([~np.isfinite(related), alone, hidden], reasons, MEASURED)
     columns = {**found, "total": found["related"] + found["unrelated"]}
     names = ("related", "unrelated", "total", "chance_mean", "chance_low", "chance_high", "z",
              "p", "q")  # fmt: skip
