@@ -111,7 +111,7 @@ def test_special_case_no_tie_and_no_organisation(tmp_path):
 
 
 def test_special_case_weights_that_are_no_numbers_are_left_out(tmp_path):
-    weights = [math.inf, None]
+    weights = [math.nan, None]
     ties = pl.DataFrame({"source": ["a", "b"], "target": ["b", "a"], "layer": ["supply"] * 2,
                          "weight": weights, "start": [date(1066, 1, 1)] * 2})  # fmt: skip
     given = Study.of(organisations=pl.DataFrame({"org_id": ["a", "b"]}), linkages=ties)

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from buzzline.agglomeration.checks import as_jobs, one_each, same_shape
 from buzzline.agglomeration.unseen_places import RankedAmong, Unseen, percentile
 from buzzline.arrays import Flags, Floats
 from buzzline.errors import InvalidArgument
@@ -108,6 +109,9 @@ def strong_cells(
     >>> strong_cells(jobs / 30, jobs, jobs / 5, rule=StrongRule()).ravel().tolist()
     [True, False, False, False, False]
     """
+    quotient, jobs, establishments = _alike(
+        "strong_cells", quotient=quotient, jobs=jobs, establishments=establishments
+    )
     there = np.nan_to_num(jobs) > 0
     hidden = (None, None, None)
     if unseen is not None:
@@ -162,6 +166,7 @@ def cluster_stars(
     >>> stars.sum(axis=0).ravel().tolist()
     [3, 1, 0, 0]
     """
+    jobs, quotient, focus = _alike("cluster_stars", jobs=jobs, quotient=quotient, focus=focus)
     with np.errstate(invalid="ignore"):
         special = (np.nan_to_num(jobs) > 0) & (quotient >= rule.star_quotient)
     by_size, by_focus = None, None
@@ -222,6 +227,11 @@ def litzenberger_sternberg(
         Relative density times relative stock divided by relative plant size: 1 where a place
         is like all together, NaN where there is no job or no establishment.
 
+    Raises
+    ------
+    InvalidArgument
+        A number is negative, an area or population is 0 or not known, or shapes differ.
+
     Notes
     -----
     With s_e, s_a, s_p, s_b the place's shares of the industry's jobs, of area, of population
@@ -243,6 +253,10 @@ def litzenberger_sternberg(
     >>> float(one[0, 0].round(5))
     21.87491
     """
+    where = "litzenberger_sternberg"
+    jobs, establishments = _alike(where, jobs=jobs, establishments=establishments)
+    area = one_each(area, where, "area", n=len(jobs), above=True)
+    population = one_each(population, where, "population", n=len(jobs), above=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         in_jobs = jobs / np.nansum(jobs, axis=0)
         in_plants = establishments / np.nansum(establishments, axis=0)
@@ -250,6 +264,17 @@ def litzenberger_sternberg(
         index = in_jobs * in_plants / (in_area * in_people)[:, None]
     there = (establishments > 0) & (jobs > 0)  # relative plant size is 0 / 0 elsewhere
     return np.asarray(np.where(there & np.isfinite(index), index, np.nan))
+
+
+def _alike(where: str, **tables: Floats) -> list[Floats]:
+    """Return tables of places and industries of one shape, at least 0 where known."""
+    found = {name: as_jobs(values, where, name) for name, values in tables.items()}
+    same_shape(where, **found)
+    if not next(iter(found.values())).size:
+        raise InvalidArgument(
+            f"{where}: no places or no industries. Give at least one of each."
+        )
+    return list(found.values())
 
 
 def howard_index(establishments: Floats) -> Floats:
@@ -279,7 +304,7 @@ def howard_index(establishments: Floats) -> Floats:
     >>> float(howard_index(np.array([[2.0, 2], [1, 1]]))[0, 1].round(4))
     0.5556
     """
-    plants = np.nan_to_num(establishments)
+    plants = np.nan_to_num(as_jobs(establishments, "howard_index", "establishments"))
     total = plants.sum(axis=0)
     together = plants.T @ plants - np.diag(total)
     pairs = np.outer(total, total) - np.diag(total)
@@ -305,7 +330,8 @@ def expected_howard_index(establishments: Floats) -> float:
     >>> round(expected_howard_index(np.array([[2.0, 2], [1, 1]])), 4)
     0.4667
     """
-    held = np.nan_to_num(establishments).sum(axis=1)
+    plants = as_jobs(establishments, "expected_howard_index", "establishments")
+    held = np.nan_to_num(plants).sum(axis=1)
     total = held.sum()
     if total < 2:
         return float("nan")

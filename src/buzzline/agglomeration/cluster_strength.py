@@ -268,7 +268,7 @@ def _surroundings(
     whole = bases(matrix, matrix.jobs, "all")[0][1]
     traded = matrix.industries["traded"].null_count() == 0
     totals = bases(matrix, matrix.jobs, "traded")[0][1] if traded else whole
-    clusters = by_cluster(matrix)
+    clusters = by_cluster(matrix, asked_by="cluster_strength")
     names = clusters.industries["industry"].to_list()
     number = {name: at for at, name in enumerate(names)}
     code = as_codes([number.get(name, -1) for name in matrix.industries["cluster"].to_list()])

@@ -15,6 +15,7 @@ import polars as pl
 from buzzline.agglomeration.cells import Cells, cells_of
 from buzzline.agglomeration.plants import Plants, number_of, plants_of
 from buzzline.agglomeration.publication_floor import publication_floor
+from buzzline.agglomeration.vintages import notes_on_codes
 from buzzline.arrays import Floats, Indices
 from buzzline.errors import InvalidArgument
 from buzzline.tables import Study
@@ -155,11 +156,12 @@ def employment_matrix(
     return _matrix(cells_of(study, year=year, digits=digits), study)
 
 
-def by_cluster(matrix: EmploymentMatrix) -> EmploymentMatrix:
+def by_cluster(matrix: EmploymentMatrix, *, asked_by: str = "by_cluster") -> EmploymentMatrix:
     """Return the matrix with its industries summed into `industries.cluster`.
 
     A cluster is unknown (NaN) in a place where one of its industries is. Jobs of industries
-    without a cluster stay in the totals and are told in the notes.
+    without a cluster stay in the totals and are told in the notes. `asked_by` is who the error
+    names.
 
     Raises
     ------
@@ -180,7 +182,7 @@ def by_cluster(matrix: EmploymentMatrix) -> EmploymentMatrix:
     names = cluster.drop_nulls().unique().sort()
     if not names.len():
         raise InvalidArgument(
-            "by_cluster: no industry belongs to a cluster. Fill in `cluster` in the table "
+            f"{asked_by}: no industry belongs to a cluster. Fill in `cluster` in the table "
             "`industries`, or read definitions with `read_cbp`."
         )
     member = pl.DataFrame({"cluster": names}).with_row_index("at")
@@ -285,6 +287,8 @@ def _matrix(cells: Cells, study: Study) -> EmploymentMatrix:
     share = 0.0 if all_jobs == 0 else max(0.0, all_jobs - known.sum()) / all_jobs
     over = int((known > 1.001 * total).sum())
     notes = list(cells.notes)
+    if cells.source == "employment":
+        notes += notes_on_codes(cells.industries["industry"], jobs, study)
     if hidden.any():
         notes.append(
             "Cells are suppressed or not known in places without published totals, so that "

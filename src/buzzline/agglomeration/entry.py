@@ -21,6 +21,7 @@ from buzzline.agglomeration.presence import Presence, could_be_present, presence
 from buzzline.agglomeration.proximity import co_occurrence
 from buzzline.agglomeration.specialisation import location_quotients
 from buzzline.agglomeration.two_way import fit_logit, share_interval
+from buzzline.agglomeration.vintages import gap_text, hold_to_one_vintage
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Flags, Floats
 from buzzline.errors import NotConverged, TooFew
@@ -99,13 +100,10 @@ class IndustryEntry:
 
     def __str__(self) -> str:
         said = ". ".join(_sentence(row) for row in self.effects.to_dicts())
-        n_left = self.left_out.height
-        left = (
-            f" {n_left:,} industries stand in one year only and are left out." if n_left else ""
-        )
         return (
             f"{self.first_year} to {self.last_year}, {self.n_places:,} places and "
-            f"{self.n_industries:,} industries: {said}.{left}{self._withheld()}"
+            f"{self.n_industries:,} industries: {said}.{gap_text(self.left_out)}"
+            f"{self._withheld()}"
         )
 
     def _withheld(self) -> str:
@@ -211,6 +209,8 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
     """
     years = _years(study, first, last)
     matrices = [employment_matrix(study, year=year, digits=digits) for year in years]
+    left_out = _left_out(*matrices)
+    hold_to_one_vintage(left_out, "industry_entry")
     before, after = in_common(*matrices)
     now = presence_of(before, cut, counted="jobs", what="industry_entry")
     then = presence_of(after, cut, counted="jobs", what="industry_entry")
@@ -227,7 +227,7 @@ def industry_entry(  # noqa: PLR0913  # `progress` is no choice of the analysis
         curves.append(curve)
     return IndustryEntry(
         pl.DataFrame(rows, schema=_EFFECTS).pipe(_without_nan),
-        pl.concat(curves).pipe(_without_nan), _left_out(*matrices), *years,
+        pl.concat(curves).pipe(_without_nan), left_out, *years,
         int((~known).sum()), before.places.height, before.industries.height,
         float(matrices[0].suppressed_share), cut, level,
         max(before.publication_floor, after.publication_floor), int(hidden[cut].sum()),

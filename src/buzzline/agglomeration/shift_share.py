@@ -17,6 +17,7 @@ from buzzline.agglomeration.employment import (
 )
 from buzzline.agglomeration.quotient_errors import effective_plants
 from buzzline.agglomeration.shift_parts import ShiftShare, regional_error, shift_parts
+from buzzline.agglomeration.vintages import gap_text, hold_to_one_vintage
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Flags, Floats
 from buzzline.errors import InvalidArgument, TooFew
@@ -90,9 +91,7 @@ class ShiftShares:
             )
         else:
             said += "the number of plants is not known, so the regional part has no interval"
-        left = self.only_one_year.height
-        hint = f" {left:,} industries of one year only are left out." if left else ""
-        return f"{said}.{hint}"
+        return f"{said}.{gap_text(self.only_one_year)}"
 
     def __repr__(self) -> str:
         return str(self)
@@ -139,7 +138,8 @@ def shift_share(
     TooFew
         The table `employment` does not hold two years.
     InvalidArgument
-        `since` is not before `year`, or the years have no industry or place in common.
+        `since` is not before `year`, or the years have no industry or place in common, or codes
+        of one year only hold more than 20 % of its jobs.
 
     Notes
     -----
@@ -171,6 +171,7 @@ def shift_share(
     first = employment_matrix(study, year=start, digits=digits)
     last = employment_matrix(study, year=end, digits=digits)
     left = vintage_gap(first, last)
+    hold_to_one_vintage(left, "shift_share")
     first, last = in_common(first, last)
     known = _in_both(first, last)
     if not known.any():

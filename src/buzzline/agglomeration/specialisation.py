@@ -21,6 +21,7 @@ from buzzline.agglomeration.bases import (
     only_industries,
     rows_of,
 )
+from buzzline.agglomeration.checks import as_jobs
 from buzzline.agglomeration.employment import EmploymentMatrix, employment_matrix
 from buzzline.agglomeration.quotient_errors import (
     Totals,
@@ -237,6 +238,7 @@ def location_quotients(employment: Floats, totals: Totals | None = None) -> Floa
     >>> location_quotients(np.array([[10.0, 10], [10, 30]])).round(3).tolist()
     [[1.5, 0.75], [0.75, 1.125]]
     """
+    employment = as_jobs(employment, "location_quotients", "employment")
     if totals is None:
         totals = totals_of(employment)
     in_region, in_industry = totals.place[:, None], totals.industry

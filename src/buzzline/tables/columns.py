@@ -38,7 +38,8 @@ class Column:
     def limits(self) -> str:
         """The bounds as a person says them: `0 or more jobs`."""
         if self.high == inf:
-            return f"{self.low:g} or more {self.unit}"
+            unit = "" if self.unit.startswith("see ") else f" {self.unit}"
+            return f"{self.low:g} or more{unit}"
         return f"between {self.low:g} and {self.high:g} ({self.unit})"
 
 

@@ -67,8 +67,8 @@ def _out_of_bounds(table: Table, column: Column, values: pl.Series) -> Iterable[
     outside = ~values.is_between(column.low, column.high)
     if values.dtype.is_float():
         outside = outside | values.is_infinite()
-    limits = "finite" if column.low == -np.inf else column.limits
-    what = f"is out of bounds: it must be {limits}"
+    limits = "" if column.low == -np.inf else f", {column.limits}"
+    what = f"is out of bounds: it must be a finite number{limits}"
     yield from _told(table, column, what, values, outside, REMEDY)
 
 
