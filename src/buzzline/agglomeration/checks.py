@@ -102,8 +102,9 @@ def as_presence(values: ArrayLike, where: str) -> Flags:
     InvalidArgument
         Another number of axes, or counts, jobs or missing values instead of presence.
     """
-    given = np.asarray(values) if not isinstance(values, np.ndarray) else values
-    if given.dtype != np.bool_:
+    if isinstance(values, np.ndarray) and values.dtype == np.bool_:
+        given = values
+    else:
         given = as_numbers(values, where, "presence", axes=2)
         odd = (given != 0) & (given != 1)  # NaN is neither
         if odd.any():

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import bdtrik, betainc, fdtri, ndtri
 
+from buzzline.agglomeration.checks import as_jobs, same_shape
 from buzzline.arrays import Floats
-from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
 
 # Dispersion of one industry is drawn towards the median of all as if that were seen in ten
@@ -50,12 +50,7 @@ def totals_of(employment: Floats) -> Totals:
     InvalidArgument
         A cell is negative.
     """
-    if np.nanmin(employment, initial=0.0) < 0:
-        raise InvalidArgument(
-            f"location_quotients: {int((employment < 0).sum()):,} cells are negative. Jobs and "
-            "establishments cannot be; mark what is not known with NaN."
-        )
-    known = np.nan_to_num(employment)
+    known = np.nan_to_num(as_jobs(employment, "location_quotients", "employment"))
     return Totals(known.sum(axis=1), known.sum(axis=0), float(known.sum()))
 
 
@@ -88,26 +83,6 @@ def size_dispersion(jobs: Floats, establishments: Floats) -> Floats:
         places = known.sum(axis=0) - 1.0
         own = (plants * (size - mean) ** 2).sum(axis=0) / places / mean**2
     return _towards_median(own, np.where(np.isfinite(own), places, 0.0))
-
-
-def size_dispersion_of_plants(jobs: Floats, industry: Floats, n_industries: int) -> Floats:
-    """Return the squared coefficient of variation of plant sizes from the plants themselves.
-
-    Parameters
-    ----------
-    jobs : (n,) float64 [jobs]
-    industry : (n,) int32
-    n_industries : int
-    """
-    plants = np.bincount(industry, minlength=n_industries).astype(np.float64)
-    held = np.bincount(industry, weights=jobs, minlength=n_industries)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = held / plants
-        squares = np.bincount(
-            industry, weights=(jobs - mean[industry]) ** 2, minlength=n_industries
-        )
-        own = squares / (plants - 1) / mean**2
-    return _towards_median(own, np.where(np.isfinite(own), plants - 1, 0.0))
 
 
 def _towards_median(own: Floats, weight: Floats) -> Floats:
@@ -171,6 +146,7 @@ def quotient_interval(
     .. [3] Moineddin, R., Beyene, J., Boyle, E. (2003). On the location quotient confidence
        interval. Geographical Analysis 35(3). doi:10.1111/j.1538-4632.2003.tb01112.x
     """
+    amount, plants = _cells(amount, plants, totals, "quotient_interval")
     in_place = _place_share(totals)
     empty = (np.nan_to_num(plants) <= 0) | (amount <= 0)
     tail = (1 - level) / 2
@@ -189,6 +165,15 @@ def quotient_interval(
     low = np.where(known, np.where(empty, 0.0, low), np.nan)
     high = np.where(known, np.where(empty, none, high), np.nan)
     return low, high
+
+
+def _cells(amount: Floats, plants: Floats, totals: Totals, where: str) -> tuple[Floats, Floats]:
+    """Return amounts and plants of cells, held to each other and to the totals."""
+    cells, counts = as_jobs(amount, where, "amount"), as_jobs(plants, where, "plants")
+    same_shape(where, amount=cells, plants=counts)
+    as_jobs(totals.place, where, "totals.place", axes=1, n=cells.shape[0])
+    as_jobs(totals.industry, where, "totals.industry", axes=1, n=cells.shape[1])
+    return cells, counts
 
 
 def _place_share(totals: Totals) -> Floats:
@@ -283,6 +268,7 @@ def evenness_p(amount: Floats, plants: Floats, totals: Totals) -> Floats:
     fractions by the incomplete beta function. Exact for counts, and conservative as exact tests
     of counts are; conservative for jobs (`tests/agglomeration`).
     """
+    amount, plants = _cells(amount, plants, totals, "evenness_p")
     at_least, at_most = tails(amount, plants, totals)
     return np.asarray(np.minimum(1.0, 2 * np.minimum(at_least, at_most)))
 
