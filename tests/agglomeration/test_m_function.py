@@ -222,6 +222,21 @@ def test_too_few_points_are_said_and_not_tested(analysis):
 
 
 @BOTH
+def test_by_hand_points_at_one_place_are_not_testable_and_it_is_said(analysis):
+    frame = uniform_study(1).organisations.with_columns(
+        longitude=pl.lit(8.0), latitude=pl.lit(50.0)
+    )
+    result = analysis(Study.of(organisations=frame), distances_km=KM, draws=9, rng=1)
+    assert result.industries["verdict"].to_list() == ["not testable"] * 2
+    assert set(result.industries["status"]) == {
+        "all points are at one place: nothing to compare"
+    }
+    assert "of 0 industries tested" in str(result)
+    assert "2 not testable" in str(result)
+    assert "all points are at one place" in str(result)
+
+
+@BOTH
 def test_an_industry_that_is_everybody_is_said_and_not_tested(analysis):
     frame = uniform_study(1).organisations.with_columns(industry=pl.lit("all"))
     result = analysis(Study.of(organisations=frame), distances_km=KM, draws=9, rng=1)

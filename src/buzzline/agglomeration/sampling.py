@@ -42,12 +42,21 @@ class Sampling:
 
 
 def pool_for(population: Population, rows: Indices, sampling: Sampling) -> Indices:
-    """Return the rows that a replicate of an industry may draw from."""
+    """Return the rows that a replicate of an industry may draw from.
+
+    Raises
+    ------
+    TooFew
+        All of them stand at one place, or the industry is all there is: chance has no choice.
+    """
     controls = None
     if sampling.controls is not None:
         groups = population.cases(tuple(sampling.controls)).values()
         controls = as_indices(np.unique(np.concatenate(list(groups))))
-    return pool_of(sampling.null, rows, len(population), controls=controls)
+    pool = pool_of(sampling.null, rows, len(population), controls=controls)
+    if not np.ptp(population.points.xyz[pool], axis=0).any():
+        raise TooFew("all points are at one place: nothing to compare")
+    return pool
 
 
 def with_known_jobs(population: Population, weight: PointWeight) -> tuple[Population, int]:

@@ -123,7 +123,10 @@ def said_of(industries: pl.DataFrame, base: str) -> str:
             f"gives at {first['peak_km']:,.4g} km (n={first['n']:,})"
         )
     n_refused = industries.height - tested.height
-    return f"{text}. {n_refused} not testable" if n_refused else text
+    if tested.height or not n_refused:
+        return f"{text}. {n_refused} not testable" if n_refused else text
+    why = "; ".join(dict.fromkeys(industries["status"].drop_nulls().to_list()))
+    return f"{text}. {n_refused} not testable: {why}"
 
 
 def notes_on(
