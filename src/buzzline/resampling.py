@@ -139,6 +139,37 @@ def beyond_chance(observed: Floats, replicates: Floats) -> Floats:
     return np.asarray(np.where(at_least == 0, np.minimum(p, tail), p))
 
 
+def fewest_draws(level: Share, n_tests: int = 1) -> int:
+    """Return how many draws let a single one of some tests fall to 1 - level.
+
+    p is at least 1 / (1 + draws), and q of a single discovery among k tests k times that.
+
+    Examples
+    --------
+    >>> fewest_draws(0.95), fewest_draws(0.95, 45)
+    (19, 899)
+    """
+    return max(1, int(np.ceil(max(n_tests, 1) / (1 - level) - 1e-6)) - 1)
+
+
+def too_few_draws(draws: int, level: Share, n_tests: int = 1) -> str:
+    """Say how many draws a verdict needs; nothing where p can fall to 1 - level.
+
+    Examples
+    --------
+    >>> too_few_draws(5, 0.95, 45)
+    'too few draws to tell: at least 19 (899 for a single one of 45 tests to stand out)'
+    >>> too_few_draws(19, 0.95)
+    ''
+    """
+    least = fewest_draws(level)
+    if draws >= least:
+        return ""
+    alone = fewest_draws(level, n_tests)
+    more = f" ({alone:,} for a single one of {n_tests:,} tests to stand out)"
+    return f"too few draws to tell: at least {least:,}" + (more if n_tests > 1 else "")
+
+
 def central_range(replicates: Floats, level: Share) -> tuple[float, float]:
     """Return the central `level` share of the replicates."""
     tail = (1 - level) / 2

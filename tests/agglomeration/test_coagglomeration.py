@@ -145,7 +145,7 @@ def test_planted_pair_is_found_and_comes_first(null):
     first = found.pairs.row(0, named=True)
     assert (first["industry"], first["other"]) == ("a", "b")
     assert first["status"] == TOGETHER
-    assert first["value"] > first["high"]
+    assert first["value"] > first["chance_high"]
     assert found.groups["cluster"].to_list()[0] == "near"
     assert found.groups["status"].to_list()[0] == TOGETHER
     assert "most a and b" in str(found)
@@ -186,7 +186,7 @@ def test_few_plants_are_not_tested_and_say_so():
 
 def test_no_draws_has_no_band():
     found = coagglomeration(planted(), draws=0, rng=1)
-    assert found.pairs["low"].null_count() == found.pairs.height
+    assert found.pairs["chance_low"].null_count() == found.pairs.height
     assert set(found.pairs["status"]) == {"not tested"}
 
 

@@ -45,7 +45,7 @@ def test_gamma_band_and_p_are_those_of_the_array_functions():
         assert row["z"] == pytest.approx(found.z[number])
         assert row["n"] == found.n[number]
         assert row["herfindahl_plants"] == pytest.approx(found.herfindahl[number])
-        assert row["low"] == pytest.approx(np.quantile(thrown[:, number], 0.025))
+        assert row["chance_low"] == pytest.approx(np.quantile(thrown[:, number], 0.025))
         at_least = (thrown[:, number] >= found.gamma[number] - 1e-12).sum()
         assert row["p"] == pytest.approx((1 + at_least) / 50)
 
@@ -108,7 +108,7 @@ def test_kinds_of_areas_are_told_side_by_side():
     result = concentration(Study.of(places=places, employment=employment), draws=99, rng=1)
     assert result.area_levels == ("municipality", "region")
     by_place, by_region = (row_of(result, "s", level) for level in result.area_levels)
-    assert by_place["value"] > by_place["high"]
+    assert by_place["value"] > by_place["chance_high"]
     assert by_region["value"] < 0.01  # half in each region, as all jobs are
     theil = {
         (row["area_level"], row["measure"]): row["value"]
@@ -194,7 +194,7 @@ def test_relabelling_of_one_industry_changes_nothing():
         study.with_table("organisations", alone), null="relabelling", draws=19, rng=1
     )
     hoover = result.measures.filter(measure="hoover").row(0, named=True)
-    assert [hoover[name] for name in ("value", "low", "high")] == pytest.approx(
+    assert [hoover[name] for name in ("value", "chance_low", "chance_high")] == pytest.approx(
         [0, 0, 0], abs=1e-12
     )
     assert result.null == "relabelling"
@@ -243,7 +243,7 @@ def test_suppressed_share_is_carried_into_the_result():
 
 def test_no_draws_has_no_band_and_no_p():
     result = concentration(some_study()[0], draws=0, rng=1)
-    assert result.industries["low"].null_count() == result.industries.height
+    assert result.industries["chance_low"].null_count() == result.industries.height
     assert set(result.industries["status"]) == {"not tested"}
 
 

@@ -80,7 +80,7 @@ def test_by_hand_dots_and_bands_are_those_of_the_result():
     bars = [item for item in values(chart(found)) if not item["is_heading"]]
     assert bars[0]["at"] == pytest.approx(first["value"], rel=1e-5)  # drawn in 7 digits
     band = [bars[0]["band_low"], bars[0]["band_high"]]
-    assert band == pytest.approx([first["low"], first["high"]], rel=1e-5)
+    assert band == pytest.approx([first["chance_low"], first["chance_high"]], rel=1e-5)
     headings = [item["label"] for item in values(chart(found)) if item["is_heading"]]
     assert headings == [f"by {name}" for name in found.area_levels]
 

@@ -48,7 +48,8 @@ def at_levels(
 
     The last measure is what Theil's index has inside the areas of the next level.
     """
-    herfindahl = as_floats(plants.lots.herfindahl)
+    herfindahl = as_floats(np.where(plants.counted, plants.lots.herfindahl, np.nan))
+    draws = draws if plants.counted.any() else 0
     values, by_chance = [], []
     if plants.board is not None:
         count = draws if null == "dartboard" else 0  # no places of withheld plants to exchange
@@ -124,7 +125,7 @@ def measured(
     plants: LocatedPlants, value: Floats, chance: Floats, *, level: Share
 ) -> dict[str, dict[str, Floats]]:
     """Return value, band, mean, p and q of every industry by measure; each (s,)."""
-    enough = plants.n >= FEWEST_PLANTS
+    enough = (plants.n >= FEWEST_PLANTS) & plants.counted
     found = {}
     for name, (column, factor) in MEASURES.items():
         observed, thrown = factor * value[:, column], factor * chance[:, :, column]
@@ -135,10 +136,11 @@ def measured(
             used = np.isfinite(thrown).sum(axis=0)
             tested = tested & (used >= LEAST_USED * thrown.shape[0])
         p, p_dispersed = _tails(tail, thrown_tail, tested)
-        low, high, mean = _band(thrown, level, tested if plants.board is not None else None)
+        shown = tested if plants.board is not None else np.isfinite(thrown).all(axis=0)
+        low, high, mean = _band(thrown, level, shown & plants.counted)
         found[name] = {
-            "value": observed, "low": low, "high": high, "null_mean": mean, "p": p,
-            "q": q_values(p), "q_dispersed": q_values(p_dispersed),
+            "value": observed, "chance_low": low, "chance_high": high, "null_mean": mean,
+            "p": p, "q": q_values(p), "q_dispersed": q_values(p_dispersed),
         }  # fmt: skip
     return found
 
@@ -155,18 +157,17 @@ def _rounding(value: Floats) -> Floats:
     return np.asarray(1e-12 * np.maximum(np.abs(value), 1e-3))
 
 
-def _band(thrown: Floats, level: Share, shown: Flags | None) -> tuple[Floats, Floats, Floats]:
-    """Return the band and mean of defined draws; of `shown`, else where all are defined."""
+def _band(thrown: Floats, level: Share, shown: Flags) -> tuple[Floats, Floats, Floats]:
+    """Return the band and mean of defined draws, of the industries to be shown."""
     nothing = np.full(thrown.shape[1], np.nan)
     if not thrown.shape[0]:
         return nothing, nothing, nothing
-    defined = np.isfinite(thrown).all(axis=0) if shown is None else shown
     low, high, mean = nothing.copy(), nothing.copy(), nothing.copy()
-    if not defined.any():
+    if not shown.any():
         return low, high, mean
     tail = (1 - level) / 2
-    low[defined], high[defined] = np.nanquantile(thrown[:, defined], [tail, 1 - tail], axis=0)
-    mean[defined] = np.nanmean(thrown[:, defined], axis=0)
+    low[shown], high[shown] = np.nanquantile(thrown[:, shown], [tail, 1 - tail], axis=0)
+    mean[shown] = np.nanmean(thrown[:, shown], axis=0)
     return low, high, mean
 
 

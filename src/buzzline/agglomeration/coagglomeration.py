@@ -8,9 +8,15 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.against_dartboard import FEWEST_PLANTS, q_values
-from buzzline.agglomeration.located_plants import LocatedPlants, Weight, located_plants
+from buzzline.agglomeration.located_plants import (
+    NOT_COUNTED,
+    LocatedPlants,
+    Weight,
+    located_plants,
+)
 from buzzline.agglomeration.pairs_by_chance import (
     Null,
+    PairsByChance,
     group_coagglomeration,
     pairs_by_chance,
     pairwise_coagglomeration,
@@ -22,6 +28,7 @@ from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Count, Draws, Share, Years
 from buzzline.randomness import Seed
+from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
 
 __all__ = [
@@ -48,12 +55,14 @@ class Coagglomeration:
     ----------
     pairs : DataFrame
         One row a pair, most together first: `industry`, `title`, `other`, `other_title`,
-        `value` (index of Ellison, Glaeser and Kerr), `low`, `high` (central range by chance),
-        `level`, `n` (plants of the smaller industry), `p`, `q`, `status`. The 1,000 pairs
+        `value` (index of Ellison, Glaeser and Kerr), `chance_low`, `chance_high` (central
+        range by chance), `level`, `n` (plants of the smaller industry), `p`, `q`, `status`,
+        `reason`. The 1,000 pairs
         furthest from 0 where there are more; `q` counts all.
     groups : DataFrame
         One row a group of related industries (`industries.cluster`), most together first:
-        `cluster`, `n_industries`, `value`, `low`, `high`, `level`, `p`, `q`, `status`.
+        `cluster`, `n_industries`, `value`, `chance_low`, `chance_high`, `level`, `p`, `q`,
+        `status`, `reason`.
     n_pairs, n_tested, n_together, n_apart : int
     null : "dartboard" or "similar_places"
     weight : "jobs" or "establishments"
@@ -84,6 +93,13 @@ class Coagglomeration:
         return self.pairs
 
     def __str__(self) -> str:
+        if not self.n_tested and self.pairs.height:
+            one = self.pairs.row(0, named=True)
+            why = self.pairs["reason"].mode().sort()[0]
+            return (
+                f"None of {self.n_pairs:,} pairs of industries is tested: {why}; most together "
+                f"{one['title']} and {one['other_title']}: {one['value']:.3g}, without a test."
+            )
         said = (
             f"{self.n_together:,} of {self.n_tested:,} pairs of industries are together more "
             f"often than {NULL_SAID[self.null]}, {self.n_apart:,} less"
@@ -93,7 +109,7 @@ class Coagglomeration:
             one = top.row(0, named=True)
             said += (
                 f"; most {one['title']} and {one['other_title']}: {one['value']:.3g} (chance "
-                f"{one['low']:.3g} to {one['high']:.3g})"
+                f"{one['chance_low']:.3g} to {one['chance_high']:.3g})"
             )
         return said + "."
 
@@ -153,7 +169,8 @@ def coagglomeration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     Notes
     -----
     p = (1 + draws at least as together) / (1 + draws); q over all pairs, or all groups. Pairs
-    with fewer than ten plants in one of the two are not tested.
+    with fewer than ten plants in one of the two are not tested. Where the number of plants is
+    not known, "dartboard" tests nothing; "similar_places" does not need it.
 
     Examples
     --------
@@ -169,27 +186,46 @@ def coagglomeration(  # noqa: PLR0913  # `progress` is no choice of the analysis
     observed = pairwise_coagglomeration(plants.jobs, area_share=plants.area_share)
     members = _groups(plants)
     kept = _furthest(observed[first, second])
+    counted = plants.counted if null == "dartboard" else np.ones_like(plants.counted)
+    thrown = draws if counted.any() else 0
     chance = pairs_by_chance(plants, observed, (first[kept], second[kept]), members=members,
-                             null=null, draws=draws, rng=rng, progress=progress)  # fmt: skip
+                             null=null, draws=thrown, rng=rng, progress=progress)  # fmt: skip
+    told = _verdicts(plants, counted, chance, draws=draws, level=level)
+    status = told["status"]
+    tested = int(np.isfinite(told["p"]).sum())
+    pairs = _pairs(plants, (first[kept], second[kept]), level=level, columns={
+        "value": observed[first, second][kept],
+        **{name: column[kept] for name, column in told.items()},
+        **_band(chance.of_pairs, level, (counted[first] & counted[second])[kept]),
+    })  # fmt: skip
+    return Coagglomeration(
+        pairs,
+        _group_rows((plants, counted), members, observed, chance.of_groups, level), first.size,
+        0 if too_few_draws(draws, level) else tested, int((status == TOGETHER).sum()),
+        int((status == APART).sum()), null, weight, plants.source, plants.suppressed_share,
+        level, draws,
+        (*plants.notes, *_reach_of_draws(tested, draws, 1 - level)),
+    )  # fmt: skip
+
+
+def _verdicts(
+    plants: LocatedPlants, counted: Flags, chance: PairsByChance, *, draws: int, level: Share
+) -> dict[str, np.ndarray]:
+    """Return p, q, verdict of every pair, and the reason where there is no verdict."""
+    first, second = np.triu_indices(plants.industries.height, 1)
+    is_counted = counted[first] & counted[second]
     enough = np.minimum(plants.n[first], plants.n[second]) >= FEWEST_PLANTS
-    tested = enough & (draws > 0)
+    tested = enough & is_counted & (draws > 0)
     p, p_apart = (
         np.where(tested, (1 + count[first, second]) / (1 + draws), np.nan)
         for count in (chance.at_least, chance.at_most)
     )
-    q = q_values(p)
-    status = _status(tested, q, q_values(p_apart), 1 - level)
-    status[~enough] = TOO_FEW
-    pairs = _pairs(plants, (first[kept], second[kept]), level=level, columns={
-        "value": observed[first, second][kept], "p": p[kept], "q": q[kept],
-        "status": status[kept], **_band(chance.of_pairs, level),
-    })  # fmt: skip
-    return Coagglomeration(
-        pairs, _group_rows(plants, members, observed, chance.of_groups, level), first.size,
-        int(tested.sum()), int((status == TOGETHER).sum()), int((status == APART).sum()), null,
-        weight, plants.source, plants.suppressed_share, level, draws,
-        (*plants.notes, *_reach_of_draws(int(tested.sum()), draws, 1 - level)),
-    )  # fmt: skip
+    q, few = q_values(p), too_few_draws(draws, level, int(tested.sum())) if draws else ""
+    status, reason = _status(tested, (q, q_values(p_apart)), 1 - level, few)
+    status[is_counted & ~enough] = TOO_FEW
+    reason[is_counted & ~enough] = f"fewer than {FEWEST_PLANTS} plants"
+    reason[~is_counted] = NOT_COUNTED
+    return {"p": p, "q": q, "status": status, "reason": reason}
 
 
 def _reach_of_draws(n_tested: int, draws: int, rate: float) -> list[str]:
@@ -221,18 +257,24 @@ def _groups(plants: LocatedPlants) -> dict[str, Indices]:
     return {name: as_indices(rows) for name, rows in sorted(found.items()) if len(rows) > 1}
 
 
-def _status(tested: Flags, q: Floats, q_apart: Floats, rate: float) -> np.ndarray:
+def _status(
+    tested: Flags, both: tuple[Floats, Floats], rate: float, few: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the verdicts, with q of being together and apart, and why where there is none."""
+    q, q_apart = both
     sign = np.where(q <= rate, TOGETHER, np.where(q_apart <= rate, APART, AS_CHANCE))
-    return np.where(tested, sign, NOT_DRAWN).astype(object)
+    told = tested & (not few)
+    reason = np.where(tested, few, "no draws were asked for")
+    return np.where(told, sign, NOT_DRAWN).astype(object), reason.astype(object)
 
 
-def _band(thrown: Floats, level: Share) -> dict[str, Floats]:
+def _band(thrown: Floats, level: Share, shown: Flags) -> dict[str, Floats]:
     if not thrown.shape[0] or not thrown.shape[1]:
         nothing = np.full(thrown.shape[1], np.nan)
-        return {"low": nothing, "high": nothing}
+        return {"chance_low": nothing, "chance_high": nothing}
     tail = (1 - level) / 2
-    low, high = np.quantile(thrown, [tail, 1 - tail], axis=0)
-    return {"low": low, "high": high}
+    low, high = np.where(shown, np.quantile(thrown, [tail, 1 - tail], axis=0), np.nan)
+    return {"chance_low": low, "chance_high": high}
 
 
 def _pairs(
@@ -249,41 +291,51 @@ def _pairs(
         {
             "industry": code.gather(first), "title": title.gather(first),
             "other": code.gather(second), "other_title": title.gather(second),
-            "value": columns["value"], "low": columns["low"], "high": columns["high"],
+            "value": columns["value"],
+            "chance_low": columns["chance_low"], "chance_high": columns["chance_high"],
             "level": np.full(first.size, level),
-            "n": np.minimum(plants.n[first], plants.n[second]),
+            "n": pl.Series([
+                int(k) if known else None
+                for k, known in zip(np.minimum(plants.n[first], plants.n[second]),
+                                    plants.counted[first] & plants.counted[second], strict=True)
+            ], dtype=pl.Int64),
             "p": columns["p"], "q": columns["q"],
             "status": pl.Series(columns["status"], dtype=pl.String),
+            "reason": pl.Series(columns["reason"], dtype=pl.String),
         }
     ).with_columns(pl.col(pl.Float64).fill_nan(None))  # fmt: skip
 
 
 def _group_rows(
-    plants: LocatedPlants,
+    known: tuple[LocatedPlants, Flags],
     members: dict[str, Indices],
     observed: Floats,
     chance: Floats,
     level: Share,
 ) -> pl.DataFrame:
+    plants, counted = known
     jobs = plants.jobs.sum(axis=0)
     value = as_floats(
         [weighted_pairs(observed[np.ix_(rows, rows)], jobs[rows]) for rows in members.values()]
     )
     draws = chance.shape[0]
-    tested = np.full(value.size, draws > 0)
+    shown = np.array([bool(counted[rows].all()) for rows in members.values()], np.bool_)
+    tested = shown & (draws > 0)
     slack = 1e-12 * np.maximum(np.abs(value), 1e-3)
     p, p_apart = (
         np.where(tested, (1 + (which).sum(axis=0)) / (1 + draws), np.nan)
         for which in (chance >= value - slack, chance <= value + slack)
     )
-    q = q_values(p)
+    q, few = q_values(p), too_few_draws(draws, level, int(tested.sum())) if draws else ""
+    status, reason = _status(tested, (q, q_values(p_apart)), 1 - level, few)
+    reason[~shown] = NOT_COUNTED
     return pl.DataFrame(
         {
             "cluster": pl.Series(list(members), dtype=pl.String),
             "n_industries": pl.Series([rows.size for rows in members.values()], dtype=pl.Int64),
-            "value": value, **_band(chance, level), "level": np.full(value.size, level),
+            "value": value, **_band(chance, level, shown), "level": np.full(value.size, level),
             "p": p, "q": q,
-            "status": pl.Series(_status(tested, q, q_values(p_apart), 1 - level),
-                                dtype=pl.String),
+            "status": pl.Series(status, dtype=pl.String),
+            "reason": pl.Series(reason, dtype=pl.String),
         }
     ).fill_nan(None).sort("value", descending=True)  # fmt: skip

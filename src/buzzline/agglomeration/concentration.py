@@ -17,13 +17,19 @@ from buzzline.agglomeration.against_dartboard import (
 from buzzline.agglomeration.areas import Areas, areas_of
 from buzzline.agglomeration.dartboard import Null, dartboard_moments
 from buzzline.agglomeration.ellison_glaeser import ONE_PLANT_ONLY, gamma_of
-from buzzline.agglomeration.located_plants import LocatedPlants, Weight, located_plants
+from buzzline.agglomeration.located_plants import (
+    NOT_COUNTED,
+    LocatedPlants,
+    Weight,
+    located_plants,
+)
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Floats
 from buzzline.kernels import concentration as kernel_order
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Count, Draws, Share, Years
 from buzzline.randomness import Seed
+from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
 
 LOCALISED, DISPERSED, AS_CHANCE = "localised", "dispersed", "as chance"
@@ -31,10 +37,10 @@ TOO_FEW, NOT_DEFINED, NOT_DRAWN = "too few plants", "not defined", "not tested"
 NOT_TESTABLE = "not testable"
 UNSEEN = f"in most draws fewer than {FEWEST_PLANTS} of its plants would be published"
 WITHHELD_PLACES = "places of withheld plants are not known, so that they cannot be exchanged"
-ORDER = ("area_level", "industry", "title", "value", "low", "high", "level", "n", "p", "q",
-"status",
-         "reason", "value_least", "null_mean", "z", "jobs", "n_areas", "herfindahl_plants",
-         "suppressed_share", "n_thrown")  # fmt: skip
+CHANCE = ("value", "chance_low", "chance_high", "null_mean", "p", "q")
+ORDER = ("area_level", "industry", "title", "value", "chance_low", "chance_high", "level", "n",
+         "p", "q", "status", "reason", "gini", "value_least", "null_mean", "z", "jobs",
+         "n_areas", "herfindahl_plants", "suppressed_share", "n_thrown")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -46,13 +52,15 @@ class Concentration:
     industries : DataFrame
         One row an industry and level of areas, most concentrated first (where small cells are
         withheld: furthest above what chance gives on average): `area_level`,
-        `industry`, `title`, `value` (gamma of Ellison and Glaeser), `low`, `high` (central
-        range by chance), `level`, `n` (plants), `p`, `q` (at least as concentrated by chance),
-        `status`, `reason`, `value_least`, `null_mean`, `z`, `jobs`, `n_areas` (with jobs),
+        `industry`, `title`, `value` (gamma of Ellison and Glaeser), `chance_low`,
+        `chance_high` (central range by chance), `level`, `n` (plants), `p`, `q` (at least as
+        concentrated by chance), `status`, `reason`, `gini` (on Lorenz's scale),
+        `value_least`, `null_mean`, `z`, `jobs`, `n_areas` (with jobs),
         `herfindahl_plants`, `suppressed_share`, `n_thrown` (plants thrown: those published and,
         where small cells are withheld, as many more as chance would withhold).
     measures : DataFrame
-        One row an industry, level of areas and measure: `value`, `low`, `high`, `level`,
+        One row an industry, level of areas and measure: `value`, `chance_low`, `chance_high`,
+        `level`,
         `null_mean`, `p`, `q`, `n`.
     area_levels : tuple of str
         Smallest areas first.
@@ -161,6 +169,10 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
 
     Notes
     -----
+    Where establishments are not counted (jobs only), gamma is not defined and nothing is held
+    against chance: how much it gives depends on the number of plants. The indices that need
+    none are in `measures`.
+
     Index by index: see `docs/explanation/concentration.md`. All indices share the same draws,
     in which *every* plant of every industry is thrown and the shares of all jobs are found
     anew: an industry that makes up much of the economy moves what it is compared with. The band
@@ -202,7 +214,7 @@ def concentration(  # noqa: PLR0913  # `progress` is no choice of the analysis
         rows.append(
             _industries(
                 found, plants, areas, z_drawn=_z_drawn(value, chance), level=level,
-                untested=_untested(plants, null, draws),
+                untested=_untested(plants, null, draws, level),
             )
         )  # fmt: skip
     return Concentration(
@@ -241,13 +253,13 @@ def _named(
         plants.industries.select("industry", _title()).with_columns(
             area_level=pl.lit(area_level),
             measure=pl.lit(name),
-            **{key: one[key] for key in ("value", "low", "high", "null_mean", "p", "q")},
-            n=pl.Series(plants.n),
+            **{key: one[key] for key in CHANCE},
+            n=plants.if_counted(plants.n),
         )
         for name, one in found.items()
     ]
-    order = ["area_level", "measure", "industry", "title", "value", "low", "high", "null_mean",
-             "n", "p", "q"]  # fmt: skip
+    order = ["area_level", "measure", "industry", "title", "value", "chance_low",
+             "chance_high", "null_mean", "n", "p", "q"]  # fmt: skip
     return pl.concat(parts).select(order).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
@@ -267,21 +279,24 @@ def _industries(
         distance = np.sum((jobs / jobs.sum(axis=0) - share[:, None]) ** 2, axis=0)
     board = plants.board
     status, reason = _status(gamma, plants, 1 - level, untested)
+    z = z_drawn if board is not None else _z_exact(plants, share, distance)
+    most = np.where(plants.counted, plants.herfindahl_most, np.nan)
     frame = plants.industries.select("industry", _title()).with_columns(
         area_level=pl.lit(areas.level),
         level=pl.lit(level),
-        **{key: gamma[key] for key in ("value", "low", "high", "p", "q", "null_mean")},
-        n=pl.Series(plants.n),
+        **{key: gamma[key] for key in CHANCE},
+        n=plants.if_counted(plants.n),
         status=pl.Series(status),
         reason=pl.Series(reason),
         # gamma rises with H where G is above 1 - X2
-        value_least=np.fmin(gamma["value"], gamma_of(distance, plants.herfindahl_most, share)),
-        z=z_drawn if board is not None else _z_exact(plants, share, distance),
+        gini=found["gini_lorenz"]["value"],
+        value_least=np.fmin(gamma["value"], gamma_of(distance, most, share)),
+        z=np.where(plants.counted, z, np.nan),
         jobs=jobs.sum(axis=0),
         n_areas=pl.Series((jobs > 0).sum(axis=0)),
-        herfindahl_plants=plants.lots.herfindahl,
+        herfindahl_plants=np.where(plants.counted, plants.lots.herfindahl, np.nan),
         suppressed_share=plants.suppressed,
-        n_thrown=pl.Series(plants.n if board is None else board.n),
+        n_thrown=plants.if_counted(plants.n if board is None else board.n),
     )
     return _ranked(frame.with_columns(pl.col(pl.Float64).fill_nan(None)), board is not None)
 
@@ -294,19 +309,23 @@ def _ranked(frame: pl.DataFrame, is_withheld: bool) -> pl.DataFrame:
     """
     last = pl.col("status").is_in([TOO_FEW, NOT_DEFINED, NOT_TESTABLE])
     by_chance = pl.col("null_mean").fill_null(0.0) if is_withheld else 0.0
-    by = [last, pl.col("value") - by_chance, pl.col("industry")]
-    return frame.sort(by, descending=[False, True, False], nulls_last=True).select(ORDER)
+    by = [last, pl.col("value") - by_chance, "gini", "industry"]
+    return frame.sort(by, descending=[False, True, True, False], nulls_last=True).select(ORDER)
 
 
 def _title() -> pl.Expr:
     return pl.coalesce("title", "industry").alias("title")
 
 
-def _untested(plants: LocatedPlants, null: Null, draws: int) -> tuple[str, str]:
+def _untested(plants: LocatedPlants, null: Null, draws: int, level: Share) -> tuple[str, str]:
     """Return what is said of an industry that has plants enough and yet no p-value."""
     if not draws:
         return NOT_DRAWN, "no draws were asked for"
-    return NOT_TESTABLE, UNSEEN if null == "dartboard" else WITHHELD_PLACES
+    n_tests = int(((plants.n >= FEWEST_PLANTS) & plants.counted).sum())
+    if null != "dartboard" and plants.board is not None:
+        return NOT_TESTABLE, WITHHELD_PLACES
+    few = too_few_draws(draws, level, n_tests)
+    return (NOT_DRAWN, few) if few else (NOT_TESTABLE, UNSEEN)
 
 
 def _status(
@@ -314,15 +333,17 @@ def _status(
 ) -> tuple[list[str], list[str]]:
     """Return what can be said of each industry, and why where nothing can."""
     status, reason = [], []
-    for value, n, q, q_dispersed in zip(
-        gamma["value"], plants.n, gamma["q"], gamma["q_dispersed"], strict=True
+    for value, n, q, q_dispersed, is_counted in zip(
+        gamma["value"], plants.n, gamma["q"], gamma["q_dispersed"], plants.counted, strict=True
     ):
         why = ""
-        if np.isnan(value):
+        if n and not is_counted:
+            what, why = NOT_DRAWN, NOT_COUNTED
+        elif np.isnan(value):
             what, why = NOT_DEFINED, ONE_PLANT_ONLY if n else "no plant with known jobs"
         elif n < FEWEST_PLANTS:
             what, why = TOO_FEW, f"fewer than {FEWEST_PLANTS} plants: not tested"
-        elif np.isnan(q):
+        elif np.isnan(q) or untested[1].startswith("too few draws"):
             what, why = untested
         else:
             what = LOCALISED if q <= rate else DISPERSED if q_dispersed <= rate else AS_CHANCE
@@ -351,6 +372,8 @@ def _said(rows: pl.DataFrame, area_level: str) -> str:
     counts = dict(rows["status"].value_counts().iter_rows())
     tested = sum(counts.get(one, 0) for one in (LOCALISED, DISPERSED, AS_CHANCE))
     left = rows.height - tested
+    if not tested and left:
+        return _nothing_tested(rows, area_level)
     text = (
         f"By {area_level}: {counts.get(LOCALISED, 0):,} of {tested:,} industries are more "
         f"concentrated than their plants would be by chance, {counts.get(DISPERSED, 0):,} less"
@@ -361,7 +384,17 @@ def _said(rows: pl.DataFrame, area_level: str) -> str:
     if top.height:
         one = top.row(0, named=True)
         text += (
-            f"; most {one['title']}: gamma {one['value']:.3g} (chance {one['low']:.3g} to "
-            f"{one['high']:.3g}, n={one['n']:,})"
+            f"; most {one['title']}: gamma {one['value']:.3g} (chance {one['chance_low']:.3g} "
+            f"to {one['chance_high']:.3g}, n={one['n']:,})"
         )
+    return text + "."
+
+
+def _nothing_tested(rows: pl.DataFrame, area_level: str) -> str:
+    """Say why nothing was tested, and what is most uneven all the same."""
+    text = f"By {area_level}: none of {rows.height:,} industries is tested: "
+    text += str(rows["reason"].mode().sort()[0])
+    top = rows.filter(pl.col("gini").is_not_null()).sort("gini").tail(1)
+    for one in top.to_dicts():
+        text += f"; most uneven {one['title']}: Gini {one['gini']:.3g}, without a test"
     return text + "."

@@ -22,11 +22,13 @@ from buzzline.agglomeration.published_dartboard import (
     PublishedBoard,
     published_board,
 )
-from buzzline.arrays import Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.arrays import Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.errors import TooFew
 from buzzline.tables.study import Study
 
 Weight = Literal["jobs", "establishments"]
+MOST_UNCOUNTED = 0.05  # of the jobs, in cells without a count of plants
+NOT_COUNTED = "the number of plants is not known; add `establishments` to `employment`"
 CELLS_ONLY = (
     "Plants of one cell of place and industry (and size class, where told) are taken to be of "
     "equal size; if they are as unequal as can be, gamma falls to `value_least`."
@@ -49,6 +51,7 @@ class LocatedPlants:
     source : str
     year : int or None
     notes : tuple of str
+    counted : (s,) bool                 the number of its plants is known
     board : PublishedBoard or None      how plants are thrown where small cells are withheld
     """
 
@@ -63,12 +66,18 @@ class LocatedPlants:
     source: str
     year: int | None
     notes: tuple[str, ...]
+    counted: Flags
     board: PublishedBoard | None = None
 
     @property
     def area_share(self) -> Floats:
         """Share of all jobs in each place. (r,)."""
         return as_floats(self.jobs.sum(axis=1) / self.jobs.sum())
+
+    def if_counted(self, n: Indices) -> pl.Series:
+        """Return numbers of plants by industry; nothing where they are not known."""
+        known = zip(n, self.counted, strict=True)
+        return pl.Series([int(k) if there else None for k, there in known], dtype=pl.Int64)
 
 
 def located_plants(
@@ -115,7 +124,7 @@ def _from_plants(
     return LocatedPlants(
         as_floats(jobs), lots, as_indices(np.diff(lots.start)), lots.herfindahl,
         np.full(s, np.nan), 0.0, plants.places, plants.industries, plants.source, year,
-        (*plants.notes, *notes),
+        (*plants.notes, *notes), np.ones(s, np.bool_),
     )  # fmt: skip
 
 
@@ -129,10 +138,12 @@ def _from_cells(
         jobs = counted
     there = np.nan_to_num(jobs) > 0
     uncounted = there & ~(counted >= 1)
+    is_counted = _counted(jobs, there & uncounted)
     if uncounted.any():
         notes.append(
-            f"{int(uncounted.sum()):,} cells have jobs but no count of establishments; each "
-            "counts as one plant, which makes chance look larger than it is."
+            f"{int(uncounted.sum()):,} cells have jobs but no count of establishments. "
+            "Industries with more than a few jobs in such cells are not held against chance: "
+            "what chance gives depends on the number of plants. Fill in `establishments`."
         )
     held = np.where(there, jobs, 0.0)
     plants = np.where(there, np.where(uncounted, 1.0, np.nan_to_num(counted)), 0.0)
@@ -155,8 +166,17 @@ def _from_cells(
     return LocatedPlants(
         as_floats(held), lots, as_indices(plants.sum(axis=0)), most,
         matrix.industry_suppressed, float(matrix.suppressed_share), matrix.places,
-        matrix.industries, matrix.source, matrix.year, tuple(notes), board,
+        matrix.industries, matrix.source, matrix.year, tuple(notes), is_counted, board,
     )  # fmt: skip
+
+
+def _counted(jobs: Floats, uncounted: Flags) -> Flags:
+    """Return whose number of plants is known; nobody's where much of the economy has none."""
+    held = np.nan_to_num(jobs)
+    left = np.where(uncounted, held, 0.0)
+    if left.sum() > MOST_UNCOUNTED * held.sum():
+        return np.zeros(held.shape[1], np.bool_)
+    return np.asarray(left.sum(axis=0) <= MOST_UNCOUNTED * held.sum(axis=0))
 
 
 def _board(matrix: EmploymentMatrix, jobs: Floats, plants: Floats) -> PublishedBoard:

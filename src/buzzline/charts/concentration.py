@@ -83,6 +83,8 @@ def concentration_chart(result: Concentration, *, width: int = WIDTH) -> Spec:
             f"Cells of fewer than {result.publication_floor} plants are withheld, in the table "
             "and by chance. Furthest above the mean of chance first."
         )
+    if not result.industries.filter(pl.col("status").is_in(list(STATUS_COLOUR))).height:
+        said.append(f"Not tested: {rows['reason'].mode().sort()[0]}.")
     if n > SHOWN:
         said.append(f"The {SHOWN} most concentrated of {n:,} industries; the table has all.")
     at_zero = "0 is chance, " if result.publication_floor == 1 else ""
@@ -104,8 +106,9 @@ def _block(rows: pl.DataFrame, name: str, shown: int) -> list[Row]:
 def _bar(item: dict[str, Any]) -> Row:
     colour = STATUS_COLOUR.get(item["status"], OTHER_COLOUR)
     note = f"{amount(item['value'])} · {item['n']:,} plants"
-    return row(item["title"], note, at=item["value"], band_low=item["low"],
-               band_high=item["high"], least=item["value_least"], colour=colour)  # fmt: skip
+    return row(item["title"], note, at=item["value"], band_low=item["chance_low"],
+               band_high=item["chance_high"], least=item["value_least"],
+               colour=colour)  # fmt: skip
 
 
 @chart.register
@@ -139,8 +142,11 @@ def coagglomeration_chart(result: Coagglomeration, *, width: int = WIDTH) -> Spe
     lines = [
         "Index of Ellison, Glaeser and Kerr. "
         + (f"Grey: {result.level:.0%} of {result.draws:,} draws, {NULL_SAID[result.null]}."
-           if result.draws else "Nothing was drawn, so there is no band of chance.")
+           if result.draws and result.pairs["chance_low"].count()
+           else "Nothing was drawn, so there is no band of chance.")
     ]  # fmt: skip
+    if not result.n_tested:
+        lines.append(f"Not tested: {result.pairs['reason'].mode().sort()[0]}.")
     if result.n_pairs > len(shown):
         lines.append(f"The {len(shown)} pairs most together of {result.n_pairs:,}.")
     texts = (PAIRS_TITLE, lines, f"{PAIRS_TITLE}. {result}")
@@ -150,14 +156,14 @@ def coagglomeration_chart(result: Coagglomeration, *, width: int = WIDTH) -> Spe
 def _pair(item: dict[str, Any]) -> Row:
     titles = (shortened(item[name], TITLE_PX, TEXT_SIZE) for name in ("title", "other_title"))
     return row(" · ".join(titles), amount(item["value"]), at=item["value"],
-               band_low=item["low"], band_high=item["high"],
+               band_low=item["chance_low"], band_high=item["chance_high"],
                colour=STATUS_COLOUR.get(item["status"], OTHER_COLOUR))  # fmt: skip
 
 
 def _group(item: dict[str, Any]) -> Row:
     note = f"{amount(item['value'])} · {item['n_industries']:,} industries"
-    return row(item["cluster"], note, at=item["value"], band_low=item["low"],
-               band_high=item["high"],
+    return row(item["cluster"], note, at=item["value"], band_low=item["chance_low"],
+               band_high=item["chance_high"],
                colour=STATUS_COLOUR.get(item["status"], OTHER_COLOUR))  # fmt: skip
 
 

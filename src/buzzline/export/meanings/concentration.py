@@ -24,10 +24,10 @@ TABLE_MEANING: dict[str, str] = {
 
 _AREA_LEVEL: Meaning = ("area_level", "", "Kind of area the places are summed to.")
 _PLANTS: Meaning = ("n", "plants", "Plants with jobs.")
-_LOW: Meaning = ("low", "as value", "Lower end of what chance gives.")
-_HIGH: Meaning = ("high", "as value", "Upper end of what chance gives.")
+_LOW: Meaning = ("chance_low", "as value", "Lower end of what chance gives.")
+_HIGH: Meaning = ("chance_high", "as value", "Upper end of what chance gives.")
 _NULL_MEAN: Meaning = ("null_mean", "as value", "Mean of what chance gives.")
-_BAND_LEVEL: Meaning = ("level", "share", "Share of the draws from `low` to `high`.")
+_BAND_LEVEL: Meaning = ("level", "share", "Share of the draws in the range of chance.")
 
 COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "concentration": (
@@ -36,6 +36,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         _LOW, _HIGH, _BAND_LEVEL, _PLANTS, P, Q,
         ("status", "", "Localised, dispersed, as chance, or why it was not tested."),
         REASON,
+        ("gini", "index", "Gini on Lorenz's scale, which needs no plants: 0 is as all jobs."),
         ("value_least", "index", "Gamma if plants of one cell are as unequal as can be."),
         _NULL_MEAN,
         ("z", "standard deviations", "Raw concentration as published: area shares given."),
@@ -61,6 +62,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("n", "plants", "Plants of the industry that has fewer."),
         P, Q,
         ("status", "", "Together, apart, as chance, or why it was not tested."),
+        REASON,
     ),
     "coagglomeration_groups": (
         ("cluster", "", "Group of related industries, as in the table `industries`."),
@@ -68,6 +70,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("value", "index", "Co-agglomeration of its industries, weighted by jobs."),
         _LOW, _HIGH, _BAND_LEVEL, P, Q,
         ("status", "", "Together, apart, as chance, or not tested."),
+        REASON,
     ),
     "inequality": (
         ("indicator", "", "Indicator, as in the table `outcomes`."),
