@@ -65,9 +65,9 @@ def test_by_hand_lost_zeros_are_mended_where_the_lists_tell_how():
         },
     )  # fmt: skip
     assert frames["employment"].select("place_id", "industry", "jobs").rows() == [
-        ("01001", "011", 5.0), ("01003", "013", 6.0),
+        ("01001", "011", 5.0), ("01003", "013", 6.0), ("9999", "011", 7.0),
     ]  # fmt: skip
-    assert only(quality, "unknown place").severity == "set aside"
+    assert only(quality, "place is not in `places`").severity == "note"
     assert len(findings(quality, "identifier in another spelling")) == 2
 
 
@@ -127,3 +127,27 @@ def test_flows_and_occupations_are_held_to_the_list_of_industries():
     )  # fmt: skip
     assert frames["industry_flows"]["value"].to_list() == [5.0]
     assert frames["occupations"]["industry"].to_list() == ["10"]
+
+
+def test_by_hand_places_not_listed_are_kept_and_their_number_and_jobs_told():
+    frames, quality = checked(
+        places={"place_id": ["a"], "name": ["Aa"]},
+        employment={
+            "place_id": ["a", "b", "c"], "industry": ["10"] * 3, "jobs": ["5", "10", "5"],
+        },
+    )  # fmt: skip
+    assert frames["employment"].height == 3
+    told = only(quality, "place is not in `places`")
+    assert (told.n, told.severity) == (2, "note")
+    assert "15 jobs, 75.0%" in told.remedy
+    assert "2 of 3 places" in told.remedy
+
+
+def test_by_hand_a_row_of_sums_is_no_place():
+    frames, quality = checked(
+        employment={
+            "place_id": ["a", "b", "Summe"], "industry": ["10"] * 3, "jobs": ["5", "6", "11"],
+        },
+    )  # fmt: skip
+    assert frames["employment"]["place_id"].to_list() == ["a", "b"]
+    assert only(quality, "sum of all places").severity == "set aside"

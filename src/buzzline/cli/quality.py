@@ -9,6 +9,7 @@ from rich.text import Text
 from buzzline.cli.printing import results, show
 from buzzline.road.manifest import as_json
 from buzzline.tables.quality import Finding, Quality, Severity
+from buzzline.tables.quality_text import COUNTED_FROM
 
 STYLES: dict[Severity, str] = {
     "fatal": "bold red", "set aside": "yellow", "repaired": "cyan", "note": "dim",
@@ -28,7 +29,7 @@ def show_quality(quality: Quality, *, usable: bool) -> None:
         if columns:
             show(f"{name}: columns not used: {', '.join(columns)}")
     if quality.findings:
-        show("Row numbers are those of your files; the header is row 1.")
+        show(COUNTED_FROM)
 
 
 def verdict(quality: Quality, *, usable: bool) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 ROOTS = frozenset(
     {"00", "0", "000", "0000", "------", "_t", "tot", "total", "totals", "all",
-     "all industries", "all_industries", "insgesamt", "ensemble", "totale"}
+     "all industries", "all_industries", "insgesamt", "ensemble", "totale", "summe", "gesamt",
+     "zusammen", "alle wirtschaftszweige", "sum", "grand total", "all sectors", "column total",
+     "toutes activités", "totaal", "ogółem", "razem", "suma", "total general"}
 )  # fmt: skip
 CODE = re.compile(r"^[A-Z]?\d+(?:\.\d+)*$", re.IGNORECASE)
 RANGE = re.compile(r"^(\d{2})-(\d{2})$")
@@ -62,6 +64,17 @@ def is_root(code: str) -> bool:
     (True, True, False)
     """
     return code.strip().casefold() in ROOTS
+
+
+def is_sum(name: str) -> bool:
+    """Tell whether a place is called as a sum of all places is; numbers never are.
+
+    Examples
+    --------
+    >>> is_sum("Insgesamt"), is_sum("000"), is_sum("Totnes")
+    (True, False, False)
+    """
+    return is_root(name) and any(map(str.isalpha, name)) and name.strip().casefold() != "_t"
 
 
 def _bare(code: str) -> str:

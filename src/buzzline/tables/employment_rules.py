@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from buzzline.tables.codes import is_root
+from buzzline.tables.codes import is_root, is_sum
 from buzzline.tables.references import spelled_alike
 from buzzline.tables.sifting import Sifted, put
 
@@ -69,8 +69,41 @@ def codes_of_employment(sifted: Sifted, known: pl.Series | None) -> Sifted:
 
 
 def places_of_employment(sifted: Sifted, known: pl.Series | None) -> Sifted:
-    """Notice lost zeros where no table of places tells how a place is spelled."""
-    return sifted if known is not None else _lost_zeros(sifted, "place_id")
+    """Hold places to the table of places; those it does not list are kept and told.
+
+    Where no such table tells how a place is spelled, lost zeros are noticed.
+    """
+    if known is None:
+        return _lost_zeros(sifted, "place_id")
+    given = sifted.frame["place_id"]
+    ids, strange = spelled_alike(given, known)
+    respelled = (given != ids).fill_null(value=False)
+    if respelled.any():
+        sifted = sifted.mended(
+            "identifier in another spelling", "place_id", respelled, values=ids,
+            remedy="Leading zeros or capitals differ from `places`; read as the place meant. "
+            "Format identifiers as text in both files so that zeros are kept.",
+        )  # fmt: skip
+    if not strange.any():
+        return sifted
+    n = ids.filter(strange).n_unique()
+    return sifted.found(
+        "place is not in `places`", "place_id", strange,
+        remedy=f"Kept, {_share_of_jobs(sifted, strange)}but without name or coordinates: "
+        f"{n:,} of {ids.n_unique():,} places. Add them to `places` to see their names.",
+    )  # fmt: skip
+
+
+def sums_of_places(sifted: Sifted) -> Sifted:
+    """Set rows aside whose place is called as a sum of all places."""
+    if sifted.table.name != "employment" or "place_id" not in sifted.frame.columns:
+        return sifted
+    given = sifted.frame["place_id"]
+    sums = [name for name in given.drop_nulls().unique() if is_sum(str(name))]
+    return sifted.without(
+        "sum of all places", "place_id", given.is_in(sums).fill_null(value=False),
+        remedy="Nothing is lost: totals are taken from the places. Leave such rows out.",
+    )  # fmt: skip
 
 
 def _share_of_jobs(sifted: Sifted, strange: pl.Series) -> str:

@@ -15,7 +15,9 @@ HEADINGS: tuple[tuple[Severity, str], ...] = (
 NOTHING_READ = (
     "The tables were handed over as data frames that fit the schema: nothing to mend."
 )
-COUNTED_FROM = "Row numbers are those of your files; the header is row 1."
+COUNTED_FROM = (
+    "Row numbers are those of your files; the header is row 1, or stands below title lines."
+)
 WIDTH = 96
 
 
@@ -36,7 +38,7 @@ def quality_text(quality: Quality) -> str:
       linkages, target: unknown organisation - 1 row (row 7), e.g. F-9
           Add the organisation.
     <BLANKLINE>
-    Row numbers are those of your files; the header is row 1.
+    Row numbers are those of your files; the header is row 1, or stands below title lines.
     """
     if not quality.tables and not quality.findings:
         return NOTHING_READ

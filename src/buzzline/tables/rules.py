@@ -20,6 +20,7 @@ from buzzline.tables.dates import dates
 from buzzline.tables.employment_rules import (
     codes_of_employment,
     places_of_employment,
+    sums_of_places,
     withheld_jobs,
 )
 from buzzline.tables.missing import missing_column
@@ -216,7 +217,7 @@ def _table_rules(raw: RawTable, today: date) -> Sifted:
             sifted = dates(cells.marks_of_missing(sifted, column), column, today)
         elif column.dtype == pl.Boolean:
             sifted = cells.yes_or_no(cells.marks_of_missing(sifted, column), column)
-    return end_before_start(required_values(coordinate_rules(sifted)))
+    return sums_of_places(end_before_start(required_values(coordinate_rules(sifted))))
 
 
 def _text_rules(sifted: Sifted, column: Column) -> Sifted:
@@ -280,7 +281,7 @@ def _rules_between(sifted: Sifted, tables: Mapping[str, Sifted]) -> Sifted:
             continue
         other, key = (column.refers_to or "industries.industry").split(".")
         known = _known(tables if other != sifted.table.name else {other: sifted}, other, key)
-        if known is not None:
+        if known is not None and sifted.table.name != "employment":
             sifted = reference(sifted, column, known)
     if sifted.table.name == "employment":
         sifted = codes_of_employment(sifted, _known(tables, "industries", "industry"))

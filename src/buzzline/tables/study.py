@@ -327,7 +327,7 @@ def _problems(study: Study, name: str) -> Iterable[Problem]:
                           "Keep one row each.")  # fmt: skip
     yield from beyond_limits(table, frame)
     for column in table.columns:
-        if column.refers_to:
+        if column.refers_to and name != "employment":  # jobs of unlisted places are jobs
             yield from _dangling(study, name, column.name, column.refers_to)
 
 

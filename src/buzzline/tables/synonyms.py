@@ -6,6 +6,7 @@ silent. Names are compared without accents, capitals, spaces and signs (`cells.p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from buzzline.tables.cells import nearest, plain
@@ -20,6 +21,8 @@ from buzzline.tables.wordlists import (
     SAYS_LITTLE,
     TABLE_WORDS,
 )
+
+UNIT = re.compile(r"\([^)]*\)|\[[^]]*\]")  # such as `(Anzahl)` behind the name of a column
 
 
 def table_called(name: str) -> str:
@@ -127,8 +130,11 @@ def columns_called(table: str, names: Iterable[str]) -> dict[str, str]:
     A column called as in the schema comes first, then the words above in their order.
     """
     theirs: dict[str, str] = {}
+    names = list(names)
     for name in names:
         theirs.setdefault(plain(name), name)
+    for name in names if table == "employment" else ():
+        theirs.setdefault(plain(UNIT.sub("", name)), name)
     found: dict[str, str] = {}
     columns = [column.name for column in table_named(table).columns]
     for column in columns:

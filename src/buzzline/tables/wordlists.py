@@ -84,17 +84,31 @@ _END = ("end end_date to_date until finish ende enddatum bis fin date_fin fecha_
     "data_fine fim data_fim valid_to")  # fmt: skip
 
 _JOBS = ("jobs employees employment staff headcount workers n_employees number_of_employees "
-    "fte beschaeftigte beschaftigte mitarbeiter mitarbeitende effectif effectifs "
+    "fte beschaeftigte beschaftigte erwerbstatige sv_beschaftigte svb "
+    "sozialversicherungspflichtig_beschaftigte sozialversicherungspflichtig_beschaeftigte "
+    "sozialversicherungspflichtige_beschaftigte mitarbeiter mitarbeitende effectif effectifs "
     "salaries empleados trabajadores empleo addetti dipendenti occupati empregados "
-    "trabalhadores")  # fmt: skip
-_AREA = ("area area_code area_id area_fips fips geoid geo geo_code cbsa cbsa_code msa county "
-    "county_code county_fips municipality municipality_code region region_code region_id "
-    "labour_market labour_market_area travel_to_work_area ttwa nuts nuts_id nuts_code lau "
-    "lau_id place place_code district district_code kreis kreis_code gemeinde "
-    "gemeindeschluessel ags code_commune zone_emploi departement provincia comune municipio "
-    "regione regiao")  # fmt: skip
+    "trabalhadores effectifs_salaries nombre_de_salaries personas_ocupadas afiliados "
+    "numero_addetti numero_di_addetti banen werknemers werkzame_personen pracujacy "
+    "zatrudnienie liczba_pracujacych")  # fmt: skip
+_AREA = ("area_code area_id area_fips fips geoid geo_code geography_code cbsa_code msa_code "
+    "county_code county_fips municipality_code region_code region_id nuts_id nuts_code lau_id "
+    "place_code district_code ags kreisschluessel kreisschlussel kreiskennziffer kreis_code "
+    "regionalschluessel regionalschlussel gemeindeschluessel gemeindeschlussel gemeindenummer "
+    "kreis_nr kreisnummer code_commune codgeo code_geo code_insee code_departement code_region "
+    "code_zone_emploi codigo_municipio cod_municipio codigo_provincia codice_comune "
+    "codice_istat codice_provincia gemeentecode regiocode regio_s kod_teryt teryt kod "
+    "area fips geo geography cbsa msa county municipality region labour_market "
+    "labour_market_area travel_to_work_area ttwa nuts lau place district local_authority kreis "
+    "landkreis gemeinde commune zone_emploi departement provincia comune municipio regione "
+    "regiao gemeente regio gmina powiat wojewodztwo area_name region_name county_name "
+    "place_name local_authority_name kreisname gemeindename")  # fmt: skip
 _CODES = ("naics2017 naics2012 naics_2017 naics_2012 nace_r2 nace_rev2 sic_code isic isic_code "
-    "industry_id noga onace sni db07")  # fmt: skip
+    "industry_id noga onace sni db07 sic_2007 sic07 "
+    "wz_2008 wz08 wz2008 wz_08 wz_2003 wz_2025 wz08_code wzcode wirtschaftszweige "
+    "wirtschaftszweig_wz_2008 wz_abteilung wirtschaftsabteilung naf naf_rev_2 code_naf a17 a21 "
+    "a38 a64 a88 cnae_2009 codigo_cnae ateco_2007 codice_ateco sbi sbi_2008 "
+    "bedrijfstakken_branches bedrijfstak pkd pkd_2007 sekcja_pkd")  # fmt: skip
 
 COLUMN_WORDS: dict[str, str] = {
     "org_id": "org_id organisation_id organization_id firm_id company_id enterprise_id "
@@ -185,7 +199,10 @@ COLUMN_WORDS: dict[str, str] = {
     "groessenklasse grossenklasse tranche_effectif taille classe_addetti clase_tamano",
     "establishments": "establishments establishment estabs estab est n_establishments "
     "number_of_establishments annual_avg_estabs qtrly_estabs plants sites units local_units "
-    "betriebe etablissements nombre_etablissements establecimientos unita_locali "
+    "betriebe anzahl_betriebe anzahl_der_betriebe betriebsstatten niederlassungen "
+    "arbeitsstatten vestigingen bedrijfsvestigingen podmioty liczba_podmiotow "
+    "nombre_d_etablissements centros_de_trabajo numero_unita_locali business_units "
+    "etablissements nombre_etablissements establecimientos unita_locali "
     "estabelecimentos",
     "suppressed": "suppressed is_suppressed suppression withheld confidential "
     "is_confidential geheim",
@@ -199,8 +216,9 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("industries", "industry"): f"{_INDUSTRY} code industry_code {_ID}",
     ("employment", "place_id"): f"place_id {_AREA}",
     ("employment", "industry"): f"{_INDUSTRY} {_CODES} {_ID}",
-    ("employment", "jobs"): f"{_JOBS} emp empl emplvl employed persons_employed value values "
-    "annual_avg_emplvl month3_emplvl obs_value wert valeur valor valore",
+    ("employment", "jobs"): f"{_JOBS} anzahl_beschaftigte beschaftigte_anzahl emp empl emplvl "
+    "employed persons_employed value values annual_avg_emplvl "
+    "month3_emplvl obs_value wert valeur valor valore",
     ("employment", "year"): "year time time_period period jahr annee ano anno",
     ("industry_flows", "industry"): f"{_INDUSTRY} industry_from from_industry industry_1 "
     "industry_a source source_industry origin_industry selling_industry from",
@@ -262,4 +280,20 @@ MAYBE_EMPLOYMENT = frozenset(
 # Parts of many names, which alone tell nothing.
 SAYS_LITTLE = frozenset(
     {"code", "key", "number", "name", "value", "type", "kind", "time", "count"}
+)
+
+# Headers beside the codes of a table of employment that name its places and its industries.
+PLACE_NAMES = (
+    "name area_name place_name region_name county_name district_name municipality_name city "
+    "geo_label geography geography_name local_authority local_authority_name cbsa_title "
+    "kreis kreisname landkreis gemeinde gemeindename raumeinheit regionsname region gebiet "
+    "bezeichnung libgeo libelle nom_commune commune nom_departement departement nombre "
+    "municipio provincia comune denominazione_comune regione gemeente regio gmina powiat nazwa"
+)
+INDUSTRY_TITLES = (
+    "industry_title industry_name industry_label industry_description title naics_title "
+    "naics_description naics_label nace_label sic_description sector_name description industry "
+    "wirtschaftszweig wz_bezeichnung bezeichnung_wz wirtschaftszweig_bezeichnung branche "
+    "wz_text libelle_naf libelle_activite libelle_ape secteur activite actividad sector "
+    "descrizione_ateco settore attivita bedrijfstak nazwa_pkd"
 )
