@@ -3,9 +3,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from buzzline import scale_balance, scale_profile
 from buzzline.analysis import CATALOGUE, VERSION, Provenance, analysis, result_names
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
+from buzzline.tables.worlds import make_world
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,27 @@ def test_provenance_carries_arguments_and_a_seed_that_reproduces(doubled):
 def test_the_bare_function_stays_reachable(doubled):
     assert doubled.__wrapped__(3.0, level=0.5).value == 3.0
     assert CATALOGUE["twice"].quantities["level"].unit == "share"
+
+
+def test_by_hand_a_path_is_no_study_and_it_is_said_what_makes_one():
+    for item in CATALOGUE.values():
+        if item.stage != "agglomeration":
+            continue
+        with pytest.raises(InvalidArgument, match="Use `read_study` first") as raised:
+            item.function("my-region")
+        assert "`study` must be a Study, got str 'my-region'" in str(raised.value)
+
+
+def test_by_hand_a_study_is_no_clustering_and_it_is_said_what_makes_one():
+    study = make_world(organisations=50, clusters=1, rng=1).study
+    with pytest.raises(InvalidArgument, match="Use `candidate_clusters` first"):
+        scale_balance(study, study)
+
+
+def test_by_hand_a_record_of_another_kind_is_refused():
+    study = make_world(organisations=50, clusters=1, rng=1).study
+    with pytest.raises(InvalidArgument, match="`cutoffs` must be a Cutoffs, got tuple"):
+        scale_profile(study, cutoffs=(50, 200))
 
 
 def test_by_hand_answers_are_named_after_their_analysis_and_numbered(toy_answer):

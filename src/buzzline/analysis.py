@@ -185,7 +185,24 @@ def _quantity(hint: Any) -> Quantity | None:
     return None
 
 
+def _check_kind(name: str, parameter: str, hint: Any, value: Any) -> None:
+    """Refuse a thing that is no study, clustering or record where one is needed."""
+    if not (isinstance(hint, type) and is_dataclass(hint)) or isinstance(value, hint):
+        return
+    makers = [item.name for item in CATALOGUE.values() if _made_by(item) is hint]
+    first = "read_study" if hint is Study else makers[0] if makers else hint.__name__
+    raise InvalidArgument(
+        f"{name}: `{parameter}` must be a {hint.__name__}, got {type(value).__name__} "
+        f"{str(value)[:40]!r}. Use `{first}` first and hand over what it returns."
+    )
+
+
+def _made_by(item: Analysis) -> Any:
+    return typing.get_type_hints(inspect.unwrap(item.function)).get("return")
+
+
 def _check(name: str, parameter: str, hint: Any, value: Any) -> None:
+    _check_kind(name, parameter, hint, value)
     if get_origin(hint) is Literal and value not in get_args(hint):
         allowed = ", ".join(repr(choice) for choice in get_args(hint))
         raise InvalidArgument(f"{name}: `{parameter}` must be one of {allowed}; got {value!r}")
