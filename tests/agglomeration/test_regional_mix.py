@@ -298,3 +298,20 @@ def test_one_industry_is_too_few():
         specialisation(study_of([("a", "x", 2020, 9.0, 2.0), ("b", "x", 2020, 9.0, 2.0)]))
     with pytest.raises(TooFew):
         specialisation(Study.of(organisations=pl.DataFrame({"org_id": ["a"]})))
+
+
+def test_by_hand_too_few_draws_for_q_are_said():
+    # 40 places, one far out: its p is 2 / 20 at least, so q = 40 * 0.1 / 1 is nowhere near 0.05
+    rows = {"place_id": [], "industry": [], "jobs": [], "establishments": []}
+    for place in range(40):
+        for industry in range(4):
+            odd = place == 0 and industry == 0
+            rows["place_id"].append(f"p{place:02}")
+            rows["industry"].append(f"1{industry}")
+            rows["establishments"].append(400.0 if odd else 50.0)
+            rows["jobs"].append(4000.0 if odd else 500.0)
+    study = Study.of(employment=pl.DataFrame(rows))
+    few, enough = (str(specialisation(study, draws=n, rng=1)) for n in (39, 1999))
+    assert "with 39 draws q is small only where 40 places lie outside" in few
+    assert "set `draws` higher" in few
+    assert "set `draws` higher" not in enough

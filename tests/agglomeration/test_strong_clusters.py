@@ -330,3 +330,15 @@ def test_no_jobs_at_all_are_too_few():
     rows = [(place, industry, 2020, 0.0, 0.0) for place in "ab" for industry in "xy"]
     with pytest.raises(TooFew):
         strong_clusters(study_of(rows), draws=0)
+
+
+def test_special_case_industries_without_clusters_are_not_called_clusters():
+    bare = make_world(organisations=400, clusters=2, rng=1).study
+    industries = bare.industries.with_columns(cluster=pl.lit(None, pl.String))
+    bare = bare.with_table("industries", industries)
+    found = strong_clusters(bare, draws=0)
+    assert found.are_industries
+    assert "single industries, not clusters, are strong" in str(found)
+    assert "strong clusters" not in str(found)
+    assert "Fill `industries.cluster`" in str(found)
+    assert any("each was ranked alone" in note for note in found.notes)

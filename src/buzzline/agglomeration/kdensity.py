@@ -24,6 +24,7 @@ from buzzline.agglomeration.simulated_curves import (
     quicker_plan,
     simulated_curves,
 )
+from buzzline.agglomeration.tested_curves import notes_on
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Flags, Floats, Indices, as_floats
 from buzzline.envelopes import curve_band, global_p, outside
@@ -38,7 +39,6 @@ from buzzline.tables.study import Study
 FEWEST_POINTS = 10
 FEWEST_DRAWS = 2
 STEPS = 200  # distances at which a curve is read, beside 0
-MANY_SAME_PLACE = 0.1  # share of pairs at one coordinate from which a short curve is suspect
 
 INDUSTRY_SCHEMA = {
     "industry": pl.String, "verdict": pl.String, "n": pl.Int64, "localisation": pl.Float64,
@@ -219,7 +219,7 @@ def kdensity(  # noqa: PLR0913  # `progress` is no choice of the analysis
     return KDensity(
         table, pl.concat([pl.DataFrame(schema=CURVE_SCHEMA), *curves]), furthest, weight,
         sampling, level, draws, len(population),
-        _notes(whole, n_without_jobs, shown(industries, population), table),
+        notes_on(whole, n_without_jobs, shown_only=shown(industries, population), table=table),
     )  # fmt: skip
 
 
@@ -336,23 +336,3 @@ def _ranked(rows: list[dict[str, object]]) -> pl.DataFrame:
         ["localisation", "dispersion", "industry"], descending=[True, False, False],
         nulls_last=True,
     )  # fmt: skip
-
-
-def _notes(
-    population: Population, n_without_jobs: int, shown_only: str, table: pl.DataFrame
-) -> tuple[str, ...]:
-    notes = [shown_only]
-    if population.n_left_out:
-        notes.append(f"{population.n_left_out:,} {population.unit} without coordinates.")
-    if n_without_jobs:
-        notes.append(f"{n_without_jobs:,} {population.unit} without `jobs` are left out.")
-    crowded = table.filter(pl.col("same_place_share") > MANY_SAME_PLACE)
-    if crowded.height:
-        worst = crowded.sort("same_place_share").row(-1, named=True)
-        notes.append(
-            f"In {crowded.height} of {table.height} industries more than "
-            f"{MANY_SAME_PLACE:.0%} of the pairs are at identical coordinates "
-            f"({worst['industry']}: {worst['same_place_share']:.0%}): these are centroids, and "
-            f"curves mean little below their precision ({worst['precision_km']:,.3g} km)."
-        )
-    return tuple(note for note in notes if note)

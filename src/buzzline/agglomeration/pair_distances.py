@@ -172,9 +172,24 @@ def silverman_km(pairs: PairDistances, limit_km: Kilometres = 1e9) -> float:
     n, deviation, first, third = spread_within(
         pairs.counts, pairs.km, pairs.width_km, float(limit_km)
     )
-    if deviation <= 0:
-        return nan
-    width = min(deviation, (third - first) / 1.34) or deviation
+    return silverman(n, deviation, third - first) if deviation > 0 else nan
+
+
+def silverman(n: float, deviation: float, quartile_range: float) -> float:
+    """Return Silverman's bandwidth of n values: see `silverman_km`.
+
+    Parameters
+    ----------
+    n : float                     how many values
+    deviation : float             their standard deviation
+    quartile_range : float        width of their middle half; 0 leaves the deviation alone
+
+    Examples
+    --------
+    >>> silverman(32, 2.0, 1.34)
+    0.45
+    """
+    width = min(deviation, quartile_range / 1.34) or deviation
     return float(0.9 * width * n**-0.2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import polars as pl
@@ -30,6 +31,7 @@ from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Count, Draws, Share, Years
 from buzzline.randomness import Seed, child, seed_of
+from buzzline.space.threads import spread
 from buzzline.tables.study import Study
 
 MEASURED = "measured"
@@ -101,6 +103,21 @@ class Specialisation:
             f"would be, {beyond.height - more:,} less; furthest beyond chance {top['name']}: "
             f"{top['value']:.3g} (chance {top['chance_low']:.3g} to {top['chance_high']:.3g} "
             f"at {self.level:.0%}, n={top['n']:,} establishments, {self.draws:,} draws)."
+            f"{self._too_few_draws(tested, beyond.height)}"
+        )
+
+    def _too_few_draws(self, tested: pl.DataFrame, n_beyond: int) -> str:
+        """Say so where q can hardly be small: each p is at least 2 / (1 + draws)."""
+        outside = tested.filter(
+            (pl.col("value") < pl.col("chance_low")) | (pl.col("value") > pl.col("chance_high"))
+        ).height
+        needed = ceil(2 * tested.height / (1 + self.draws) / (1 - self.level) - 1e-9)
+        if n_beyond or not outside or needed <= 1:
+            return ""
+        return (
+            f" {outside:,} lie outside what chance gives each alone, but with {self.draws:,} "
+            f"draws q is small only where {needed:,} places lie outside all of them: set "
+            "`draws` higher."
         )
 
     def __repr__(self) -> str:
@@ -117,7 +134,7 @@ def specialisation(
     study: Study,
     *,
     against: Against = "whole",
-    draws: Draws = 199,
+    draws: Draws = 999,
     level: Share = 0.95,
     year: Years | None = None,
     digits: Count | None = None,
@@ -226,10 +243,14 @@ def _null(
     found = np.full((draws, len(INDICES), plants.n.size), np.nan)
     if not np.isfinite(plants.n).any():
         return found
-    for draw in told(progress, "drawing places of the common mix", range(draws)):
-        drawn = _indices(plants.drawn(child(seed, "mix", draw)), reference)
-        for at, values in enumerate(drawn.values()):
-            found[draw, at] = values
+
+    def drawn(draw: int) -> Floats:
+        places = _indices(plants.drawn(child(seed, "mix", draw)), reference)
+        return np.stack(list(places.values()))
+
+    counted = told(progress, "drawing places of the common mix", range(draws))
+    for draw, values in zip(counted, spread(drawn, range(draws)), strict=True):
+        found[draw] = values
     return found
 
 

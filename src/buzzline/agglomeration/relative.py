@@ -16,10 +16,12 @@ country: M = 2 says that its share nearby is twice what it is overall.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from buzzline.agglomeration.pair_distances import silverman
 from buzzline.agglomeration.point_nulls import flags_of
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.errors import InvalidArgument, TooFew
@@ -246,18 +248,15 @@ def m_bandwidth_km(
     if np.array_equal(reference, neighbours):  # every pair was met from both ends
         counts, first, second = counts / 2, first / 2, second / 2
     n = float(counts.sum())
-    spread = 0.0
-    if n > 1:
-        deviation = np.sqrt(max(second - first**2 / n, 0) / (n - 1))
-        low, high = (_quantile(counts, share) * limit for share in (0.25, 0.75))
-        spread = min(deviation, (high - low) / 1.34)
-    if spread <= 0:
+    deviation = sqrt(max(second - first**2 / n, 0) / (n - 1)) if n > 1 else 0.0
+    if deviation <= 0:
         raise TooFew(
             f"m: {n:,.0f} pairs of points within {limit:g} km of each other, or pairs of one "
             "distance, are too few to choose a bandwidth. Give longer distances, or "
             "`bandwidth_km`."
         )
-    return float(0.9 * spread * n**-0.2)
+    low, high = (_quantile(counts, share) * limit for share in (0.25, 0.75))
+    return silverman(n, deviation, high - low)
 
 
 def _quantile(counts: Floats, share: float) -> float:

@@ -37,7 +37,6 @@ FEWEST_DRAWS = 2
 DISTANCES_KM = tuple(float(km) for km in range(5, 105, 5))
 
 Measure = Literal["neighbours", "D", "K", "L"]
-UNIT = {"neighbours": "points", "D": "km2", "K": "km2", "L": "km"}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

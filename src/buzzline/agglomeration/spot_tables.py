@@ -72,7 +72,7 @@ def labelled(
     sites: pl.DataFrame,
     reach_km: float,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the places with label and hot spot, hot ones first, and the hot spots, largest first."""
+    """Return places with label and hot spot, hot ones first; and hot spots, largest first."""
     joined = _named(study, population, counted, sites)
     hot = joined.filter(pl.col("heat") == HOT)
     parts = [

@@ -64,6 +64,7 @@ class StrongClusters:
     notes : tuple of str
     ranked_among : which places quotients are ranked among
     publication_floor : int     cells of fewer establishments are not published; 1: all are
+    are_industries : bool       no industry belongs to a cluster: each was ranked alone
     """
 
     clusters: pl.DataFrame
@@ -77,6 +78,7 @@ class StrongClusters:
     notes: tuple[str, ...] = ()
     ranked_among: RankedAmong = "places_with_jobs"
     publication_floor: int = 1
+    are_industries: bool = False
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -85,9 +87,13 @@ class StrongClusters:
 
     def __str__(self) -> str:
         strong = self.clusters.filter("is_strong")
+        one = "industry" if self.are_industries else "cluster"
+        many = "single industries, not clusters, are strong" if self.are_industries else (
+            "strong clusters"
+        )  # fmt: skip
         said = (
-            f"{strong.height:,} strong clusters among {self.clusters.height:,} pairs of place "
-            f"and cluster in {self.n_places:,} places"
+            f"{strong.height:,} {many} among {self.clusters.height:,} pairs of place and {one} "
+            f"in {self.n_places:,} places"
         )
         redrawn_ones = strong.filter(pl.col("stability").is_not_nan()).height
         if strong.height and self.draws and not redrawn_ones:
@@ -110,7 +116,8 @@ class StrongClusters:
             )
         hidden = self.suppressed_share
         told = f" {hidden:.1%} of jobs are in no known cell." if hidden > 0 else ""
-        return f"{said}. {_ranked(self.ranked_among, self.publication_floor)}{told}"
+        alone = f" {NO_CLUSTERS}" if self.are_industries else ""
+        return f"{said}. {_ranked(self.ranked_among, self.publication_floor)}{told}{alone}"
 
     def __repr__(self) -> str:
         return str(self)
@@ -187,7 +194,7 @@ def strong_clusters(
     >>> strong_clusters(study, draws=19, rng=1).clusters.columns[5:8]
     ['value', 'low', 'high']
     """
-    matrix = _clusters_of(employment_matrix(study, year=year))
+    matrix, are_industries = _clusters_of(employment_matrix(study, year=year))
     known = matrix.industries["traded"].null_count() < matrix.industries.height
     base: Base = "traded" if known else "all"
     block, totals = bases(matrix, matrix.jobs, base)[0]
@@ -207,11 +214,16 @@ def strong_clusters(
     rows = rows.rename({"title": "cluster"}).select(COLUMNS)
     return StrongClusters(
         rows.sort(order, descending=True, nulls_last=True), _pairs(matrix, related), rule, base,
-        matrix.places.height, float(matrix.suppressed_share), level, draws, _said(matrix),
-        among, matrix.publication_floor,
+        matrix.places.height, float(matrix.suppressed_share), level, draws,
+        _said(matrix, are_industries), among, matrix.publication_floor, are_industries,
     )  # fmt: skip
 
 
+NO_CLUSTERS = (
+    "No industry belongs to a cluster here, so each was ranked alone: related industries add "
+    "up to no cluster. Fill `industries.cluster` (`read_cbp` takes definitions; "
+    "`industry_groups` proposes some)."
+)
 COLUMNS = (
     "place_id", "name", "cluster", "jobs", "establishments", "value", "low", "high", "level",
     "is_strong", "stability", "stars", "star_size", "star_specialisation", "star_focus",
@@ -338,17 +350,19 @@ def _ranked(among: RankedAmong, floor: int) -> str:
     return f"{reach}, although {withheld}." if floor > 1 else f"{reach}."
 
 
-def _said(matrix: EmploymentMatrix) -> tuple[str, ...]:
+def _said(matrix: EmploymentMatrix, are_industries: bool) -> tuple[str, ...]:
+    notes = (*matrix.notes, NO_CLUSTERS) if are_industries else matrix.notes
     if np.isfinite(matrix.establishments).any():
-        return matrix.notes
+        return notes
     return (
-        *matrix.notes,
+        *notes,
         "Numbers of establishments are not known: their part of the rule was not applied, and "
         "neither intervals nor the stability of labels can be told.",
     )
 
 
-def _clusters_of(matrix: EmploymentMatrix) -> EmploymentMatrix:
+def _clusters_of(matrix: EmploymentMatrix) -> tuple[EmploymentMatrix, bool]:
+    """Return the matrix by cluster, and whether each industry had to be its own cluster."""
     has = matrix.industries["cluster"].null_count() < matrix.industries.height
     found = by_cluster(matrix) if has else matrix
     if min(found.jobs.shape) < 2 or not np.nansum(found.jobs) > 0:
@@ -357,7 +371,7 @@ def _clusters_of(matrix: EmploymentMatrix) -> EmploymentMatrix:
             f"and two clusters; there are {found.jobs.shape[0]} and {found.jobs.shape[1]}. "
             "Fill `jobs` in the table `employment`."
         )
-    return found
+    return found, not has
 
 
 def _pairs(matrix: EmploymentMatrix, related: Flags) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil, floor, isfinite, log10
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+DECADES_WITH_ALL_TICKS = 2
 
 
 def round_ticks(low: float, high: float, most: int) -> list[float]:
@@ -25,6 +26,20 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
         if last - first + 1 <= most:
             return [float(f"{number * step:.10g}") for number in range(first, last + 1)]
     return [low]
+
+
+def ratio_ticks(low: float, high: float) -> tuple[float, ...]:
+    """Return round numbers of a logarithmic axis: 1, 2, 5; powers of ten beyond two decades.
+
+    Examples
+    --------
+    >>> ratio_ticks(0.4, 12)
+    (0.5, 1.0, 2.0, 5.0, 10.0)
+    """
+    steps = (1, 2, 5) if log10(high / low) <= DECADES_WITH_ALL_TICKS else (1,)
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    ticks = (float(f"{step}e{power}") for power in powers for step in steps)
+    return tuple(tick for tick in ticks if low <= tick <= high)
 
 
 def amount(value: float | None) -> str:

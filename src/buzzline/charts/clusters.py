@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from math import isfinite, log10
+from math import isfinite
 from typing import Any
 
 import polars as pl
 
+from buzzline.charts.axes import ratio_ticks
 from buzzline.charts.drawing import chart, further_charts, nothing_to_draw
 from buzzline.charts.matrix import Cell, cell, matrix
 from buzzline.charts.palette import ACCENT, INK, PAPER, QUIET_INK
@@ -32,24 +33,6 @@ INDUSTRIES_SHOWN = 20
 LARGEST_RATIO = 1e4
 SMALLEST_RATIO = 0.1
 GROUND = "#E6EEF5"
-_TICKS = (
-    0.1,
-    0.2,
-    0.5,
-    1.0,
-    2.0,
-    5.0,
-    10.0,
-    20.0,
-    50.0,
-    100.0,
-    200.0,
-    500.0,
-    1e3,
-    2e3,
-    5e3,
-    1e4,
-)
 
 
 @chart.register
@@ -89,12 +72,10 @@ def _axis_around(shown: pl.DataFrame) -> Axis:
     sound = [value for value in values.to_list() if isfinite(value) and value > 0]
     low = max(min([*sound, 1.0]) / 1.1, SMALLEST_RATIO)
     high = min(max([*sound, 2.0]) * 1.1, LARGEST_RATIO)
-    decades = log10(high / low)
-    ticks = [tick for tick in _TICKS if low <= tick <= high]
-    if decades > 2:
-        ticks = [tick for tick in ticks if f"{tick:e}"[0] == "1"]
     title = "members / members expected if the industry were spread like all organisations"
-    return Axis(low, high, tuple(ticks), title, "'×' + format(datum.value, '~r')", "log")
+    return Axis(
+        low, high, ratio_ticks(low, high), title, "'×' + format(datum.value, '~r')", "log"
+    )
 
 
 def _bar(item: dict[str, Any], axis: Axis, several: bool) -> Row:

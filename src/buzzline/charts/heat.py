@@ -14,7 +14,7 @@ import numpy as np
 
 from buzzline.arrays import Floats, as_floats
 from buzzline.charts.axes import amount
-from buzzline.charts.lettering import shortened, text_width
+from buzzline.charts.lettering import shortened, text_width, wrapped
 from buzzline.charts.palette import INK, LINE, QUIET_INK, RAMP_COLOURS
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING
 from buzzline.charts.texts import LINE_PX, Text, in_pixels, lettered, text
@@ -97,7 +97,8 @@ def heat(
         lettered(_row_words(rows, frame) + _column_words(across, frame)),
         *_key(limits, said, bottom + 2 * GAP_PX, inner),
     ]
-    return {"height": bottom + 2 * GAP_PX + 2 * LINE_PX, "layer": layers}
+    n_lines = len(wrapped(said, inner, NOTE_SIZE))
+    return {"height": bottom + 2 * GAP_PX + (1 + n_lines) * LINE_PX, "layer": layers}
 
 
 def averaged(values: Floats) -> tuple[Floats, int, int]:
@@ -270,7 +271,9 @@ def _key(
     low, high = amount(limits[0]), amount(limits[1])
     start = text_width(low, NOTE_SIZE) + GAP_PX
     swatch = min(SWATCH_PX, (inner - start - text_width(high, NOTE_SIZE) - GAP_PX) / n)
-    y, y2 = top + LINE_PX, top + LINE_PX + 10
+    lines = wrapped(meaning, inner, NOTE_SIZE)
+    y = top + len(lines) * LINE_PX
+    y2 = y + 10
     bars = [
         {"x": start + number * swatch, "x2": start + (number + 1) * swatch, "y": y, "y2": y2,
          "colour": colour}
@@ -278,9 +281,10 @@ def _key(
     ]  # fmt: skip
     stop = start + n * swatch
     words = [
-        text(shortened(meaning, inner, NOTE_SIZE), 0, top + 5, colour=QUIET_INK),
+        *(text(line, 0, top + 5 + number * LINE_PX, colour=QUIET_INK)
+          for number, line in enumerate(lines)),
         text(low, 0, y + 5, colour=QUIET_INK),
         text(high, stop + GAP_PX, y + 5, colour=QUIET_INK),
-    ]
+    ]  # fmt: skip
     frame = {"x": start, "x2": stop, "y": y, "y2": y2, "colour": LINE}
     return [_boxes(bars, {"filled": True}), _boxes([frame], {"filled": False}), lettered(words)]

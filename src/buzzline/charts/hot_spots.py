@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.agglomeration.hot_spots import HotSpots
+from buzzline.agglomeration.plants import number_of
 from buzzline.arrays import as_floats
 from buzzline.charts.drawing import chart, nothing_to_draw
 from buzzline.charts.spec import WIDTH, Spec, picture
@@ -57,8 +58,8 @@ def _reading(result: HotSpots, industry: str, sites: Spots) -> list[str]:
         f"Share of the industry in the {counted} within {result.reach_km:g} km of each place, "
         f"against industries of the same size (n={row['n']:,}) dealt to where all points "
         f"stand; false discoveries at most {1 - result.level:.0%}. Symbols by the number of "
-        f"the industry within reach, found or expected. {row['n_too_few']:,} places had too "
-        "few around them to tell and are drawn as neither."
+        f"the industry within reach, found or expected. {number_of(row['n_too_few'], 'place')} "
+        "with too few around to tell drawn as neither."
     ]
     found = result.spots.filter(pl.col("industry") == industry).head(NAMED)
     if found.height:
@@ -67,7 +68,7 @@ def _reading(result: HotSpots, industry: str, sites: Spots) -> list[str]:
             for label, n, ratio in found.select("label", "n", "ratio").iter_rows()
         )
         more = "; the largest" if row["n_spots"] > NAMED else ""
-        lines.append(f"{row['n_spots']:,} hot spots{more}: {named}.")
+        lines.append(f"{number_of(row['n_spots'], 'hot spot')}{more}: {named}.")
     others = result.industries.filter(pl.col("n_hot") > 0).height - 1
     if others > 0:
         more = "industry has" if others == 1 else "industries have"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from math import isfinite, log10
+from math import isfinite
 from typing import Any
 
 import polars as pl
 
 from buzzline.agglomeration.specialisation import BASE_SAID, LocationQuotients
 from buzzline.agglomeration.strong_clusters import StrongClusters
-from buzzline.charts.axes import amount
+from buzzline.charts.axes import amount, ratio_ticks
 from buzzline.charts.drawing import chart, nothing_to_draw
 from buzzline.charts.palette import ACCENT, INK, INNER_BAND_COLOUR, OTHER_COLOUR
 from buzzline.charts.rows import (
@@ -30,25 +30,6 @@ QUOTIENTS_TITLE = "Location quotients"
 STRONG_TITLE = "Strong clusters"
 SHOWN = 20
 SMALLEST, LARGEST = 0.1, 1e4
-TICKS = (
-    0.1,
-    0.2,
-    0.5,
-    1.0,
-    2.0,
-    5.0,
-    10.0,
-    20.0,
-    50.0,
-    100.0,
-    200.0,
-    500.0,
-    1e3,
-    2e3,
-    5e3,
-    1e4,
-)
-DECADES_WITH_ALL_TICKS = 2
 INDUSTRY_LETTERS, PLACE_LETTERS = 24, 16  # both must be seen beside each other
 
 
@@ -147,10 +128,9 @@ def _ratio_axis(rows: pl.DataFrame, columns: tuple[str, ...], title: str) -> Axi
     sound = [value for value in values if isfinite(value) and value > 0]
     low = max(min([*sound, 1.0]) / 1.1, SMALLEST)
     high = min(max([*sound, 2.0]) * 1.1, LARGEST)
-    ticks = [tick for tick in TICKS if low <= tick <= high]
-    if log10(high / low) > DECADES_WITH_ALL_TICKS:
-        ticks = [tick for tick in ticks if f"{tick:e}"[0] == "1"]
-    return Axis(low, high, tuple(ticks), title, "'×' + format(datum.value, '~r')", "log")
+    return Axis(
+        low, high, ratio_ticks(low, high), title, "'×' + format(datum.value, '~r')", "log"
+    )
 
 
 def _ratio_bar(label: str, item: dict[str, Any], axis: Axis, note: str) -> Row:
