@@ -135,6 +135,33 @@ def test_a_choice_out_of_bounds_is_named_with_its_bounds(buzzline, tiny, words, 
     assert said in done.err
 
 
+def test_by_hand_a_study_behind_a_list_is_still_the_study(buzzline, tiny):
+    name = pl.read_csv(tiny / "organisations.csv")["industry"][0]
+    choices = ("--draws", "9", "--seed", "1", "--json", "--quiet")
+    last = buzzline("ripley", *choices, "--industries", name, tiny)
+    assert last.code == 0
+    assert last.out == buzzline("ripley", tiny, *choices, "--industries", name).out
+
+
+def test_by_hand_a_missing_study_is_still_missing(buzzline):
+    done = buzzline("ripley", "--industries", "robots", "no-such-folder")
+    assert done.code != 0
+    assert "--study requires an argument" in done.err
+
+
+def test_by_hand_rows_set_aside_are_said_by_every_command(buzzline, study, tiny):
+    table = study / "organisations.csv"
+    frame = pl.read_csv(table, infer_schema=False)
+    spoilt = frame.with_columns(org_id=pl.when(pl.int_range(pl.len()) >= 2).then("org_id"))
+    spoilt.write_csv(table)
+    for word in ("concentration", "ripley"):
+        done = buzzline(word, study, "--draws", "9", "--quiet")
+        assert done.code == 0
+        assert "rows were set aside; `buzzline check" in done.err
+        assert "set aside" not in done.out
+    assert "set aside" not in buzzline("ripley", tiny, "--draws", "9", "--quiet").err
+
+
 def test_an_analysis_added_to_the_catalogue_becomes_a_command(monkeypatch):
     item = CATALOGUE["scale_profile"]
     monkeypatch.setitem(CATALOGUE, "second_profile", item)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
-from cyclopts import App, Group, Parameter
+from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter
 
 from buzzline.analysis import CATALOGUE, Analysis
 from buzzline.charts.drawing import charts_of
@@ -81,6 +81,31 @@ def add_analyses(app: App) -> None:
             group=COMMANDS[item.stage],
             sort_key=order.get(item.name),
         )
+
+
+def with_study(app: App, words: Sequence[str]) -> list[str]:
+    """Return the words with the study first, where the list of an option swallowed it.
+
+    Parameters
+    ----------
+    app : App
+    words : sequence of str
+        As typed after `buzzline`. In `kdensity --industries robots my-region` the study is
+        missing; when the last word is an existing file or folder, it is the study.
+    """
+    typed = list(words)
+    names = {name.replace("_", "-") for name in CATALOGUE} | set(SHORT.values())
+    if not typed or typed[0] not in names or typed[-1].startswith("-"):
+        return typed
+    try:
+        app.parse_args(typed, print_error=False, exit_on_error=False)
+    except MissingArgumentError as error:
+        is_study = error.argument is not None and "--study" in error.argument.names
+        if is_study and Path(typed[-1]).exists():
+            return [typed[0], typed[-1], *typed[1:-1]]
+    except CycloptsError:
+        pass  # said when the command is run
+    return typed
 
 
 def _example(item: Analysis, word: str) -> str:
@@ -180,6 +205,7 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         progress("reading tables", 0, 1)
         study = opened(request.study, request.source)
         progress("reading tables", 1, 1)
+        _say_set_aside(study.about.quality.n_set_aside, request)
         if "progress" in item.choices:
             arguments["progress"] = progress
         things = [
@@ -196,6 +222,14 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         show(str(result))
         show_frame(result.table())
     return 0
+
+
+def _say_set_aside(n_rows: int, request: Request) -> None:
+    """Say how many rows the answer is without, and how to see which."""
+    if n_rows:
+        rows = "1 row was" if n_rows == 1 else f"{n_rows:,} rows were"
+        source = "" if request.source == "tables" else f" --source {request.source}"
+        say(f"{rows} set aside; `buzzline check {request.study}{source}` says which, and why.")
 
 
 def _clustering(

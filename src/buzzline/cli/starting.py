@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from buzzline.cli.analysing import with_study
 from buzzline.cli.application import application
 from buzzline.cli.leaving import (
     DONE,
@@ -50,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ended(arguments: Sequence[str] | None) -> int:
     try:
         with interruptible(nothing_was_written):
-            code = application()(arguments)
+            app = application()
+            code = app(with_study(app, sys.argv[1:] if arguments is None else arguments))
             sys.stdout.flush()
     except BuzzlineError as error:
         say(f"Error: {error}")
