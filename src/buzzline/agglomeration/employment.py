@@ -279,7 +279,8 @@ def _matrix(cells: Cells, study: Study) -> EmploymentMatrix:
     known = np.nansum(jobs, axis=1)
     is_told, published = cells.is_told, np.fmax(cells.place_totals, 0.0)
     total = np.where(is_told, published, known)
-    hidden = np.isnan(jobs).any(axis=1) & ~is_told
+    partly = False if cells.is_hidden is None else cells.is_hidden
+    hidden = (np.isnan(jobs).any(axis=1) | partly) & ~is_told
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = np.where(total > 0, np.maximum(0.0, total - known) / total, 0.0)
     gap[hidden] = np.nan
@@ -287,8 +288,6 @@ def _matrix(cells: Cells, study: Study) -> EmploymentMatrix:
     share = 0.0 if all_jobs == 0 else max(0.0, all_jobs - known.sum()) / all_jobs
     over = int((known > 1.001 * total).sum())
     notes = list(cells.notes)
-    if cells.source == "employment":
-        notes += notes_on_codes(cells.industries["industry"], jobs, study)
     if hidden.any():
         notes.append(
             "Cells are suppressed or not known in places without published totals, so that "
@@ -303,6 +302,7 @@ def _matrix(cells: Cells, study: Study) -> EmploymentMatrix:
         )
     floor = 1
     if cells.source == "employment":
+        notes += notes_on_codes(cells.industries["industry"], jobs, study)
         floor = publication_floor(jobs, establishments, suppressed_share=share)
     if floor > 1:
         notes.append(

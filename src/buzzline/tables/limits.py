@@ -37,7 +37,7 @@ def broken_numbers(table: Table, frame: pl.DataFrame) -> Iterable[Problem]:
         if values.dtype.is_float():
             broken = (values != values.round()) & values.is_finite()
             what = f"is not a whole number ({column.unit})"
-            yield from _told(table, column, what, values, broken, REMEDY)
+            yield from _told(table, column, what, (values, broken))
 
 
 def row_numbers(flags: pl.Series) -> tuple[int, ...]:
@@ -55,7 +55,7 @@ def _out_of_bounds(table: Table, column: Column, values: pl.Series) -> Iterable[
     if values.dtype.is_float():
         missing = values.is_nan()
         if missing.any():
-            yield from _told(table, column, "is NaN", values, missing, NAN_REMEDY)
+            yield from _told(table, column, "is NaN", (values, missing), NAN_REMEDY)
             values = values.fill_nan(None)
     # -inf and inf are ordered as numbers, so that the extremes also tell whether all are finite
     least, most = values.min(), values.max()
@@ -69,7 +69,7 @@ def _out_of_bounds(table: Table, column: Column, values: pl.Series) -> Iterable[
         outside = outside | values.is_infinite()
     limits = "" if column.low == -np.inf else f", {column.limits}"
     what = f"is out of bounds: it must be a finite number{limits}"
-    yield from _told(table, column, what, values, outside, REMEDY)
+    yield from _told(table, column, what, (values, outside))
 
 
 def _unknown_words(table: Table, column: Column, values: pl.Series) -> Iterable[Problem]:
@@ -78,13 +78,17 @@ def _unknown_words(table: Table, column: Column, values: pl.Series) -> Iterable[
     if strange.len():
         what = f"holds words that are not of its list ({', '.join(column.values)})"
         unknown = values.is_in(strange.implode())
-        yield from _told(table, column, what, values, unknown, REMEDY)
+        yield from _told(table, column, what, (values, unknown))
 
 
 def _told(
-    table: Table, column: Column, what: str, values: pl.Series, flags: pl.Series, remedy: str
+    table: Table,
+    column: Column,
+    what: str,
+    found: tuple[pl.Series, pl.Series],
+    remedy: str = REMEDY,
 ) -> Iterable[Problem]:
-    flags = flags.fill_null(value=False)
+    values, flags = found[0], found[1].fill_null(value=False)
     if flags.any():
         yield Problem(
             table.name, column.name, what, int(flags.sum()), row_numbers(flags),
