@@ -279,8 +279,7 @@ def _matrix(cells: Cells, study: Study) -> EmploymentMatrix:
     known = np.nansum(jobs, axis=1)
     is_told, published = cells.is_told, np.fmax(cells.place_totals, 0.0)
     total = np.where(is_told, published, known)
-    partly = False if cells.is_hidden is None else cells.is_hidden
-    hidden = (np.isnan(jobs).any(axis=1) | partly) & ~is_told
+    hidden = (np.isnan(jobs).any(axis=1) | cells.is_hidden) & ~is_told
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = np.where(total > 0, np.maximum(0.0, total - known) / total, 0.0)
     gap[hidden] = np.nan
