@@ -1,12 +1,14 @@
 """Employment in wide tables, and without any organisations."""
 
 import pandas as pd
+import polars as pl
 import pytest
 
 from buzzline.errors import InvalidTables
 from buzzline.tables import initialise, read_study, read_tables
 from buzzline.tables.gathering import source_of_frame
-from buzzline.tables.melting import as_long, industry_columns
+from buzzline.tables.guessing import fits
+from buzzline.tables.melting import as_long, industry_columns, table_of
 from buzzline.tables.synonyms import employs, table_seen
 
 WIDE = {
@@ -137,3 +139,33 @@ def test_study_of_a_year_and_a_country_keeps_its_employment(tmp_path):
     })  # fmt: skip
     assert study.where(year=2018).employment["jobs"].to_list() == [1.0, 2.0]
     assert study.where(country="IT", year=2018).employment["jobs"].to_list() == [1.0]
+
+
+NOMIS = {
+    "Area code": ["E1", "E2"], "Area name": ["Aa", "Bb"], "10 : Food": ["5", "*"],
+    "13 : Textiles": ["1", "2"], "49 : Land transport": ["3", "4"], "62 : IT": ["7", "8"],
+    "01 : Farming": ["9", "10"], "Total": ["25", "40"],
+}  # fmt: skip
+
+
+def test_by_hand_a_wide_table_is_known_by_its_shape_whatever_its_name(tmp_path):
+    pd.DataFrame(NOMIS).to_excel(tmp_path / "BRES 2022 wide.xlsx", index=False)
+    study = read_study(tmp_path)
+    assert study.employment.height == 12
+    assert set(study.employment["industry"]) == {"10", "13", "49", "62", "01", "Total"}
+    text = initialise(tmp_path).read_text(encoding="utf-8")
+    assert "[tables.employment]" in text
+    assert "[tables.organisations]" not in text
+    assert read_study(tmp_path).employment.rows() == study.employment.rows()
+
+
+def test_by_hand_bare_codes_are_a_shape_too_and_years_are_none(tmp_path):
+    codes = {name.split(" :")[0]: values for name, values in NOMIS.items()}
+    assert table_of(source_of_frame("BRES", pd.DataFrame(codes))) == "employment"
+    years = dict(zip(["Area", *map(str, range(2015, 2022))], NOMIS.values(), strict=False))
+    assert table_of(source_of_frame("BRES", pd.DataFrame(years))) != "employment"
+
+
+def test_by_hand_numbers_are_no_country():
+    assert not fits("country", pl.Series(["25000", "7000", "1000"]))
+    assert fits("country", pl.Series(["DE", "FR"]))

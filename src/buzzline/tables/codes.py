@@ -13,6 +13,8 @@ ROOTS = frozenset(
 )  # fmt: skip
 CODE = re.compile(r"^[A-Z]?\d+(?:\.\d+)*$", re.IGNORECASE)
 RANGE = re.compile(r"^(\d{2})-(\d{2})$")
+TITLED = re.compile(r"^([A-Z]?\d+(?:\.\d+)*|\d{2}-\d{2}|[A-Z])\s*[:–-]\s+(\S.*)$")
+YEAR = re.compile(r"^(19|20)\d\d$")
 LETTER = re.compile(r"^[A-Z]$")
 
 
@@ -64,6 +66,29 @@ def is_root(code: str) -> bool:
     (True, True, False)
     """
     return code.strip().casefold() in ROOTS
+
+
+def code_and_title(header: str) -> tuple[str, str]:
+    """Return the code a header begins with and the title behind it; no title: an empty text.
+
+    Examples
+    --------
+    >>> code_and_title("10 : Food"), code_and_title("10-12"), code_and_title("Food")
+    (('10', 'Food'), ('10-12', ''), ('Food', ''))
+    """
+    parts = TITLED.match(header.strip())
+    return (parts[1], parts[2]) if parts else (header.strip(), "")
+
+
+def is_coded(header: str) -> bool:
+    """Tell whether a header is a code or begins with one; a year is none.
+
+    Examples
+    --------
+    >>> is_coded("10 : Food"), is_coded("62.01"), is_coded("2019"), is_coded("Area name")
+    (True, True, False, False)
+    """
+    return depth(code_and_title(header)[0]) is not None and not YEAR.match(header)
 
 
 def is_sum(name: str) -> bool:

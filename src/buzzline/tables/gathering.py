@@ -12,7 +12,7 @@ import polars as pl
 from buzzline.errors import InvalidTables, MissingFile, Problem, UnreadableFile
 from buzzline.tables.cells import as_text, nearest, plain
 from buzzline.tables.formats import is_table_file, tables_in
-from buzzline.tables.melting import as_long
+from buzzline.tables.melting import as_long, table_of
 from buzzline.tables.missing import missing_column
 from buzzline.tables.quality import Finding
 from buzzline.tables.schema import table_named
@@ -20,7 +20,7 @@ from buzzline.tables.sifting import FILE, ROW, SURPLUS, Conventions, RawTable
 from buzzline.tables.source import NUMBER, Source, first_line, of_frame, remark
 from buzzline.tables.study import as_polars
 from buzzline.tables.study_file import StudyFile, TableEntry, Value
-from buzzline.tables.synonyms import columns_called, layer_called, table_called, table_seen
+from buzzline.tables.synonyms import columns_called, layer_called, table_called
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +103,7 @@ def seen(sources: Iterable[Source]) -> tuple[list[Chosen], list[Finding]]:
 
 
 def _named(source: Source) -> tuple[str, Source]:
-    table = table_seen(source.name, source.columns)
+    table = table_of(source)
     return table, as_long(source) if table == "employment" else source
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from buzzline.tables.cells import NO_VALUE, as_text, nearest, plain
 from buzzline.tables.employment_rules import WITHHELD
-from buzzline.tables.melting import as_long
+from buzzline.tables.melting import as_long, table_of
 from buzzline.tables.schema import table_named
 from buzzline.tables.source import NUMBER, Source
 from buzzline.tables.synonyms import (
@@ -17,7 +17,6 @@ from buzzline.tables.synonyms import (
     layer_called,
     likely_column,
     placed,
-    table_seen,
 )
 
 SAMPLED = 20_000  # rows looked at in each file
@@ -90,6 +89,8 @@ def fits(column: str, values: pl.Series) -> bool:
             return True
     if column in ("jobs", "revenue_musd", "weight", "population"):
         return _share_between(texts, float("-inf"), float("inf")) >= MOSTLY
+    if column in ("country", "city"):
+        return _share_between(texts, float("-inf"), float("inf")) < MOSTLY
     if column in ("opened", "closed", "start", "end"):
         dated = texts.str.contains(r"^\d{4}|\d{4}$|^\d{1,2}[./-]\d{1,2}[./-]\d{2}|^\d{5}$")
         return _mean(dated) >= MOSTLY
@@ -97,7 +98,7 @@ def fits(column: str, values: pl.Series) -> bool:
 
 
 def _by_names(source: Source) -> Guess:
-    table = table_seen(source.name, source.columns)
+    table = table_of(source)
     source = as_long(source) if table == "employment" else source
     loaded = source.load(source.columns, SAMPLED).frame.drop(NUMBER)
     sample = loaded.select(

@@ -8,11 +8,13 @@ from dataclasses import replace
 import polars as pl
 
 from buzzline.tables.cells import as_text, plain
-from buzzline.tables.codes import depth, is_root
+from buzzline.tables.codes import code_and_title, is_coded, is_root
+from buzzline.tables.employment_rules import WITHHELD
 from buzzline.tables.source import NUMBER, Loaded, Source, remark
-from buzzline.tables.synonyms import columns_called
+from buzzline.tables.synonyms import columns_called, table_seen
 
-INDUSTRY, JOBS = "industry", "jobs"
+INDUSTRY, JOBS, TITLE = "industry", "jobs", "industry title"
+MANY, OTHERS = 5, 4  # columns with coded headers that make a table wide, and others beside
 FEWEST = 2  # columns of industries
 MOSTLY = 0.8  # share of the values that are numbers, in a column of jobs
 SAMPLED = 200
@@ -39,6 +41,13 @@ def as_long(source: Source) -> Source:
         texts = loaded.frame.with_columns(as_text(loaded.frame[name]) for name in wide)
         long = texts.unpivot(wide, index=[NUMBER, *kept], variable_name=INDUSTRY,
                              value_name=JOBS)  # fmt: skip
+        parts = {name: code_and_title(name) for name in wide}
+        titles_of = {name: title or None for name, (_, title) in parts.items()}
+        header = pl.col(INDUSTRY)
+        long = long.with_columns(
+            header.replace_strict(titles_of, return_dtype=pl.String).alias(TITLE),
+            header.replace({name: code for name, (code, _) in parts.items()}),
+        )
         said = remark(
             "one column an industry",
             f"{len(wide):,} columns were read as industries, their headers as codes; each "
@@ -48,7 +57,30 @@ def as_long(source: Source) -> Source:
         long = long.sort(NUMBER, maintain_order=True).select(NUMBER, *wanted)
         return Loaded(long, (*loaded.findings, said))
 
-    return replace(source, columns=(*kept, INDUSTRY, JOBS), load=load)
+    titles = (TITLE,) if any(code_and_title(name)[1] for name in wide) else ()
+    return replace(source, columns=(*kept, INDUSTRY, *titles, JOBS), load=load)
+
+
+def is_wide(source: Source) -> bool:
+    """Tell by its shape whether a source is a wide table of employment, whatever its name.
+
+    Wide are many columns of numbers whose headers are codes, or begin with one and go on with
+    a title, beside few others, one of which is called as a place.
+    """
+    coded = [name for name in source.columns if is_coded(name)]
+    rest = [name for name in source.columns if name not in coded and not is_root(name)]
+    if len(coded) < MANY or not 1 <= len(rest) <= OTHERS:
+        return False
+    found = columns_called("employment", rest)
+    if "place_id" not in found or {INDUSTRY, JOBS, "establishments"} & set(found):
+        return False
+    sample = source.load(coded, SAMPLED).frame
+    return all(_holds_numbers(sample[name]) for name in coded)
+
+
+def table_of(source: Source) -> str:
+    """Return the table a source holds, by its shape or its names; empty when neither tells."""
+    return "employment" if is_wide(source) else table_seen(source.name, source.columns)
 
 
 def industry_columns(source: Source) -> list[str]:
@@ -61,7 +93,7 @@ def industry_columns(source: Source) -> list[str]:
         for name in source.columns
         if name not in found.values() and plain(name) not in SAYS_WHERE
     ]
-    coded = [name for name in free if depth(name) is not None or is_root(name)]
+    coded = [name for name in free if is_coded(name) or is_root(name)]
     if len(coded) >= FEWEST:
         return coded
     key = [found[name] for name in ("place_id", "year") if name in found]
@@ -75,5 +107,8 @@ def _holds_numbers(values: pl.Series) -> bool:
     if values.dtype.is_numeric():
         return True
     texts = as_text(values).drop_nulls().str.replace_all(r"[\s'’.,]", "")
+    texts = texts.filter(~texts.str.to_lowercase().is_in(["", "-", *WITHHELD]))
     numbers = texts.cast(pl.Float64, strict=False)
-    return bool(texts.len()) and numbers.len() - numbers.null_count() >= MOSTLY * texts.len()
+    if not texts.len():
+        return values.null_count() < values.len()  # nothing but marks
+    return numbers.len() - numbers.null_count() >= MOSTLY * texts.len()

@@ -28,12 +28,12 @@ from buzzline.tables.gathering import (
     told,
 )
 from buzzline.tables.gazetteer import locate
+from buzzline.tables.melting import table_of
 from buzzline.tables.quality import ColumnCount, Finding, Quality
 from buzzline.tables.rules import SET_ASIDE_LIMIT, apply_rules
 from buzzline.tables.source import Source, remark
 from buzzline.tables.study import About, Study
 from buzzline.tables.study_file import StudyFile, read_study_file
-from buzzline.tables.synonyms import table_seen
 
 CONNECTORS: dict[str, Callable[[Path], Study]] = {
     "crunchbase": read_crunchbase, "cordis": read_cordis, "cbp": read_cbp,
@@ -190,7 +190,7 @@ def _from_files(path: Path) -> _Found:
     if path.is_dir():
         return _Found(*seen(sources_in_folder(path)))
     sources = sources_in_file(path)
-    if len(sources) == 1 and not table_seen(sources[0].name, sources[0].columns):
+    if len(sources) == 1 and not table_of(sources[0]):
         guess = remark(
             "table not recognised by its name", "Taken for the table of organisations. If it "
             "is another one, name it in study.toml; `buzzline init` writes that file.",
