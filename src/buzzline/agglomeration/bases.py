@@ -49,7 +49,7 @@ def bases(matrix: EmploymentMatrix, amount: Floats, base: Base) -> list[tuple[Fl
     if base == "all":
         published = amount is matrix.jobs
         totals = (
-            Totals(matrix.place_jobs, matrix.industry_jobs, matrix.all_jobs)
+            Totals(matrix.place_jobs, _in_all_places(matrix), matrix.all_jobs)
             if published
             else totals_of(amount)
         )
@@ -63,6 +63,19 @@ def bases(matrix: EmploymentMatrix, amount: Floats, base: Base) -> list[tuple[Fl
     kinds = (True,) if base == "traded" else (True, False)
     blocks = [(traded == kind).fill_null(False).to_numpy() for kind in kinds]
     return [(block, _totals(matrix, amount, block)) for block in blocks if block.any()]
+
+
+def _in_all_places(matrix: EmploymentMatrix) -> Floats:
+    """Return jobs of each industry as if places where it is not known had as large a part.
+
+    A quotient then compares an industry and all jobs over the same places, those where the
+    industry is known. Totals of the country stay as they are.
+    """
+    if matrix.is_national:
+        return matrix.industry_jobs
+    held = (np.isfinite(matrix.jobs) * matrix.place_jobs[:, None]).sum(axis=0)
+    reach = np.divide(matrix.place_jobs.sum(), held, out=np.ones_like(held), where=held > 0)
+    return np.asarray(matrix.industry_jobs * reach)
 
 
 def _totals(matrix: EmploymentMatrix, amount: Floats, block: Flags) -> Totals:

@@ -36,6 +36,8 @@ class Cells:
     year : int or None
     source : str
     notes : tuple[str, ...]
+    is_hidden : (r,) bool
+        Places where part of a sum is not known; False: nowhere.
     nation : (s,) float64 and float, or None
         Jobs of each industry and of all in the country, where they are published.
     """
@@ -50,6 +52,7 @@ class Cells:
     source: str
     notes: tuple[str, ...]
     nation: tuple[Floats, float] | None = None
+    is_hidden: Flags | bool = False
 
 
 def cells_of(study: Study, *, year: int | None, digits: int | None) -> Cells:
@@ -78,6 +81,7 @@ def _published(study: Study, year: int | None, digits: int | None) -> Cells:
     notes += said
     chosen = _chosen_level(level, roots_here, digits)
     cells, said = _at_level(rows, level, chosen, study.industries)
+    summed = chosen not in level.values()
     notes += said
     places = listed_places(rows["place_id"], study)
     industries = listed_industries(cells, study)
@@ -95,7 +99,8 @@ def _published(study: Study, year: int | None, digits: int | None) -> Cells:
         notes.append("Some suppressed cells hold estimates; they are used as they stand.")
     nation, said = _nation(whole, (level, chosen, roots_here), placed, (industries, study))
     return Cells(places, industries, placed, totals, is_told, gap, year, "employment",
-                 (*notes, *said), nation)  # fmt: skip
+                 (*notes, *said), nation,
+                 _hidden_in(rows, level, places["place_id"]) if summed else False)  # fmt: skip
 
 
 def _nation(
@@ -155,6 +160,17 @@ def _all_sizes(rows: pl.DataFrame) -> pl.DataFrame:
 def _sum_or_null(name: str) -> pl.Expr:
     """Return the sum, or nothing where one of the values is missing."""
     return pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name)
+
+
+def _sum_of_known(name: str) -> pl.Expr:
+    """Return the sum of the known values, or nothing where none is known."""
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+
+
+def _hidden_in(rows: pl.DataFrame, level: dict[str, int | None], places: pl.Series) -> Flags:
+    """Return the places that have an industry, at any level, whose jobs are not known."""
+    hidden = rows.filter(pl.col("industry").is_in(list(level)) & pl.col("jobs").is_null())
+    return np.asarray(places.is_in(hidden["place_id"].implode()).to_numpy())
 
 
 def _levels(
@@ -225,7 +241,7 @@ def _at_level(
         rows.join(table.drop_nulls(), on="industry", how="inner", validate="m:1")
         .group_by("place_id", pl.col("to").alias("industry"), maintain_order=True)
         .agg(
-            *(_sum_or_null(name) for name in ("jobs", "establishments")),
+            *(_sum_of_known(name) for name in ("jobs", "establishments")),
             pl.col("suppressed").any(),
         )
     )
@@ -234,7 +250,13 @@ def _at_level(
             f"digits: nothing tells which industries of {finer} digits lie in one of {chosen}. "
             "Fill in `parent` in the table `industries`."
         )
-    return summed, [f"Industries with {chosen} digits are sums of those with {finer}."]
+    said = [f"Industries with {chosen} digits are sums of those with {finer}."]
+    if n_hidden := rows.filter(pl.col("industry").is_in(codes))["jobs"].null_count():
+        said.append(
+            f"{n_hidden:,} cells of {finer} digits are not known; they are missing from these "
+            "sums, which are unknown only where all their parts are."
+        )
+    return summed, said
 
 
 def _place_totals(
