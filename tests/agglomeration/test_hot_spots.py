@@ -280,6 +280,7 @@ def test_what_cannot_be_tested_is_said():
     everybody = study.organisations.with_columns(industry=pl.lit("all"))
     result = hot_spots(Study.of(organisations=everybody))
     assert "Give a wider population" in result.industries["status"][0]
+    assert str(result).endswith("Give a wider population).")
     one = study.organisations.with_columns(
         industry=pl.Series(["single"] + ["other"] * (study.organisations.height - 1))
     )

@@ -85,8 +85,8 @@ class HotSpots:
             pl.col("n_hot", "n_cold", "n_tested", "n_too_few", "n_spots").sum()
         ).row(0, named=True)
         if not self.sites.height:
-            why = dict.fromkeys(self.industries["status"].to_list())
-            untested = f"No place could be tested for hot or cold spots ({'; '.join(why)})"
+            why = "; ".join(dict.fromkeys(self.industries["status"].to_list())).rstrip(".")
+            untested = f"No place could be tested for hot or cold spots ({why})"
             return f"{untested}. {' '.join(self.notes)}".strip()
         how = f"{self.draws:,} draws" if self.draws else "exact"
         text = (

@@ -125,7 +125,7 @@ def said_of(industries: pl.DataFrame, base: str) -> str:
     n_refused = industries.height - tested.height
     if tested.height or not n_refused:
         return f"{text}. {n_refused} not testable" if n_refused else text
-    why = "; ".join(dict.fromkeys(industries["status"].drop_nulls().to_list()))
+    why = "; ".join(dict.fromkeys(industries["status"].drop_nulls().to_list())).rstrip(".")
     return f"{text}. {n_refused} not testable: {why}"
 
 
