@@ -29,6 +29,7 @@ from buzzline.tables.gathering import (
 )
 from buzzline.tables.gazetteer import locate
 from buzzline.tables.melting import table_of
+from buzzline.tables.naming import named_beside
 from buzzline.tables.quality import ColumnCount, Finding, Quality
 from buzzline.tables.rules import SET_ASIDE_LIMIT, apply_rules
 from buzzline.tables.source import Source, remark
@@ -224,7 +225,7 @@ def _instead(found: _Found, more: _Found) -> _Found:
 
 def _checked(found: _Found, study_file: StudyFile, gazetteer: bool) -> Tables:
     by_table: dict[str, list[Chosen]] = {}
-    for choice in found.chosen:
+    for choice in (*found.chosen, *named_beside(found.chosen)):
         by_table.setdefault(choice.table, []).append(choice)
     raw = {table: raw_table(table, chosen) for table, chosen in by_table.items()}
     limit = study_file.study.set_aside_limit

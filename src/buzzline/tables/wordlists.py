@@ -215,7 +215,7 @@ COLUMN_WORDS: dict[str, str] = {
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("industries", "industry"): f"{_INDUSTRY} code industry_code {_ID}",
     ("employment", "place_id"): f"place_id {_AREA}",
-    ("employment", "industry"): f"{_INDUSTRY} {_CODES} {_ID}",
+    ("employment", "industry"): f"{_CODES} {_INDUSTRY} {_ID}",
     ("employment", "jobs"): f"{_JOBS} anzahl_beschaftigte beschaftigte_anzahl emp empl emplvl "
     "employed persons_employed value values annual_avg_emplvl "
     "month3_emplvl obs_value wert valeur valor valore",
