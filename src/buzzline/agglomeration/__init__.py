@@ -27,6 +27,7 @@ from buzzline.agglomeration.concentration_measures import (
     concentration_measures,
     krugman_against_others,
 )
+from buzzline.agglomeration.curve_tests import CurveAgainstChance
 from buzzline.agglomeration.degree_null import against_degrees, against_ubiquity
 from buzzline.agglomeration.density import relatedness_density
 from buzzline.agglomeration.density_by_place import (
@@ -61,6 +62,10 @@ from buzzline.agglomeration.entry import IndustryEntry, industry_entry
 from buzzline.agglomeration.grouped_plants import grouped_herfindahl
 from buzzline.agglomeration.growth_regression import growth_regression
 from buzzline.agglomeration.hot_spots import HotSpots, hot_spots
+from buzzline.agglomeration.hot_spots_of_points import (
+    LocalAgainstChance,
+    local_m_against_chance,
+)
 from buzzline.agglomeration.industry_flows import Flows, flows_of
 from buzzline.agglomeration.industry_groups import IndustryGroups, industry_groups
 from buzzline.agglomeration.industry_search import GroupSearch
@@ -86,6 +91,11 @@ from buzzline.agglomeration.mix_indices import (
     krugman_specialisation,
     specialisation_coefficient,
 )
+from buzzline.agglomeration.points_against_chance import (
+    kdensity_against_chance,
+    m_against_chance,
+    m_density_against_chance,
+)
 from buzzline.agglomeration.proximity import (
     co_occurrence,
     correlation_proximity,
@@ -106,6 +116,7 @@ from buzzline.agglomeration.ripley import (
     pair_correlation,
     ripley_k,
 )
+from buzzline.agglomeration.ripley_against_chance import Seen, ripley_against_chance
 from buzzline.agglomeration.ripley_curves import RipleyCurves, ripley
 from buzzline.agglomeration.sampling import Sampling
 from buzzline.agglomeration.shares import entropy, gini, herfindahl
@@ -127,12 +138,15 @@ from buzzline.agglomeration.strong_clusters import StrongClusters, strong_cluste
 from buzzline.agglomeration.theil import nested_theil, theil
 from buzzline.agglomeration.validation_scores import Scores, validation_scores
 from buzzline.agglomeration.variety import Variety, related_variety, variety
+from buzzline.space.points import Points, on_plane, on_sphere
+from buzzline.space.windows import Window, polygon, rectangle
 
 __all__ = [
     "ClusterStrength",
     "Coagglomeration",
     "Complexity",
     "Concentration",
+    "CurveAgainstChance",
     "DensityByPlace",
     "EllisonGlaeser",
     "EmploymentMatrix",
@@ -143,19 +157,23 @@ __all__ = [
     "IndustryGroups",
     "Inequality",
     "KDensity",
+    "LocalAgainstChance",
     "LocationQuotients",
     "MCurves",
     "Plants",
+    "Points",
     "Relatedness",
     "RipleyCurves",
     "Sampling",
     "Scores",
+    "Seen",
     "ShiftShare",
     "ShiftShares",
     "Specialisation",
     "StrongClusters",
     "StrongRule",
     "Variety",
+    "Window",
     "against_degrees",
     "against_ubiquity",
     "atkinson",
@@ -204,6 +222,7 @@ __all__ = [
     "inhomogeneous_k",
     "input_output_relatedness",
     "kdensity",
+    "kdensity_against_chance",
     "kdensity_at",
     "kdensity_bandwidth_km",
     "krugman_against_others",
@@ -212,10 +231,13 @@ __all__ = [
     "lang_m",
     "litzenberger_sternberg",
     "local_m",
+    "local_m_against_chance",
     "location_quotients",
     "location_quotients_by_place",
     "locational_correlation",
+    "m_against_chance",
     "m_density",
+    "m_density_against_chance",
     "m_function",
     "marcon_puech_m",
     "mark_weighted_k",
@@ -225,13 +247,17 @@ __all__ = [
     "nested_theil",
     "normalised_herfindahl",
     "occupational_relatedness",
+    "on_plane",
+    "on_sphere",
     "outside_quotients",
     "pair_correlation",
     "pairwise_coagglomeration",
     "plants_of",
+    "polygon",
     "proximity",
     "proximity_interval",
     "quotient_interval",
+    "rectangle",
     "reflections",
     "related_clusters",
     "related_strength",
@@ -242,6 +268,7 @@ __all__ = [
     "relatedness_of",
     "relative_diversity",
     "ripley",
+    "ripley_against_chance",
     "ripley_k",
     "shift_parts",
     "shift_share",

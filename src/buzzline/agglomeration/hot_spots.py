@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from buzzline.agglomeration.local_counts import (
-    Marks,
-    Tails,
-    around_places,
-    quotients,
-    relabelling_p,
-    share_interval,
-)
+from buzzline.agglomeration.local_counts import Marks
+from buzzline.agglomeration.local_tests import dealt_quotients, places_tested
+from buzzline.agglomeration.plants import number_of
 from buzzline.agglomeration.population import (
     Industries,
     PointWeight,
@@ -24,13 +20,12 @@ from buzzline.agglomeration.population import (
 from buzzline.agglomeration.sampling import Sampling, pool_for, shown, with_known_jobs
 from buzzline.agglomeration.spot_tables import labelled, summary, with_rates
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Floats, Indices, as_floats, as_indices
+from buzzline.arrays import Floats, Indices, as_floats
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Kilometres, Share
-from buzzline.randomness import Seed, child, seed_of
+from buzzline.randomness import Seed, seed_of
 from buzzline.space.standing import Standing, standing
-from buzzline.space.threads import spread
 from buzzline.tables.study import Study
 
 FEWEST_POINTS = 2
@@ -98,9 +93,9 @@ class HotSpots:
         if self.spots.height:
             first = self.spots.row(0, named=True)
             text += (
-                f". {totals['n_spots']:,} hot spots, the largest {first['label']} for "
-                f"{first['industry']}: {first['n']:,} within reach, {first['ratio']:.3g} times "
-                "its share of all"
+                f". {number_of(totals['n_spots'], 'hot spot')}, the largest {first['label']} "
+                f"for {first['industry']}: {first['n']:,} within reach, {first['ratio']:.3g} "
+                "times its share of all"
             )
         return f"{text}. {' '.join(self.notes)}".strip()
 
@@ -237,26 +232,10 @@ def _examined(
     except TooFew as error:
         return {**row, "status": str(error)}, None
     marks = _marks(chance, rows, pool)
-    n = as_indices(around_places(chance.counted, marks.is_case.astype(np.float64)))
-    within = as_indices(around_places(chance.counted, marks.is_pool.astype(np.float64)))
-    tails = relabelling_p(n, within, marked=rows.size, total=pool.size)
-    low, high = (
-        bound * pool.size / rows.size for bound in share_interval(n, within, level=chance.level)
-    )
-    ratio = quotients(chance.counted, marks)
-    p = tails.p
-    if chance.weight == "jobs":
-        p = _drawn_p(chance, name, marks, ratio, progress)
-        tails = Tails(p, np.where(tails.best_p <= 1 - chance.level, 0.0, 1.0))
-        low = high = np.full(n.size, np.nan)
-    best_p = np.where(np.isnan(ratio), np.inf, tails.best_p)
-    sites = pl.DataFrame({
-        "industry": [name] * n.size, "place": np.arange(n.size), "ratio": ratio, "low": low,
-        "high": high, "level": [chance.level] * n.size, "n": n, "n_within": within,
-        "n_here": np.bincount(chance.counted.place[rows], minlength=n.size),
-        "expected": within * (rows.size / pool.size), "p": p, "best_p": best_p,
-    }, nan_to_null=True)  # fmt: skip
-    return {**row, "status": "tested"}, sites.filter(pl.col("n_within") > 0)
+    dealt = _dealt(chance, name, marks, progress) if chance.weight == "jobs" else None
+    sites = places_tested(chance.counted, marks, level=chance.level, dealt=dealt)
+    named = sites.select(pl.lit(name).alias("industry"), pl.all())
+    return {**row, "status": "tested"}, named
 
 
 def _marks(chance: _Chance, rows: Indices, pool: Indices) -> Marks:
@@ -267,26 +246,12 @@ def _marks(chance: _Chance, rows: Indices, pool: Indices) -> Marks:
     return Marks(is_case, is_pool, weight)
 
 
-def _drawn_p(
-    chance: _Chance, name: str, marks: Marks, observed: Floats, progress: Progress
-) -> Floats:
-    """Return two-sided p-values of weighted shares, each against its own draws."""
+def _dealt(chance: _Chance, name: str, marks: Marks, progress: Progress) -> Iterator[Floats]:
     is_moved = chance.sampling.null == "all_sites"
-    pool = np.where(marks.is_pool, marks.weight, 0.0)
-    around = None if is_moved else around_places(chance.counted, pool)
-
-    def drawn(number: int) -> Floats:
-        rng = child(chance.seed, "hot_spots", name, number)
-        return quotients(chance.counted, marks.dealt(rng, with_weight=is_moved), around)
-
-    above, below = np.ones(observed.size), np.ones(observed.size)
-    dealt = spread(drawn, range(chance.draws))
+    seed = (chance.seed, name)
+    dealt = dealt_quotients(chance.counted, marks, seed, draws=chance.draws, is_moved=is_moved)
     for _ in told(progress, f"dealing {name}", range(chance.draws)):
-        replicate = next(dealt)
-        above += ~(replicate < observed)  # no value counts against the finding
-        below += ~(replicate > observed)
-    tail = np.minimum(above, below) / (1 + chance.draws)
-    return as_floats(np.minimum(1.0, 2 * tail))
+        yield next(dealt)
 
 
 def _notes(

@@ -32,6 +32,7 @@ from buzzline.errors import InvalidArgument, TooFew
 from buzzline.progress import Progress, told
 from buzzline.quantities import Share
 from buzzline.randomness import child
+from buzzline.space.points import Points
 from buzzline.space.standing import Standing, standing
 from buzzline.space.threads import spread
 from buzzline.tables.study import Study
@@ -116,7 +117,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ground:
+class MGround:
     """One industry, where it could have stood, and how it is counted."""
 
     counted: Standing
@@ -239,10 +240,10 @@ def _ground(
     rows: Indices,
     pool: Indices,
     choices: Choices,
-) -> _Ground:
+) -> MGround:
     counted, around = count
     weight, is_moved = _weight(population, choices)
-    ground = _Ground(counted, weight, rows, pool, is_moved, around)
+    ground = MGround(counted, weight, rows, pool, is_moved, around)
     if is_moved or around is not None:
         return ground
     against = ground.roles(rows, weight).against
@@ -250,7 +251,7 @@ def _ground(
 
 
 def _simulated(
-    ground: _Ground, name: str, choices: Choices, progress: Progress
+    ground: MGround, name: str, choices: Choices, progress: Progress
 ) -> Iterator[Floats]:
     def drawn(number: int) -> Floats:
         return ground.curve(ground.dealt(child(choices.seed, choices.name, name, number)))[0]
@@ -261,11 +262,17 @@ def _simulated(
 
 
 def _bandwidth_km(population: Population, pool: Indices, n: int, choices: Choices) -> float:
+    rng = child(choices.seed, choices.name, "bandwidth")
+    longest = max(choices.distances_km)
+    return chance_bandwidth_km(population.points, pool, n, longest_km=longest, rng=rng)
+
+
+def chance_bandwidth_km(
+    points: Points, pool: Indices, n: int, *, longest_km: float, rng: np.random.Generator
+) -> float:
     """Return the bandwidth that n points would have on average, whatever the industry."""
     sample = pool
     if pool.size > SAMPLE_FOR_BANDWIDTH:
-        rng = child(choices.seed, choices.name, "bandwidth")
         sample = np.sort(draw_cases(rng, pool, SAMPLE_FOR_BANDWIDTH))
-    longest = max(choices.distances_km)
-    found = m_bandwidth_km(population.points, sample, sample, longest_km=longest)
+    found = m_bandwidth_km(points, sample, sample, longest_km=longest_km)
     return float(found * (sample.size * (sample.size - 1) / (n * (n - 1))) ** 0.2)

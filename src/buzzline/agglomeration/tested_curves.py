@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from buzzline.agglomeration.curve_tests import compared
 from buzzline.agglomeration.population import Population
 from buzzline.arrays import Floats, as_floats
-from buzzline.envelopes import curve_band, global_p, outside
 from buzzline.quantities import Share
 from buzzline.resampling import false_discovery_q
 
@@ -68,30 +68,20 @@ def judged(
         Of what is observed to what chance gives; the curve over the mean of its draws when left
         out.
     """
-    wide = curve_band(simulated, level=level, observed=observed)
-    narrow = curve_band(simulated, level=level, kind="pointwise")
-    known = ~np.isnan(simulated)
-    total = np.where(known, simulated, 0).sum(axis=0)
-    n_known = known.sum(axis=0)
-    expected = np.where(n_known > 0, total / np.maximum(n_known, 1), np.nan)
-    is_above, is_below = outside(observed, wide)
+    found = compared(km, observed, simulated, level=level)
     with np.errstate(invalid="ignore", divide="ignore"):
-        above = km[observed > wide.high]
+        above = km[observed > found.throughout.high]
         if ratio is None:
+            expected = found.expected
             ratio = as_floats(np.where(expected > 0, observed / expected, np.nan))
     peak = int(np.nanargmax(ratio)) if np.isfinite(ratio).any() else 0
     row: dict[str, object] = {
-        "verdict": "localised" if is_above else "dispersed" if is_below else "as chance",
-        "p": global_p(observed, simulated),
+        "verdict": found.verdict, "p": found.p,
         "above_from_km": float(above[0]) if above.size else None,
         "above_to_km": float(above[-1]) if above.size else None,
         "peak_km": float(km[peak]), "peak_ratio": float(ratio[peak]),
     }  # fmt: skip
-    curves = pl.DataFrame({
-        "industry": [name] * km.size, "distance_km": km, "value": observed,
-        "expected": expected, "low": narrow.low, "high": narrow.high,
-        "global_low": wide.low, "global_high": wide.high, "level": [level] * km.size,
-    }, nan_to_null=True)  # fmt: skip
+    curves = found.table().select(pl.lit(name).alias("industry"), pl.all())
     return Judged(row, curves)
 
 

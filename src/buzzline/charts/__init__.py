@@ -2,6 +2,7 @@
 
 # Importing a family registers its charts with `chart`.
 from buzzline.charts import (
+    against_chance,
     complexity,
     concentration,
     density,
@@ -21,13 +22,14 @@ from buzzline.charts import (
 )
 from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
-from buzzline.charts.drawing import chart
+from buzzline.charts.drawing import chart, charts_of, further_charts
 from buzzline.charts.gallery import gallery, save_charts
 from buzzline.charts.industry_groups import definitions_chart
 from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
 FAMILIES = (
+    against_chance,
     complexity,
     concentration,
     density,
@@ -51,7 +53,9 @@ __all__ = [
     "balance_chart",
     "candidates_chart",
     "chart",
+    "charts_of",
     "definitions_chart",
+    "further_charts",
     "gallery",
     "industry_space_chart",
     "save_charts",

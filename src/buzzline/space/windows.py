@@ -43,6 +43,16 @@ class Window:
         near = self.border_km(points) <= ON_THE_BORDER * longest
         return np.asarray(insides(points.xyz, self.edges) | near)
 
+    def scattered(self, n: int, rng: np.random.Generator) -> Points:
+        """Return n points that fall evenly and independently in the window."""
+        low, high = self.edges[:, :2].min(axis=0), self.edges[:, :2].max(axis=0)
+        found = np.zeros((0, 3))
+        while len(found) < n:
+            tried = np.zeros((2 * n, 3))
+            tried[:, :2] = low + (high - low) * rng.random((2 * n, 2))
+            found = np.vstack([found, tried[insides(tried, self.edges)]])
+        return Points(as_floats(found[:n]), np.inf)
+
 
 def rectangle(x_km: tuple[float, float], y_km: tuple[float, float]) -> Window:
     """Return the rectangle between two pairs of coordinates.
