@@ -113,10 +113,9 @@ def strong_cells(
         "strong_cells", quotient=quotient, jobs=jobs, establishments=establishments
     )
     there = np.nan_to_num(jobs) > 0
-    hidden = (None, None, None)
+    hidden: list[tuple[Floats, Floats] | None] = [None, None, None]
     if unseen is not None:
-        hidden = tuple((one, unseen.chance) for one in
-                       (unseen.quotient, unseen.jobs, unseen.plants))  # fmt: skip
+        hidden = [(one, unseen.chance) for one in (unseen.quotient, unseen.jobs, unseen.plants)]
     cut = percentile(quotient, there, rule.quotient_percentile, unseen=hidden[0])
     least_jobs = percentile(jobs, there, rule.jobs_percentile, unseen=hidden[1])
     least_plants = percentile(establishments, there, rule.plants_percentile, unseen=hidden[2])

@@ -87,8 +87,8 @@ def on_sphere(longitude: ArrayLike, latitude: ArrayLike) -> Points:
         if beyond.any():
             raise InvalidArgument(
                 f"on_sphere: {int(beyond.sum()):,} of {degrees.size:,} points have a {name} "
-                f"beyond -{most} to {most} degrees (e.g. {degrees[beyond][0]:g}). Are longitude "
-                "and latitude exchanged, or are these kilometres (`on_plane`)?"
+                f"beyond -{most} to {most} degrees (e.g. {degrees[beyond][0]:g}). Are "
+                "longitude and latitude exchanged, or are these kilometres (`on_plane`)?"
             )
     return Points(as_floats(unit_vectors(east, north) * EARTH_RADIUS_KM), EARTH_RADIUS_KM)
 

@@ -79,6 +79,8 @@ def test_published_numbers_of_2016(shared_data):
     nation = pl.col("place_id") == "US"
     areas, whole = study.employment.filter(~nation), study.employment.filter(nation)
     assert areas["jobs"].sum() == pytest.approx(119.4e6, rel=1e-3)
-    by_type = whole.join(study.industries, on="industry").group_by("traded").agg(pl.col("jobs").sum())
+    by_type = (
+        whole.join(study.industries, on="industry").group_by("traded").agg(pl.col("jobs").sum())
+    )
     assert dict(by_type.iter_rows()) == {True: 45_242_109.0, False: 81_486_213.0}
     assert study.about.quality.n_set_aside == 0
