@@ -131,8 +131,9 @@ def hold_to_one_vintage(gap: pl.DataFrame, asked_by: str) -> None:
             raise InvalidArgument(
                 f"{asked_by}: {share:.0%} of the jobs of the {which} year are in "
                 f"{codes.len():,} codes that the other does not have "
-                f"(e.g. {', '.join(codes.head(TOLD))}): the years are of two vintages of the classification. Bring them to one with a "
-                "crosswalk, measure a coarser level (`digits`), or choose years of one vintage."
+                f"(e.g. {', '.join(codes.head(TOLD))}): the years are of two "
+                "vintages of the classification. Bring them to one with a crosswalk, measure a "
+                "coarser level (`digits`), or choose years of one vintage."
             )
 
 
