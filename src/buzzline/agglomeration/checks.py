@@ -7,7 +7,7 @@ and what to do: no function answers with a number that was made from such cells.
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -186,6 +186,25 @@ def one_each(
     if n and not found.sum() > 0:
         raise InvalidArgument(f"{where}: `{name}` are all 0, so that nothing can be shared")
     return found
+
+
+def one_of(value: object, choices: object, where: str, name: str) -> None:
+    """Refuse a word that is none of a `Literal`'s.
+
+    Parameters
+    ----------
+    value : object
+    choices : Literal
+    where, name : str
+        Function and argument, for the message.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    if value not in get_args(choices):
+        allowed = ", ".join(repr(choice) for choice in get_args(choices))
+        raise InvalidArgument(f"{where}: `{name}` must be one of {allowed}; got {value!r}")
 
 
 def _refuse(values: Floats, wrong: Flags, where: str, what: str, remedy: str) -> NoReturn:

@@ -293,7 +293,8 @@ def economic_fitness(
         At most.
     tolerance : ratio
         Settled when no place moves by more (mean fitness is 1) and no place still falls towards
-        0; for many tables fitness of the least diverse places does fall for ever [2]_.
+        0; for many tables fitness of the least diverse places does fall for ever [2]_. 0: the
+        values after exactly `steps` steps, settled or not, as other packages give them.
 
     Returns
     -------
@@ -319,8 +320,10 @@ def economic_fitness(
     [1.0, 1.0]
     """
     near = as_floats(as_presence(presence, "economic_fitness"))
-    if steps < 1 or not tolerance > 0:
-        raise InvalidArgument("economic_fitness: `steps` and `tolerance` must be above 0")
+    if steps < 1 or not tolerance >= 0:
+        raise InvalidArgument(
+            "economic_fitness: `steps` must be above 0 and `tolerance` not below it"
+        )
     rows, columns = near.any(axis=1), near.any(axis=0)
     fit, complexity = np.full(rows.size, np.nan), np.full(columns.size, np.nan)
     if not rows.any():
@@ -336,8 +339,9 @@ def economic_fitness(
         moved = np.abs(new_f - f) / np.clip(f, 1e-300, 1.0)
         f, step = new_f, step + 1
     still = moved > tolerance
-    q[(kept[still] > 0).any(axis=0)] = np.nan
-    f[still] = np.nan
+    if tolerance:
+        q[(kept[still] > 0).any(axis=0)] = np.nan
+        f[still] = np.nan
     fit[rows], complexity[columns] = f, q
     return Fitness(fit, complexity, step, not still.any())
 

@@ -70,6 +70,11 @@ def relatedness_density(
     near = as_jobs(proximity, "relatedness_density", "proximity")
     _check(level, near, side)
     weight = without_diagonal(np.nan_to_num(near, nan=0.0))
+    if nearest is not None and nearest < 1:
+        raise InvalidArgument(
+            f"relatedness_density: `nearest` must be at least 1, got {nearest}; leave it out "
+            "to use all"
+        )
     if nearest is not None:
         weight = nearest_only(weight, nearest)
     if diagonal:

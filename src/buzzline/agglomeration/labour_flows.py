@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, poisson
 
+from buzzline.agglomeration.checks import one_of
 from buzzline.agglomeration.inter_industry import blank, square_flows
 from buzzline.arrays import Floats, as_flags, as_floats
 from buzzline.errors import NotConverged
@@ -138,6 +139,7 @@ def _moves(flows: ArrayLike, expected: Expected) -> tuple[Floats, Floats]:
     between = square_flows(flows, "labour_flow_relatedness").copy()
     np.fill_diagonal(between, 0.0)
     leaving, arriving = between.sum(axis=1), between.sum(axis=0)
+    one_of(expected, Expected, "labour_flow_relatedness", "expected")
     if expected == "sizes":
         chance = np.outer(leaving, arriving) / max(between.sum(), 1.0)
     else:

@@ -7,16 +7,15 @@ without jobs is NaN. Negative or infinite jobs, and other shapes, are an Invalid
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from buzzline.agglomeration.checks import as_jobs
+from buzzline.agglomeration.checks import as_jobs, one_of
 from buzzline.agglomeration.quotient_errors import totals_of
 from buzzline.agglomeration.shares import gini
 from buzzline.arrays import Floats
-from buzzline.errors import InvalidArgument
 
 Against = Literal["whole", "others", "mean_of_others"]
 
@@ -37,7 +36,8 @@ def _pair(jobs: ArrayLike, whole: ArrayLike | None, where: str) -> tuple[Floats,
     """Return jobs, and the mix they are held against: that of all places unless given."""
     known = as_jobs(jobs, where)
     if whole is not None:
-        return known, as_jobs(whole, where, "whole", axes=1, n=known.shape[1])
+        given = as_jobs(whole, where, "whole", axes=1, n=known.shape[1], known=True)
+        return known, np.asarray(given / (given.sum() or np.nan))
     total = totals_of(known)
     return known, np.asarray(total.industry / (total.everything or np.nan))
 
@@ -49,7 +49,7 @@ def specialisation_coefficient(jobs: Floats, whole: Floats | None = None) -> Flo
     ----------
     jobs : (r, s) float64 [jobs]
     whole : (s,) float64, optional
-        The mix compared with; that of all places together by default.
+        The mix compared with, as jobs or shares; that of all places together by default.
 
     Returns
     -------
@@ -103,11 +103,7 @@ def compared_mix(jobs: Floats, against: Against) -> Floats:
     jobs : (r, s) float64 [jobs]
     against : "whole", "others" or "mean_of_others"
     """
-    if against not in get_args(Against):
-        raise InvalidArgument(
-            f"krugman_specialisation: `against` is one of {', '.join(get_args(Against))}, got "
-            f"{against!r}"
-        )
+    one_of(against, Against, "krugman_specialisation", "against")
     jobs, whole = _pair(jobs, None, "krugman_specialisation")
     if against == "whole":
         return np.asarray(np.broadcast_to(whole, jobs.shape))
@@ -140,7 +136,10 @@ def hachman(jobs: Floats, whole: Floats | None = None) -> Floats:
     """
     jobs, compared = _pair(jobs, whole, "hachman")
     with np.errstate(invalid="ignore", divide="ignore"):
-        squares = np.where(compared > 0, mix(jobs) ** 2 / compared, 0.0)
+        share = mix(
+            jobs
+        )  # of an industry that the whole does not have: the quotient is infinite
+        squares = np.where(share > 0, share**2 / compared, 0.0)
         return np.asarray(1 / np.where(_has_jobs(jobs), squares.sum(axis=1), np.nan))
 
 

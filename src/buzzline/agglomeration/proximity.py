@@ -126,6 +126,11 @@ def relatedness_of(together: Floats, kind: Kind = "conditional") -> Floats:
     _check_counts(together)
     alone = together.diagonal().copy()
     apart = without_diagonal(together)
+    if kind == "conditional" and np.any(apart.max(axis=0, initial=0.0) > alone):
+        raise InvalidArgument(
+            "relatedness_of: for 'conditional' the diagonal must hold in how many places each "
+            "industry is, and no pair can share more. Fill it, or use `proximity`."
+        )
     scale = _scale(apart, alone, kind)
     with np.errstate(divide="ignore", invalid="ignore"):
         near = np.where(apart > 0, apart / scale, 0.0)

@@ -66,7 +66,7 @@ def clipped(ring: Floats, low: tuple[float, float], high: tuple[float, float]) -
     Examples
     --------
     >>> square = np.array([[0.0, 0], [4, 0], [4, 4], [0, 4]])
-    >>> clipped(square, (1, 1), (2, 9))[:, 1].max()
+    >>> clipped(square, (1, 1), (2, 9))[:, 1].max().item()
     4.0
     """
     for axis in (0, 1):

@@ -134,7 +134,7 @@ def matched_tails(counts, means, variances, most):
             out[i] = np.nan
         elif count <= 0.0:
             out[i] = 1.0
-        elif variance <= 1e-12 or draws <= mean:
+        elif variance <= 1e-12 or draws <= mean or mean <= 1e-12:
             out[i] = 1.0 if count <= mean + 1e-9 else 0.0
         else:
             share = mean / draws
@@ -160,6 +160,8 @@ def binomial_tail(count, draws, mean, variance):
     chance = mean / trials
     if count > trials:
         return 0.0
+    if chance >= 1.0:
+        return 1.0
     log_term = log_choose(trials, count) + count * log(chance)
     log_term += (trials - count) * log(1.0 - chance)
     term = exp(log_term)
