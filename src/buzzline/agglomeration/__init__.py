@@ -1,5 +1,6 @@
 """How concentrated is it, and would chance do the same?"""
 
+from buzzline.agglomeration.areas import near_places
 from buzzline.agglomeration.cluster_rules import (
     StrongRule,
     cluster_stars,
@@ -243,6 +244,7 @@ __all__ = [
     "mark_weighted_k",
     "move_interval",
     "move_p_values",
+    "near_places",
     "neighbour_strength",
     "nested_theil",
     "normalised_herfindahl",

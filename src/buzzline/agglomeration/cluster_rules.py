@@ -282,6 +282,7 @@ def howard_index(establishments: Floats) -> Floats:
     Parameters
     ----------
     establishments : (r, s) float64 [count]
+        NaN (not known) counts as none.
 
     Returns
     -------
@@ -317,6 +318,7 @@ def expected_howard_index(establishments: Floats) -> float:
     Parameters
     ----------
     establishments : (r, s) float64 [count]
+        NaN (not known) counts as none.
 
     Returns
     -------

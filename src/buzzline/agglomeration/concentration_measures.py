@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from buzzline.agglomeration.areas import as_neighbours
 from buzzline.agglomeration.checks import as_jobs, one_each
 from buzzline.arrays import Codes, Floats, Indices, as_floats
+from buzzline.errors import InvalidArgument
 from buzzline.kernels import concentration as kernel_order
 from buzzline.kernels.concentration import all_measures
 
@@ -45,7 +47,8 @@ def concentration_measures(
     area_share : (r,) float64, optional
         Share of all activity in each place, e.g. population. Default: of all these jobs.
     herfindahl : (s,) float64, optional
-        Of the sizes of plants, for the indices that allow for them; they are NaN without it.
+        Of the sizes of plants, above 0 to 1, for the indices that allow for them; they are NaN
+        without it, or where it is NaN.
     neighbours : (r + 1,) int64 and int32, optional
         As from `near_places`, for the spatial Gini; it is NaN without them.
 
@@ -66,7 +69,8 @@ def concentration_measures(
     Raises
     ------
     InvalidArgument
-        Jobs are negative, or lengths differ.
+        Jobs are negative, lengths differ, a Herfindahl index is not above 0 to 1, or
+        `neighbours` are not lists of neighbours of these places.
 
     Notes
     -----
@@ -90,8 +94,10 @@ def concentration_measures(
     x = amount.sum(axis=1) if area_share is None else area_share
     x = one_each(x, where, "area_share", n=r)
     if herfindahl is not None:
-        size = as_jobs(herfindahl, where, "herfindahl", axes=1, n=s)
-    near = neighbours or (np.zeros(r + 1, np.int64), np.empty(0, np.int32))
+        size = _plant_herfindahl(herfindahl, n=s)
+    near = np.zeros(r + 1, np.int64), np.empty(0, np.int32)
+    if neighbours is not None:
+        near = as_neighbours(neighbours, where, n=r)
     found = all_measures(amount, as_floats(x / x.sum()), size, *near)
     found = np.column_stack([found, np.full(s, np.nan)])
     return {
@@ -110,11 +116,13 @@ def krugman_against_others(jobs: ArrayLike) -> Floats:
     Parameters
     ----------
     jobs : (r, s) float64 [jobs]
+        NaN (not known) counts as none.
 
     Returns
     -------
     (s,) float64 [0 to 2]
-        NaN for an industry without jobs.
+        NaN for an industry without jobs, which is no part of the others' mean either, and where
+        no other industry has jobs.
 
     Raises
     ------
@@ -127,8 +135,23 @@ def krugman_against_others(jobs: ArrayLike) -> Floats:
     array([0.25, 0.25, 0.5 ])
     """
     amount = np.nan_to_num(as_jobs(jobs, "krugman_against_others"))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = amount / amount.sum(axis=0)
-    others = (share.sum(axis=1, keepdims=True) - share) / (share.shape[1] - 1)
-    gap = np.abs(share - others).sum(axis=0)
-    return as_floats(np.where(amount.sum(axis=0) > 0, gap, np.nan))
+    found = np.full(amount.shape[1], np.nan)
+    has_jobs = amount.sum(axis=0) > 0
+    n = int(has_jobs.sum())
+    if n > 1:
+        share = amount[:, has_jobs] / amount[:, has_jobs].sum(axis=0)
+        others = (share.sum(axis=1, keepdims=True) - share) / (n - 1)
+        found[has_jobs] = np.abs(share - others).sum(axis=0)
+    return found
+
+
+def _plant_herfindahl(herfindahl: ArrayLike, *, n: int) -> Floats:
+    found = as_jobs(herfindahl, "concentration_measures", "herfindahl", axes=1, n=n)
+    wrong = (found <= 0) | (found > 1 + 1e-9)  # NaN is neither
+    if wrong.any():
+        raise InvalidArgument(
+            f"concentration_measures: {int(wrong.sum()):,} of {n:,} `herfindahl` are not above "
+            f"0 to 1 (e.g. {found[wrong][0]:g}). Give the sum of squared shares of plants in "
+            "the industry's jobs, with NaN where it is not known."
+        )
+    return found

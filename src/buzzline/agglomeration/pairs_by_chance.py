@@ -75,6 +75,7 @@ def group_coagglomeration(jobs: ArrayLike, *, area_share: ArrayLike | None = Non
     Parameters
     ----------
     jobs : (r, s) float64 [jobs]
+        NaN (not known) counts as none.
     area_share : (r,) float64, optional
         Default: the group's own jobs.
 

@@ -85,8 +85,8 @@ def gini(amount: ArrayLike, weight: ArrayLike | None = None, *, axis: int = -1) 
         Held by each, e.g. the jobs of an industry in each region.
     weight : (..., k) float64, optional
         What equality means, e.g. all jobs of each region: the curve is drawn in order of
-        `amount / weight`. Ones by default; one axis is used for all. Entries of weight 0 are
-        left out.
+        `amount / weight`. Ones by default; one axis is used for all. What is held by an entry
+        of weight 0 comes last.
     axis : int
         Along which the parts of one whole lie.
 
@@ -94,7 +94,9 @@ def gini(amount: ArrayLike, weight: ArrayLike | None = None, *, axis: int = -1) 
     -------
     (...) float64
         0 where all hold in proportion to their weight; at most 1 less the smallest share of
-        weight (1 - 1 / k unweighted). NaN where the sum is 0. NaN entries are left out.
+        weight (1 - 1 / k unweighted). NaN where either sum is 0. NaN entries are left out.
+        With the shares s of amount and x of weight it is half the sum of
+        abs(s_i x_j - s_j x_i) over all i and j.
 
     Raises
     ------
@@ -109,7 +111,7 @@ def gini(amount: ArrayLike, weight: ArrayLike | None = None, *, axis: int = -1) 
     held = np.moveaxis(as_jobs(amount, "gini", "amount", axes=0), axis, -1)
     base = np.ones(1) if weight is None else as_jobs(weight, "gini", "weight", axes=0)
     base = np.broadcast_to(np.moveaxis(base, axis, -1) if base.ndim > 1 else base, held.shape)
-    known = np.isfinite(held) & np.isfinite(base) & (base > 0)
+    known = np.isfinite(held) & np.isfinite(base)
     held, base = np.where(known, held, 0.0), np.where(known, base, 0.0)
     ratio = np.divide(held, base, out=np.full_like(held, np.inf), where=base > 0)
     order = np.argsort(ratio, axis=-1, kind="stable")

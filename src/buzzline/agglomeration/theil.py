@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from buzzline.agglomeration.areas import as_neighbours
 from buzzline.agglomeration.checks import as_groups, as_numbers, one_each
 from buzzline.agglomeration.shares import gini
 from buzzline.arrays import Codes, Floats, Indices, as_floats
@@ -173,7 +174,7 @@ def _between(y: Floats, weight: Floats, code: Codes) -> Floats:
     return theil((y * weight) @ member[:, used] / inhabitants[used], inhabitants[used])
 
 
-def spatial_gini(value: Floats, neighbours: tuple[Indices, Codes]) -> tuple[float, float]:
+def spatial_gini(value: ArrayLike, neighbours: tuple[Indices, Codes]) -> tuple[float, float]:
     """Return the Gini of values over places, and the share of it between places not near.
 
     Parameters
@@ -188,6 +189,11 @@ def spatial_gini(value: Floats, neighbours: tuple[Indices, Codes]) -> tuple[floa
     gini, far : float
         `far` is high where neighbours are alike; compare it with the values dealt among places.
 
+    Raises
+    ------
+    InvalidArgument
+        Values are infinite, or `neighbours` are not lists of neighbours of these places.
+
     References
     ----------
     .. [1] Rey, S. J., Smith, R. J. (2013). A spatial decomposition of the Gini coefficient.
@@ -200,13 +206,14 @@ def spatial_gini(value: Floats, neighbours: tuple[Indices, Codes]) -> tuple[floa
     >>> round(whole, 6), far
     (0.333333, 0.75)
     """
-    y = as_floats(value)
+    y = as_numbers(value, "spatial_gini", "value", axes=1)
+    start, to = as_neighbours(neighbours, "spatial_gini", n=y.size)
     ordered = np.sort(y)
     n = y.size
     apart = float(np.sum((2 * np.arange(1, n + 1) - n - 1) * ordered))
     if not (apart > 0 and ordered[0] >= 0):
         return (0.0 if apart == 0 and y.sum() > 0 else nan), nan
-    near = float(near_difference(y, *neighbours))
+    near = float(near_difference(y, start, to))
     return apart / (n * float(y.sum())), 1 - near / apart
 
 
