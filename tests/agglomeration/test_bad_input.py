@@ -156,7 +156,7 @@ def test_special_case_an_industry_without_jobs_is_nan():
     lambda: stage.krugman_specialisation(JOBS, against="nobody"),
     lambda: stage.entropy(EACH, base=1.0),
     lambda: stage.reflections(PRESENCE, -1),
-    lambda: stage.economic_fitness(PRESENCE, tolerance=0.0),
+    lambda: stage.economic_fitness(PRESENCE, tolerance=-1.0),
     lambda: stage.economic_complexity(PRESENCE, size=[1.0, 2.0]),
     lambda: stage.relatedness_of([[0.0, 1], [2, 0]]),
     lambda: stage.correlation_proximity([1.0, 2.0]),

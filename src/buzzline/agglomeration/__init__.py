@@ -20,7 +20,6 @@ from buzzline.agglomeration.complexity import Complexity, complexity
 from buzzline.agglomeration.complexity_indices import (
     economic_complexity,
     economic_fitness,
-    income_content,
     reflections,
 )
 from buzzline.agglomeration.concentration import Concentration, concentration
@@ -67,6 +66,7 @@ from buzzline.agglomeration.hot_spots_of_points import (
     LocalAgainstChance,
     local_m_against_chance,
 )
+from buzzline.agglomeration.income_content import income_content
 from buzzline.agglomeration.industry_flows import Flows, flows_of
 from buzzline.agglomeration.industry_groups import IndustryGroups, industry_groups
 from buzzline.agglomeration.industry_search import GroupSearch

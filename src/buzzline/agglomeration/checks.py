@@ -188,7 +188,7 @@ def one_each(
     return found
 
 
-def one_of(value: object, choices: object, where: str, name: str) -> None:
+def one_of(value: object, choices: object, *, where: str, name: str) -> None:
     """Refuse a word that is none of a `Literal`'s.
 
     Parameters

@@ -80,7 +80,7 @@ def input_output_relatedness(
     >>> input_output_relatedness([[1.0, 3.0], [0.0, 1.0]]).tolist()
     [[1.0, 0.75], [0.75, 1.0]]
     """
-    one_of(combined, Combined, "input_output_relatedness", "combined")
+    one_of(combined, Combined, where="input_output_relatedness", name="combined")
     flows = square_flows(flows, "input_output_relatedness")
     bought = _total(flows.sum(axis=0), inputs, "inputs")
     sold = _total(flows.sum(axis=1), outputs, "outputs")
@@ -136,7 +136,7 @@ def occupational_relatedness(jobs: ArrayLike, likeness: Likeness = "correlation"
     >>> occupational_relatedness([[8, 2, 0], [4, 1, 0], [0, 1, 9]]).round(2).tolist()
     [[1.0, 1.0, -0.76], [1.0, 1.0, -0.76], [-0.76, -0.76, 1.0]]
     """
-    one_of(likeness, Likeness, "occupational_relatedness", "likeness")
+    one_of(likeness, Likeness, where="occupational_relatedness", name="likeness")
     jobs = np.nan_to_num(_counts(jobs, "occupational_relatedness"), nan=0.0)
     with np.errstate(invalid="ignore"):
         shares = jobs / jobs.sum(axis=1, keepdims=True)

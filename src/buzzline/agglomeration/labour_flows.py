@@ -139,7 +139,7 @@ def _moves(flows: ArrayLike, expected: Expected) -> tuple[Floats, Floats]:
     between = square_flows(flows, "labour_flow_relatedness").copy()
     np.fill_diagonal(between, 0.0)
     leaving, arriving = between.sum(axis=1), between.sum(axis=0)
-    one_of(expected, Expected, "labour_flow_relatedness", "expected")
+    one_of(expected, Expected, where="labour_flow_relatedness", name="expected")
     if expected == "sizes":
         chance = np.outer(leaving, arriving) / max(between.sum(), 1.0)
     else:

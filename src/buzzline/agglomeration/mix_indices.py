@@ -103,7 +103,7 @@ def compared_mix(jobs: Floats, against: Against) -> Floats:
     jobs : (r, s) float64 [jobs]
     against : "whole", "others" or "mean_of_others"
     """
-    one_of(against, Against, "krugman_specialisation", "against")
+    one_of(against, Against, where="krugman_specialisation", name="against")
     jobs, whole = _pair(jobs, None, "krugman_specialisation")
     if against == "whole":
         return np.asarray(np.broadcast_to(whole, jobs.shape))
