@@ -20,6 +20,7 @@ from buzzline.agglomeration.relative import Roles, local_shares, m_bandwidth_km,
 from buzzline.agglomeration.sampling import Sampling, pool_for, shown, with_known_jobs
 from buzzline.agglomeration.tested_curves import (
     CURVE_SCHEMA,
+    FEWEST_POINTS,
     Examined,
     judged,
     notes_on,
@@ -37,7 +38,6 @@ from buzzline.space.standing import Standing, standing
 from buzzline.space.threads import spread
 from buzzline.tables.study import Study
 
-FEWEST_POINTS = 5
 FEWEST_DRAWS = 2
 SAMPLE_FOR_BANDWIDTH = 5_000  # points: twelve million pairs
 

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from buzzline.agglomeration.m_curves import Choices, MCurves, m_curves_of
 from buzzline.agglomeration.population import Industries, PointWeight
 from buzzline.agglomeration.sampling import Sampling
+from buzzline.agglomeration.tested_curves import DISTANCES_KM
 from buzzline.analysis import analysis
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Draws, Kilometres, Share
 from buzzline.randomness import Seed, seed_of
 from buzzline.tables.study import Study
-
-DISTANCES_KM = tuple(float(km) for km in range(5, 105, 5))
 
 
 @analysis("agglomeration", "Within which distances is an industry denser around itself?")

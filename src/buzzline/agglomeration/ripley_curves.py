@@ -15,6 +15,8 @@ from buzzline.agglomeration.population import Industries, Population, population
 from buzzline.agglomeration.sampling import Sampling, pool_for, shown
 from buzzline.agglomeration.tested_curves import (
     CURVE_SCHEMA,
+    DISTANCES_KM,
+    FEWEST_POINTS,
     Examined,
     judged,
     notes_on,
@@ -32,9 +34,7 @@ from buzzline.space.standing import Standing, standing
 from buzzline.space.threads import spread
 from buzzline.tables.study import Study
 
-FEWEST_POINTS = 5
 FEWEST_DRAWS = 2
-DISTANCES_KM = tuple(float(km) for km in range(5, 105, 5))
 
 Measure = Literal["neighbours", "D", "K", "L"]
 

@@ -14,6 +14,8 @@ from buzzline.arrays import Floats, as_floats
 from buzzline.quantities import Share
 from buzzline.resampling import false_discovery_q
 
+FEWEST_POINTS = 5  # of an industry, for M, m and Ripley's curves
+DISTANCES_KM = tuple(float(km) for km in range(5, 105, 5))
 MANY_SAME_PLACE = 0.1  # share of pairs at one coordinate from which a short curve is suspect
 VERDICTS = ("localised", "dispersed", "as chance")
 
