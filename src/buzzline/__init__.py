@@ -46,8 +46,8 @@ from buzzline.agglomeration.variety import Variety, variety
 from buzzline.analysis import CATALOGUE
 from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
+from buzzline.clusters.candidate_clusters import CoreRule, candidate_clusters
 from buzzline.clusters.clustering import Clustering
-from buzzline.clusters.delineation import CoreRule, candidate_clusters
 from buzzline.clusters.distinctness import Distinctness, distinctness
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import AreaRule

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.clusters.clustering import FIRST_TEST_ONLY
-from buzzline.clusters.delineation import candidate_clusters
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world
 

@@ -3,7 +3,7 @@
 import polars as pl
 from tests.results import balance, clustering, profile, quality
 
-from buzzline.clusters.delineation import candidate_clusters
+from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.export import data_dictionary, result_frames
 from buzzline.export.dictionary import COLUMN_MEANING, TABLE_MEANING
 from buzzline.tables.study import Study

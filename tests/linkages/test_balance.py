@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from buzzline.clusters.delineation import candidate_clusters
+from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.balance import scale_balance
 from buzzline.space.scales import SCALES

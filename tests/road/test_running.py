@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from tests.road.conftest import QUICK
 
-from buzzline.clusters.delineation import candidate_clusters
+from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.errors import InvalidTables
 from buzzline.linkages.balance import scale_balance
 from buzzline.linkages.profile import scale_profile

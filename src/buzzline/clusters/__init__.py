@@ -1,8 +1,8 @@
 """Where does a cluster begin and end?"""
 
 from buzzline.agreement import adjusted_rand
+from buzzline.clusters.candidate_clusters import CoreRule, candidate_clusters
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
-from buzzline.clusters.delineation import CoreRule, candidate_clusters
 from buzzline.clusters.distinctness import Distinctness, distinctness
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import (

@@ -172,7 +172,7 @@ def separation(
 
     Examples
     --------
-    >>> from buzzline.clusters.delineation import candidate_clusters
+    >>> from buzzline.clusters.candidate_clusters import candidate_clusters
     >>> from buzzline.tables.worlds import make_world
     >>> study = make_world(organisations=600, clusters=3, rng=1).study
     >>> found = candidate_clusters(study, draws=199, rng=1)

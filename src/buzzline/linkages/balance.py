@@ -189,7 +189,7 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
 
     Examples
     --------
-    >>> from buzzline.clusters.delineation import candidate_clusters
+    >>> from buzzline.clusters.candidate_clusters import candidate_clusters
     >>> from buzzline.tables.worlds import make_world
     >>> study = make_world(organisations=600, clusters=3, rng=1).study
     >>> found = candidate_clusters(study, draws=199, rng=1)

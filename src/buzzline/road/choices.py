@@ -7,7 +7,7 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from buzzline.analysis import CATALOGUE
-from buzzline.clusters.delineation import CoreRule
+from buzzline.clusters.candidate_clusters import CoreRule
 from buzzline.clusters.industries import industries_of
 from buzzline.errors import InvalidArgument
 from buzzline.road.measuring import STAGE, measures_of

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from buzzline.analysis import CATALOGUE, Answer
 from buzzline.charts import gallery, save_charts
+from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.clusters.clustering import Clustering
-from buzzline.clusters.delineation import candidate_clusters
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.export import write_results
 from buzzline.linkages.balance import ScaleBalance, scale_balance

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from buzzline.clusters.delineation import CoreRule, candidate_clusters
+from buzzline.clusters.candidate_clusters import CoreRule, candidate_clusters
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world, null_world
