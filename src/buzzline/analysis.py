@@ -85,6 +85,28 @@ class Analysis:
 CATALOGUE: dict[str, Analysis] = {}
 
 
+def maker_of(record: type) -> Analysis | None:
+    """Return the analysis that makes records of a kind, or None where none does."""
+    for item in CATALOGUE.values():
+        if typing.get_type_hints(inspect.unwrap(item.function)).get("return") is record:
+            return item
+    return None
+
+
+def things_of(item: Analysis) -> dict[str, type]:
+    """Return the parameters of an analysis that are no choices, with their types.
+
+    They are the study and results of other analyses.
+    """
+    function = inspect.unwrap(item.function)
+    hints = typing.get_type_hints(function)
+    return {
+        name: hints[name]
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is not parameter.KEYWORD_ONLY
+    }
+
+
 def result_names(results: Sequence[Answer]) -> list[str]:
     """Return a name for each result: its analysis, with a number from the second on.
 
@@ -189,16 +211,12 @@ def _check_kind(name: str, parameter: str, hint: Any, value: Any) -> None:
     """Refuse a thing that is no study, clustering or record where one is needed."""
     if not (isinstance(hint, type) and is_dataclass(hint)) or isinstance(value, hint):
         return
-    makers = [item.name for item in CATALOGUE.values() if _made_by(item) is hint]
-    first = "read_study" if hint is Study else makers[0] if makers else hint.__name__
+    maker = maker_of(hint)
+    first = "read_study" if hint is Study else maker.name if maker else hint.__name__
     raise InvalidArgument(
         f"{name}: `{parameter}` must be a {hint.__name__}, got {type(value).__name__} "
         f"{str(value)[:40]!r}. Use `{first}` first and hand over what it returns."
     )
-
-
-def _made_by(item: Analysis) -> Any:
-    return typing.get_type_hints(inspect.unwrap(item.function)).get("return")
 
 
 def _check(name: str, parameter: str, hint: Any, value: Any) -> None:
@@ -224,5 +242,7 @@ __all__ = [
     "Answer",
     "Provenance",
     "analysis",
+    "maker_of",
     "result_names",
+    "things_of",
 ]

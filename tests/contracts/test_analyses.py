@@ -14,7 +14,7 @@ import pytest
 from docs.public_names import public_modules
 from docs.reference_pages import help_of
 
-from buzzline.analysis import CATALOGUE, Analysis
+from buzzline.analysis import CATALOGUE, Analysis, maker_of, things_of
 from buzzline.export.dictionary import COLUMN_MEANING, TABLE_MEANING
 from buzzline.export.meanings import (
     concentration,
@@ -56,23 +56,13 @@ def result(name: str) -> object:
 
 def run(item: Analysis, **choices: object) -> object:
     """Run an analysis on a small world, with results of others where it asks for them."""
-    things = []
-    hints = typing.get_type_hints(inspect.unwrap(item.function))
-    for parameter in inspect.signature(item.function).parameters.values():
-        if parameter.kind is parameter.KEYWORD_ONLY:
-            continue
-        wanted = hints[parameter.name]
-        things.append(study() if wanted is Study else result(maker_of(wanted)))
+    things = [
+        study() if wanted is Study else result(maker_of(wanted).name)
+        for wanted in things_of(item).values()
+    ]
     quick = {key: value for key, value in QUICK.items() if key in item.choices}
     seed = {"rng": 11} if "rng" in item.choices else {}
     return item.function(*things, **{**quick, **seed, **choices})
-
-
-def maker_of(record: type) -> str:
-    for item in CATALOGUE.values():
-        if typing.get_type_hints(inspect.unwrap(item.function)).get("return") is record:
-            return item.name
-    raise AssertionError(f"no analysis returns {record}")
 
 
 def is_number(hint: object) -> bool:

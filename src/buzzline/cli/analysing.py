@@ -12,23 +12,20 @@ from typing import Annotated, Any
 import polars as pl
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter
 
-from buzzline.analysis import CATALOGUE, Analysis
+from buzzline.analysis import CATALOGUE, Analysis, things_of
 from buzzline.charts.drawing import charts_of
 from buzzline.cli.helping import example_lines
 from buzzline.cli.options import Option, arguments_from, options_of
 from buzzline.cli.printing import as_json_rows, put, say, show, show_frame
+from buzzline.cli.things import earlier_clusters, made
 from buzzline.cli.waiting import shown_progress
 from buzzline.clusters.clustering import Clustering
-from buzzline.errors import InvalidArgument
 from buzzline.export import write_csv, write_parquet
-from buzzline.progress import Progress
 from buzzline.road.choices import choices_of
 from buzzline.road.manifest import provenance_json
 from buzzline.road.measuring import in_order
 from buzzline.road.opening import Kind, opened, settings_of
-from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
-from buzzline.tables.study_file import RunSettings
 from buzzline.tables.writing import atomically
 
 INPUT = Group("Input", sort_key=1)
@@ -160,7 +157,7 @@ def _input(item: Analysis) -> list[inspect.Parameter]:
         _keyword("source", Kind, "tables", INPUT,
                  "Which public source it is, when the files are as published."),
     ]  # fmt: skip
-    if Clustering in _things(item).values():
+    if Clustering in things_of(item).values():
         found.append(
             _keyword("clusters", Path | None, None, INPUT,
                      "Folder of an earlier `buzzline run` to take clusters from; without it "
@@ -187,17 +184,6 @@ def _keyword(name: str, hint: Any, default: Any, *said: Any) -> inspect.Paramete
     )  # fmt: skip
 
 
-def _things(item: Analysis) -> dict[str, Any]:
-    """Return the parameters of an analysis that are no choices, with their types."""
-    function = inspect.unwrap(item.function)
-    hints = typing.get_type_hints(function)
-    return {
-        name: hints[name]
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is not parameter.KEYWORD_ONLY
-    }
-
-
 def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
     settings = settings_of(request.study)
     arguments = arguments_from(item, typed, choices_of(item.name, settings))
@@ -208,10 +194,10 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         _say_set_aside(study.about.quality.n_set_aside, request)
         if "progress" in item.choices:
             arguments["progress"] = progress
-        things = [
-            study if kind is Study else _clustering(study, request, settings, progress)
-            for kind in _things(item).values()
-        ]
+        have: dict[type, Any] = {Study: study}
+        if request.clusters is not None:
+            have[Clustering] = earlier_clusters(request.clusters, study, request.study)
+        things = [made(kind, have, settings, progress) for kind in things_of(item).values()]
         result = item.function(*things, **arguments)
     if request.out is not None:
         for path in _write(request.out, item.name, result):
@@ -230,30 +216,6 @@ def _say_set_aside(n_rows: int, request: Request) -> None:
         rows = "1 row was" if n_rows == 1 else f"{n_rows:,} rows were"
         source = "" if request.source == "tables" else f" --source {request.source}"
         say(f"{rows} set aside; `buzzline check {request.study}{source}` says which, and why.")
-
-
-def _clustering(
-    study: Study, request: Request, settings: RunSettings, progress: Progress
-) -> Clustering:
-    if request.clusters is None:
-        entry = CATALOGUE["candidate_clusters"]
-        found = entry.function(
-            study, **choices_of("candidate_clusters", settings), progress=progress
-        )
-        assert isinstance(found, Clustering)
-        return found
-    kept = Parts.of(request.clusters).only("candidate-clusters", Clustering)
-    if kept is None:
-        raise InvalidArgument(
-            f"--clusters: {request.clusters} holds no finished clusters. Name the folder of an "
-            "earlier `buzzline run`, or leave the option out."
-        )
-    if kept.provenance is not None and kept.provenance.fingerprint != study.fingerprint:
-        raise InvalidArgument(
-            f"--clusters: the clusters in {request.clusters} are of other tables than "
-            f"{request.study}. Run `buzzline run {request.study}` again, or leave it out."
-        )
-    return kept
 
 
 def _write(folder: Path, name: str, result: Any) -> list[Path]:
