@@ -31,14 +31,12 @@ def study_of(projects: Path, directory: Path) -> Study:
     research = read_cordis(projects)
     members = pl.read_parquet(directory / "members.parquet").drop_nulls("name")
     french = research.organisations.filter(country="FR")
-    short = dict(
-        pl.read_parquet(projects / "participations.parquet")
-        .select("organisationID", "shortName").unique("organisationID").iter_rows()
-    )  # fmt: skip
-    spellings = [
-        (name, short.get(org_id) or name)
-        for org_id, name in french.select("org_id", "name").iter_rows()
-    ]
+    spelt = pl.read_parquet(projects / "participations.parquet").group_by("organisationID")
+    known = {
+        org_id: tuple(set(filter(None, [*names, *short])))
+        for org_id, names, short in spelt.agg("name", "shortName").iter_rows()
+    }
+    spellings = [known[org_id] for org_id in french["org_id"]]
     found = same_organisation(members["name"].to_list(), spellings)
     ids = french["org_id"].to_list()
     members = members.with_columns(org_id=pl.Series([
