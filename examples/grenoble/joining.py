@@ -33,7 +33,7 @@ def study_of(projects: Path, directory: Path) -> Study:
     french = research.organisations.filter(country="FR")
     spelt = pl.read_parquet(projects / "participations.parquet").group_by("organisationID")
     known = {
-        org_id: tuple(set(filter(None, [*names, *short])))
+        str(org_id): tuple(set(filter(None, [*names, *short])))
         for org_id, names, short in spelt.agg("name", "shortName").iter_rows()
     }
     spellings = [known[org_id] for org_id in french["org_id"]]
