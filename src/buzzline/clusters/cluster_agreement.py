@@ -1,0 +1,327 @@
+"""Do clusters follow regions, declared clusters, or another delineation?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from buzzline.analysis import Provenance, analysis
+from buzzline.arrays import as_codes
+from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.grouping_agreement import blind_borders, evenly, grouping_agreement
+from buzzline.clusters.groupings import Against, Labels, cluster_labels, group_labels
+from buzzline.progress import Progress, silent, told
+from buzzline.quantities import Draws, Share
+from buzzline.randomness import Seed, child, seed_of
+from buzzline.space.sites import Sites, sites_of
+from buzzline.tables.study import Study
+
+MEASURE_SCHEMA = {
+    "industry": pl.String, "measure": pl.String, "value": pl.Float64, "null_mean": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64, "n": pl.Int64,
+    "n_clusters": pl.Int64, "n_groups": pl.Int64, "chance": pl.String, "status": pl.String,
+}  # fmt: skip
+CLUSTER_SCHEMA = {
+    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "n_members": pl.Int64,
+    "n": pl.Int64, "group_id": pl.String, "group": pl.String, "n_common": pl.Int64,
+    "share": pl.Float64, "overlap": pl.Float64, "n_groups": pl.Int64, "status": pl.String,
+}  # fmt: skip
+FEWEST = 10  # members in a group, below which no agreement is measured
+WORDS = {
+    "labour_market": "labour-market areas", "region": "regions", "country": "countries",
+    "municipality": "municipalities", "declared": "declared clusters",
+    "other cluster": "the other clusters",
+}  # fmt: skip
+BLIND, DEALT = "borders drawn blindly", "groups dealt among members"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ClusterAgreement:
+    """How far clusters agree with another grouping of the same organisations.
+
+    Attributes
+    ----------
+    measures : DataFrame
+        One row an industry and measure: `industry`, `measure`, `value`, `null_mean`, `low`,
+        `high` (range of chance), `level`, `p` (of as much agreement by chance), `n` (members in
+        a group), `n_clusters`, `n_groups` (with a member), `chance` (what was dealt), `status`.
+    clusters : DataFrame
+        One row a cluster, those that fit a group least first: `cluster_id`, `label`,
+        `industry`, `n_members`, `n` (in any group), `group_id`, `group` (which holds most of
+        them), `n_common`, `share` (of `n`), `overlap` (Jaccard, among organisations in any
+        cluster of the industry), `n_groups` (with a member), `status`.
+    against : str               "region", "declared", ..., or "" where the study has none
+    level : share
+    draws : int
+    notes : tuple[str, ...]     what a reader must know
+    """
+
+    measures: pl.DataFrame
+    clusters: pl.DataFrame
+    against: str
+    level: Share
+    draws: int
+    notes: tuple[str, ...]
+    provenance: Provenance | None = None
+
+    def table(self) -> pl.DataFrame:
+        """Return one row a cluster, those that fit a group least first."""
+        return self.clusters
+
+    def __str__(self) -> str:
+        if not self.against:
+            return "Agreement is not testable: the study has no regions or declared clusters."
+        tested = self.measures.filter(pl.col("measure") == "adjusted Rand index")
+        first = tested.filter(pl.col("value").is_not_null()).sort("value").tail(1)
+        said = f"Clusters against {WORDS[self.against]}"
+        if not first.height:
+            return " ".join([f"{said}: not testable.", *self.notes])
+        best = first.row(0, named=True)
+        split = int((self.clusters["share"] < 0.8).sum())
+        return " ".join([
+            f"{said}: {split:,} of {self.clusters.height:,} clusters have less than 80% of "
+            f"their members in one; agreement is best in {best['industry']}, adjusted Rand "
+            f"index {best['value']:.2f} ({best['null_mean']:.2f} with {best['chance']}, p = "
+            f"{best['p']:.3g}).", *self.notes,
+        ])  # fmt: skip
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.clusters.head(20)._repr_html_()}"
+
+
+@analysis("clusters", "Do clusters follow official regions or declared clusters?")
+def cluster_agreement(
+    study: Study,
+    clustering: Clustering,
+    *,
+    against: Against | None = None,
+    draws: Draws = 99,
+    level: Share = 0.95,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> ClusterAgreement:
+    """Hold clusters against official regions, or against declared clusters.
+
+    Answers whether borders that somebody drew follow the clusters, better than borders that
+    know nothing of them, and which clusters they cut.
+
+    Parameters
+    ----------
+    study : Study
+        Needs `places` of the level, or the columns `region`, `city`, `country`; or
+        `memberships` of declared clusters.
+    clustering : Clustering
+    against : "labour_market", "region", "municipality", "country", "declared" or None
+        None: the first of these of which the study has two.
+    draws : draws
+        Blindly drawn borders, or deals of the groups, behind the range of chance.
+    level : share
+    rng : Generator, int or None
+
+    Returns
+    -------
+    ClusterAgreement
+        Without measures where the study has no such groups; the sentence says so.
+
+    Raises
+    ------
+    InvalidArgument
+        A kind of group that the study does not have.
+
+    Notes
+    -----
+    Compared are the members of the clusters of one industry; who is in no cluster, or in no
+    group, does not count. Any two maps with coherent pieces agree more than groups dealt at
+    random, so official borders are held against as many blind ones: in each draw as many
+    organisations as there are groups become centres and everybody belongs to the nearest.
+    Declared clusters need not be coherent and are dealt. The adjusted Rand index is 0 for
+    groups dealt at random [1]_; the variation of information is a distance, in bits [2]_.
+
+    References
+    ----------
+    .. [1] Hubert, L., Arabie, P. (1985). Comparing partitions. Journal of Classification 2.
+       doi:10.1007/BF01908075
+    .. [2] Meila, M. (2007). Comparing clusterings: an information based distance. Journal of
+       Multivariate Analysis 98(5). doi:10.1016/j.jmva.2006.11.013
+
+    Examples
+    --------
+    >>> from buzzline.clusters import candidate_clusters
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=600, clusters=3, rng=1).study
+    >>> found = cluster_agreement(study, candidate_clusters(study, rng=1), rng=1)
+    >>> found.against
+    'region'
+    """
+    kind, groups = group_labels(study, against)
+    by_industry = dict.fromkeys(cluster_labels(study, clustering), groups)
+    return _agreed(study, clustering, by_industry, kind=kind, draws=draws, level=level,
+                   seed=seed_of(rng), progress=progress)  # fmt: skip
+
+
+def agreement_of_clusterings(
+    study: Study,
+    first: Clustering,
+    second: Clustering,
+    *,
+    draws: Draws = 99,
+    level: Share = 0.95,
+    rng: Seed = None,
+) -> ClusterAgreement:
+    """Hold the clusters of one delineation against those of another, industry by industry.
+
+    Parameters
+    ----------
+    study : Study
+    first, second : Clustering
+        Industries that only one of them has are not compared.
+    draws : draws
+        Deals of the second clusters among the members of the first.
+    level : share
+    rng : Generator, int or None
+
+    Returns
+    -------
+    ClusterAgreement
+        A row a cluster of the first.
+
+    Examples
+    --------
+    >>> from buzzline.clusters import candidate_clusters
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=600, clusters=3, rng=1).study
+    >>> fine, coarse = (candidate_clusters(study, scales_km=[km], rng=1) for km in (5, 20))
+    >>> agreement_of_clusterings(study, fine, coarse, rng=1).measures["value"].max() > 0.8
+    True
+    """
+    return _agreed(study, first, cluster_labels(study, second), kind="other cluster",
+                   draws=draws, level=level, seed=seed_of(rng), progress=silent)  # fmt: skip
+
+
+def _agreed(
+    study: Study,
+    clustering: Clustering,
+    groups: Mapping[str, Labels],
+    *,
+    kind: str,
+    draws: Draws,
+    level: Share,
+    seed: int,
+    progress: Progress,
+) -> ClusterAgreement:
+    sites = sites_of(study.organisations)
+    is_place = kind not in ("declared", "other cluster")
+    measured: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    labels = cluster_labels(study, clustering) if kind else {}
+    for name, clusters in told(progress, f"agreement with {WORDS.get(kind, kind)}", list(labels.items())):
+        if name not in groups:
+            measured.append({"industry": name, "status": "not in the other delineation"})
+            continue
+        there = groups[name]
+        rows += _cluster_rows(name, clusters, there)
+        rng = child(seed, "agreement", name)
+        terms = (draws, level, rng)
+        measured += _measure_rows(name, clusters, there, sites if is_place else None, terms)
+    clusters_frame = _frame(rows, CLUSTER_SCHEMA).sort(
+        "share", "n_members", descending=[False, True], nulls_last=True
+    )
+    notes = _notes(clustering, clusters_frame)
+    return ClusterAgreement(
+        _frame(measured, MEASURE_SCHEMA), clusters_frame, kind, level, draws, notes
+    )
+
+
+def _measure_rows(
+    name: str,
+    clusters: Labels,
+    groups: Labels,
+    sites: Sites | None,
+    terms: tuple[Draws, Share, np.random.Generator],
+) -> list[dict[str, Any]]:
+    draws, level, rng = terms
+    compared = (clusters.code >= 0) & (groups.code >= 0)
+    placed = sites is not None and bool(sites.located[compared].all())
+    rows = evenly(compared)
+    first, second = clusters.code[rows], groups.code[rows]
+    said: dict[str, Any] = {
+        "industry": name, "level": level, "n": int(compared.sum()),
+        "n_clusters": np.unique(first).size, "n_groups": np.unique(second).size,
+        "chance": BLIND if placed else DEALT,
+    }  # fmt: skip
+    status = _status(said)
+    if status:
+        return [said | {"status": status}]
+    dealt = None
+    if placed and sites is not None:
+        xyz = sites.xyz[sites.site]
+        dealt = blind_borders(xyz[rows], xyz[sites.located & (groups.code >= 0)],
+                              len(groups.ids))  # fmt: skip
+    found = grouping_agreement(
+        as_codes(first), as_codes(second), dealt=dealt, draws=draws, level=level, rng=rng
+    )
+    return [
+        said | {"measure": one.measure, "value": one.value, "null_mean": one.null_mean,
+                "low": one.low, "high": one.high, "p": one.p, "status": "measured"}
+        for one in found
+    ]  # fmt: skip
+
+
+def _status(said: Mapping[str, Any]) -> str:
+    if said["n"] < FEWEST:
+        return f"not testable: only {said['n']} members are in a group, {FEWEST} are needed"
+    if said["n_clusters"] < 2 and said["n_groups"] < 2:
+        return "not testable: one cluster in one group"
+    return ""
+
+
+def _cluster_rows(name: str, clusters: Labels, groups: Labels) -> list[dict[str, Any]]:
+    inside = clusters.code >= 0
+    both = inside & (groups.code >= 0)
+    width = max(len(groups.ids), 1)
+    n_members = np.bincount(clusters.code[inside], minlength=len(clusters.ids))
+    n_there = np.bincount(groups.code[both], minlength=width)
+    pair, common = np.unique(
+        clusters.code[both].astype(np.int64) * width + groups.code[both], return_counts=True
+    )
+    cluster, group = pair // width, pair % width
+    rows = []
+    for k, cluster_id in enumerate(clusters.ids):
+        row: dict[str, Any] = {
+            "cluster_id": cluster_id, "label": clusters.names[k], "industry": name,
+            "n_members": int(n_members[k]), "n": 0, "n_groups": 0,
+        }  # fmt: skip
+        start, end = np.searchsorted(cluster, [k, k + 1])
+        if start == end:
+            rows.append(row | {"status": "no member is in a group"})
+            continue
+        at = start + int(np.argmax(common[start:end]))
+        n, n_common = int(common[start:end].sum()), int(common[at])
+        best = int(group[at])
+        rows.append(row | {
+            "n": n, "group_id": groups.ids[best], "group": groups.names[best],
+            "n_common": n_common, "share": n_common / n, "n_groups": int(end - start),
+            "overlap": n_common / (n + int(n_there[best]) - n_common), "status": "measured",
+        })  # fmt: skip
+    return rows
+
+
+def _frame(rows: list[dict[str, Any]], schema: Mapping[str, type]) -> pl.DataFrame:
+    columns = {name: [row.get(name) for row in rows] for name in schema}
+    return pl.DataFrame(columns, schema=dict(schema), strict=False, nan_to_null=True)
+
+
+def _notes(clustering: Clustering, clusters: pl.DataFrame) -> tuple[str, ...]:
+    if not clustering.clusters.height:
+        return ("There are no clusters.",)
+    lost = int((clusters["n_members"] - clusters["n"]).sum())
+    if not lost:
+        return ()
+    return (f"{lost:,} of {int(clusters['n_members'].sum()):,} members are in no group.",)

@@ -1,0 +1,131 @@
+"""Do two groupings of the same organisations agree more than chance gives?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from buzzline.agreement import (
+    adjusted_rand,
+    normalised_mutual_information,
+    variation_of_information,
+)
+from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
+from buzzline.quantities import Draws, Share
+from buzzline.resampling import central_range
+
+Dealt = Callable[[np.random.Generator], Codes]
+
+# measure: how it is counted, and whether more of it is more agreement
+MEASURES: dict[str, tuple[Callable[[Codes, Codes], float], bool]] = {
+    "adjusted Rand index": (adjusted_rand, True),
+    "normalised mutual information": (normalised_mutual_information, True),
+    "variation of information": (variation_of_information, False),
+}
+MOST_PLACED = 20_000  # things that stand for all when borders are drawn blindly
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """One measure of agreement against chance.
+
+    Attributes
+    ----------
+    measure : str
+    value, null_mean, low, high : float     the last three of chance, NaN without draws
+    p : float                               of as much agreement by chance, NaN without draws
+    """
+
+    measure: str
+    value: float
+    null_mean: float
+    low: float
+    high: float
+    p: float
+
+
+def grouping_agreement(
+    first: Codes,
+    second: Codes,
+    *,
+    dealt: Dealt | None = None,
+    draws: Draws = 199,
+    level: Share = 0.95,
+    rng: np.random.Generator | None = None,
+) -> tuple[Agreed, ...]:
+    """Return how far two groupings of the same things agree, and what chance gives.
+
+    Parameters
+    ----------
+    first, second : (n,) int32
+        Group of each thing; any code is a group of its own, -1 too.
+    dealt : callable or None
+        Takes a generator and returns the second grouping as chance would give it. None: its
+        codes dealt at random among the things.
+    draws : draws
+    level : share
+        Of the range of chance.
+    rng : Generator or None
+
+    Returns
+    -------
+    tuple of Agreed
+        Adjusted Rand index, normalised mutual information, variation of information [bit].
+
+    Examples
+    --------
+    >>> first = np.repeat([0, 1], 10)
+    >>> found = grouping_agreement(first, 1 - first, draws=99, rng=np.random.default_rng(1))
+    >>> found[0].value, found[0].p
+    (1.0, 0.01)
+    """
+    source = np.random.default_rng() if rng is None else rng
+    again = dealt or (lambda rng: as_codes(rng.permutation(second)))
+    null = np.empty((draws, len(MEASURES)))
+    for draw in range(draws):
+        by_chance = again(source)
+        null[draw] = [count(first, by_chance) for count, _ in MEASURES.values()]
+    return tuple(
+        _against(name, count(first, second), as_floats(null[:, k]), more, level)
+        for k, (name, (count, more)) in enumerate(MEASURES.items())
+    )
+
+
+def _against(name: str, value: float, null: Floats, more: bool, level: Share) -> Agreed:
+    if not null.size:
+        return Agreed(name, value, *(4 * [float("nan")]))
+    as_far = null >= value - 1e-12 if more else null <= value + 1e-12
+    p = (1 + int(as_far.sum())) / (1 + null.size)
+    return Agreed(name, value, float(null.mean()), *central_range(null, level), p)
+
+
+def blind_borders(xyz: Floats, everybody: Floats, n_groups: int) -> Dealt:
+    """Return a dealer of borders that know nothing of the groups inside them.
+
+    In each draw `n_groups` of all organisations become centres, and everything belongs to the
+    nearest one: as many regions, small where organisations are dense, each in one piece.
+
+    Parameters
+    ----------
+    xyz : (n, 3) float64            unit vectors of the things
+    everybody : (m, 3) float64      of all organisations, from which centres are drawn
+    n_groups : int
+    """
+
+    def dealt(rng: np.random.Generator) -> Codes:
+        n = min(n_groups, everybody.shape[0])
+        centre = everybody[rng.choice(everybody.shape[0], n, replace=False, shuffle=False)]
+        return as_codes(cKDTree(centre).query(xyz)[1])
+
+    return dealt
+
+
+def evenly(which: Flags, most: int = MOST_PLACED) -> np.ndarray:
+    """Return rows that are chosen, every so-and-so-many-th where there are too many."""
+    rows = np.flatnonzero(which)
+    if rows.size <= most:
+        return rows
+    return np.asarray(rows[np.linspace(0, rows.size - 1, most).round().astype(np.int64)])
