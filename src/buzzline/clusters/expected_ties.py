@@ -18,6 +18,7 @@ from buzzline.space.zones import INSIDE_A_DISC, NEAREST_KM, Zones, zones_of
 
 REACH_KM = 5.0
 MOST_ZONES = 300
+OF_MEMBERS = 0.1  # of the members, from which on an industry is one of theirs
 FEWEST_TIES = 50  # between others, below which no fall with distance is read off them
 SAMPLE = 250  # members that stand for a cluster when distances are averaged
 
@@ -30,7 +31,7 @@ class Fall:
     ----------
     elasticity : float      ties go with distance to this power; negative
     variance : float
-    fitted_to : str         "others" (no member takes part) or "all" ties
+    fitted_to : str         "others" (nobody of the industry takes part) or "all" ties
     """
 
     elasticity: float
@@ -46,7 +47,7 @@ class Ground:
     ----------
     xyz : (n, 3) float64          unit vectors, NaN without coordinates
     floor_km : (n,) float64       shortest distance that the coordinates can tell
-    is_other : (n,) bool          no member of any cluster in question
+    is_other : (n,) bool          no member of any cluster in question, and of other industries
     others, everybody : Zones or None
     """
 
@@ -58,8 +59,12 @@ class Ground:
 
 
 def ground_of(organisations: pl.DataFrame, label: Codes) -> Ground:
-    """Return where organisations stand. label : (n,) int32, cluster of each, -1 for none."""
-    is_other = np.asarray(label < 0)
+    """Return where organisations stand. label : (n,) int32, cluster of each, -1 for none.
+
+    Others are of other industries too: far members of a cluster, tied as if they were near,
+    are of its industry, and a few of them make ties look as if distance hardly mattered.
+    """
+    is_other = np.asarray((label < 0) & ~_like_members(organisations, label))
     sites = sites_of(organisations)
     xyz = np.full((organisations.height, 3), np.nan)
     xyz[sites.located] = sites.xyz[sites.site[sites.located]]
@@ -69,6 +74,14 @@ def ground_of(organisations: pl.DataFrame, label: Codes) -> Ground:
         for which in (is_other, np.ones_like(is_other))
     ]
     return Ground(xyz, as_floats(floor), is_other, *zones)
+
+
+def _like_members(organisations: pl.DataFrame, label: Codes) -> Flags:
+    """Return who is of an industry that many members are of."""
+    industry = organisations["industry"]
+    counts = industry.filter(pl.Series(label >= 0)).drop_nulls().value_counts()
+    common = counts.filter(pl.col("count") >= OF_MEMBERS * counts["count"].sum())["industry"]
+    return np.asarray(industry.is_in(common.implode()).fill_null(value=False))
 
 
 def _zones(organisations: pl.DataFrame, which: Flags) -> Zones:
