@@ -43,6 +43,8 @@ class Clustering:
     level, false_discovery_rate : share
     draws : int
         Relabellings behind `p`.
+    note : str
+        Which of the two tests the clusters passed, for whoever reads them.
     """
 
     clusters: pl.DataFrame
@@ -53,6 +55,7 @@ class Clustering:
     false_discovery_rate: Share
     draws: int
     provenance: Provenance | None = None
+    note: str = FIRST_TEST_ONLY
 
     def table(self) -> pl.DataFrame:
         """Return one row a cluster, strongest first."""
@@ -64,15 +67,16 @@ class Clustering:
             reasons = self.coverage["status"].unique(maintain_order=True).to_list()
             return f"No cluster could be looked for ({'; '.join(reasons) or 'no industry'})."
         if not self.clusters.height:
-            return f"No candidate cluster stands out from chance. {FIRST_TEST_ONLY}"
+            return f"No candidate cluster stands out from chance. {self.note}"
         first = self.clusters.row(0, named=True)
         n, n_industries = self.clusters.height, self.clusters["industry"].n_unique()
+        candidate = "candidate " if self.note == FIRST_TEST_ONLY else ""
         return (
-            f"{n:,} candidate cluster{'' if n == 1 else 's'} in {n_industries:,} "
+            f"{n:,} {candidate}cluster{'' if n == 1 else 's'} in {n_industries:,} "
             f"industr{'y' if n_industries == 1 else 'ies'}; the strongest is "
             f"{first['label']} ({first['industry']}, {first['n_members']:,} members, "
             f"{first['ratio']:.1f} times what all organisations would give, p = "
-            f"{first['p']:.3g}). {FIRST_TEST_ONLY}"
+            f"{first['p']:.3g}). {self.note}"
         )
 
     def __repr__(self) -> str:
