@@ -52,8 +52,8 @@ class ClusterAgreement:
     clusters : DataFrame
         One row a cluster, those that fit a group least first: `cluster_id`, `label`,
         `industry`, `n_members`, `n` (in any group), `group_id`, `group` (which holds most of
-        them), `n_common`, `share` (of `n`), `overlap` (Jaccard, among organisations in any
-        cluster of the industry), `n_groups` (with a member), `status`.
+        them), `n_common`, `share` (of `n`), `overlap` (Jaccard; of a region only
+        organisations in a cluster of the industry count), `n_groups` (with a member), `status`.
     against : str               "region", "declared", ..., or "" where the study has none
     level : share
     draws : int
@@ -137,11 +137,12 @@ def cluster_agreement(
 
     Notes
     -----
-    Compared are the members of the clusters of one industry; who is in no cluster, or in no
-    group, does not count. Any two maps with coherent pieces agree more than groups dealt at
-    random, so official borders are held against as many blind ones: in each draw as many
-    organisations as there are groups become centres and everybody belongs to the nearest.
-    Declared clusters need not be coherent and are dealt. The adjusted Rand index is 0 for
+    Compared are the members of the clusters of one industry that are in a region; against
+    declared clusters also members that are in none, and declared members in no cluster. Any two
+    maps with coherent pieces agree more than groups dealt at random, so official borders are
+    held against as many blind ones: in each draw as many organisations as there are groups
+    become centres and everybody belongs to the nearest. Declared clusters need not be coherent
+    and are dealt. The adjusted Rand index is 0 for
     groups dealt at random [1]_; the variation of information is a distance, in bits [2]_.
 
     References
@@ -198,7 +199,7 @@ def agreement_of_clusterings(
     >>> from buzzline.tables.worlds import make_world
     >>> study = make_world(organisations=600, clusters=3, rng=1).study
     >>> fine, coarse = (candidate_clusters(study, scales_km=[km], rng=1) for km in (5, 20))
-    >>> agreement_of_clusterings(study, fine, coarse, rng=1).measures["value"].max() > 0.8
+    >>> agreement_of_clusterings(study, fine, coarse, rng=1).clusters["overlap"].max() > 0.8
     True
     """
     return _agreed(study, first, cluster_labels(study, second), kind="other cluster",
@@ -221,12 +222,13 @@ def _agreed(
     measured: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     labels = cluster_labels(study, clustering) if kind else {}
-    for name, clusters in told(progress, f"agreement with {WORDS.get(kind, kind)}", list(labels.items())):
+    what = f"agreement with {WORDS.get(kind, kind)}"
+    for name, clusters in told(progress, what, list(labels.items())):
         if name not in groups:
             measured.append({"industry": name, "status": "not in the other delineation"})
             continue
-        there = groups[name]
-        rows += _cluster_rows(name, clusters, there)
+        there = groups[name] if is_place else _touching(groups[name], clusters)
+        rows += _cluster_rows(name, clusters, there, is_place=is_place)
         rng = child(seed, "agreement", name)
         terms = (draws, level, rng)
         measured += _measure_rows(name, clusters, there, sites if is_place else None, terms)
@@ -239,6 +241,14 @@ def _agreed(
     )
 
 
+def _touching(groups: Labels, clusters: Labels) -> Labels:
+    """Return the groups that have a member in a cluster; the others are none."""
+    common = np.zeros(len(groups.ids) + 1, np.bool_)
+    common[groups.code[(clusters.code >= 0) & (groups.code >= 0)]] = True
+    code = np.where((groups.code >= 0) & common[groups.code], groups.code, -1)
+    return Labels(groups.ids, groups.names, as_codes(code))
+
+
 def _measure_rows(
     name: str,
     clusters: Labels,
@@ -248,12 +258,15 @@ def _measure_rows(
 ) -> list[dict[str, Any]]:
     draws, level, rng = terms
     compared = (clusters.code >= 0) & (groups.code >= 0)
+    if sites is None:
+        compared = (clusters.code >= 0) | (groups.code >= 0)
     placed = sites is not None and bool(sites.located[compared].all())
     rows = evenly(compared)
     first, second = clusters.code[rows], groups.code[rows]
     said: dict[str, Any] = {
         "industry": name, "level": level, "n": int(compared.sum()),
-        "n_clusters": np.unique(first).size, "n_groups": np.unique(second).size,
+        "n_clusters": np.unique(first[first >= 0]).size,
+        "n_groups": np.unique(second[second >= 0]).size,
         "chance": BLIND if placed else DEALT,
     }  # fmt: skip
     status = _status(said)
@@ -282,12 +295,15 @@ def _status(said: Mapping[str, Any]) -> str:
     return ""
 
 
-def _cluster_rows(name: str, clusters: Labels, groups: Labels) -> list[dict[str, Any]]:
+def _cluster_rows(
+    name: str, clusters: Labels, groups: Labels, *, is_place: bool
+) -> list[dict[str, Any]]:
     inside = clusters.code >= 0
     both = inside & (groups.code >= 0)
     width = max(len(groups.ids), 1)
     n_members = np.bincount(clusters.code[inside], minlength=len(clusters.ids))
-    n_there = np.bincount(groups.code[both], minlength=width)
+    counted = both if is_place else groups.code >= 0
+    n_there = np.bincount(groups.code[counted], minlength=width)
     pair, common = np.unique(
         clusters.code[both].astype(np.int64) * width + groups.code[both], return_counts=True
     )
@@ -304,11 +320,11 @@ def _cluster_rows(name: str, clusters: Labels, groups: Labels) -> list[dict[str,
             continue
         at = start + int(np.argmax(common[start:end]))
         n, n_common = int(common[start:end].sum()), int(common[at])
-        best = int(group[at])
+        best, whole = int(group[at]), n if is_place else int(n_members[k])
         rows.append(row | {
             "n": n, "group_id": groups.ids[best], "group": groups.names[best],
             "n_common": n_common, "share": n_common / n, "n_groups": int(end - start),
-            "overlap": n_common / (n + int(n_there[best]) - n_common), "status": "measured",
+            "overlap": n_common / (whole + int(n_there[best]) - n_common), "status": "measured",
         })  # fmt: skip
     return rows
 

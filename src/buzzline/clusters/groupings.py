@@ -1,4 +1,4 @@
-"""Groups of organisations to hold clusters against: regions, declared clusters, others' ones."""
+"""Groups of organisations to hold clusters against: regions, or declared clusters."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def declared_labels(study: Study) -> Labels:
         .select("org_id", group="cluster_id")
     )
     names = dict(study.declared_clusters.select("cluster_id", "name").drop_nulls().iter_rows())
-    return _labelled(study.organisations.join(first, on="org_id", how="left",
-                                              maintain_order="left")["group"], names)  # fmt: skip
+    joined = study.organisations.join(first, on="org_id", how="left", maintain_order="left")
+    return _labelled(joined["group"], names)
 
 
 def _place_labels(study: Study, level: str) -> Labels:

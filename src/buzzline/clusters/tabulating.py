@@ -161,7 +161,7 @@ def _share(sites: Sites, found: Delineated) -> float:
 
 def _size(scale: ScaleCandidates, number: int, share: float, level: Share) -> dict[str, Any]:
     inside, within = int(scale.n_members[number]), int(scale.n_background[number])
-    low, high = _binomial_interval(inside, within, level)
+    low, high = binomial_interval(inside, within, level)
     return {
         "n_members": inside,
         "n_core": int(scale.n_core[number]),
@@ -173,7 +173,7 @@ def _size(scale: ScaleCandidates, number: int, share: float, level: Share) -> di
     }
 
 
-def _binomial_interval(count: int, n: int, level: Share) -> tuple[float, float]:
+def binomial_interval(count: int, n: int, level: Share) -> tuple[float, float]:
     """Return the exact (Clopper-Pearson) interval of a share."""
     tail = (1 - level) / 2
     low = beta.ppf(tail, count, n - count + 1) if count else 0.0

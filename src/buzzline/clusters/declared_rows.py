@@ -1,0 +1,228 @@
+"""Rows of declared clusters: what place and ties say of each, and the rates over all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from buzzline.arrays import Codes, as_codes, as_floats
+from buzzline.clusters.declared_scene import Group, Scene
+from buzzline.clusters.declared_tests import (
+    Found,
+    inward_looking,
+    members_by_chance,
+    members_needed,
+    together,
+)
+from buzzline.clusters.groupings import Labels
+from buzzline.clusters.tabulating import binomial_interval
+from buzzline.progress import Progress, told
+from buzzline.quantities import Count, Draws, Share
+from buzzline.randomness import child
+from buzzline.resampling import false_discovery_q, too_few_draws
+
+NONE, NETWORK, FOUND = "none", "network without a place", "found"
+NOT_TESTABLE, DECLARED, UNDECLARED = "not testable", "declared", "nobody declared it"
+ORDER = (NONE, NETWORK, FOUND, NOT_TESTABLE)
+FEWEST_ENDS = 10  # of ties of members, below which they are not held against neighbours
+MOST_ALONE = 0.5  # of members may have no neighbour of their industry to be held against
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What declared clusters are held to."""
+
+    fewest: Count
+    draws: Draws
+    level: Share
+    seed: int
+
+
+def declared_rows(scene: Scene, terms: Declared, progress: Progress) -> list[Row]:
+    """Return a row a declared cluster, those that are none first."""
+    rows = []
+    for group in told(progress, "declared clusters", scene.groups):
+        row: Row = {
+            "group_id": group.group_id, "group": group.name, "industry": group.industry or None,
+            "n_members": int(group.rows.size), "level": terms.level,
+            "n": int(scene.located[group.rows].sum()),
+        }  # fmt: skip
+        rows.append(row | _in_place(scene, group, terms) | _in_ties(scene, group, terms))
+    _with_q(rows, "p", "q")
+    _with_q(rows, "inward_p", "inward_q")
+    for row in rows:
+        row |= _verdict(row, terms.level)
+    return sorted(rows, key=lambda row: (ORDER.index(row["verdict"]), -row["n"]))
+
+
+def _in_place(scene: Scene, group: Group, terms: Declared) -> Row:
+    labels = _labels_for(scene, group)
+    if isinstance(labels, str):
+        return {"why_no_place": labels}
+    located = group.rows[scene.located[group.rows]]
+    stratum = as_codes(np.where(scene.located, scene.industry, -2))
+    rng = child(terms.seed, "place", group.group_id)
+    found = together(
+        labels.code, stratum, located, draws=terms.draws, level=terms.level, rng=rng
+    )
+    needed = members_needed(_largest(labels, stratum, located), terms.level)
+    cells = _cells(found, ("value", "null_mean", "low", "high", "p"))
+    cells |= {"n_needed": max(needed, terms.fewest) if needed is not None else None}
+    if found.best >= 0:
+        cells |= {"cluster_id": labels.ids[found.best], "label": labels.names[found.best]}
+    never = too_few_draws(terms.draws, terms.level)
+    if located.size < terms.fewest:
+        never = f"only {located.size} members have coordinates, {terms.fewest} are needed"
+    return cells | {"why_no_place": never, "why_no_none": _too_small(located.size, needed)}
+
+
+def _labels_for(scene: Scene, group: Group) -> Labels | str:
+    known = scene.examined if scene.examined is not None else set(scene.found)
+    if not group.industry or not (group.industry in known or group.industry in scene.found):
+        if group.industry and scene.examined is not None:
+            return f"no clusters of {group.industry} were looked for"
+        return scene.any_industry
+    nobody = as_codes(np.full(scene.located.size, -1))
+    return scene.found.get(group.industry, Labels((), (), nobody))
+
+
+def _largest(labels: Labels, stratum: Codes, rows: np.ndarray) -> float:
+    """Return the share of the largest cluster among organisations of the same industries."""
+    if not labels.ids or not rows.size:
+        return 0.0
+    drawn, n_drawn = np.unique(stratum[rows], return_counts=True)
+    chance = np.zeros(len(labels.ids))
+    for one, n in zip(drawn, n_drawn, strict=True):
+        there = labels.code[stratum == one]
+        inside = np.bincount(there[there >= 0], minlength=chance.size)
+        chance += n * inside / there.size
+    return float(chance.max() / rows.size)
+
+
+def _too_small(n: int, needed: int | None) -> str:
+    """Say why members that do not stand out may lie together all the same."""
+    if needed is None:
+        return "chance puts half of as many organisations of its industries in one cluster"
+    if n < needed:
+        return f"only {n} members have coordinates; {needed} would show half in one cluster"
+    return ""
+
+
+def _in_ties(scene: Scene, group: Group, terms: Declared) -> Row:
+    rows = group.rows[scene.located[group.rows]]
+    n_ends = int((scene.tied.indptr[rows + 1] - scene.tied.indptr[rows]).sum())
+    cells: Row = {"n_ties": n_ends}
+    if rows.size < terms.fewest or n_ends < FEWEST_ENDS:
+        few = f"{rows.size} members with coordinates" if rows.size < terms.fewest else (
+            f"{n_ends} ties of members")  # fmt: skip
+        return cells | {"why_no_ties": f"only {few}"}
+    own, n_own = np.unique(scene.near.stratum[rows], return_counts=True)
+    alone = int(n_own[n_own == scene.near.size[own]].sum())
+    if alone > MOST_ALONE * rows.size:
+        return cells | {"why_no_ties": (
+            f"{alone} of {rows.size} members have no other organisation of their industry "
+            "nearby to be held against")}  # fmt: skip
+    rng = child(terms.seed, "ties", group.group_id)
+    found = inward_looking(
+        scene.tied, rows, scene.near, draws=terms.draws, level=terms.level, rng=rng
+    )
+    names = ("inward", "inward_mean", "inward_low", "inward_high", "inward_p")
+    return cells | _cells(found, names) | {"why_no_ties": too_few_draws(
+        terms.draws, terms.level)}  # fmt: skip
+
+
+def _cells(found: Found, names: Sequence[str]) -> Row:
+    values = (found.value, found.null_mean, found.low, found.high, found.p)
+    return {
+        name: None if np.isnan(value) else float(value)
+        for name, value in zip(names, values, strict=True)
+    }
+
+
+def _with_q(rows: list[Row], p: str, q: str) -> None:
+    why = "why_no_place" if p == "p" else "why_no_ties"
+    tested = [row for row in rows if row.get(p) is not None and not row[why]]
+    found = false_discovery_q(as_floats([row[p] for row in tested]))
+    for row, value in zip(tested, found, strict=True):
+        row[q] = float(value)
+
+
+def _verdict(row: Row, level: Share) -> Row:
+    limit = 1 - level + 1e-12
+    no_place, no_ties = row.pop("why_no_place"), row.pop("why_no_ties")
+    too_small = row.pop("why_no_none", "")
+    stands_out = not no_place and row["q"] <= limit
+    no_place = "" if stands_out else no_place or too_small
+    place = "yes" if stands_out else NOT_TESTABLE if no_place else "no"
+    ties = NOT_TESTABLE if no_ties else "yes" if row["inward_q"] <= limit else "no"
+    verdict = FOUND if place == "yes" else NOT_TESTABLE if place == NOT_TESTABLE else (
+        NETWORK if ties == "yes" else NONE)  # fmt: skip
+    said = [no_place and f"place: {no_place}", no_ties and f"ties: {no_ties}"]
+    return {"place": place, "ties": ties, "verdict": verdict,
+            "reason": "; ".join(text for text in said if text)}  # fmt: skip
+
+
+def found_rows(scene: Scene, declared: Sequence[Row], level: Share) -> list[Row]:
+    """Return a row a cluster found, those that nobody declared first."""
+    n_declared = max(len(scene.groups), 1)
+    rows: list[Row] = []
+    for industry, labels in scene.found.items():
+        held = [_held(scene, labels, group) for group in scene.groups]
+        n_members = np.bincount(labels.code[labels.code >= 0], minlength=len(labels.ids))
+        for k, cluster_id in enumerate(labels.ids):
+            row: Row = {
+                "cluster_id": cluster_id, "label": labels.names[k], "industry": industry,
+                "n_members": int(n_members[k]),
+            }  # fmt: skip
+            common = [int(one[k]) for one in held]
+            rows.append(row | _declared_by(scene, row, common, (1 - level) / n_declared))
+    first = {UNDECLARED: 0, DECLARED: 1, NOT_TESTABLE: 2}
+    return sorted(rows, key=lambda row: (first[row["verdict"]], -row["n_members"]))
+
+
+def _held(scene: Scene, labels: Labels, group: Group) -> np.ndarray:
+    code = labels.code[group.rows]
+    return np.bincount(code[code >= 0], minlength=len(labels.ids))
+
+
+def _declared_by(scene: Scene, row: Row, common: Sequence[int], limit: float) -> Row:
+    if not scene.groups:
+        return {"verdict": NOT_TESTABLE, "reason": "the study has no declared clusters"}
+    best = int(np.argmax(common))
+    if not common[best]:
+        return {"verdict": UNDECLARED, "n_common": 0, "share": 0.0, "p": 1.0, "reason": ""}
+    group = scene.groups[best]
+    p = members_by_chance(
+        common[best], row["n_members"], n_declared=int(group.rows.size),
+        n_all=scene.located.size,
+    )  # fmt: skip
+    return {
+        "group_id": group.group_id, "group": group.name, "n_common": common[best],
+        "share": common[best] / max(row["n_members"], 1), "p": p,
+        "verdict": DECLARED if p <= limit else UNDECLARED, "reason": "",
+    }  # fmt: skip
+
+
+def rate_rows(declared: Sequence[Row], found: Sequence[Row], level: Share) -> list[Row]:
+    """Return how often a declared cluster is none, or a network, or a found one undeclared."""
+    asked = (
+        ("Declared clusters that are none", declared, NONE),
+        ("Declared clusters that are a network without a place", declared, NETWORK),
+        ("Clusters found that nobody declared", found, UNDECLARED),
+    )
+    out = []
+    for rate, rows, verdict in asked:
+        tested = [row for row in rows if row["verdict"] != NOT_TESTABLE]
+        count, n = sum(row["verdict"] == verdict for row in tested), len(tested)
+        row: Row = {"rate": rate, "level": level, "n_positive": count, "n": n,
+                    "n_not_testable": len(rows) - n}  # fmt: skip
+        if n:
+            low, high = binomial_interval(count, n, level)
+            row |= {"value": count / n, "low": low, "high": high}
+        out.append(row | {"status": "measured" if n else "not testable: none to tell of"})
+    return out

@@ -1,0 +1,145 @@
+"""Declared clusters, clusters found, who is tied to whom: gathered once, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+
+from buzzline.arrays import Codes, Flags, Indices, as_codes, as_indices
+from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.declared_tests import Neighbourhoods, neighbourhoods
+from buzzline.clusters.groupings import Labels, cluster_labels
+from buzzline.quantities import Kilometres
+from buzzline.space.sites import gathered, sites_of
+from buzzline.tables.study import Study
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """One declared cluster.
+
+    Attributes
+    ----------
+    group_id, name, industry : str      industry empty where none is declared
+    rows : (m,) int64                   members, rows of the study
+    """
+
+    group_id: str
+    name: str
+    industry: str
+    rows: Indices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """Everything declared clusters are held against.
+
+    Attributes
+    ----------
+    groups : tuple of Group
+    found : dict of industry to Labels      clusters found
+    any_industry : Labels                   the same, an organisation in the strongest of all
+    examined : set of str or None           industries looked at, None where not recorded
+    located : (n,) bool
+    industry : (n,) int32                   main industry, -1 where not known
+    tied : (n, n) sparse                    partners, both ways, each pair once
+    near : Neighbourhoods
+    notes : tuple of str
+    """
+
+    groups: tuple[Group, ...]
+    found: dict[str, Labels]
+    any_industry: Labels
+    examined: set[str] | None
+    located: Flags
+    industry: Codes
+    tied: csr_array
+    near: Neighbourhoods
+    notes: tuple[str, ...]
+
+
+def scene_of(
+    study: Study, clustering: Clustering, *, year: int | None, block_km: Kilometres
+) -> Scene:
+    """Gather declared clusters, clusters found and ties of a study.
+
+    Parameters
+    ----------
+    year : int or None      members in that year; None: at any time
+    block_km : km           size of the blocks in which neighbours stand
+    """
+    sites = sites_of(study.organisations)
+    code = study.organisations["industry"].rank("dense").cast(pl.Int32).fill_null(0) - 1
+    industry = as_codes(code.to_numpy())
+    block = gathered(sites, block_km).site if sites.located.any() else sites.site
+    found = cluster_labels(study, clustering)
+    coverage = clustering.coverage
+    examined = (
+        set(coverage.filter(pl.col("status") == "examined")["industry"])
+        if "industry" in coverage.columns else None
+    )  # fmt: skip
+    groups, notes = _groups(study, year)
+    return Scene(
+        groups, found, _of_any(clustering, found), examined, sites.located, industry,
+        _tied(study), neighbourhoods(block, industry), notes,
+    )  # fmt: skip
+
+
+def _groups(study: Study, year: int | None) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+    members, notes = study.memberships, []
+    if year is not None:
+        begun = pl.col("start").is_null() | (pl.col("start") <= date(year, 12, 31))
+        lasting = pl.col("end").is_null() | (pl.col("end") >= date(year, 1, 1))
+        members = members.filter(begun & lasting)
+        notes.append(f"Members in {year}.")
+    row = study.organisations.select("org_id").with_row_index("row")
+    joined = members.unique(["cluster_id", "org_id"]).join(row, on="org_id", how="inner")
+    rows = {
+        str(key[0]): as_indices(np.sort(part["row"].to_numpy()))
+        for key, part in joined.partition_by("cluster_id", as_dict=True).items()
+    }
+    titles = dict(study.industries.select("industry", "title").drop_nulls().iter_rows())
+    listed = study.declared_clusters.select("cluster_id", "name", "industry").iter_rows()
+    groups = tuple(
+        Group(key, name or key, titles.get(industry, industry) or "", rows[key])
+        for key, name, industry in listed
+        if key in rows
+    )
+    empty = study.declared_clusters.height - len(groups)
+    if empty:
+        notes.append(f"{empty:,} declared clusters have no members in the study.")
+    return groups, tuple(notes)
+
+
+def _of_any(clustering: Clustering, found: dict[str, Labels]) -> Labels:
+    """Return clusters of all industries; who is in several counts for the strongest."""
+    ids = tuple(clustering.clusters["cluster_id"])
+    names = tuple(clustering.clusters["label"])
+    number = dict(zip(ids, range(len(ids)), strict=True))
+    n = next((labels.code.size for labels in found.values()), 0)
+    best = np.full(n, len(ids), np.int64)
+    for labels in found.values():
+        rank = np.array([number[key] for key in labels.ids] + [len(ids)])
+        best = np.minimum(best, rank[labels.code])
+    return Labels(ids, names, as_codes(np.where(best < len(ids), best, -1)))
+
+
+def _tied(study: Study) -> csr_array:
+    number = study.organisations.select("org_id").with_row_index("row").lazy()
+    ties = study.linkages.lazy().select("source", "target")
+    for end in ("source", "target"):
+        ties = ties.join(
+            number.rename({"row": f"{end}_row"}), left_on=end, right_on="org_id", how="inner"
+        )
+    here, there = pl.col("source_row"), pl.col("target_row")
+    pairs = ties.filter(here != there).select(
+        one=pl.min_horizontal(here, there), other=pl.max_horizontal(here, there)
+    ).unique().collect()  # fmt: skip
+    one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
+    n = study.organisations.height
+    ends = np.concatenate([one, other]), np.concatenate([other, one])
+    return csr_array((np.ones(2 * one.size, np.bool_), ends), shape=(n, n))
