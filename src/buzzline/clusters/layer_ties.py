@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats
 from buzzline.clusters.place_flows import person_moves
 from buzzline.tables.study import Study
 from buzzline.tables.vocabularies import UNDIRECTED_LAYERS
@@ -36,8 +36,8 @@ class LayerTies:
     is_directed: bool
     n_organisations: int
 
-    def chosen(self, which: Flags) -> LayerTies:
-        """Return some of the ties. which : (m,) bool."""
+    def chosen(self, which: Flags | Indices) -> LayerTies:
+        """Return some of the ties. which : (m,) bool, or their numbers."""
         return LayerTies(
             self.source[which], self.target[which], self.weight[which],
             self.record[which] if self.record.size else self.record, self.is_directed,

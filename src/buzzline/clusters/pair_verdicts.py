@@ -9,15 +9,20 @@ from typing import Literal
 import numpy as np
 from scipy.stats import norm
 
-from buzzline.arrays import Codes, Floats, as_codes, as_indices
-from buzzline.clusters.expected_ties import Fall, Ground, PairDistances, pair_distances
-from buzzline.clusters.layer_ties import LayerTies
+from buzzline.arrays import as_indices
+from buzzline.clusters.expected_ties import Fall, PairDistances, pair_distances
+from buzzline.clusters.pair_ties import Cut
 from buzzline.clusters.separation_measures import (
     PairOdds,
     counted_cells,
     ei_against_blocks,
     pair_cells,
     pair_odds,
+)
+from buzzline.clusters.spatial_modularity import (
+    Modularity,
+    modularity_against_gravity,
+    reach_of_pair,
 )
 from buzzline.power import moves_needed
 from buzzline.quantities import Draws, Ratio, Share
@@ -37,49 +42,50 @@ class Terms:
 
 
 def pair_row(
-    ties: LayerTies,
-    member: Codes,
-    fall: Fall | str,
-    *,
-    ground: Ground,
-    size: Floats,
-    terms: Terms,
-    rng: np.random.Generator,
+    cut: Cut, fall: Fall | str, *, terms: Terms, rng: np.random.Generator
 ) -> dict[str, object]:
     """Return the row of one pair in one layer.
 
     Parameters
     ----------
-    ties : LayerTies
-        Of the layer, at least those with both ends in either cluster.
-    member : (n,) int32
-        0 and 1 for members of the two clusters, -1 for others.
+    cut : Cut
+        Of the layer.
     fall : Fall or str
         How ties of this layer fall with distance, or why that is not known.
-    ground : Ground
-    size : (n,) float64
-        All ties of each organisation in this layer.
     terms : Terms
+    rng : Generator
     """
+    ties, member, size = cut.ties, cut.member, cut.size
     cell = pair_cells(ties, member)
     counts = counted_cells(ties, cell)
     n = float(counts.sum())
-    inward = ei_against_blocks(
-        ties.chosen(cell >= 0), member, draws=terms.draws if n else 0, rng=rng
-    )
+    inward = ei_against_blocks(ties, member, draws=terms.draws if n else 0, rng=rng)
     row: dict[str, object] = {
         "n_within": float(counts[:2].sum()), "n_between": float(counts[2:].sum()), "n": n,
         "ei": inward.value, "ei_expected": inward.expected, "ei_p": inward.p,
     }  # fmt: skip
     rows = as_indices(np.flatnonzero(member == 0)), as_indices(np.flatnonzero(member == 1))
-    distances = pair_distances(ground, size if n else np.ones(member.size), rows)
+    distances = pair_distances(cut.ground, size if n else np.ones(member.size), rows)
     odds = pair_odds(ties, cell)
     elasticity = fall.elasticity if isinstance(fall, Fall) else 0.0
     needed = _needed(distances, elasticity, odds, terms)
     row |= {"n_needed": needed, "design_effect": odds.design_effect}
     if isinstance(fall, str) or n < FEWEST_TIES or not isfinite(distances.log_odds(elasticity)):
         return row | {"verdict": "not testable", "reason": _reason(fall, n, needed, terms)}
+    reach = reach_of_pair(distances, fall.elasticity)
+    beyond = modularity_against_gravity(
+        ties, member, reach, fall=fall, draws=terms.draws, rng=rng
+    )
+    row |= modularity_cells(beyond)
     return row | _separation(distances, fall, odds, (n, needed), terms)
+
+
+def modularity_cells(found: Modularity) -> dict[str, object]:
+    """Return a spatially corrected modularity as cells of a row."""
+    return {
+        "modularity": found.value, "modularity_expected": found.expected,
+        "modularity_p": found.p,
+    }  # fmt: skip
 
 
 def _separation(
@@ -156,8 +162,3 @@ def _needed(
     cells = distances.expected(elasticity)
     needed = moves_needed(terms.ratio, expected=cells.tolist(), level=terms.level)
     return None if needed is None else ceil(needed * odds.design_effect)
-
-
-def members_of_pair(label: Codes, pair: tuple[int, int]) -> Codes:
-    """Return 0 and 1 for the members of two clusters, -1 for others. (n,)."""
-    return as_codes(np.where(label == pair[0], 0, np.where(label == pair[1], 1, -1)))

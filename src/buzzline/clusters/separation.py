@@ -10,16 +10,16 @@ import polars as pl
 
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import as_floats
-from buzzline.clusters.autonomy import MEASURES, Kept, autonomy, kept_with_error, member_flows
+from buzzline.clusters.autonomy import MEASURES
 from buzzline.clusters.clustering import Clustering
-from buzzline.clusters.expected_ties import fall_with_distance, ground_of
 from buzzline.clusters.layer_ties import LayerTies, layer_ties, layers_of
-from buzzline.clusters.pair_verdicts import NO_TIES, Terms, members_of_pair, pair_row
+from buzzline.clusters.pair_verdicts import Terms
+from buzzline.clusters.separation_rows import cluster_rows, pair_rows
 from buzzline.clusters.siblings import Family, SiblingRule, families
 from buzzline.errors import InvalidArgument
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
-from buzzline.randomness import Seed, child, seed_of
+from buzzline.randomness import Seed, seed_of
 from buzzline.resampling import false_discovery_q
 from buzzline.tables.study import Study
 
@@ -31,7 +31,9 @@ PAIR_SCHEMA = {
     "n_between": pl.Float64, "n": pl.Float64, "n_needed": pl.Int64,
     "observed_log_odds": pl.Float64, "expected_log_odds": pl.Float64,
     "elasticity": pl.Float64, "fitted_to": pl.String, "design_effect": pl.Float64,
-    "ei": pl.Float64, "ei_expected": pl.Float64, "ei_p": pl.Float64, "reason": pl.String,
+    "ei": pl.Float64, "ei_expected": pl.Float64, "ei_p": pl.Float64,
+    "modularity": pl.Float64, "modularity_expected": pl.Float64, "modularity_p": pl.Float64,
+    "reason": pl.String,
 }  # fmt: skip
 CLUSTER_SCHEMA = {
     "cluster_id": pl.String, "label": pl.String, "industry": pl.String,
@@ -43,6 +45,11 @@ LAYER_SCHEMA = {
     "n": pl.Float64,
     **{f"{name}{end}": pl.Float64 for name in MEASURES for end in ("", "_low", "_high")},
     "level": pl.Float64, "status": pl.String,
+}  # fmt: skip
+INDUSTRY_SCHEMA = {
+    "industry": pl.String, "layer": pl.String, "n_clusters": pl.Int64, "n": pl.Float64,
+    "n_worth": pl.Float64, "modularity": pl.Float64, "modularity_expected": pl.Float64,
+    "modularity_p": pl.Float64, "status": pl.String,
 }  # fmt: skip
 VERDICTS = ("separate", "not separate", "not testable")
 
@@ -62,7 +69,9 @@ class Separation:
         the smallest ratio of interest), `observed_log_odds`, `expected_log_odds`,
         `elasticity`, `fitted_to` ("others", or "all" ties: then conservative),
         `design_effect` (of ties bundled by organisation and record), `ei`, `ei_expected`,
-        `ei_p` (E-I index against groups of these sizes dealt at random), `reason`.
+        `ei_p` (E-I index against groups of these sizes dealt at random), `modularity`
+        (spatially corrected), `modularity_expected`, `modularity_p` (against networks that size
+        and distance give), `reason`.
     clusters : DataFrame
         One row a cluster: `n_siblings`, `value` (autonomy: 1 minus the largest share of what
         arrives that is from siblings), `low`, `high`, `level`, `layer` (of that share),
@@ -71,6 +80,10 @@ class Separation:
         One row a cluster and layer: `n` (ties with a member), `self_containment`,
         `conductance`, `dependence` (share of arriving ties from siblings), each with `_low` and
         `_high`, `level`, `status`.
+    industries : DataFrame
+        One row an industry with siblings and layer, all its clusters together: `n_clusters`,
+        `n` (ties among members), `n_worth` (that many independent ones), `modularity`,
+        `modularity_expected`, `modularity_p`, `status`.
     rule : SiblingRule
     level : share
     draws : int
@@ -80,6 +93,7 @@ class Separation:
     pairs: pl.DataFrame
     clusters: pl.DataFrame
     layers: pl.DataFrame
+    industries: pl.DataFrame
     rule: SiblingRule
     level: Share
     draws: int
@@ -140,8 +154,8 @@ def separation(
         How near siblings are, the smallest ratio of interest, how many clusters.
     level : share
     draws : draws
-        Resampled members behind the intervals of autonomy and its parts, and permutations
-        behind the p-values of E-I indices.
+        Resampled members behind the intervals of autonomy and its parts, permutations behind
+        the p-values of E-I indices, and networks behind those of modularities.
     rng : Generator, int or None
 
     Returns
@@ -163,12 +177,22 @@ def separation(
     error of b. It is normal, so rough with cells below five. "Not separate" is said only where
     a ratio of `smallest_ratio` would have been seen with probability 0.8, or is excluded.
 
+    modularity = 1 / 2m sum_ij (A_ij - N_i N_j d_ij^b) within clusters [3]_, with the same b:
+    read off the network itself, as published, distance would take all of the separation of
+    clusters that are further apart than they are wide. N_i is s_i times a factor of its
+    cluster, such that each holds as many ties as it does. Simulated networks have powers within
+    the error of b, and as many ties as these are worth where ties come in bundles (of an
+    organisation, of a record).
+
     References
     ----------
     .. [1] Aronow, P., Samii, C., Assenova, V. (2015). Cluster-robust variance estimation for
        dyadic data. Political Analysis 23(4). doi:10.1093/pan/mpv018
     .. [2] Krackhardt, D., Stern, R. (1988). Informal networks and organizational crises. Social
        Psychology Quarterly 51(2). doi:10.2307/2786835
+    .. [3] Expert, P., Evans, T., Blondel, V., Lambiotte, R. (2011). Uncovering
+       space-independent communities in spatial networks. PNAS 108(19).
+       doi:10.1073/pnas.1018962108
 
     Examples
     --------
@@ -183,16 +207,19 @@ def separation(
     names = _chosen(study, layers)
     ties = {name: layer_ties(study, name) for name in names}
     terms = Terms(level, rule.smallest_ratio, draws)
-    pairs, parts, clusters = [], [], []
+    pairs, parts, clusters, whole = [], [], [], []
     groups = families(study.organisations, clustering, rule)
     for family in told(progress, "social separation by industry", groups):
-        pairs += _pair_rows(study, family, ties, terms=terms, seed=seed)
-        more, autonomous = _cluster_rows(family, ties, terms=terms, rule=rule, seed=seed)
+        tested, together = pair_rows(study, family, ties, terms=terms, seed=seed)
+        pairs += tested
+        whole += together
+        more, autonomous = cluster_rows(family, ties, terms=terms, rule=rule, seed=seed)
         parts += more
         clusters += autonomous
     return Separation(
         _with_q(_frame(pairs, PAIR_SCHEMA)), _frame(clusters, CLUSTER_SCHEMA),
-        _frame(parts, LAYER_SCHEMA), rule, level, draws, _notes(clustering, groups, ties, rule),
+        _frame(parts, LAYER_SCHEMA), _frame(whole, INDUSTRY_SCHEMA), rule, level, draws,
+        _notes(clustering, groups, ties, rule),
     )  # fmt: skip
 
 
@@ -204,93 +231,6 @@ def _chosen(study: Study, wanted: Sequence[str] | None) -> tuple[str, ...]:
                 f"linkages: no linkage has the layer {name!r}; layers are {', '.join(known)}"
             )
     return tuple(wanted) if wanted is not None else known
-
-
-def _pair_rows(
-    study: Study, family: Family, ties: Mapping[str, LayerTies], *, terms: Terms, seed: int
-) -> list[dict[str, object]]:
-    if not len(family.pairs):
-        return []
-    ground = ground_of(study.organisations, family.label)
-    rows = []
-    for layer, whole in ties.items():
-        n = whole.n_organisations
-        size = np.bincount(whole.source, weights=whole.weight, minlength=n) + np.bincount(
-            whole.target, weights=whole.weight, minlength=n
-        )
-        among = whole.chosen(
-            (family.label[whole.source] >= 0) & (family.label[whole.target] >= 0)
-        )
-        fall = fall_with_distance(whole, ground) if whole.source.size else NO_TIES
-        for (one, other), km in zip(family.pairs.tolist(), family.km, strict=True):
-            first, second = family.clusters[one], family.clusters[other]
-            named = {
-                "industry": first["industry"], "cluster_id": first["cluster_id"],
-                "label": first["label"], "sibling_id": second["cluster_id"],
-                "sibling": second["label"], "km": float(km), "layer": layer,
-                "level": terms.level,
-            }  # fmt: skip
-            found = pair_row(
-                among, members_of_pair(family.label, (one, other)), fall, ground=ground,
-                size=as_floats(size), terms=terms,
-                rng=child(seed, layer, str(first["cluster_id"]), str(second["cluster_id"])),
-            )  # fmt: skip
-            if not whole.source.size:
-                found["reason"] = f"{NO_TIES}; {found['reason']}"
-            rows.append(named | found)
-    return rows
-
-
-def _cluster_rows(
-    family: Family,
-    ties: Mapping[str, LayerTies],
-    *,
-    terms: Terms,
-    rule: SiblingRule,
-    seed: int,
-) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    siblings = family.siblings()
-    flows = {layer: member_flows(part, family.label, siblings) for layer, part in ties.items()}
-    parts, rows = [], []
-    for k, cluster in enumerate(family.clusters):
-        named = {key: cluster[key] for key in ("cluster_id", "label", "industry")}
-        kept = {}
-        for layer, found in flows.items():
-            # the same members in the same draw of every layer
-            rng = child(seed, "members", str(cluster["cluster_id"]))
-            kept[layer] = kept_with_error(
-                found[k], draws=terms.draws, level=terms.level, rng=rng
-            )
-        n_siblings = int(siblings[k].sum())
-        parts += [
-            named | {"layer": layer, "level": terms.level} | _layer_cells(one, n_siblings)
-            for layer, one in kept.items()
-        ]
-        rows.append(named | _autonomy_cells(kept, n_siblings, terms.level, rule))
-    return parts, rows
-
-
-def _layer_cells(kept: Kept, n_siblings: int) -> dict[str, object]:
-    if not kept.n:
-        return {"n": 0.0, "status": "no ties of a member"}
-    cells: dict[str, object] = {"n": kept.n, "status": "measured"}
-    for m, name in enumerate(MEASURES[: 3 if n_siblings else 2]):
-        ends = {"": kept.value[m], "_low": kept.low[m], "_high": kept.high[m]}
-        cells |= {f"{name}{end}": float(value) for end, value in ends.items()}
-    return cells
-
-
-def _autonomy_cells(
-    kept: Mapping[str, Kept], n_siblings: int, level: Share, rule: SiblingRule
-) -> dict[str, object]:
-    cells: dict[str, object] = {"n_siblings": n_siblings, "level": level}
-    if not n_siblings:
-        return cells | {"status": f"no sibling within {rule.reach_km:g} km"}
-    found = autonomy(kept, level)
-    if not found.layer:
-        return cells | {"status": "not testable: fewer than 10 ties arrive in every layer"}
-    return cells | {"value": found.value, "low": found.low, "high": found.high,
-                    "layer": found.layer, "status": "measured"}  # fmt: skip
 
 
 def _frame(rows: Sequence[Mapping[str, object]], schema: Mapping[str, type]) -> pl.DataFrame:

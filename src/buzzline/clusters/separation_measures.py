@@ -98,9 +98,27 @@ def pair_odds(ties: LayerTies, cell: Codes) -> PairOdds:
         value = float(np.sum(sign * np.log(count))) + 2 * log(2)
     influence = as_floats(sign[cell] * own.weight / count[cell])
     alone = float(np.sum(influence**2 / own.weight)) + float(np.sum(sign**2 * HALF / count**2))
-    over_records = _squared_sums(influence, own.record) if own.record.size else 0.0
-    variance = max(alone, _over_organisations(own, influence), over_records)
+    variance = max(alone, _over_bundles(own, influence))
     return PairOdds(value, variance, variance / alone if alone else 1.0)
+
+
+def design_effect(ties: LayerTies, influence: Floats) -> float:
+    """Return the variance of a sum over ties to that of independent ones, at least 1.
+
+    Parameters
+    ----------
+    ties : LayerTies
+    influence : (m,) float64
+        What each tie adds to the sum, times its weight.
+    """
+    alone = float(np.sum(influence**2 / ties.weight))
+    return max(1.0, _over_bundles(ties, influence) / alone) if alone else 1.0
+
+
+def _over_bundles(ties: LayerTies, influence: Floats) -> float:
+    """Return the variance of a sum over ties with organisations, or records, as the units."""
+    over_records = _squared_sums(influence, ties.record) if ties.record.size else 0.0
+    return max(_over_organisations(ties, influence), over_records)
 
 
 def _over_organisations(ties: LayerTies, influence: Floats) -> float:

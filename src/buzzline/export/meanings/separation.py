@@ -17,6 +17,7 @@ TABLE_MEANING: dict[str, str] = {
     "labour_market_areas": "Areas in which most people both live and work, largest first.",
     "labour_market_areas_places": "Which place belongs to which labour-market area.",
     "separation": "Whether sibling clusters keep to themselves, by pair and layer.",
+    "separation_industries": "Whether all clusters of an industry together do, by layer.",
     "separation_clusters": "How far each cluster could do without its siblings.",
     "separation_layers": "What each cluster keeps inside, layer by layer.",
 }
@@ -32,6 +33,11 @@ def _measured(name: str, meaning: str) -> tuple[Meaning, ...]:
     )
 
 
+_MODULARITY: tuple[Meaning, ...] = (
+    ("modularity", "share", "Ties within clusters beyond what size and distance give."),
+    ("modularity_expected", "share", "Its mean over networks simulated by size and distance."),
+    ("modularity_p", "probability", "How often these have as many ties within."),
+)
 _AREA_ID: Meaning = ("area_id", "", "Identifier of the area: that of its largest place.")
 _FLOWS: tuple[Meaning, ...] = (
     ("live", "persons", "Persons whose way (or move) starts there."),
@@ -83,7 +89,16 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("ei", "ratio", "E-I index: -1 all ties within, 1 all between."),
         ("ei_expected", "ratio", "E-I index of groups of these sizes dealt at random."),
         ("ei_p", "probability", "How often such groups look as much inward."),
+        *_MODULARITY,
         ("reason", "", "Why nothing can be said, where it cannot."),
+    ),
+    "separation_industries": (
+        INDUSTRY, _LAYER,
+        ("n_clusters", "clusters", "Clusters of the industry."),
+        ("n", "ties", "Ties among their members."),
+        ("n_worth", "ties", "Independent ties that would be worth as much."),
+        *_MODULARITY,
+        ("status", "", "Measured, or why not."),
     ),
     "separation_clusters": (
         CLUSTER_ID, LABEL, INDUSTRY,
