@@ -15,6 +15,7 @@ from buzzline.agreement import (
 )
 from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
 from buzzline.quantities import Draws, Share
+from buzzline.randomness import Seed, generator
 from buzzline.resampling import central_range
 
 Dealt = Callable[[np.random.Generator], Codes]
@@ -54,7 +55,7 @@ def grouping_agreement(
     dealt: Dealt | None = None,
     draws: Draws = 199,
     level: Share = 0.95,
-    rng: np.random.Generator | None = None,
+    rng: Seed = None,
 ) -> tuple[Agreed, ...]:
     """Return how far two groupings of the same things agree, and what chance gives.
 
@@ -68,7 +69,7 @@ def grouping_agreement(
     draws : draws
     level : share
         Of the range of chance.
-    rng : Generator or None
+    rng : Generator, int or None
 
     Returns
     -------
@@ -78,11 +79,11 @@ def grouping_agreement(
     Examples
     --------
     >>> first = np.repeat([0, 1], 10)
-    >>> found = grouping_agreement(first, 1 - first, draws=99, rng=np.random.default_rng(1))
+    >>> found = grouping_agreement(first, 1 - first, draws=99, rng=1)
     >>> found[0].value, found[0].p
     (1.0, 0.01)
     """
-    source = np.random.default_rng() if rng is None else rng
+    source = generator(rng)
     again = dealt or (lambda rng: as_codes(rng.permutation(second)))
     null = np.empty((draws, len(MEASURES)))
     for draw in range(draws):
