@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy.spatial import cKDTree
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
 from buzzline.clusters.layer_ties import LayerTies
 from buzzline.errors import InvalidArgument, NotConverged
 from buzzline.network.nulls import fit_gravity
-from buzzline.space.globe import distance_km
+from buzzline.space.globe import chord, distance_km
 from buzzline.space.precision import precision_km
 from buzzline.space.sites import sites_of
 from buzzline.space.zones import INSIDE_A_DISC, NEAREST_KM, Zones, zones_of
@@ -20,6 +21,7 @@ REACH_KM = 5.0
 MOST_ZONES = 300
 OF_MEMBERS = 0.1  # of the members, from which on an industry is one of theirs
 FEWEST_TIES = 50  # between others, below which no fall with distance is read off them
+FAR_KM = 50.0  # from every cluster: who is of their industry there may be tied as if near
 SAMPLE = 250  # members that stand for a cluster when distances are averaged
 
 
@@ -49,6 +51,8 @@ class Ground:
     floor_km : (n,) float64       shortest distance that the coordinates can tell
     is_other : (n,) bool          no member of any cluster in question, and of other industries
     others, everybody : Zones or None
+                                  `everybody` leaves out who is of the clusters' industry and
+                                  far from all of them
     """
 
     xyz: Floats
@@ -71,7 +75,7 @@ def ground_of(organisations: pl.DataFrame, label: Codes) -> Ground:
     floor = np.maximum(NEAREST_KM, INSIDE_A_DISC * precision_km(organisations))
     zones = [
         _zones(organisations, which) if (which & sites.located).sum() > 1 else None
-        for which in (is_other, np.ones_like(is_other))
+        for which in (is_other, is_other | _near_a_cluster(xyz, label))
     ]
     return Ground(xyz, as_floats(floor), is_other, *zones)
 
@@ -80,8 +84,21 @@ def _like_members(organisations: pl.DataFrame, label: Codes) -> Flags:
     """Return who is of an industry that many members are of."""
     industry = organisations["industry"]
     counts = industry.filter(pl.Series(label >= 0)).drop_nulls().value_counts()
-    common = counts.filter(pl.col("count") >= OF_MEMBERS * counts["count"].sum())["industry"]
+    common = counts.filter(pl.col("count") >= OF_MEMBERS * int(counts["count"].sum()))["industry"]
     return np.asarray(industry.is_in(common.implode()).fill_null(value=False))
+
+
+def _near_a_cluster(xyz: Floats, label: Codes) -> Flags:
+    """Return who is within `FAR_KM` of the middle of any cluster. (n,) bool."""
+    located = np.flatnonzero(~np.isnan(xyz[:, 0]))
+    order = located[np.argsort(label[located], kind="stable")]
+    order = order[label[order] >= 0]
+    near = np.zeros(label.size, np.bool_)
+    if order.size:
+        groups = np.split(xyz[order], np.flatnonzero(np.diff(label[order])) + 1)
+        middle = np.stack([np.median(group, axis=0) for group in groups])
+        near[located] = cKDTree(middle).query(xyz[located])[0] <= chord(FAR_KM)
+    return near
 
 
 def _zones(organisations: pl.DataFrame, which: Flags) -> Zones:
@@ -97,7 +114,7 @@ def fall_with_distance(ties: LayerTies, ground: Ground) -> Fall | str:
     """Return how ties fall with distance among others, else among all; or why not known.
 
     Read off all ties, what keeps members together looks like distance: separation is then
-    understated, never overstated.
+    understated. Ties of those of the industry far from all clusters are left out there too.
     """
     other = ground.is_other[ties.source] & ground.is_other[ties.target]
     reason = "no organisations with coordinates"
