@@ -1,3 +1,5 @@
+import pickle
+
 from buzzline.errors import BuzzlineError, InvalidTables, MissingPackage, Problem
 
 
@@ -25,3 +27,9 @@ def test_all_problems_are_listed_and_kept():
 
 def test_a_missing_package_names_the_extra():
     assert "buzzline[geo]" in str(MissingPackage("pyogrio", "geo", "Writing GeoPackage"))
+
+
+def test_problems_survive_the_way_from_one_process_to_another():
+    error = pickle.loads(pickle.dumps(InvalidTables([problem()])))
+    assert error.problems == (problem(),)
+    assert str(error) == str(InvalidTables([problem()]))

@@ -76,6 +76,10 @@ class InvalidTables(BuzzlineError, ValueError):
         lines = [f"  {number}. {problem}" for number, problem in enumerate(self.problems, 1)]
         super().__init__("\n".join([head, *lines]))
 
+    def __reduce__(self) -> tuple[type[InvalidTables], tuple[tuple[Problem, ...]]]:
+        """Keep the problems when sent from one process to another."""
+        return type(self), (self.problems,)
+
 
 class InvalidStudyFile(BuzzlineError, ValueError):
     """study.toml cannot be parsed, names something unknown, or makes no sense."""

@@ -342,3 +342,9 @@ def test_planted_odds_are_told(world):
 def test_impossible_wishes_are_refused(wrong, words):
     with pytest.raises(InvalidArgument, match=words):
         wrong()
+
+
+def test_a_history_without_layers_has_no_ties():
+    assert make_history_world(
+        fates=("born",), bonds=Bonds(layers=()), rng=1
+    ).study.linkages.is_empty()

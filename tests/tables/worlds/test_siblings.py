@@ -395,3 +395,9 @@ def test_the_world_says_what_it_is():
         "SiblingWorld of 2 clusters in 1 city-region (one cluster, several sites)"
     )
     assert "one cluster, several sites" in world.study.about.notes[1]
+
+
+def test_a_world_without_layers_has_no_ties():
+    world = make_sibling_world(organisations=60, bonds=Bonds(layers=()), rng=1)
+    assert world.study.linkages.height == 0
+    assert world.truth.odds.height == 0

@@ -11,6 +11,7 @@ import polars as pl
 from buzzline.arrays import Floats, Indices
 from buzzline.errors import InvalidArgument
 from buzzline.randomness import Seed, child, seed_of
+from buzzline.tables.schema import table_named
 from buzzline.tables.study import About, Study
 from buzzline.tables.worlds.city_regions import lay_out
 from buzzline.tables.worlds.fields import Affinity, Field, draw_pairs
@@ -155,7 +156,7 @@ def _linkages(
             ends = alive[pairs[0]], alive[pairs[1]]
             ties = tie_rows(organisations["org_id"], ends, layer=layer, when=when, rng=rng)
             parts.append(_while_open(ties, organisations, ends))
-    return pl.concat(parts) if parts else pl.DataFrame()
+    return pl.concat(parts) if parts else table_named("linkages").empty()
 
 
 def _turned(there: Field, pairs: Pairs, received: Floats, rng: np.random.Generator) -> Pairs:

@@ -20,6 +20,7 @@ from buzzline.arrays import Indices
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Count
 from buzzline.randomness import Seed, child, seed_of
+from buzzline.tables.schema import table_named
 from buzzline.tables.study import About, Study
 from buzzline.tables.worlds import sibling_tables as rows
 from buzzline.tables.worlds.city_regions import (
@@ -196,7 +197,7 @@ def _linkages(
                 org_id, (ends[0], ends[1]), layer=layer, rng=child(plan.seed, "rows", layer)
             )
         )
-    return pl.concat(parts) if parts else pl.DataFrame()
+    return pl.concat(parts) if parts else table_named("linkages").empty()
 
 
 def _owner_pairs(owner: Indices, plan: _Plan, rng: np.random.Generator) -> Pairs:
