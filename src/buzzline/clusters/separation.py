@@ -14,6 +14,7 @@ from buzzline.clusters.autonomy import MEASURES
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.layer_ties import LayerTies, layer_ties, layers_of
 from buzzline.clusters.pair_verdicts import Terms
+from buzzline.clusters.removal_rows import REMOVAL_SCHEMA, removal_rows
 from buzzline.clusters.separation_rows import cluster_rows, pair_rows
 from buzzline.clusters.siblings import Family, SiblingRule, families
 from buzzline.errors import InvalidArgument
@@ -84,6 +85,16 @@ class Separation:
         One row an industry with siblings and layer, all its clusters together: `n_clusters`,
         `n` (ties among members), `n_worth` (that many independent ones), `modularity`,
         `modularity_expected`, `modularity_p`, `status`.
+    removal : DataFrame
+        What is left of each cluster, in each layer, with its siblings taken out: `n_siblings`,
+        `n_partners` (organisations outside it is tied to), `n_partners_lost`, `n` (ties that
+        arrive in a known role), `n_lost`, `replaceable` (of these, share in roles that keep two
+        other holders), its `_low` and `_high`, `n_roles`, `complete_before`, `complete` (share
+        of roles with two holders or more), `complete_low`, `complete_high`, `complete_p` (as
+        many partners taken out at random), `complete_within` (holders in it alone),
+        `complete_near` (and in its city-region), `component_before`, `component` (share of its
+        members in the largest component, tied directly or through a partner), its `_low`,
+        `_high`, `_p` likewise, `level`, `status`.
     rule : SiblingRule
     level : share
     draws : int
@@ -94,6 +105,7 @@ class Separation:
     clusters: pl.DataFrame
     layers: pl.DataFrame
     industries: pl.DataFrame
+    removal: pl.DataFrame
     rule: SiblingRule
     level: Share
     draws: int
@@ -155,7 +167,8 @@ def separation(
     level : share
     draws : draws
         Resampled members behind the intervals of autonomy and its parts, permutations behind
-        the p-values of E-I indices, and networks behind those of modularities.
+        the p-values of E-I indices, networks behind those of modularities, and partners taken
+        out at random.
     rng : Generator, int or None
 
     Returns
@@ -184,6 +197,10 @@ def separation(
     the error of b, and as many ties as these are worth where ties come in bundles (of an
     organisation, of a record).
 
+    Autonomy is also tried by taking the siblings out (`removal`). A role is the industry and
+    function of whoever a tie comes from; for moves of persons, where spells tell it, the
+    occupation. Those already tied count, not those who could be.
+
     References
     ----------
     .. [1] Aronow, P., Samii, C., Assenova, V. (2015). Cluster-robust variance estimation for
@@ -207,7 +224,7 @@ def separation(
     names = _chosen(study, layers)
     ties = {name: layer_ties(study, name) for name in names}
     terms = Terms(level, rule.smallest_ratio, draws)
-    pairs, parts, clusters, whole = [], [], [], []
+    pairs, parts, clusters, whole, left = [], [], [], [], []
     groups = families(study.organisations, clustering, rule)
     for family in told(progress, "social separation by industry", groups):
         tested, together = pair_rows(study, family, ties, terms=terms, seed=seed)
@@ -216,9 +233,11 @@ def separation(
         more, autonomous = cluster_rows(family, ties, terms=terms, rule=rule, seed=seed)
         parts += more
         clusters += autonomous
+        left += removal_rows(study, family, ties, terms=terms, rule=rule, seed=seed)
     return Separation(
         _with_q(_frame(pairs, PAIR_SCHEMA)), _frame(clusters, CLUSTER_SCHEMA),
-        _frame(parts, LAYER_SCHEMA), _frame(whole, INDUSTRY_SCHEMA), rule, level, draws,
+        _frame(parts, LAYER_SCHEMA), _frame(whole, INDUSTRY_SCHEMA),
+        _frame(left, REMOVAL_SCHEMA), rule, level, draws,
         _notes(clustering, groups, ties, rule),
     )  # fmt: skip
 
