@@ -64,7 +64,7 @@ def test_invariant_sources_and_settings_of_measures_are_in_the_page(page):
 
 def test_invariant_what_was_not_run_is_among_the_limits_and_escaped(page):
     part = section(page, "limits")
-    assert "Measures of concentration that were not run" in part
+    assert "Analyses that were not run" in part
     assert "&lt;b&gt;no coordinates&lt;/b&gt;" in part
 
 

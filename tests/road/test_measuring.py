@@ -6,9 +6,21 @@ import polars as pl
 import pytest
 
 from buzzline.analysis import CATALOGUE
+from buzzline.clusters.distinctness import Distinctness
+from buzzline.clusters.separation import Separation
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.road import run_road
-from buzzline.road.measuring import LATER, SENSIBLE, in_order, measured, measures_of, record_of
+from buzzline.road.measuring import (
+    ALWAYS,
+    LATER,
+    SENSIBLE,
+    STAGES,
+    in_order,
+    makers_of,
+    measured,
+    measures_of,
+    record_of,
+)
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
@@ -102,8 +114,49 @@ def test_special_case_what_the_tables_do_not_allow_is_said_everywhere(tmp_path):
         assert name[0].upper() + name[1:] in page
 
 
+def test_invariant_what_an_analysis_is_made_from_stands_before_it():
+    place = {name: number for number, name in enumerate(in_order())}
+    for name in in_order():
+        assert all(place[maker] < place[name] for maker in makers_of(name))
+        assert set(makers_of(name)) <= set(measures_of(settings(name)))
+
+
+def test_invariant_one_stage_after_the_other():
+    stages = [CATALOGUE[name].stage for name in in_order()]
+    assert stages == sorted(stages, key=STAGES.index)
+    assert not set(ALWAYS) & set(in_order())
+
+
+def test_invariant_analyses_of_clusters_hang_on_the_clusters(small_study, tmp_path):
+    asked = settings("distinctness", "separation")
+    first = run_road(small_study, tmp_path, settings=asked)
+    assert [type(one) for one in first.measures] == [Distinctness, Separation]
+    assert run_road(small_study, tmp_path, settings=asked).continued[-2:] == (
+        "distinctness", "separation",
+    )  # fmt: skip
+    wider = asked.model_copy(update={"scales_km": (20.0,)})
+    assert not {"distinctness", "separation"} & set(
+        run_road(small_study, tmp_path, settings=wider).continued
+    )
+
+
+def test_special_case_without_a_cluster_there_is_a_reason(small_study, tmp_path):
+    flat = Study.of(organisations=small_study.organisations.head(8).drop("owner_id"))
+    road = run_road(flat, tmp_path, settings=settings("separation"))
+    assert road.not_measured == {"separation": "There is no candidate cluster."}
+    assert "There is no candidate cluster." in road.report.read_text("utf-8")
+
+
+def test_special_case_a_result_without_a_row_is_a_reason(small_study, tmp_path):
+    still = small_study.with_table("spells", small_study.spells.head(0))
+    road = run_road(still, tmp_path, settings=settings("labour_market_areas"))
+    assert road.measures == ()
+    assert list(road.not_measured) == ["labour_market_areas"]
+    assert "Not testable" in road.not_measured["labour_market_areas"]
+
+
 def test_by_hand_a_reason_leaves_out_the_name_of_the_measure():
     item = CATALOGUE["concentration"]
     with pytest.raises(TooFew) as raised:
-        measured(item, Study.of(), {"draws": 19})
+        measured(item, [Study.of()], {"draws": 19})
     assert not str(raised.value).startswith("concentration")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import polars as pl
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter
 
 from buzzline.analysis import CATALOGUE, Analysis, things_of
@@ -20,10 +19,11 @@ from buzzline.cli.printing import as_json_rows, put, say, show, show_frame
 from buzzline.cli.things import earlier_clusters, made
 from buzzline.cli.waiting import shown_progress
 from buzzline.clusters.clustering import Clustering
-from buzzline.export import write_csv, write_parquet
+from buzzline.export.measures import measure_frames
+from buzzline.export.writing import write_tables
 from buzzline.road.choices import choices_of
 from buzzline.road.manifest import provenance_json
-from buzzline.road.measuring import in_order
+from buzzline.road.measuring import ALWAYS, in_order
 from buzzline.road.opening import Kind, opened, settings_of
 from buzzline.tables.study import Study
 from buzzline.tables.writing import atomically
@@ -32,7 +32,7 @@ INPUT = Group("Input", sort_key=1)
 CHOICES = Group("Choices", sort_key=2)
 OUTPUT = Group("Output", sort_key=3)
 COMMANDS = {
-    "clusters": Group("Commands for one question: where clusters are", sort_key=2),
+    "clusters": Group("Commands for one question: where a cluster begins and ends", sort_key=2),
     "linkages": Group("Commands for one question: who is tied to whom", sort_key=3),
     "agglomeration": Group("Commands for one question: how concentrated is it", sort_key=4),
 }
@@ -63,7 +63,7 @@ class Request:
 
 def add_analyses(app: App) -> None:
     """Give the program one command for each entry of the catalogue."""
-    order = {name: number for number, name in enumerate(in_order())}
+    order = {name: number for number, name in enumerate((*ALWAYS, *in_order()))}
     for item in CATALOGUE.values():
         function = inspect.unwrap(item.function)
         sentence = (inspect.getdoc(function) or "").splitlines()[0]
@@ -169,7 +169,7 @@ def _input(item: Analysis) -> list[inspect.Parameter]:
 def _output() -> list[inspect.Parameter]:
     return [
         _keyword("out", Path | None, None, OUTPUT,
-                 "Folder to write table, charts and provenance to."),
+                 "Folder to write tables, charts and provenance to."),
         _keyword("json", bool, False, OUTPUT, "Print the whole table as JSON."),
         _keyword("quiet", bool, False, OUTPUT, "Show no progress."),
     ]  # fmt: skip
@@ -219,14 +219,12 @@ def _say_set_aside(n_rows: int, request: Request) -> None:
 
 
 def _write(folder: Path, name: str, result: Any) -> list[Path]:
-    """Write table, charts and provenance of one result."""
-    table: pl.DataFrame = result.table()
-    paths = [folder / f"{name}.{suffix}" for suffix in ("parquet", "csv", "provenance.json")]
-    write_parquet(table, paths[0])
-    write_csv(table, paths[1])
-    with atomically(paths[2]) as unfinished:
+    """Write the tables, charts and provenance of one result."""
+    stamp = folder / f"{name}.provenance.json"
+    tables = write_tables(folder, measure_frames([result]))
+    with atomically(stamp) as unfinished:
         unfinished.write_text(provenance_json(result.provenance), encoding="utf-8")
-    return paths + [
+    return [*tables, stamp] + [
         spec.save(folder / f"{picture}.{ending}")
         for picture, spec in charts_of(name, result).items()
         for ending in ("chart.json", "svg", "png")

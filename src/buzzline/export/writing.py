@@ -9,6 +9,7 @@ import polars as pl
 
 from buzzline.analysis import VERSION, Answer, Provenance
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
+from buzzline.clusters.separation import Separation
 from buzzline.errors import MissingPackage
 from buzzline.export.frames import result_frames
 from buzzline.export.geojson import (
@@ -175,7 +176,8 @@ def about_lines(study: Study, results: Sequence[Answer | None]) -> tuple[tuple[s
     lines = [("title", study.about.title), ("made by", f"buzzline {VERSION}")]
     lines += [("licence", study.about.licence)] if study.about.licence else []
     lines += [("source", _without_folder(source)) for source in study.about.sources]
-    general = (FIRST_TEST_ONLY,) if study.organisations.height else ()
+    is_tested_twice = any(isinstance(result, Separation) for result in results)
+    general = (FIRST_TEST_ONLY,) if study.organisations.height and not is_tested_twice else ()
     lines += [("limit", note) for note in (*study.about.notes, *general)]
     for result in results:
         if result is not None:

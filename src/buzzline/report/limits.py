@@ -26,14 +26,26 @@ class Limit:
 
 
 def limits(
-    study: Study, profile: ScaleProfile, clustering: Clustering, balance: ScaleBalance
+    study: Study,
+    profile: ScaleProfile,
+    clustering: Clustering,
+    balance: ScaleBalance,
+    *,
+    second: bool = False,
 ) -> list[Limit]:
-    """Return every limit that applies to this study, the general ones first."""
+    """Return every limit that applies to this study, the general ones first.
+
+    Parameters
+    ----------
+    second : bool
+        The second test on clusters, that of social separation, was made; it says itself what
+        could not be tested.
+    """
     stated = [Limit("Limit of the source", note) for note in study.about.notes]
     if not study.organisations.height:
         return stated
     found = [
-        Limit("Whether a cluster is socially separate", FIRST_TEST_ONLY),
+        None if second else Limit("Whether a cluster is socially separate", FIRST_TEST_ONLY),
         Limit(
             "Which of two causes an excess has",
             "The yardsticks know size, distance and borders, but not industries: part of an "

@@ -28,10 +28,16 @@ from buzzline.report.tables import (
 Meanings = Mapping[str, tuple[str, str]]  # column to unit and meaning
 HEADINGS = {
     "p": "p", "q": "q", "n": "n", "place_id": "Place", "name": "Place", "title": "Industry",
-    "other_title": "Other industry",
+    "other_title": "Other industry", "label": "Cluster", "other_label": "Neighbour",
+    "sibling": "Neighbour",
 }  # fmt: skip
 SAID_ONCE = ("level", "year", "source", "draws")  # the same in every row, or in the provenance
-NAMED_BY = {"place_id": "name", "industry": "title", "other": "other_title"}
+NAMED_BY = {
+    "place_id": "name", "industry": "title", "other": "other_title", "cluster_id": "label",
+    "other_id": "other_label", "sibling_id": "sibling",
+}  # fmt: skip
+VERDICTS = ("outcome", "verdict")  # of clusters: a row with one is said, whatever is measured
+NOT_TESTABLE = "not testable"
 CHANCES = ("p", "q")
 UNITS_NOT_SAID = ("", "share", "probability", "as value", "see measure")
 OURS = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -71,6 +77,8 @@ def measure_table(name: str, analysis: str, rows: pl.DataFrame) -> PageTable | N
 
 def without_value(rows: pl.DataFrame) -> pl.Expr:
     """Return which rows have no value: the column `value` is empty, or there is a reason."""
+    if _verdict(rows) is not None:
+        return pl.lit(value=False)
     if "value" in rows.columns:
         value = pl.col("value")
         if not rows.schema["value"].is_float():
@@ -79,6 +87,19 @@ def without_value(rows: pl.DataFrame) -> pl.Expr:
     if "reason" in rows.columns:
         return pl.col("reason").fill_null("") != ""
     return pl.lit(value=False)
+
+
+def unmeasured(rows: pl.DataFrame) -> pl.Expr:
+    """Return about which rows nothing is said: no value, or a verdict of not testable."""
+    verdict = _verdict(rows)
+    return without_value(rows) if verdict is None else pl.col(verdict) == NOT_TESTABLE
+
+
+def _verdict(rows: pl.DataFrame) -> str | None:
+    """Return the column with the verdict on clusters, if the rows are about clusters."""
+    if "cluster_id" not in rows.columns:
+        return None
+    return next((name for name in VERDICTS if name in rows.columns), None)
 
 
 def said_as(name: str) -> str:

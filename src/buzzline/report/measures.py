@@ -1,4 +1,4 @@
-"""How concentrated: one part a measure, taken from the result and the catalogue alone."""
+"""One part a further analysis, taken from the result and the catalogue alone."""
 
 from __future__ import annotations
 
@@ -15,17 +15,23 @@ from buzzline.report.budget import UNTESTED_ROWS
 from buzzline.report.docstrings import method_of
 from buzzline.report.drawings import NARROW, WIDE, Drawing, drawing
 from buzzline.report.limits import Limit
-from buzzline.report.measure_tables import measure_table, said_as, without_value
+from buzzline.report.measure_tables import measure_table, said_as, unmeasured
 from buzzline.report.methods import Method
 from buzzline.report.tables import Column, PageTable, rows_of, text, whole
 from buzzline.report.wording import listed, plural
 
 EXAMPLES_NAMED = 3
-FOREMOST = (
-    "strong_clusters", "concentration", "kdensity", "relatedness",
-    "location_quotients_by_place", "specialisation", "complexity",
-)  # fmt: skip
-SENTENCES = 3
+# Stage by stage: whose first sentence is among the findings, and how many of them at most.
+FOREMOST = {
+    "clusters": (("delineation", "distinctness", "separation"), 2),
+    "agglomeration": (
+        ("strong_clusters", "concentration", "kdensity", "relatedness",
+         "location_quotients_by_place", "specialisation", "complexity"), 3,
+    ),
+}  # fmt: skip
+SECOND_TEST = "separation"
+NAMED = ("title", "label", "name", "industry", "place_id", "other")
+PAIRS = (("label", "other_label"), ("label", "sibling"))
 REASONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "reason": pl.String,
     "n": pl.UInt32,
@@ -40,6 +46,7 @@ class MeasurePart:
     Attributes
     ----------
     id : str                unique in the page
+    stage : str             the section it stands in
     question, sentence : str
     pictures : tuple of Drawing    the chart of the result, then its further ones
     table : PageTable or None
@@ -48,6 +55,7 @@ class MeasurePart:
     """
 
     id: str
+    stage: str
     question: str
     sentence: str
     pictures: tuple[Drawing, ...]
@@ -82,21 +90,30 @@ def measure_limits(measures: Sequence[Answer], not_measured: Mapping[str, str]) 
         if reasons.height:
             found.append(_rows_without_value(name, reasons))
     if not_measured:
-        columns = (Column("measure", "Measure"), Column("reason", "Why it was not run"))
+        columns = (Column("analysis", "Analysis"), Column("reason", "Why it was not run"))
         lines = [(text(said_as(name)), text(reason)) for name, reason in not_measured.items()]
         found.append(Limit(
-            "Measures of concentration that were not run",
-            f"{plural(len(lines), 'measure')} could not be computed from these tables.",
-            PageTable("not_run", "Measures that were not run", columns, rows_of(lines)),
+            "Analyses that were not run",
+            f"{plural(len(lines), 'analysis', 'analyses')} could not be made of these tables.",
+            PageTable("not_run", "Analyses that were not run", columns, rows_of(lines)),
         ))  # fmt: skip
     return found
 
 
 def measure_findings(measures: Sequence[Answer]) -> list[str]:
-    """Return the first sentence of the foremost measures, three at most."""
+    """Return the first sentence of the foremost analyses of each stage, a few at most."""
     by_analysis = {_analysis(result): result for result in reversed(measures)}
-    chosen = [name for name in FOREMOST if name in by_analysis][:SENTENCES]
+    chosen = [
+        name
+        for names, most in FOREMOST.values()
+        for name in [name for name in names if name in by_analysis][:most]
+    ]
     return [first_sentence(str(by_analysis[name])) for name in chosen]
+
+
+def is_tested_twice(measures: Sequence[Answer]) -> bool:
+    """Tell whether the second test, that of social separation, was made as well."""
+    return any(_analysis(result) == SECOND_TEST for result in measures)
 
 
 def first_sentence(words: str) -> str:
@@ -128,6 +145,7 @@ def _part(name: str, result: Answer) -> MeasurePart:
     explained = tuple((column.title, column.hint) for column in table.columns) if table else ()
     return MeasurePart(
         id=f"measure-{name.replace('_', '-')}",
+        stage=CATALOGUE[analysis].stage,
         question=CATALOGUE[analysis].question,
         sentence=str(result),
         pictures=_pictures(name, result),
@@ -155,16 +173,12 @@ def _reasons(result: Answer) -> pl.DataFrame:
         why = [column for column in ("reason", "status") if column in rows.columns]
         if not why or not ({"value", "reason"} & set(rows.columns)):
             continue
-        names = [
-            c for c in ("title", "name", "industry", "place_id", "other") if c in rows.columns
-        ]
-        example = pl.coalesce(names).cast(pl.String) if names else pl.lit("")
         reason = pl.coalesce(
             pl.when(pl.col(column) != "").then(pl.col(column)) for column in why
         )
         found.append(
-            rows.filter(without_value(rows)).select(
-                reason=reason.cast(pl.String), example=example
+            rows.filter(unmeasured(rows)).select(
+                reason=reason.cast(pl.String), example=_example(rows)
             )
         )
     if not found:
@@ -181,6 +195,15 @@ def _reasons(result: Answer) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _example(rows: pl.DataFrame) -> pl.Expr:
+    """Return what a person calls the thing a row is about; both of a pair."""
+    both = [(a, b) for a, b in PAIRS if {a, b} <= set(rows.columns)]
+    if both:
+        return pl.concat_str(*both[0], separator=" and ", ignore_nulls=True)
+    names = [name for name in NAMED if name in rows.columns]
+    return pl.coalesce(names).cast(pl.String) if names else pl.lit("")
+
+
 def _rows_without_value(name: str, reasons: pl.DataFrame) -> Limit:
     columns = (
         Column("reason", "Why there is no value"),
@@ -195,8 +218,8 @@ def _rows_without_value(name: str, reasons: pl.DataFrame) -> Limit:
     said = said_as(name)
     return Limit(
         f"{said}: rows without a value",
-        f"{plural(n, 'row')} could not be measured. Nothing is said about them: neither that "
-        "they are concentrated nor that they are not.",
+        f"{plural(n, 'row')} could not be measured. Nothing is said about them, neither one "
+        "way nor the other.",
         PageTable(f"unmeasured_{name}", f"{said}: what was not measured, and why", columns,
                   rows_of(lines), is_long=len(lines) > 8),
     )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from buzzline.analysis import Answer
+from buzzline.analysis import CATALOGUE, Answer, result_names
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
 from buzzline.report.wording import percent
@@ -139,7 +140,13 @@ def _yardsticks(balance: ScaleBalance) -> Method:
 def glossary(study: Study, measures: Sequence[Answer]) -> tuple[tuple[str, str], ...]:
     """Return the words the page uses, each with its meaning."""
     of_ties = OF_TIES if study.organisations.height else ()
-    return (*of_ties, *(OF_MEASURES if measures else ()), *OF_ERRORS)
+    stages = {CATALOGUE[name].stage for name in map(_analysis, measures)}
+    of_stages = [words for stage, words in OF_STAGE.items() if stage in stages]
+    return (*of_ties, *chain(*of_stages), *OF_ERRORS)
+
+
+def _analysis(result: Answer) -> str:
+    return result_names([result])[0]
 
 
 OF_TIES: tuple[tuple[str, str], ...] = (
@@ -162,6 +169,14 @@ OF_MEASURES: tuple[tuple[str, str], ...] = (
     ("band", "What chance alone gives: the wide one a whole curve, the inner one a point."),
     ("suppressed", "Withheld by the statistical office so that nobody can be told: not zero."),
 )  # fmt: skip
+OF_SIBLINGS: tuple[tuple[str, str], ...] = (
+    ("siblings", "Clusters of one industry near each other."),
+    ("distinct in space", "With a valley between that one agglomeration hardly ever has."),
+    ("socially separate", "Tied within more than between, beyond what size and distance give."),
+    ("not testable", "Too few ties or organisations to tell; the number needed is given."),
+    ("autonomy", "What of its incoming ties a cluster does not owe to its siblings."),
+)  # fmt: skip
+OF_STAGE = {"agglomeration": OF_MEASURES, "clusters": OF_SIBLINGS}
 OF_ERRORS: tuple[tuple[str, str], ...] = (
     ("times expected", "Observed over expected; 1 is what the yardstick gives, 2 twice that."),
     ("interval", "The range that holds the true value in the stated share of such studies."),

@@ -27,15 +27,16 @@ from buzzline.report.html import Html
 from buzzline.report.limits import limits
 from buzzline.report.map import map_figure
 from buzzline.report.measures import (
+    is_tested_twice,
     measure_findings,
     measure_limits,
     measure_methods,
-    measure_parts,
 )
 from buzzline.report.methods import glossary, methods
 from buzzline.report.network import network_figure
 from buzzline.report.provenance import provenance_tables, source_names
 from buzzline.report.quality import quality_view
+from buzzline.report.sections import sections
 from buzzline.report.ties import scaled_ties
 from buzzline.report.wording import count, listed, percent, plural
 from buzzline.space.scales import SCALES, UNKNOWN_SCALE
@@ -71,9 +72,9 @@ def report(
     clustering : Clustering
     balance : ScaleBalance
     measures : sequence of results
-        Of agglomeration: each becomes a part of the section "How concentrated is it".
+        Of further analyses: each becomes a part of the section of its stage.
     not_measured : mapping of analysis to reason
-        Measures that could not be computed; they are listed among the limits.
+        Analyses that could not be made; they are listed among the limits.
     title : str, optional
         The title of the study when not given.
 
@@ -99,9 +100,10 @@ def report(
         facts=facts(study, clusters), quality=quality_view(study),
         findings=[*findings(study, profile, clustering, balance), *measure_findings(measures)],
         **_pictures(study, profile, clustering),
-        measures=measure_parts(measures), clusters=clusters, first_test_only=FIRST_TEST_ONLY,
+        sections=sections(measures), clusters=clusters,
+        first_test_only="" if is_tested_twice(measures) else FIRST_TEST_ONLY,
         balance=parts, cutoffs=profile.cutoffs, models=MODEL_MEANING,
-        limits=[*limits(study, profile, clustering, balance),
+        limits=[*limits(study, profile, clustering, balance, second=is_tested_twice(measures)),
                 *measure_limits(measures, not_measured)],
         methods=[*methods(study, clustering, balance), *measure_methods(measures)],
         glossary=glossary(study, measures),

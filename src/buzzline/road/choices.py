@@ -10,7 +10,7 @@ from buzzline.analysis import CATALOGUE
 from buzzline.clusters.candidate_clusters import CoreRule
 from buzzline.clusters.industries import industries_of
 from buzzline.errors import InvalidArgument
-from buzzline.road.measuring import STAGE, measures_of
+from buzzline.road.measuring import ALWAYS, measures_of
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
@@ -47,7 +47,7 @@ def choices_of(name: str, settings: RunSettings) -> dict[str, Any]:
         "rng": settings.seed,
     }
     item = CATALOGUE[name]
-    if item.stage == STAGE and "draws" not in settings.model_fields_set:
+    if name not in ALWAYS and "draws" not in settings.model_fields_set:
         del said["draws"]  # each measure knows how many it needs, and can afford
     has = item.choices
     return {

@@ -1,28 +1,34 @@
-"""The measures of agglomeration a run takes: which, and why not the others."""
+"""The further analyses a run takes: which, in which order, and what they are made from."""
 
 from __future__ import annotations
 
 import inspect
 import re
 import typing
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-# The catalogue fills when the stage is imported.
-from buzzline import agglomeration
-from buzzline.analysis import CATALOGUE, Analysis, Answer
+# The catalogue fills when the stages are imported.
+from buzzline import agglomeration, clusters, linkages
+from buzzline.analysis import CATALOGUE, Analysis, Answer, things_of
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
-from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
-STAGE = agglomeration.__name__.rpartition(".")[2]
+STAGES = tuple(
+    stage.__name__.rpartition(".")[2] for stage in (agglomeration, clusters, linkages)
+)
+ALWAYS = ("scale_profile", "candidate_clusters", "scale_balance")  # no run is without them
 ALL, NONE = "all", "none"
 WHO = re.compile(r"^[a-z_]+: ")  # the function that stopped, at the start of a message
-# In the order of the report: what a place has, how concentrated industries are, what goes
-# together, where on the map. The others take long, or need a question of their own.
+# In the order of the report. Of agglomeration: what a place has, how concentrated industries
+# are, what goes together, where on the map. Then where a cluster begins and ends. The others
+# take long, or need a question of their own.
 SENSIBLE = (
     "location_quotients_by_place", "strong_clusters", "specialisation", "variety",
     "shift_share", "concentration", "inequality", "relatedness",
     "complexity", "industry_entry", "kdensity", "hot_spots",
+    "distinctness", "separation", "labour_market_areas",
 )  # fmt: skip
 LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
@@ -31,7 +37,9 @@ LATER = (
 
 
 def measures_of(settings: RunSettings) -> tuple[str, ...]:
-    """Return the names of the measures that settings ask for, in the order of the report.
+    """Return the names of the analyses that settings ask for, in the order of the report.
+
+    What an analysis is made from comes with it.
 
     Raises
     ------
@@ -57,16 +65,26 @@ def measures_of(settings: RunSettings) -> tuple[str, ...]:
                 f"measures: there is no measure {name!r}; measures are {', '.join(known)}, or "
                 f'"{ALL}" or "{NONE}" alone. Correct `measures` in study.toml.'
             )
-    return tuple(name for name in known if name in asked)
+    wanted = _with_makers(asked)
+    return tuple(name for name in known if name in wanted)
 
 
 def in_order() -> tuple[str, ...]:
-    """Return the analyses of the stage, in the order of the report."""
+    """Return the analyses that can be asked for, stage by stage, in the order of the report."""
     order = {name: number for number, name in enumerate((*SENSIBLE, *LATER))}
-    names = [name for name, item in CATALOGUE.items() if item.stage == STAGE]
-    return tuple(sorted(names, key=lambda name: (order.get(name, len(order)), name)))
+    names = [
+        name for name, item in CATALOGUE.items() if item.stage in STAGES and name not in ALWAYS
+    ]
+    return tuple(
+        sorted(names, key=lambda name: (_stage(name), order.get(name, len(order)), name))
+    )
 
 
+def _stage(name: str) -> int:
+    return STAGES.index(CATALOGUE[name].stage)
+
+
+@cache
 def record_of(name: str) -> type[Any]:
     """Return the type of record an analysis returns."""
     hints = typing.get_type_hints(inspect.unwrap(CATALOGUE[name].function))
@@ -75,8 +93,32 @@ def record_of(name: str) -> type[Any]:
     return record
 
 
-def measured(item: Analysis, study: Study, choices: dict[str, Any]) -> Answer:
+def makers_of(name: str) -> tuple[str, ...]:
+    """Return the analyses whose results an analysis is made from, those of every run apart."""
+    return tuple(
+        other
+        for kind in things_of(CATALOGUE[name]).values()
+        for other in in_order()
+        if record_of(other) is kind
+    )  # fmt: skip
+
+
+def _with_makers(names: Iterable[str]) -> set[str]:
+    wanted = set(names)
+    while more := {maker for name in wanted for maker in makers_of(name)} - wanted:
+        wanted |= more
+    return wanted
+
+
+def measured(item: Analysis, things: Sequence[Any], choices: Mapping[str, Any]) -> Answer:
     """Return the result of a measure.
+
+    Parameters
+    ----------
+    item : Analysis
+    things : sequence
+        What it is made from, in the order of its arguments.
+    choices : mapping
 
     Raises
     ------
@@ -84,7 +126,7 @@ def measured(item: Analysis, study: Study, choices: dict[str, Any]) -> Answer:
         The tables do not allow it; the message says why, without the name of the measure.
     """
     try:
-        result: Answer = item.function(study, **choices)
+        result: Answer = item.function(*things, **choices)
     except (TooFew, NotConverged, InvalidArgument) as error:
         raise TooFew(WHO.sub("", str(error))) from error
     return result

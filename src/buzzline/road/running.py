@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from buzzline.analysis import CATALOGUE, Answer
+from buzzline.analysis import Answer
 from buzzline.charts import gallery, save_charts
 from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.clusters.clustering import Clustering
@@ -18,7 +17,7 @@ from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.progress import Progress, silent
 from buzzline.report import report
-from buzzline.road.choices import choices_of, hold_to
+from buzzline.road.choices import hold_to
 from buzzline.road.gaps import NO_INDUSTRY, no_balance, no_clustering, no_profile
 from buzzline.road.manifest import (
     MANIFEST,
@@ -27,17 +26,16 @@ from buzzline.road.manifest import (
     remove_stale,
     write_manifest,
 )
-from buzzline.road.measuring import measured, measures_of, record_of
 from buzzline.road.opening import Kind, Source, opened, settings_of, sha256
-from buzzline.road.parts import Parts, part_key, spoken
+from buzzline.road.parts import Parts
 from buzzline.road.quality_files import write_quality
+from buzzline.road.stages import Stages
+from buzzline.road.taking import CLUSTERS, take_measures
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
 REPORT = "report.html"
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -51,7 +49,7 @@ class Road:
     clustering : Clustering
     balance : ScaleBalance
     measures : tuple of results
-        Of agglomeration, in the order of the report.
+        Of agglomeration, clusters and linkages, in the order of the report.
     not_measured : mapping of analysis to reason
         Measures that the tables do not allow.
     files : tuple[Path, ...]
@@ -137,7 +135,7 @@ def run_road(
     progress("reading tables", 1, 1)
     quality = write_quality(folder, study.about.quality)
     remember_written(folder, _names(folder, quality))
-    stages = _Stages(Parts.of(folder), chosen, progress, {}, [])
+    stages = Stages(Parts.of(folder), chosen, progress, {}, [])
     results = _results(study, stages)
     return _written(folder, study, results, stages, quality)
 
@@ -152,33 +150,6 @@ def _keep_apart(source: Source, folder: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Stages:
-    parts: Parts
-    settings: RunSettings
-    progress: Progress
-    keys: dict[str, str]
-    continued: list[str]
-
-    def part(
-        self, name: str, kind: type[R], work: Callable[[], R], *, depends_on: Sequence[object]
-    ) -> R:
-        """Return a part: the one kept from an earlier run, or computed now and kept."""
-        key = part_key(name, *depends_on)
-        self.keys[name] = key
-        kept = self.parts.find(name, key, kind)
-        if kept is not None:
-            self.continued.append(name)
-            self.progress(f"{spoken(name)}, kept from an earlier run", 1, 1)
-            return kept
-        result = work()
-        self.parts.keep(name, key, result)
-        return result
-
-    def choices(self, analysis: str) -> dict[str, Any]:
-        return choices_of(analysis, self.settings)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Results:
     profile: ScaleProfile
     clustering: Clustering
@@ -187,7 +158,7 @@ class _Results:
     not_measured: dict[str, str]
 
 
-def _results(study: Study, stages: _Stages) -> _Results:
+def _results(study: Study, stages: Stages) -> _Results:
     fingerprint = study.fingerprint
     profile = stages.part(
         "scale-profile", ScaleProfile, lambda: _profile(study, stages),
@@ -195,44 +166,18 @@ def _results(study: Study, stages: _Stages) -> _Results:
     )  # fmt: skip
     of_clusters = (fingerprint, stages.choices("candidate_clusters"))
     clustering = stages.part(
-        "candidate-clusters", Clustering, lambda: _clustering(study, stages),
+        CLUSTERS, Clustering, lambda: _clustering(study, stages),
         depends_on=of_clusters,
     )  # fmt: skip
     balance = stages.part(
         "scale-balance", ScaleBalance, lambda: _balance(study, clustering, stages),
         depends_on=(*of_clusters, stages.choices("scale_balance")),
     )  # fmt: skip
-    return _Results(profile, clustering, balance, *_measures(study, stages))
+    taken = take_measures(study, clustering, stages)
+    return _Results(profile, clustering, balance, taken.shown, taken.reasons)
 
 
-def _measures(study: Study, stages: _Stages) -> tuple[tuple[Answer, ...], dict[str, str]]:
-    """Return the measures that the tables allow, and why the others are not there."""
-    found, reasons = [], {}
-    for name in measures_of(stages.settings):
-        choices = stages.choices(name)
-        work = partial(_measure, name, study, stages)
-        try:
-            found.append(stages.part(
-                name.replace("_", "-"), record_of(name), work,
-                depends_on=(study.fingerprint, choices),
-            ))  # fmt: skip
-        except TooFew as error:
-            reasons[name] = str(error)
-    return tuple(found), reasons
-
-
-def _measure(name: str, study: Study, stages: _Stages) -> Answer:
-    item, choices = CATALOGUE[name], stages.choices(name)
-    said = name.replace("_", " ")
-    stages.progress(said, 0, 1)
-    if "progress" in item.choices:
-        choices["progress"] = stages.progress
-    result = measured(item, study, choices)
-    stages.progress(said, 1, 1)
-    return result
-
-
-def _profile(study: Study, stages: _Stages) -> ScaleProfile:
+def _profile(study: Study, stages: Stages) -> ScaleProfile:
     stages.progress("ties by scale", 0, 1)
     try:
         profile = scale_profile(study, **stages.choices("scale_profile"))
@@ -242,7 +187,7 @@ def _profile(study: Study, stages: _Stages) -> ScaleProfile:
     return profile
 
 
-def _clustering(study: Study, stages: _Stages) -> Clustering:
+def _clustering(study: Study, stages: Stages) -> Clustering:
     settings = stages.settings
     reason = NO_INDUSTRY
     try:
@@ -258,7 +203,7 @@ def _clustering(study: Study, stages: _Stages) -> Clustering:
     )
 
 
-def _balance(study: Study, clustering: Clustering, stages: _Stages) -> ScaleBalance:
+def _balance(study: Study, clustering: Clustering, stages: Stages) -> ScaleBalance:
     settings = stages.settings
     reason = "there is no cluster"
     try:
@@ -276,7 +221,7 @@ def _cutoffs(settings: RunSettings) -> Cutoffs:
 
 
 def _written(
-    folder: Path, study: Study, results: _Results, stages: _Stages, quality: list[Path]
+    folder: Path, study: Study, results: _Results, stages: Stages, quality: list[Path]
 ) -> Road:
     """Write every result, then remove what an earlier run left and this one did not make."""
     progress = stages.progress

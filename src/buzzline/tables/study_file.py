@@ -140,8 +140,8 @@ class RunSettings(Section):
     )
     measures: tuple[str, ...] = Field(
         default=(),
-        description="Measures of agglomeration to run; empty: those that are quick. "
-        '"all" or "none" alone.',
+        description="Analyses to run beside clusters and ties by scale; empty: those that are "
+        'quick. "all" or "none" alone.',
     )
     engine: Literal["polars", "duckdb", "spark"] = Field(
         default="polars", description="`duckdb` when the ties do not fit into memory."

@@ -1,0 +1,67 @@
+"""The further analyses in sections of the page, one a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from buzzline.analysis import Answer
+from buzzline.report.measures import MeasurePart, measure_parts
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands over a section.
+
+    Attributes
+    ----------
+    id : str
+    short : str         in the list of sections
+    title : str
+    lead : str          how its parts are to be read
+    """
+
+    id: str
+    short: str
+    title: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """A section of the page: its heading and its parts, one an analysis."""
+
+    heading: Heading
+    parts: tuple[MeasurePart, ...]
+
+
+HEADINGS = {
+    "agglomeration": Heading(
+        "measures", "Concentration", "How concentrated is it",
+        "Each part answers one question. Grey bands are what chance alone gives, lines on bars "
+        "are intervals; where there is neither, the sentence says why. What could not be "
+        "measured is in the section on limits.",
+    ),
+    "clusters": Heading(
+        "delineation", "Boundaries", "Where does a cluster begin and end",
+        "Two agglomerations of one industry side by side may be two clusters, or one with "
+        "several sites. They are two when they pass two tests: distinct in space, and socially "
+        "separate, with ties and a labour market of their own beyond what size and distance "
+        "give. “Not testable” is a finding as well: it says what would be needed.",
+    ),
+    "linkages": Heading(
+        "siblings", "Neighbours", "How neighbouring clusters get on",
+        "Neighbouring clusters of one industry can work together, compete, do both or neither. "
+        "“Not testable” says that the ties to tell by are not there.",
+    ),
+}  # fmt: skip
+
+
+def sections(measures: Sequence[Answer]) -> dict[str, Section]:
+    """Return a section for each stage that has results, by the name of the stage."""
+    parts = measure_parts(measures)
+    found = {
+        stage: Section(heading, tuple(part for part in parts if part.stage == stage))
+        for stage, heading in HEADINGS.items()
+    }
+    return {stage: section for stage, section in found.items() if section.parts}

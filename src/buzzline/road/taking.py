@@ -1,0 +1,121 @@
+"""Taking the further analyses of a run, one after the other; what cannot be has a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from buzzline.analysis import CATALOGUE, Answer, maker_of, things_of
+from buzzline.clusters.clustering import Clustering
+from buzzline.errors import TooFew
+from buzzline.export.measures import further_frames
+from buzzline.road.measuring import makers_of, measured, measures_of, record_of
+from buzzline.road.stages import Stages
+from buzzline.tables.study import Study
+
+CLUSTERS = "candidate-clusters"  # the part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """The further analyses that the tables allow, and why the others are not there.
+
+    Attributes
+    ----------
+    results : dict of analysis to result
+        In the order of the report; those without a single row are among the reasons as well.
+    reasons : dict of analysis to reason
+    """
+
+    results: dict[str, Answer] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> tuple[Answer, ...]:
+        """Results that have anything to show."""
+        return tuple(
+            result for name, result in self.results.items() if name not in self.reasons
+        )
+
+
+def take_measures(study: Study, clustering: Clustering, stages: Stages) -> Taken:
+    """Return what the settings ask for, computed now or kept from an earlier run."""
+    taken = Taken()
+    for name in measures_of(stages.settings):
+        try:
+            things = _things(name, study, clustering, taken)
+            taken.results[name] = stages.part(
+                part_of(name), record_of(name), partial(_measure, name, things, stages),
+                depends_on=_depends_on(name, study, stages),
+            )  # fmt: skip
+            if _is_empty(taken.results[name]):
+                taken.reasons[name] = str(taken.results[name])
+        except TooFew as error:
+            taken.reasons[name] = str(error)
+    return taken
+
+
+def _is_empty(result: Answer) -> bool:
+    """Tell whether a result has no row in any table: all it holds is why."""
+    frames = (result.table(), *further_frames(result).values())
+    return not any(frame.height for frame in frames)
+
+
+def part_of(name: str) -> str:
+    """Return the name of the part that holds the result of an analysis."""
+    return name.replace("_", "-")
+
+
+def _depends_on(name: str, study: Study, stages: Stages) -> tuple[object, ...]:
+    """Return all that a result hangs on: a key of another part stands for all that one does."""
+    parts = [CLUSTERS] if Clustering in things_of(CATALOGUE[name]).values() else []
+    parts += map(part_of, makers_of(name))
+    keys = tuple(stages.keys[part] for part in parts)
+    return (study.fingerprint, stages.choices(name), *keys)
+
+
+def _things(name: str, study: Study, clustering: Clustering, taken: Taken) -> list[Any]:
+    """Return what an analysis is made from.
+
+    Raises
+    ------
+    TooFew
+        There is no cluster, or what it is made from could not be computed.
+    """
+    return [
+        _thing(kind, study, clustering, taken) for kind in things_of(CATALOGUE[name]).values()
+    ]
+
+
+def _thing(kind: type[Any], study: Study, clustering: Clustering, taken: Taken) -> Any:
+    if kind is Study:
+        return study
+    if kind is Clustering:
+        if not clustering.clusters.height:
+            raise TooFew("There is no candidate cluster.")
+        return clustering
+    for result in taken.results.values():
+        if type(result) is kind:
+            return result
+    raise TooFew(_missing(kind, taken.reasons))
+
+
+def _missing(kind: type[Any], reasons: Mapping[str, str]) -> str:
+    """Return which result is missing, and why it is."""
+    maker = maker_of(kind)
+    assert maker is not None
+    said = maker.name.replace("_", " ")
+    return f"It is made from the result of {said}, which was not run. {reasons[maker.name]}"
+
+
+def _measure(name: str, things: list[Any], stages: Stages) -> Answer:
+    item, choices = CATALOGUE[name], stages.choices(name)
+    said = name.replace("_", " ")
+    stages.progress(said, 0, 1)
+    if "progress" in item.choices:
+        choices["progress"] = stages.progress
+    result = measured(item, things, choices)
+    stages.progress(said, 1, 1)
+    return result

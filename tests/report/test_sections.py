@@ -1,0 +1,101 @@
+"""Sections of the report, one a stage: where a cluster begins and ends, tested twice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from buzzline.clusters import FIRST_TEST_ONLY, candidate_clusters, distinctness, separation
+from buzzline.export.writing import about_lines
+from buzzline.linkages import scale_balance, scale_profile
+from buzzline.report import report
+from buzzline.report.measures import first_sentence, measure_limits
+from buzzline.report.sections import HEADINGS, sections
+from buzzline.road.measuring import STAGES
+from buzzline.tables.worlds import Parks, make_sibling_world
+
+
+@pytest.fixture(scope="module")
+def city():
+    return make_sibling_world(
+        separate=False, organisations=700, parks=Parks(members=0.3, industries=4), rng=3
+    ).study
+
+
+@pytest.fixture(scope="module")
+def found(city):
+    return candidate_clusters(city, draws=99, rng=1)
+
+
+@pytest.fixture(scope="module")
+def tests(city, found):
+    one = distinctness(city, found, draws=39, rng=1)
+    return one, separation(city, found, layers=("supply", "advice"), draws=39, rng=1)
+
+
+def written(city, found, measures, **more):
+    balance = scale_balance(city, found, draws=19, rng=1)
+    return report(city, scale_profile(city), found, balance, measures=measures, **more).text
+
+
+@pytest.fixture(scope="module")
+def page(city, found, tests):
+    return written(city, found, tests)
+
+
+def section(page, name):
+    return re.search(rf'<section id="{name}".*?</section>', page, re.S)[0]
+
+
+def test_invariant_every_stage_has_a_heading():
+    assert set(HEADINGS) == set(STAGES)
+
+
+def test_invariant_both_tests_stand_in_the_section_on_where_clusters_begin(page, tests):
+    part = section(page, "delineation")
+    assert "Where does a cluster begin and end" in part
+    assert part.count("<article") == 2
+    assert '<a href="#delineation">' in page
+    assert 'id="measures"' not in page
+    for test in tests:
+        assert first_sentence(str(test)).replace("'", "&#39;") in section(page, "findings")
+    assert page.index('id="clusters-section"') < page.index('id="delineation"')
+
+
+def test_by_hand_a_pair_is_named_and_its_verdict_shown(page, found):
+    table = re.search(r'<table id="table-table-separation".*?</table>', page, re.S)[0]
+    for heading in ("Cluster", "Neighbour", "Verdict"):
+        assert f">{heading}</button>" in table
+    assert "not separate" in table
+    assert not any(cluster_id in table for cluster_id in found.clusters["cluster_id"])
+
+
+def test_by_hand_the_page_says_what_was_not_tested_only_where_it_was_not(
+    city, found, page, tests
+):
+    assert FIRST_TEST_ONLY not in page.replace(str(found), "")
+    only_first = written(city, found, tests[:1])
+    assert only_first.count(FIRST_TEST_ONLY) >= 3
+    limits = [text for kind, text in about_lines(city, (found, *tests)) if kind == "limit"]
+    assert FIRST_TEST_ONLY not in limits
+    assert ("limit", FIRST_TEST_ONLY) in about_lines(city, (found, tests[0]))
+
+
+def test_by_hand_pairs_that_are_not_testable_are_among_the_limits(tests):
+    verdicts = ["not testable"] + ["separate"] * (tests[1].pairs.height - 1)
+    reasons = ["only 3 ties"] + [""] * (tests[1].pairs.height - 1)
+    pairs = tests[1].pairs.with_columns(
+        verdict=pl.Series(verdicts), reason=pl.Series(reasons), value=pl.lit(None, pl.Float64)
+    )
+    alone = tests[1].clusters.with_columns(status=pl.lit("measured"), value=1.0)
+    (limit,) = measure_limits([replace(tests[1], pairs=pairs, clusters=alone)], {})
+    first = pairs.row(0, named=True)
+    both = f"{first['label']} and {first['sibling']}"
+    assert [cell.text for cell in limit.table.rows[0].cells] == ["only 3 ties", "1", both]
+
+
+def test_collapses_without_results_there_is_no_section():
+    assert sections(()) == {}
