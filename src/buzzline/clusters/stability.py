@@ -56,7 +56,8 @@ class DelineationStability:
     industries : DataFrame
         One row an industry: `n_clusters`, `n_again` (mean number of clusters in resamples),
         `n_again_low`, `n_again_high`, `value` (mean adjusted Rand index with the clusters
-        given, over all organisations, those in none a group), `low`, `high` (range over resamples), `level`, `n`, `status`.
+        given, over all organisations, those in none a group), `low`, `high` (range over
+        resamples), `level`, `n`, `status`.
     level : share
     draws : int
     notes : tuple[str, ...]     what a reader must know
@@ -82,9 +83,10 @@ class DelineationStability:
         least = tested.row(0, named=True)
         return " ".join([
             f"Of {tested.height:,} clusters {n[STABLE]:,} are stable, {n[DOUBTFUL]:,} "
-            f"doubtful, {n[UNSTABLE]:,} not, over {self.draws:,} resamples of owners; the least stable, "
-            f"{least['label']} ({least['industry']}), is found again in {least['value']:.0%} "
-            f"[{least['low']:.0%}, {least['high']:.0%}] of them.", *self.notes,
+            f"doubtful, {n[UNSTABLE]:,} not, over {self.draws:,} resamples of owners; the "
+            f"least stable, {least['label']} ({least['industry']}), is found again in "
+            f"{least['value']:.0%} [{least['low']:.0%}, {least['high']:.0%}] of them.",
+            *self.notes,
         ])  # fmt: skip
 
     def __repr__(self) -> str:
