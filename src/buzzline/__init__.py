@@ -48,6 +48,8 @@ from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
 from buzzline.clusters.candidate_clusters import CoreRule, candidate_clusters
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.delineation import Delineation, delineation
+from buzzline.clusters.delineation_rule import TwoTestRule
 from buzzline.clusters.distinctness import Distinctness, distinctness
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import AreaRule
@@ -97,6 +99,7 @@ __all__ = [
     "Concentration",
     "CoreRule",
     "Cutoffs",
+    "Delineation",
     "DensityByPlace",
     "Distinctness",
     "EmploymentMatrix",
@@ -131,6 +134,7 @@ __all__ = [
     "StrongRule",
     "Study",
     "TooFew",
+    "TwoTestRule",
     "UnreadableFile",
     "UnwritableOutput",
     "Variety",
@@ -142,6 +146,7 @@ __all__ = [
     "coagglomeration",
     "complexity",
     "concentration",
+    "delineation",
     "distinctness",
     "employment_matrix",
     "hot_spots",

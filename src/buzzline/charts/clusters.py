@@ -24,7 +24,7 @@ from buzzline.charts.rows import (
     within,
 )  # fmt: skip
 from buzzline.charts.spec import WIDTH, Spec, picture
-from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
+from buzzline.clusters.clustering import Clustering
 
 TITLE = "The strongest clusters"
 SCALES_TITLE = "Candidate clusters by industry and scale"
@@ -101,7 +101,7 @@ def _reading(result: Clustering, n_shown: int) -> list[str]:
         f"{which}, by log-likelihood ratio. Lines are {result.level:.0%} intervals; at ×1 the "
         "industry is as dense as all organisations together. Beside them: members, and members "
         "expected.",
-        FIRST_TEST_ONLY,
+        result.note,
     ]
 
 

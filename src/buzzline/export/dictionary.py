@@ -12,6 +12,7 @@ import polars as pl
 from buzzline.export.meanings import (
     clusters,
     concentration,
+    delineation,
     distance,
     distinctness,
     industry_groups,
@@ -34,6 +35,7 @@ FAMILIES = (
     distance,
     separation,
     distinctness,
+    delineation,
 )
 
 TABLE_MEANING: dict[str, str] = {

@@ -3,6 +3,7 @@
 from buzzline.export.meanings import (
     clusters,
     concentration,
+    delineation,
     distance,
     distinctness,
     industry_groups,
@@ -16,6 +17,7 @@ from buzzline.export.meanings import (
 __all__ = [
     "clusters",
     "concentration",
+    "delineation",
     "distance",
     "distinctness",
     "industry_groups",
