@@ -168,7 +168,6 @@ def delineation(
     ----------
     .. [1] Bathelt, H., Zhao, J. (2016). Conceptualizing multiple clusters in mega-city regions:
        the case of the biomedical industry in Beijing. Geoforum 75.
-       doi:10.1016/j.geoforum.2016.07.012
 
     Examples
     --------
