@@ -53,6 +53,8 @@ from buzzline.clusters.delineation_rule import TwoTestRule
 from buzzline.clusters.distinctness import Distinctness, distinctness
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import AreaRule
+from buzzline.clusters.membership import Membership, membership
+from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.clusters.separation import Separation, separation
 from buzzline.clusters.siblings import SiblingRule
 from buzzline.errors import (
@@ -115,6 +117,8 @@ __all__ = [
     "LabourMarketAreas",
     "LocationQuotients",
     "MCurves",
+    "Membership",
+    "MembershipRule",
     "MissingFile",
     "MissingPackage",
     "NotConverged",
@@ -161,6 +165,7 @@ __all__ = [
     "m_function",
     "make_world",
     "plants_of",
+    "membership",
     "read_bea_flows",
     "read_cbp",
     "read_cordis",

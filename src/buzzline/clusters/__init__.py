@@ -14,6 +14,8 @@ from buzzline.clusters.labour_markets import (
     self_containment,
     validity,
 )
+from buzzline.clusters.membership import Membership, membership
+from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.clusters.relative_risk import relative_risk
 from buzzline.clusters.separation import Separation, separation
 from buzzline.clusters.separation_measures import conductance, ei_index, log_odds_ratio
@@ -29,6 +31,8 @@ __all__ = [
     "Delineation",
     "Distinctness",
     "LabourMarketAreas",
+    "Membership",
+    "MembershipRule",
     "Separation",
     "SiblingRule",
     "TwoTestRule",
@@ -43,6 +47,7 @@ __all__ = [
     "ei_index",
     "labour_market_areas",
     "log_odds_ratio",
+    "membership",
     "merged_areas",
     "outcome_of",
     "relative_risk",

@@ -1,0 +1,115 @@
+"""Sums over all organisations of what falls with distance, in near linear time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from buzzline.arrays import Floats, Indices, as_floats, as_indices
+from buzzline.kernels.gravity_sums import gravity_sums, node_masses, node_spheres
+from buzzline.space.globe import EARTH_RADIUS_KM
+from buzzline.space.threads import in_parts
+
+LEAF = 8  # points below which a node is not divided
+OPENING = 0.6  # nodes smaller than this share of their distance count as one point
+BITS = 21  # of each axis along the curve: cells of six metres
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Located:
+    """Where organisations stand: unit vectors (NaN without) and the least distance told."""
+
+    xyz: Floats
+    floor_km: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GravityTree:
+    """Points sorted along a curve, and the spheres around even parts of them.
+
+    Attributes
+    ----------
+    ground : Located
+    rows : (n,) int64            row of each sorted point in the arrays it was made from
+    place : (all,) int64         position of each row among the sorted points, -1 for none
+    xyz : (n, 3) float64         sorted unit vectors
+    floor_km : (n,) float64      sorted
+    spheres : (h, 4) float64
+    depth : int
+    """
+
+    ground: Located
+    rows: Indices
+    place: Indices
+    xyz: Floats
+    floor_km: Floats
+    spheres: Floats
+    depth: int
+
+    def sums(self, mass: Floats, elasticity: float, at: Indices) -> Floats:
+        """Return, for some rows, the sum of mass times distance to a power over all points.
+
+        Parameters
+        ----------
+        mass : (n,) float64
+            Of the sorted points. Nobody counts to oneself.
+        elasticity : float
+        at : (q,) int64
+            Rows to sum from, which have coordinates but need not be points of the tree.
+        """
+        if not self.rows.size:
+            return np.zeros(at.size)
+        mass = as_floats(mass)
+        nodes = node_masses(self.xyz, mass, self.floor_km, self.depth)
+        terms = (float(elasticity), EARTH_RADIUS_KM, OPENING)
+        along = np.argsort(self.place[at], kind="stable")  # neighbours open the same nodes
+        rows = at[along]
+
+        def part(which: slice) -> Floats:
+            some = rows[which]
+            return as_floats(
+                gravity_sums(
+                    as_floats(self.ground.xyz[some]), as_floats(self.ground.floor_km[some]),
+                    as_indices(self.place[some]), self.xyz, mass, self.floor_km, self.spheres,
+                    nodes, terms,
+                )
+            )  # fmt: skip
+
+        out = np.empty(at.size)
+        out[along] = in_parts(part, rows.size)
+        return out
+
+
+def gravity_tree(ground: Located, rows: Indices) -> GravityTree:
+    """Return the tree over some rows, all with coordinates."""
+    xyz = ground.xyz[rows]
+    order = np.argsort(_along_a_curve(xyz), kind="stable")
+    chosen = as_indices(rows[order])
+    place = np.full(len(ground.xyz), -1, np.int64)
+    place[chosen] = np.arange(chosen.size)
+    depth = max(int(np.ceil(np.log2(max(chosen.size, 1) / LEAF))), 0)
+    sorted_xyz = as_floats(xyz[order])
+    return GravityTree(
+        ground, chosen, place, sorted_xyz, as_floats(ground.floor_km[chosen]),
+        node_spheres(sorted_xyz, depth), depth,
+    )  # fmt: skip
+
+
+def _along_a_curve(xyz: Floats) -> Indices:
+    """Return the position of each point along the Z-order curve. (n,) int64."""
+    whole = np.clip((xyz + 1) / 2 * 2**BITS, 0, 2**BITS - 1).astype(np.uint64)
+    code = np.zeros(len(xyz), np.uint64)
+    for axis in range(3):
+        code |= _spread_bits(whole[:, axis]) << np.uint64(axis)
+    return as_indices(code)
+
+
+def _spread_bits(x: np.ndarray) -> np.ndarray:
+    """Put two zeros between the bits of 21-bit numbers."""
+    for shift, mask in (
+        (32, 0x1F00000000FFFF), (16, 0x1F0000FF0000FF), (8, 0x100F00F00F00F00F),
+        (4, 0x10C30C30C30C30C3), (2, 0x1249249249249249),
+    ):  # fmt: skip
+        x = (x | (x << np.uint64(shift))) & np.uint64(mask)
+    return x
