@@ -72,6 +72,8 @@ from buzzline.errors import (
 )
 from buzzline.export import write_results
 from buzzline.linkages.balance import ScaleBalance, scale_balance
+from buzzline.linkages.colocated import Colocated, colocated_clusters
+from buzzline.linkages.colocated_rows import ColocatedRule
 from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.report import report
 from buzzline.road import Road, run_road
@@ -97,6 +99,8 @@ __all__ = [
     "ClusterStrength",
     "Clustering",
     "Coagglomeration",
+    "Colocated",
+    "ColocatedRule",
     "Complexity",
     "Concentration",
     "CoreRule",
@@ -148,6 +152,7 @@ __all__ = [
     "chart",
     "cluster_strength",
     "coagglomeration",
+    "colocated_clusters",
     "complexity",
     "concentration",
     "delineation",
@@ -164,8 +169,8 @@ __all__ = [
     "m_density",
     "m_function",
     "make_world",
-    "plants_of",
     "membership",
+    "plants_of",
     "read_bea_flows",
     "read_cbp",
     "read_cordis",

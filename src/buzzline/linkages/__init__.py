@@ -1,6 +1,31 @@
 """Local buzz or global pipelines?"""
 
 from buzzline.linkages.balance import ScaleBalance, scale_balance
+from buzzline.linkages.city_gravity import log_ratio
+from buzzline.linkages.collaboration import Combined, combined
+from buzzline.linkages.colocated import Colocated, colocated_clusters
+from buzzline.linkages.colocated_rows import ColocatedRule
+from buzzline.linkages.complementarity import input_output_fit
+from buzzline.linkages.event_study import Response, response
 from buzzline.linkages.profile import ScaleProfile, scale_profile
+from buzzline.linkages.rivalry import morisita_horn
+from buzzline.linkages.small_samples import jeffreys_interval, stratified_exact_p
 
-__all__ = ["ScaleBalance", "ScaleProfile", "scale_balance", "scale_profile"]
+__all__ = [
+    "Colocated",
+    "ColocatedRule",
+    "Combined",
+    "Response",
+    "ScaleBalance",
+    "ScaleProfile",
+    "colocated_clusters",
+    "combined",
+    "input_output_fit",
+    "jeffreys_interval",
+    "log_ratio",
+    "morisita_horn",
+    "response",
+    "scale_balance",
+    "scale_profile",
+    "stratified_exact_p",
+]

@@ -1,0 +1,230 @@
+"""Every pair of one family: both ways to count owners, functions, shocks, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isnan
+
+import numpy as np
+
+from buzzline.linkages.colocated_rows import ColocatedRule, PairFound, Row, pair_found
+from buzzline.linkages.complementarity import Difference, Work, complementarity, fit_of
+from buzzline.linkages.event_study import Response
+from buzzline.linkages.family_ties import FamilyTies
+from buzzline.linkages.quadrants import (
+    QUADRANTS,
+    AxisValue,
+    Relation,
+    quadrant_shares,
+    relation_of,
+)
+from buzzline.linkages.shocks import Panel, Shock, pair_shocks, shock_reason
+from buzzline.quantities import Draws, Share
+from buzzline.randomness import child
+
+CUTS = (0.3, 0.4, 0.5, 0.6, 0.7)  # of the overlap, at which the verdict is shown
+
+
+def held_together(
+    found: Mapping[str, FamilyTies],
+    work: Work,
+    panel: Panel,
+    *,
+    rule: ColocatedRule,
+    level: Share,
+    draws: Draws,
+    seed: int,
+) -> dict[str, list[Row]]:
+    """Return the rows of every frame for the pairs of one family.
+
+    Parameters
+    ----------
+    found : way to count owners to FamilyTies      the one the verdict is from first
+    """
+    first = next(iter(found.values()))
+    family = first.family
+    rows: dict[str, list[Row]] = {}
+    for (one, other), km in zip(family.pairs.tolist(), family.km.tolist(), strict=True):
+        pair = (one, other)
+        named = _named(first, pair, km)
+        key = (str(named["cluster_id"]), str(named["sibling_id"]))
+        ways = {
+            owners: pair_found(part, pair, rule=rule, level=level, rng=child(seed, *key))
+            for owners, part in found.items()
+        }
+        rosters = first.rosters[one], first.rosters[other]
+        differ = complementarity(
+            work.functions, rosters, level=level, draws=draws, rng=child(seed, "work", *key)
+        )
+        shocks = pair_shocks(
+            panel, family, pair, reach_km=rule.reach_km, window=rule.window_years, level=level
+        )
+        more = _pair_rows(ways, named, level) | {
+            "pairs": [_pair_row(ways, rule, named | {"level": level}, found)
+                      | _cells("complementarity", differ)
+                      | _cells("input_output_fit", fit_of(work, rosters, level))],
+            "responses": _response_rows(first, shocks, named, level)
+            or [named | {"verdict": "not testable", "level": level,
+                         "reason": shock_reason(panel, family, pair)}],
+            "courses": _course_rows(first, shocks, key, level),
+            "sensitivity": _sensitivity(next(iter(ways.values())), key),
+        }  # fmt: skip
+        more["pairs"][0] |= _over_time(shocks, str(more["pairs"][0]["verdict"]))
+        for name, part in more.items():
+            rows.setdefault(name, []).extend(part)
+    return rows
+
+
+def _named(found: FamilyTies, pair: tuple[int, int], km: float) -> Row:
+    one, other = (found.family.clusters[k] for k in pair)
+    return {
+        "industry": one["industry"], "cluster_id": one["cluster_id"], "label": one["label"],
+        "sibling_id": other["cluster_id"], "sibling": other["label"], "km": km,
+    }  # fmt: skip
+
+
+def _pair_rows(ways: Mapping[str, PairFound], named: Row, level: Share) -> dict[str, list[Row]]:
+    first = next(iter(ways.values()))
+    return {
+        "types": [named | {"owners": owners} | row
+                  for owners, part in ways.items() for row in part.types],
+        "ties": [named | {"owners": owners} | row
+                 for owners, part in ways.items() for row in part.ties],
+        "resources": [named | row for row in first.resources],
+        "organisations": [named | row for row in first.organisations],
+    }  # fmt: skip
+
+
+def _pair_row(
+    ways: Mapping[str, PairFound], rule: ColocatedRule, named: Row,
+    found: Mapping[str, FamilyTies],
+) -> Row:  # fmt: skip
+    owners, first = next(iter(ways.items()))
+    recorded = ways["as recorded"]
+    verdict, reason = relation_of(first.collaborates, first.rivals)
+    shares = quadrant_shares(first.collaborates, first.rivals, rule.overlap_cut)
+    together = first.collaborates.together
+    row = named | {
+        "verdict": verdict, "reason": reason, "owners": owners,
+        "n_types": first.collaborates.n, "n_resources": first.rivals.n,
+        "n_owner_ties": _n_ties(recorded) - _n_ties(first),
+        "verdict_as_recorded": relation_of(recorded.collaborates, recorded.rivals)[0],
+        "collaboration_as_recorded": recorded.collaborates.value,
+        **_ends("collaboration", first.collaborates), **_ends("rivalry", first.rivals),
+        **{f"share_{name}": float(share)
+           for name, share in zip(QUADRANTS.values(), shares, strict=True)},
+    }  # fmt: skip
+    if together is not None and together.n > 1:
+        row |= {"i2": together.i2, "heterogeneity_p": together.p}
+    return row
+
+
+def _n_ties(found: PairFound) -> float:
+    return float(sum(float(str(row["n"])) for row in found.types))
+
+
+def _ends(name: str, axis: AxisValue) -> Row:
+    return {name: axis.value, f"{name}_low": axis.low, f"{name}_high": axis.high}
+
+
+def _cells(name: str, found: Difference) -> Row:
+    cells: Row = {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+    return cells | ({"complementarity_p": found.p} if name == "complementarity" else {})
+
+
+def _sensitivity(found: PairFound, key: tuple[str, str]) -> list[Row]:
+    rows = []
+    for cut in CUTS:
+        rivals = _cut_at(found.rivals, cut)
+        verdict, reason = relation_of(found.collaborates, rivals)
+        rows.append({"cluster_id": key[0], "sibling_id": key[1], "overlap_cut": cut,
+                     "verdict": verdict, "reason": reason})  # fmt: skip
+    return rows
+
+
+def _cut_at(axis: AxisValue, cut: float) -> AxisValue:
+    if isnan(axis.value):
+        return axis
+    side = "high" if axis.low > cut else "low" if axis.high < cut else ""
+    reason = "" if side else f"rivalry: the overlap may lie on either side of {cut:g}"
+    return AxisValue(axis.value, axis.low, axis.high, side, axis.n, reason, axis.drawn)
+
+
+def _response_rows(
+    found: FamilyTies, shocks: list[Shock], named: Row, level: Share
+) -> list[Row]:
+    rows = []
+    for one in shocks:
+        verdict, reason = response_verdict(one)
+        own, sibling = one.own, one.sibling
+        rows.append(named | {
+            "shocked_id": found.family.clusters[one.shocked]["cluster_id"], "shock": one.name,
+            "year": one.year, "indicator": one.indicator, "verdict": verdict,
+            "value": sibling.value, "low": sibling.low, "high": sibling.high, "level": level,
+            "p": sibling.p, "p_rank": sibling.p_rank, "p_before": sibling.p_before,
+            "detectable": sibling.detectable, "own": own.value, "own_low": own.low,
+            "own_high": own.high, "n_before": sibling.n_before, "n_after": sibling.n_after,
+            "n_controls": sibling.n_controls, "reason": reason,
+        })  # fmt: skip
+    return rows
+
+
+def response_verdict(shock: Shock) -> tuple[str, str]:
+    """Return "with it", "against it", "no response seen" or "not testable", and why."""
+    own, sibling = shock.own, shock.sibling
+    if sibling.reason:
+        return "not testable", sibling.reason
+    if not (own.low > 0 or own.high < 0):
+        return "not testable", "the shock left no mark on the cluster it was aimed at"
+    # a cluster that shrinks while its sibling shrinks too goes with it
+    sign = 1.0 if own.value > 0 else -1.0
+    if min(sign * sibling.low, sign * sibling.high) > 0:
+        return "with it", ""
+    if max(sign * sibling.low, sign * sibling.high) < 0:
+        return "against it", ""
+    said = f"a response of {sibling.detectable:.2g} log points would have been seen"
+    return "no response seen", said
+
+
+def _course_rows(
+    found: FamilyTies, shocks: list[Shock], key: tuple[str, str], level: Share
+) -> list[Row]:
+    rows = []
+    for one in shocks:
+        for k, part in ((one.shocked, one.own), (one.other, one.sibling)):
+            rows += [
+                {
+                    "cluster_id": key[0], "sibling_id": key[1], "shock": one.name,
+                    "shocked_id": found.family.clusters[one.shocked]["cluster_id"],
+                    "indicator": one.indicator,
+                    "unit_id": found.family.clusters[k]["cluster_id"], "years_after": year,
+                    "value": gap, "low": gap - reach, "high": gap + reach, "level": level,
+                }
+                for year, gap, reach in _years(part)
+            ]  # fmt: skip
+    return rows
+
+
+def _years(part: Response) -> list[tuple[int, float, float]]:
+    return list(zip(part.years.tolist(), part.gap.tolist(), part.reach.tolist(), strict=True))
+
+
+def _over_time(shocks: list[Shock], verdict: str) -> Row:
+    """Return the clearest response, and what it says of the verdict."""
+    read = [(one, response_verdict(one)[0]) for one in shocks]
+    read = [(one, said) for one, said in read if said != "not testable"]
+    if not read:
+        return {"over_time": "not testable"}
+    shock, said = min(read, key=lambda pair: pair[0].sibling.p)
+    agrees = {"with it": ("collaborating", "both"), "against it": ("competing", "both")}
+    told: Relation | str = verdict
+    if said == "no response seen" or told == "not testable":
+        shown = said
+    elif told in agrees[said]:
+        shown = f"{said}: bears it out"
+    else:
+        shown = f"{said}: speaks against it"
+    sign = 1.0 if shock.own.value > 0 else -1.0
+    ends = np.sort([sign * shock.sibling.low, sign * shock.sibling.high])
+    return {"over_time": shown, "response": sign * shock.sibling.value,
+            "response_low": float(ends[0]), "response_high": float(ends[1])}  # fmt: skip
