@@ -47,16 +47,29 @@ from buzzline.analysis import CATALOGUE
 from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
 from buzzline.clusters.candidate_clusters import CoreRule, candidate_clusters
+from buzzline.clusters.cluster_agreement import (
+    ClusterAgreement,
+    agreement_of_clusterings,
+    cluster_agreement,
+)
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.declared_clusters import (
+    DeclaredClusters,
+    DeclaredRule,
+    declared_clusters,
+)
 from buzzline.clusters.delineation import Delineation, delineation
 from buzzline.clusters.delineation_rule import TwoTestRule
 from buzzline.clusters.distinctness import Distinctness, distinctness
+from buzzline.clusters.district_steps import DistrictRule
+from buzzline.clusters.industrial_districts import IndustrialDistricts, industrial_districts
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import AreaRule
 from buzzline.clusters.membership import Membership, membership
 from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.clusters.separation import Separation, separation
 from buzzline.clusters.siblings import SiblingRule
+from buzzline.clusters.stability import DelineationStability, delineation_stability
 from buzzline.errors import (
     BuzzlineError,
     InvalidArgument,
@@ -96,6 +109,7 @@ __all__ = [
     "About",
     "AreaRule",
     "BuzzlineError",
+    "ClusterAgreement",
     "ClusterStrength",
     "Clustering",
     "Coagglomeration",
@@ -105,12 +119,17 @@ __all__ = [
     "Concentration",
     "CoreRule",
     "Cutoffs",
+    "DeclaredClusters",
+    "DeclaredRule",
     "Delineation",
+    "DelineationStability",
     "DensityByPlace",
     "Distinctness",
+    "DistrictRule",
     "EmploymentMatrix",
     "GroupSearch",
     "HotSpots",
+    "IndustrialDistricts",
     "IndustryEntry",
     "IndustryGroups",
     "Inequality",
@@ -147,18 +166,23 @@ __all__ = [
     "UnwritableOutput",
     "Variety",
     "__version__",
+    "agreement_of_clusterings",
     "by_cluster",
     "candidate_clusters",
     "chart",
+    "cluster_agreement",
     "cluster_strength",
     "coagglomeration",
     "colocated_clusters",
     "complexity",
     "concentration",
+    "declared_clusters",
     "delineation",
+    "delineation_stability",
     "distinctness",
     "employment_matrix",
     "hot_spots",
+    "industrial_districts",
     "industry_entry",
     "industry_groups",
     "inequality",

@@ -3,13 +3,16 @@
 # Importing a family registers its charts with `chart`.
 from buzzline.charts import (
     against_chance,
+    cluster_agreement,
     complexity,
     concentration,
+    declared_clusters,
     delineation,
     density,
     distinctness,
     entry,
     hot_spots,
+    industrial_districts,
     inequality,
     kdensity,
     labour_market_areas,
@@ -20,6 +23,7 @@ from buzzline.charts import (
     relative,
     separation,
     specialisation,
+    stability,
     verdicts,
 )
 from buzzline.charts.balance import balance_chart
@@ -32,13 +36,16 @@ from buzzline.charts.spec import Spec
 
 FAMILIES = (
     against_chance,
+    cluster_agreement,
     complexity,
     concentration,
+    declared_clusters,
     delineation,
     density,
     distinctness,
     entry,
     hot_spots,
+    industrial_districts,
     inequality,
     kdensity,
     labour_market_areas,
@@ -49,6 +56,7 @@ FAMILIES = (
     regional_mix,
     separation,
     specialisation,
+    stability,
     verdicts,
 )
 

@@ -1,11 +1,29 @@
 """Where does a cluster begin and end?"""
 
-from buzzline.agreement import adjusted_rand
+from buzzline.agreement import (
+    adjusted_rand,
+    normalised_mutual_information,
+    variation_of_information,
+)
 from buzzline.clusters.candidate_clusters import CoreRule, candidate_clusters
+from buzzline.clusters.cluster_agreement import (
+    ClusterAgreement,
+    agreement_of_clusterings,
+    cluster_agreement,
+)
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
+from buzzline.clusters.declared_clusters import (
+    DeclaredClusters,
+    DeclaredRule,
+    declared_clusters,
+)
 from buzzline.clusters.delineation import Delineation, delineation
 from buzzline.clusters.delineation_rule import TwoTestRule, outcome_of
 from buzzline.clusters.distinctness import Distinctness, distinctness
+from buzzline.clusters.district_steps import DistrictRule
+from buzzline.clusters.found_again import found_again
+from buzzline.clusters.grouping_agreement import grouping_agreement
+from buzzline.clusters.industrial_districts import IndustrialDistricts, industrial_districts
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import (
     AreaRule,
@@ -21,15 +39,26 @@ from buzzline.clusters.separation import Separation, separation
 from buzzline.clusters.separation_measures import conductance, ei_index, log_odds_ratio
 from buzzline.clusters.siblings import SiblingRule
 from buzzline.clusters.spatial_modularity import deterrence, spatial_modularity
+from buzzline.clusters.stability import (
+    DelineationStability,
+    delineation_stability,
+    stability_of,
+)
 from buzzline.clusters.valleys import deepest_valley, valley_between
 
 __all__ = [
     "FIRST_TEST_ONLY",
     "AreaRule",
+    "ClusterAgreement",
     "Clustering",
     "CoreRule",
+    "DeclaredClusters",
+    "DeclaredRule",
     "Delineation",
+    "DelineationStability",
     "Distinctness",
+    "DistrictRule",
+    "IndustrialDistricts",
     "LabourMarketAreas",
     "Membership",
     "MembershipRule",
@@ -37,23 +66,33 @@ __all__ = [
     "SiblingRule",
     "TwoTestRule",
     "adjusted_rand",
+    "agreement_of_clusterings",
     "candidate_clusters",
+    "cluster_agreement",
     "cohesion",
     "conductance",
+    "declared_clusters",
     "deepest_valley",
     "delineation",
+    "delineation_stability",
     "deterrence",
     "distinctness",
     "ei_index",
+    "found_again",
+    "grouping_agreement",
+    "industrial_districts",
     "labour_market_areas",
     "log_odds_ratio",
     "membership",
     "merged_areas",
+    "normalised_mutual_information",
     "outcome_of",
     "relative_risk",
     "self_containment",
     "separation",
     "spatial_modularity",
+    "stability_of",
     "validity",
     "valley_between",
+    "variation_of_information",
 ]

@@ -10,13 +10,20 @@ import numpy as np
 import polars as pl
 
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import as_codes
+from buzzline.arrays import Codes, as_codes, as_floats
 from buzzline.clusters.clustering import Clustering
-from buzzline.clusters.grouping_agreement import blind_borders, evenly, grouping_agreement
+from buzzline.clusters.grouping_agreement import (
+    against_replicates,
+    blind_borders,
+    dealt_among,
+    evenly,
+    largest_shares,
+)
 from buzzline.clusters.groupings import Against, Labels, cluster_labels, group_labels
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
+from buzzline.resampling import central_range
 from buzzline.space.sites import Sites, sites_of
 from buzzline.tables.study import Study
 
@@ -28,8 +35,11 @@ MEASURE_SCHEMA = {
 CLUSTER_SCHEMA = {
     "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "n_members": pl.Int64,
     "n": pl.Int64, "group_id": pl.String, "group": pl.String, "n_common": pl.Int64,
-    "share": pl.Float64, "overlap": pl.Float64, "n_groups": pl.Int64, "status": pl.String,
+    "share": pl.Float64, "null_mean": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "level": pl.Float64, "p": pl.Float64, "overlap": pl.Float64, "n_groups": pl.Int64,
+    "status": pl.String,
 }  # fmt: skip
+WHOLE = 0.8  # of its members in one region: it is not cut
 FEWEST = 10  # members in a group, below which no agreement is measured
 WORDS = {
     "labour_market": "labour-market areas", "region": "regions", "country": "countries",
@@ -52,8 +62,9 @@ class ClusterAgreement:
     clusters : DataFrame
         One row a cluster, those that fit a group least first: `cluster_id`, `label`,
         `industry`, `n_members`, `n` (in any group), `group_id`, `group` (which holds most of
-        them), `n_common`, `share` (of `n`), `overlap` (Jaccard; of a region only
-        organisations in a cluster of the industry count), `n_groups` (with a member), `status`.
+        them), `n_common`, `share` (of `n`), `null_mean`, `low`, `high` (of that share by
+        chance), `level`, `p` (of as large a share by chance), `overlap` (Jaccard; of a region
+        only members of clusters of the industry count), `n_groups` (with a member), `status`.
     against : str               "region", "declared", ..., or "" where the study has none
     level : share
     draws : int
@@ -76,18 +87,25 @@ class ClusterAgreement:
         if not self.against:
             return "Agreement is not testable: the study has no regions or declared clusters."
         tested = self.measures.filter(pl.col("measure") == "adjusted Rand index")
-        first = tested.filter(pl.col("value").is_not_null()).sort("value").tail(1)
+        first = tested.sort("value").tail(1)
         said = f"Clusters against {WORDS[self.against]}"
-        if not first.height:
+        measured = self.clusters.drop_nulls("share")
+        if not measured.height:
             return " ".join([f"{said}: not testable.", *self.notes])
-        best = first.row(0, named=True)
-        split = int((self.clusters["share"] < 0.8).sum())
-        return " ".join([
-            f"{said}: {split:,} of {self.clusters.height:,} clusters have less than 80% of "
-            f"their members in one; agreement is best in {best['industry']}, adjusted Rand "
-            f"index {best['value']:.2f} ({best['null_mean']:.2f} with {best['chance']}, p = "
-            f"{best['p']:.3g}).", *self.notes,
-        ])  # fmt: skip
+        split = int((measured["share"] < WHOLE).sum())
+        text = (
+            f"{said}: {split:,} of {measured.height:,} clusters have less than {WHOLE:.0%} of "
+            "their members in one"
+        )
+        if first.height:
+            best = first.row(0, named=True)
+            text += (
+                f"; agreement is best in {best['industry']}, adjusted Rand index "
+                f"{best['value']:.2f}"
+            )
+            if best["p"] is not None:
+                text += f" ({best['null_mean']:.2f} with {best['chance']}, p = {best['p']:.2g})"
+        return " ".join([f"{text}.", *self.notes])
 
     def __repr__(self) -> str:
         return str(self)
@@ -228,10 +246,11 @@ def _agreed(
             measured.append({"industry": name, "status": "not in the other delineation"})
             continue
         there = groups[name] if is_place else _touching(groups[name], clusters)
-        rows += _cluster_rows(name, clusters, there, is_place=is_place)
-        rng = child(seed, "agreement", name)
-        terms = (draws, level, rng)
-        measured += _measure_rows(name, clusters, there, sites if is_place else None, terms)
+        chance = _chance(clusters, there, sites if is_place else None, draws=draws,
+                         rng=child(seed, "agreement", name))  # fmt: skip
+        parts = _cluster_rows(name, clusters, there, is_place=is_place)
+        rows += _with_chance(parts, clusters, chance, level)
+        measured += _measure_rows(name, chance, level)
     clusters_frame = _frame(rows, CLUSTER_SCHEMA).sort(
         "share", "n_members", descending=[False, True], nulls_last=True
     )
@@ -249,42 +268,71 @@ def _touching(groups: Labels, clusters: Labels) -> Labels:
     return Labels(groups.ids, groups.names, as_codes(code))
 
 
-def _measure_rows(
-    name: str,
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chance:
+    """Two groupings of the things compared, and the second as chance would give it."""
+
+    first: Codes
+    second: Codes
+    replicates: list[Codes]
+    n: int
+    how: str
+
+
+def _chance(
     clusters: Labels,
     groups: Labels,
     sites: Sites | None,
-    terms: tuple[Draws, Share, np.random.Generator],
-) -> list[dict[str, Any]]:
-    draws, level, rng = terms
+    *,
+    draws: Draws,
+    rng: np.random.Generator,
+) -> _Chance:
+    is_placed = sites is not None
     compared = (clusters.code >= 0) & (groups.code >= 0)
-    if sites is None:
+    if not is_placed:
         compared = (clusters.code >= 0) | (groups.code >= 0)
-    placed = sites is not None and bool(sites.located[compared].all())
     rows = evenly(compared)
-    first, second = clusters.code[rows], groups.code[rows]
+    first, second = as_codes(clusters.code[rows]), as_codes(groups.code[rows])
+    dealt, how = dealt_among(second), DEALT
+    if sites is not None and rows.size and sites.located[rows].all():
+        xyz = sites.xyz[sites.site]
+        everybody = xyz[sites.located & (groups.code >= 0)]
+        dealt, how = blind_borders(xyz[rows], everybody, len(groups.ids)), BLIND
+    replicates = [dealt(rng) for _ in range(draws)] if rows.size else []
+    return _Chance(first, second, replicates, int(compared.sum()), how)
+
+
+def _measure_rows(name: str, chance: _Chance, level: Share) -> list[dict[str, Any]]:
     said: dict[str, Any] = {
-        "industry": name, "level": level, "n": int(compared.sum()),
-        "n_clusters": np.unique(first[first >= 0]).size,
-        "n_groups": np.unique(second[second >= 0]).size,
-        "chance": BLIND if placed else DEALT,
+        "industry": name, "level": level, "n": chance.n, "chance": chance.how,
+        "n_clusters": np.unique(chance.first[chance.first >= 0]).size,
+        "n_groups": np.unique(chance.second[chance.second >= 0]).size,
     }  # fmt: skip
     status = _status(said)
     if status:
         return [said | {"status": status}]
-    dealt = None
-    if placed and sites is not None:
-        xyz = sites.xyz[sites.site]
-        dealt = blind_borders(xyz[rows], xyz[sites.located & (groups.code >= 0)],
-                              len(groups.ids))  # fmt: skip
-    found = grouping_agreement(
-        as_codes(first), as_codes(second), dealt=dealt, draws=draws, level=level, rng=rng
-    )
+    found = against_replicates(chance.first, chance.second, chance.replicates, level)
     return [
         said | {"measure": one.measure, "value": one.value, "null_mean": one.null_mean,
                 "low": one.low, "high": one.high, "p": one.p, "status": "measured"}
         for one in found
     ]  # fmt: skip
+
+
+def _with_chance(
+    rows: list[dict[str, Any]], clusters: Labels, chance: _Chance, level: Share
+) -> list[dict[str, Any]]:
+    n = len(clusters.ids)
+    null = [largest_shares(chance.first, one, n) for one in chance.replicates]
+    for k, row in enumerate(rows):
+        drawn = as_floats([one[k] for one in null])
+        if row["status"] != "measured" or not drawn.size or np.isnan(drawn).any():
+            continue
+        p = (1 + int((drawn >= row["share"] - 1e-12).sum())) / (1 + drawn.size)
+        low, high = central_range(drawn, level)
+        row |= {"null_mean": float(drawn.mean()), "low": low, "high": high, "p": p,
+                "level": level}  # fmt: skip
+    return rows
 
 
 def _status(said: Mapping[str, Any]) -> str:

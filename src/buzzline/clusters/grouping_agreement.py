@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,15 +84,53 @@ def grouping_agreement(
     (1.0, 0.01)
     """
     source = generator(rng)
-    again = dealt or (lambda rng: as_codes(rng.permutation(second)))
-    null = np.empty((draws, len(MEASURES)))
-    for draw in range(draws):
-        by_chance = again(source)
-        null[draw] = [count(first, by_chance) for count, _ in MEASURES.values()]
-    return tuple(
-        _against(name, count(first, second), as_floats(null[:, k]), more, level)
-        for k, (name, (count, more)) in enumerate(MEASURES.items())
+    again = dealt or dealt_among(second)
+    return against_replicates(first, second, [again(source) for _ in range(draws)], level)
+
+
+def against_replicates(
+    first: Codes, second: Codes, replicates: Sequence[Codes], level: Share
+) -> tuple[Agreed, ...]:
+    """Return how far two groupings agree, and what replicates of the second give."""
+    found = []
+    for name, (count, more) in MEASURES.items():
+        null = as_floats([count(first, one) for one in replicates])
+        found.append(_against(name, count(first, second), null, more, level))
+    return tuple(found)
+
+
+def dealt_among(second: Codes) -> Dealt:
+    """Return a dealer of the groups of a grouping among its things."""
+    return lambda rng: as_codes(rng.permutation(second))
+
+
+def largest_shares(first: Codes, second: Codes, n: int) -> Floats:
+    """Return for each of n groups the largest share in one group of another grouping.
+
+    Parameters
+    ----------
+    first, second : (k,) int32      -1 for none
+
+    Returns
+    -------
+    (n,) float64
+        NaN where nothing is in a group of both.
+
+    Examples
+    --------
+    >>> first, second = np.array([0, 0, 0, 1, 1]), np.array([4, 4, 5, 5, -1])
+    >>> largest_shares(first, second, 2).round(2).tolist()
+    [0.67, 1.0]
+    """
+    both = (first >= 0) & (second >= 0)
+    width = int(second.max(initial=-1)) + 1
+    pair, common = np.unique(
+        first[both].astype(np.int64) * width + second[both], return_counts=True
     )
+    most, whole = np.zeros(n), np.bincount(first[both], minlength=n)
+    np.maximum.at(most, pair // max(width, 1), common)
+    with np.errstate(invalid="ignore"):
+        return as_floats(np.where(whole > 0, most / whole, np.nan))
 
 
 def _against(name: str, value: float, null: Floats, more: bool, level: Share) -> Agreed:

@@ -37,6 +37,7 @@ INDUSTRY_SCHEMA = {
 STABLE, DOUBTFUL, UNSTABLE = "stable", "doubtful", "not stable"
 NOT_TESTABLE = "not testable"
 OFTEN, HALF = 0.8, 0.5  # of the resamples; as often as two clusters must stay apart
+FATE_WORDS = {"in_a_larger_one": "in a larger one", "in_pieces": "in pieces", "gone": "gone"}
 DISTINCT_OWNERS = 1 - np.exp(-1)  # share of owners drawn at all, of as many drawn with return
 
 

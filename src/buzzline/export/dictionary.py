@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from buzzline.export.meanings import (
+    agreement,
     clusters,
     concentration,
     delineation,
@@ -36,6 +37,7 @@ FAMILIES = (
     separation,
     distinctness,
     delineation,
+    agreement,
 )
 
 TABLE_MEANING: dict[str, str] = {

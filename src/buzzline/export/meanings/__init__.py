@@ -1,6 +1,7 @@
 """What does every column of every result table mean? One file a family of results."""
 
 from buzzline.export.meanings import (
+    agreement,
     clusters,
     concentration,
     delineation,
@@ -15,6 +16,7 @@ from buzzline.export.meanings import (
 )
 
 __all__ = [
+    "agreement",
     "clusters",
     "concentration",
     "delineation",
