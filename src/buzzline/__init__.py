@@ -65,6 +65,9 @@ from buzzline.clusters.district_steps import DistrictRule
 from buzzline.clusters.industrial_districts import IndustrialDistricts, industrial_districts
 from buzzline.clusters.labour_market_areas import LabourMarketAreas, labour_market_areas
 from buzzline.clusters.labour_markets import AreaRule
+from buzzline.clusters.lifecycle import cluster_history, followed_clusters
+from buzzline.clusters.lifecycle_following import HistoryRule
+from buzzline.clusters.lifecycle_history import ClusterHistory
 from buzzline.clusters.membership import Membership, membership
 from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.clusters.separation import Separation, separation
@@ -110,6 +113,7 @@ __all__ = [
     "AreaRule",
     "BuzzlineError",
     "ClusterAgreement",
+    "ClusterHistory",
     "ClusterStrength",
     "Clustering",
     "Coagglomeration",
@@ -128,6 +132,7 @@ __all__ = [
     "DistrictRule",
     "EmploymentMatrix",
     "GroupSearch",
+    "HistoryRule",
     "HotSpots",
     "IndustrialDistricts",
     "IndustryEntry",
@@ -171,6 +176,7 @@ __all__ = [
     "candidate_clusters",
     "chart",
     "cluster_agreement",
+    "cluster_history",
     "cluster_strength",
     "coagglomeration",
     "colocated_clusters",
@@ -181,6 +187,7 @@ __all__ = [
     "delineation_stability",
     "distinctness",
     "employment_matrix",
+    "followed_clusters",
     "hot_spots",
     "industrial_districts",
     "industry_entry",

@@ -32,6 +32,10 @@ from buzzline.clusters.labour_markets import (
     self_containment,
     validity,
 )
+from buzzline.clusters.lifecycle import cluster_history, followed_clusters
+from buzzline.clusters.lifecycle_following import HistoryRule
+from buzzline.clusters.lifecycle_heterogeneity import cognitive_distance, rao_q
+from buzzline.clusters.lifecycle_history import ClusterHistory
 from buzzline.clusters.membership import Membership, membership
 from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.clusters.relative_risk import relative_risk
@@ -50,6 +54,7 @@ __all__ = [
     "FIRST_TEST_ONLY",
     "AreaRule",
     "ClusterAgreement",
+    "ClusterHistory",
     "Clustering",
     "CoreRule",
     "DeclaredClusters",
@@ -59,6 +64,7 @@ __all__ = [
     "Distinctness",
     "DistrictRule",
     "IndustrialDistricts",
+    "HistoryRule",
     "LabourMarketAreas",
     "Membership",
     "MembershipRule",
@@ -69,6 +75,8 @@ __all__ = [
     "agreement_of_clusterings",
     "candidate_clusters",
     "cluster_agreement",
+    "cluster_history",
+    "cognitive_distance",
     "cohesion",
     "conductance",
     "declared_clusters",
@@ -81,12 +89,14 @@ __all__ = [
     "found_again",
     "grouping_agreement",
     "industrial_districts",
+    "followed_clusters",
     "labour_market_areas",
     "log_odds_ratio",
     "membership",
     "merged_areas",
     "normalised_mutual_information",
     "outcome_of",
+    "rao_q",
     "relative_risk",
     "self_containment",
     "separation",

@@ -148,15 +148,31 @@ def candidate_clusters(
     chart = _map_of(study, sorted(scales_km))
     chosen = industries_of(study, industries)
     cut = _false_discovery_cut(chart, chosen, rule, progress)
-    delineated = []
+    each = []
     for industry in told(progress, "candidate clusters", chosen):
-        p_core = min(rule.p, cut)
-        found = _delineate(chart, industry, p_core, rule)
+        found = _delineate(chart, industry, min(rule.p, cut), rule)
         strongest = _by_chance(chart, found, rule, draws, seed)
-        delineated.append(_with_p(found, strongest))
+        each.append(_with_p(found, strongest))
     return clustering_of(
-        study, chart.sites, delineated, level=level, rate=rule.false_discovery_rate, draws=draws
+        study, chart.sites, each, level=level, rate=rule.false_discovery_rate, draws=draws
     )
+
+
+def delineated(
+    study: Study,
+    *,
+    industries: Industries = None,
+    scales_km: Sequence[float] = SCALES_KM,
+    rule: CoreRule = CoreRule(),  # frozen
+) -> list[Delineated]:
+    """Return what `candidate_clusters` finds before it is held against chance and written out.
+
+    For nulls that delineate anew many times; parameters as there.
+    """
+    chart = _map_of(study, sorted(scales_km))
+    chosen = industries_of(study, industries)
+    cut = _false_discovery_cut(chart, chosen, rule, silent)
+    return [_delineate(chart, industry, min(rule.p, cut), rule) for industry in chosen]
 
 
 def _map_of(study: Study, scales_km: Sequence[float]) -> _Map:

@@ -59,6 +59,11 @@ def industries_of(study: Study, wanted: Industries) -> tuple[Industry, ...]:
     return tuple(found)
 
 
+def groups_of(study: Study, wanted: Industries) -> dict[str, tuple[str, ...]]:
+    """Return the industries of each group asked for, as `industries_of` takes them."""
+    return _groups(study.industries_of(), wanted)
+
+
 def _groups(pairs: pl.DataFrame, wanted: Industries) -> dict[str, tuple[str, ...]]:
     counts = (
         pairs.group_by("industry").len().sort(["len", "industry"], descending=[True, False])

@@ -1,0 +1,182 @@
+"""Everything about clusters over the years put together as a `ClusterHistory`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.arrays import Floats
+from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.lifecycle_drift import (
+    Delineate,
+    drift_row,
+    labels_of,
+    overall_row,
+    turnover_null,
+    with_q,
+)
+from buzzline.clusters.lifecycle_following import HistoryRule
+from buzzline.clusters.lifecycle_heterogeneity import heterogeneity_of, profiles_by_year
+from buzzline.clusters.lifecycle_history import (
+    CLUSTER_SCHEMA,
+    DRIFT_SCHEMA,
+    EVENT_SCHEMA,
+    FLOW_SCHEMA,
+    MEMBER_SCHEMA,
+    STATE_SCHEMA,
+    YEAR_SCHEMA,
+    ClusterHistory,
+)
+from buzzline.clusters.lifecycle_knowledge import citations_of
+from buzzline.clusters.lifecycle_presence import Presence
+from buzzline.clusters.lifecycle_tables import (
+    Row,
+    cluster_row,
+    ends_of,
+    event_row,
+    flow_rows,
+    state_rows,
+    stay_rows,
+    year_rows,
+)
+from buzzline.clusters.lifecycle_tracks import lineages, tracks_of
+from buzzline.progress import Progress, silent, told
+from buzzline.quantities import Share
+from buzzline.randomness import child
+from buzzline.tables.study import Study
+
+NULL_SHARE = 5  # of the draws, one in so many is a whole delineation anew
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How sure to be, and of what chance.
+
+    Attributes
+    ----------
+    rule : HistoryRule
+    level : share
+    draws : int
+    seed : int
+    """
+
+    rule: HistoryRule
+    level: Share
+    draws: int
+    seed: int
+
+
+def history_of(
+    study: Study,
+    found: Mapping[int, Clustering],
+    seen: Presence,
+    *,
+    terms: Terms,
+    delineate: Delineate | None,
+    progress: Progress = silent,
+) -> ClusterHistory:
+    """Return the history of the clusters of each year.
+
+    Parameters
+    ----------
+    study : Study
+    found : mapping of year to Clustering
+        Of every year of `seen`.
+    seen : Presence
+    terms : Terms
+    delineate : callable or None
+        How the clusters were found, for the null of drift.
+    """
+    each = lineages(
+        study, found, seen, rule=terms.rule, draws=terms.draws, seed=terms.seed
+    )  # fmt: skip
+    level, cited = terms.level, citations_of(study)
+    profiles = profiles_by_year(study, seen.years)
+    expected = {year: heterogeneity_of(one, level).value for year, one in profiles.items()}
+    clusters, years, events, states = list[Row](), list[Row](), list[Row](), list[Row]()
+    flows, stays, tracks = [], [], []
+    for one in each:
+        own = tracks_of(one, seen, profiles=profiles, cited=cited, level=level)
+        for number, track in own.items():
+            ends = ends_of(number, track.at, one.events, seen=seen, rule=terms.rule)
+            clusters.append(cluster_row(
+                track, seen, ends=ends, has_citations=bool(cited.year.size), level=level
+            ))  # fmt: skip
+            years += year_rows(track, seen, expected=expected, level=level)
+        events += [event_row(event, seen, one.names, one.industry) for event in one.events]
+        flows.append(flow_rows(one.steps, one.names, seen, one.industry))
+        stays.append(stay_rows(one.steps, one.names, seen, study.organisations["org_id"]))
+        tracks += list(own.values())
+    states = state_rows(tracks, seen)
+    return ClusterHistory(
+        clusters=_frame(clusters, CLUSTER_SCHEMA).sort(
+            ["n_most", "history_id"], descending=[True, False]
+        ),
+        years=_frame(years, YEAR_SCHEMA).sort("history_id", "year"),
+        events=_frame(events, EVENT_SCHEMA).sort("year", "industry", "kind", "before"),
+        states=_frame(states, STATE_SCHEMA),
+        drift=_drift(study, found, seen, terms=terms, delineate=delineate, progress=progress),
+        flows=_joined(flows, FLOW_SCHEMA), members=_joined(stays, MEMBER_SCHEMA),
+        rule=terms.rule, level=level, draws=terms.draws, notes=seen.notes,
+    )  # fmt: skip
+
+
+def _drift(
+    study: Study,
+    found: Mapping[int, Clustering],
+    seen: Presence,
+    *,
+    terms: Terms,
+    delineate: Delineate | None,
+    progress: Progress,
+) -> pl.DataFrame:
+    rows: dict[str, list[Row]] = {}
+    nulls: dict[str, list[Floats]] = {}
+    draws = terms.draws // NULL_SHARE
+    nowhere = np.full(study.organisations.height, -1, np.int32)
+    for at in told(progress, "years with turnover alone", range(1, len(seen.years))):
+        pair = seen.years[at - 1], seen.years[at]
+        between = seen.there[at - 1], seen.there[at]
+        if pair[1] - pair[0] > terms.rule.longest_gap:
+            continue
+        drawn: dict[str, Floats] = {}
+        if delineate is not None and draws:
+            drawn = turnover_null(
+                study, found[pair[0]], between=between, delineate=delineate, draws=draws,
+                rng=child(terms.seed, "turnover", pair[1]),
+            )  # fmt: skip
+        first, second = (labels_of(found[year], study) for year in pair)
+        for industry, label in first.items():
+            null = drawn.get(industry, np.empty(0))
+            row = drift_row(
+                label, second.get(industry, nowhere), between[0] & between[1], null=null,
+                why=_why_no_null(delineate, draws), level=terms.level,
+            )  # fmt: skip
+            named = {"industry": industry, "since": pair[0], "year": pair[1]}
+            rows.setdefault(industry, []).append(named | row)
+            nulls.setdefault(industry, []).append(null)
+    out: list[Row] = []
+    for industry, own in rows.items():
+        overall = overall_row(own, nulls[industry], terms.level)
+        out += ([{"industry": industry} | overall] if overall else []) + own
+    return with_q(_frame(out, DRIFT_SCHEMA))
+
+
+def _why_no_null(delineate: Delineate | None, draws: int) -> str:
+    if delineate is None:
+        return "no null: how these clusters were found is not known"
+    return "" if draws else f"no null: fewer than {NULL_SHARE} draws"
+
+
+def _frame(rows: Sequence[Mapping[str, object]], schema: Mapping[str, type]) -> pl.DataFrame:
+    columns = {name: [row.get(name) for row in rows] for name in schema}
+    frame = pl.DataFrame(columns, schema=dict(schema), strict=False)
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _joined(parts: Sequence[pl.DataFrame], schema: Mapping[str, type]) -> pl.DataFrame:
+    empty = pl.DataFrame(schema=dict(schema))
+    return pl.concat([empty, *(one.cast(empty.schema) for one in parts if one.height)])
