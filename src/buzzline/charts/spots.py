@@ -1,13 +1,14 @@
 """Spots: sites on a map, hot, cold or neither, on the outlines of the countries around them.
 
 The map keeps areas true: Lambert's azimuthal projection around the sites, or Equal Earth when
-they lie all over the world. Hot is a filled circle, cold a filled square, neither a small ring.
+they lie all over the world. Hot is a filled circle, cold a filled square, neither a small ring;
+other results bring other looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,21 @@ SMALLEST_KM = 10.0
 DETAILED_KM = 4_000.0
 LARGEST_PX, SMALLEST_PX, PLAIN_PX = 9.0, 2.2, 4.0
 MARGIN = 0.08
-LOOKS: dict[str, tuple[str, str]] = {
-    "neither": (OTHER_COLOUR, "circle"),
-    "cold": (BELOW_COLOUR, "square"),
-    "hot": (ABOVE_COLOUR, "circle"),
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one kind of site is drawn."""
+
+    colour: str
+    shape: str = "circle"
+    is_hollow: bool = False
+
+
+LOOKS: dict[str, Look] = {
+    "neither": Look(OTHER_COLOUR, is_hollow=True),
+    "cold": Look(BELOW_COLOUR, "square"),
+    "hot": Look(ABOVE_COLOUR),
 }
 Onto = Callable[[Floats], Floats]
 
@@ -52,15 +64,18 @@ class Spots:
     ----------
     longitude, latitude : (n,) float64 [degree]
         Sites without a place (NaN) are not drawn.
-    heat : sequence of "hot", "cold" or "neither"
+    heat : sequence of "hot", "cold" or "neither", or the names of other looks
     size : (n,) float64 or None
         Symbols are drawn by area; None: all alike.
+    looks : mapping of name to Look
+        The last is drawn on top, and first in the key.
     """
 
     longitude: Floats
     latitude: Floats
     heat: Sequence[str]
     size: Floats | None = None
+    looks: Mapping[str, Look] = field(default_factory=lambda: LOOKS)
 
 
 def spots(sites: Spots, *, width: int) -> dict[str, Any]:
@@ -96,34 +111,37 @@ def spots(sites: Spots, *, width: int) -> dict[str, Any]:
     if reach_km < WORLD_KM:
         layers += _bar(px_a_km, inner, height)
     items = [
-        KeyItem(f"{heat} ({list(sites.heat).count(heat):,})", *LOOKS[heat], heat == "neither")
-        for heat in reversed(LOOKS)
+        KeyItem(
+            f"{heat} ({list(sites.heat).count(heat):,})",
+            look.colour,
+            look.shape,
+            look.is_hollow,
+        )
+        for heat, look in reversed(list(sites.looks.items()))
     ]
     key_layers, key_px = key(items, inner, height + 8)
     return {"height": height + 8 + key_px, "layer": [*layers, *key_layers]}
 
 
-def shown_said(sites: Spots) -> str:
+def shown_said(sites: Spots, first: str = "hot and cold ones") -> str:
     """Return the sentence that says which sites are left out of the map, or nothing."""
     n, n_placed = len(sites.heat), int(np.isfinite(sites.longitude + sites.latitude).sum())
     parts = []
     if n_placed < n:
         parts.append(f"{n - n_placed:,} of {n:,} sites have no coordinates and are not drawn.")
     if n_placed > SITES_SHOWN:
-        parts.append(
-            f"{SITES_SHOWN:,} of {n_placed:,} sites are drawn, hot and cold ones first."
-        )
+        parts.append(f"{SITES_SHOWN:,} of {n_placed:,} sites are drawn, {first} first.")
     return " ".join(parts)
 
 
 def _drawn(sites: Spots) -> Any:
     """Return the rows drawn, hot ones last so that they lie on top."""
     placed = np.flatnonzero(np.isfinite(sites.longitude + sites.latitude))
-    rank = {name: number for number, name in enumerate(LOOKS)}
+    rank = {name: number for number, name in enumerate(sites.looks)}
     ranks = np.array([rank[name] for name in sites.heat])[placed] if placed.size else placed
     kept: list[Any] = []
     room = SITES_SHOWN
-    for number in reversed(range(len(LOOKS))):
+    for number in reversed(range(len(sites.looks))):
         rows = placed[ranks == number]
         step = max(-(-rows.size // room), 1) if room > 0 else rows.size + 1
         kept.insert(0, rows[::step][: max(room, 0)])
@@ -222,19 +240,19 @@ def _marks(sites: Spots, rows: Any, place: Floats) -> list[tuple[list[dict[str, 
         radius = np.maximum(LARGEST_PX * np.sqrt(known / most), SMALLEST_PX)
     rings: list[dict[str, Any]] = []
     filled: list[dict[str, Any]] = []
-    rank = np.array([list(LOOKS).index(sites.heat[row]) for row in rows])
+    rank = np.array([list(sites.looks).index(sites.heat[row]) for row in rows])
     for at in np.lexsort((-radius, rank)):
         row = int(rows[at])
         heat = sites.heat[row]
-        colour, shape = LOOKS[heat]
+        look = sites.looks[heat]
         mark = {
             "longitude": float(sites.longitude[row]), "latitude": float(sites.latitude[row]),
             "x": round(float(place[at, 0]), 1), "y": round(float(place[at, 1]), 1),
-            "size": round(float(np.pi * radius[at] ** 2), 1), "shape": shape,
-            "fill": "transparent" if heat == "neither" else colour,
-            "stroke": colour if heat == "neither" else PAPER,
+            "size": round(float(np.pi * radius[at] ** 2), 1), "shape": look.shape,
+            "fill": "transparent" if look.is_hollow else look.colour,
+            "stroke": look.colour if look.is_hollow else PAPER,
         }  # fmt: skip
-        (rings if heat == "neither" else filled).append(mark)
+        (rings if look.is_hollow else filled).append(mark)
     return [(marks, edge) for marks, edge in ((rings, 1.0), (filled, 0.5)) if marks]
 
 

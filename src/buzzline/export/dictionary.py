@@ -18,6 +18,7 @@ from buzzline.export.meanings import (
     distinctness,
     industry_groups,
     linkages,
+    membership,
     quality,
     relatedness,
     separation,
@@ -37,6 +38,7 @@ FAMILIES = (
     separation,
     distinctness,
     delineation,
+    membership,
     agreement,
 )
 
