@@ -17,8 +17,9 @@ MAX_POSITIONAL = 3
 MAX_POSITIONAL_PRIVATE = 5
 # Two points as four arrays have one natural order, and naming each would hide it.
 TWO_POINTS = {"great_circle_km"}
-# What the road leaves behind, in its order: study, profile, clustering, balance.
-FOUR_RESULTS = {"report", "findings", "limits"}
+# What the road leaves behind, in its order: study, profile, clustering, balance; and study,
+# clustering and the two tests on it.
+FOUR_RESULTS = {"report", "findings", "limits", "delineation"}
 MAX_PARAMETERS = 8
 MAX_METHODS = 10
 

@@ -197,7 +197,9 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         have: dict[type, Any] = {Study: study}
         if request.clusters is not None:
             have[Clustering] = earlier_clusters(request.clusters, study, request.study)
-        things = [made(kind, have, settings, progress) for kind in things_of(item).values()]
+        things = [
+            made(kind, have, settings, progress=progress) for kind in things_of(item).values()
+        ]
         result = item.function(*things, **arguments)
     if request.out is not None:
         for path in _write(request.out, item.name, result):

@@ -15,7 +15,9 @@ from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
 
-def made(kind: type, have: dict[type, Any], settings: RunSettings, progress: Progress) -> Any:
+def made(
+    kind: type, have: dict[type, Any], settings: RunSettings, *, progress: Progress
+) -> Any:
     """Return the thing of a kind, made by its analysis and all that one takes.
 
     Parameters
@@ -34,7 +36,9 @@ def made(kind: type, have: dict[type, Any], settings: RunSettings, progress: Pro
         choices = choices_of(item.name, settings)
         if "progress" in item.choices:
             choices["progress"] = progress
-        things = [made(each, have, settings, progress) for each in things_of(item).values()]
+        things = [
+            made(each, have, settings, progress=progress) for each in things_of(item).values()
+        ]
         have[kind] = item.function(*things, **choices)
     return have[kind]
 

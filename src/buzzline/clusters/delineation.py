@@ -91,7 +91,7 @@ class Delineation:
             The one that was delineated. Of a cluster of several sites, members and expected
             members are summed, and the rest is that of its strongest site.
         """
-        return clustering_after(sites, self.clusters, self.members, BOTH_TESTS)
+        return clustering_after(sites, self.clusters, self.members, note=BOTH_TESTS)
 
     def __str__(self) -> str:
         if not self.pairs.height:
@@ -186,12 +186,15 @@ def delineation(
     found = verdicts(met, held)
     other = sensitivity_readings(held, distinct.level, separate.level)
     sensitivity, robust = sensitivity_rows(met, found, other)
-    pairs = pair_rows(met, found, robust, held)
+    pairs = pair_rows(met, found, robust, held=held)
     groups, merges = merged_sites(met.order, pairs)
     members = members_of(clustering, groups)
     return Delineation(
         pairs, sensitivity,
-        cluster_rows(clustering, groups, pairs, members, set(separate.clusters["cluster_id"])),
+        cluster_rows(
+            clustering, groups, pairs, members=members,
+            looked_at=set(separate.clusters["cluster_id"]),
+        ),
         members, merges,
         rule, separate.level, _notes(met, separate, merges, held),
     )  # fmt: skip

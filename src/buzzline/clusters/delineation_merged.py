@@ -40,6 +40,7 @@ def cluster_rows(
     clustering: Clustering,
     groups: Sequence[Group],
     pairs: pl.DataFrame,
+    *,
     members: pl.DataFrame,
     looked_at: set[str],
 ) -> pl.DataFrame:
@@ -145,7 +146,7 @@ def _outcome_between(outcomes: Counter[str]) -> str:
 
 
 def clustering_after(
-    clustering: Clustering, clusters: pl.DataFrame, members: pl.DataFrame, note: str
+    clustering: Clustering, clusters: pl.DataFrame, members: pl.DataFrame, *, note: str
 ) -> Clustering:
     """Return a clustering in which sites found to be one cluster are one.
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, inf
+from statistics import NormalDist
 from typing import Any
-
-from scipy.stats import norm
 
 from buzzline.clusters.against_deals import OPEN
 from buzzline.clusters.delineation_rule import Held, Needs, all_of
@@ -168,4 +167,4 @@ def _at(row: Row, held: Held) -> Row:
 
 
 def _width(level: float | None) -> float:
-    return float(norm.ppf((1 + (level or 0.0)) / 2))
+    return NormalDist().inv_cdf((1 + (level or 0.0)) / 2)

@@ -34,7 +34,7 @@ SPOKEN = {"labour": "labour market", "linkages": "linkages"}
 
 
 def pair_rows(
-    met: Met, found: Mapping[Key, Verdict], robust: Mapping[Key, float], held: Held
+    met: Met, found: Mapping[Key, Verdict], robust: Mapping[Key, float], *, held: Held
 ) -> pl.DataFrame:
     """Return one row a pair of siblings, clear outcomes first.
 
