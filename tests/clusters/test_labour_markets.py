@@ -71,6 +71,20 @@ def test_merging_agrees_with_brute_force(n, number):
     assert merged_areas(csr_array(flows), rule).label.tolist() == merged_by_hand(flows, rule)
 
 
+def test_the_merges_tell_how_the_areas_came_about():
+    flows = np.array([[60.0, 40, 0], [30, 300, 0], [0, 0, 900]])
+    areas = merged_areas(csr_array(flows), AreaRule(200, 600))
+    assert areas.label.tolist() == [0, 0, 1]
+    assert areas.ended.tolist() == [[0, 1]]  # 0 was the least valid, and is linked to 1 only
+    first = float(validity(np.array([100.0]), np.array([0.6]), AreaRule(200, 600))[0])
+    # f = 40 and 30, R = 100 and 330, W = 90 and 340
+    link = 40**2 / (100 * 340) + 30**2 / (330 * 90)
+    assert areas.measured[0] == pytest.approx([first, link])
+    assert areas.measured[0, 1] == pytest.approx(cohesion(flows)[0, 1])
+    alone = merged_areas(csr_array(np.diag([10.0, 900])), AreaRule(200, 600))
+    assert alone.n_dissolved == 0  # self-containment of 1 is valid whatever the size
+
+
 def commuters(seed, n_areas=8, each=6, at_home=0.85, persons=24_000):
     rng = np.random.default_rng(seed)
     n = n_areas * each
@@ -131,6 +145,11 @@ PAIRS = [[900, 600, 10, 5], [500, 1200, 5, 10], [10, 5, 700, 500], [5, 10, 600, 
 def test_areas_by_hand():
     result = labour_market_areas(towns(PAIRS), rule=AreaRule(500, 3000), draws=49, rng=1)
     assert result.flows == "commute"
+    assert result.merges["status"].to_list() == ["linked"] * 2
+    pairs = set(zip(result.merges["label"], result.merges["into"], strict=True))
+    assert {frozenset(pair) for pair in pairs} == {
+        frozenset(pair) for pair in (("Ara", "Bra"), ("Cles", "Dro"))
+    }
     assert result.areas["label"].to_list() == ["Bra", "Dro"]
     first = result.areas.row(0, named=True)
     assert first["value"] == pytest.approx(3200 / 3230)  # 30 of 3,230 each way cross

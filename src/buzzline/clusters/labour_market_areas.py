@@ -35,6 +35,10 @@ PLACE_SCHEMA = {
     "place_id": pl.String, "name": pl.String, "area_id": pl.String, "live": pl.Float64,
     "work": pl.Float64, "within": pl.Float64, "status": pl.String,
 }  # fmt: skip
+MERGE_SCHEMA = {
+    "step": pl.Int64, "place_id": pl.String, "label": pl.String, "validity": pl.Float64,
+    "into_id": pl.String, "into": pl.String, "cohesion": pl.Float64, "status": pl.String,
+}  # fmt: skip
 NOT_VALID = "not valid: no other area to join, or places attached last made it less so"
 SMALL = "self-contained, but smaller than the least size"
 NO_FLOWS = (
@@ -58,6 +62,11 @@ class LabourMarketAreas:
     places : DataFrame
         One row a place: `place_id`, `name`, `area_id` (null for none), `live`, `work`,
         `within`, `status` ("attached", "attached last", or why in no area).
+    merges : DataFrame
+        How they came about, first to last: `step`, `place_id` (the area dissolved, by the place
+        it began with), `label`, `validity` (when it was), `into_id`, `into` (the area its
+        largest place was linked to most), `cohesion` (that link), `status` ("linked", or that
+        it stayed for want of any).
     flows : str                 "commute", "labour_move", "spells", or "" where there are none
     rule : AreaRule
     n_persons : float
@@ -69,6 +78,7 @@ class LabourMarketAreas:
 
     areas: pl.DataFrame
     places: pl.DataFrame
+    merges: pl.DataFrame
     flows: str
     rule: AreaRule
     n_persons: float
@@ -177,8 +187,8 @@ def labour_market_areas(
     frame = _area_rows(found, areas, drawn, rule=rule, level=level)
     persons = float(found.flows.sum())
     return LabourMarketAreas(
-        frame, _place_rows(found, areas, frame), found.kind, rule, persons, found.n_unplaced,
-        level, draws, _notes(found, persons, rule),
+        frame, _place_rows(found, areas, frame), _merge_rows(found, areas), found.kind, rule,
+        persons, found.n_unplaced, level, draws, _notes(found, persons, rule),
     )  # fmt: skip
 
 
@@ -272,6 +282,25 @@ def _place_rows(found: PlaceFlows, areas: Areas, frame: pl.DataFrame) -> pl.Data
     rows = pl.DataFrame(columns, schema=PLACE_SCHEMA)
     rank = pl.col("area_id").replace_strict(order, default=len(order), return_dtype=pl.Int64)
     return rows.sort([rank, "live", "place_id"], descending=[False, True, False])
+
+
+def _merge_rows(found: PlaceFlows, areas: Areas) -> pl.DataFrame:
+    ended, into = areas.ended[:, 0], areas.ended[:, 1]
+    if not ended.size:
+        return pl.DataFrame(schema=MERGE_SCHEMA)
+    linked = pl.Series(into >= 0)
+    place, name = found.places["place_id"], found.places["name"]
+    columns = {
+        "step": np.arange(1, ended.size + 1), "place_id": place.gather(ended),
+        "label": name.gather(ended), "validity": areas.measured[:, 0],
+        "into_id": place.gather(np.maximum(into, 0)), "into": name.gather(np.maximum(into, 0)),
+        "cohesion": areas.measured[:, 1],
+    }  # fmt: skip
+    rows = pl.DataFrame(columns).with_columns(
+        pl.when(linked).then(pl.col("into_id", "into", "cohesion")),
+        status=pl.when(linked).then(pl.lit("linked")).otherwise(pl.lit("stayed: no link")),
+    )
+    return rows.select(*MERGE_SCHEMA).cast(MERGE_SCHEMA)  # type: ignore[arg-type]  # names to types
 
 
 def _notes(found: PlaceFlows, persons: float, rule: AreaRule) -> tuple[str, ...]:

@@ -139,12 +139,21 @@ class Areas:
     ----------
     label : (n,) int64       area of each place, numbered by their first place; -1 for none
     reserved : (n,) bool     places attached last, as no area gained by them
-    n_dissolved : int
+    ended : (m, 2) int64     areas dissolved, first to last, each by the place it began with;
+                             and likewise the area its largest place is linked to most, -1 for
+                             none
+    measured : (m, 2) float64    validity of each when it was dissolved, and that link
     """
 
     label: Indices
     reserved: Flags
-    n_dissolved: int
+    ended: Indices
+    measured: Floats
+
+    @property
+    def n_dissolved(self) -> int:
+        """How many areas were dissolved on the way."""
+        return self.ended.shape[0]
 
     @property
     def number(self) -> int:
@@ -181,7 +190,7 @@ def merged_areas(flows: csr_array, rule: AreaRule = AreaRule()) -> Areas:
     leaving = as_floats(whole.sum(axis=1))
     traffic = leaving + whole.sum(axis=0)
     order = as_indices(np.argsort(-traffic, kind="stable"))
-    label, reserved, n_dissolved = merge_places(
+    label, reserved, ended, measured = merge_places(
         _rows(to), _rows(away), own, leaving, rule.numbers, order
     )
     label[traffic == 0] = -1
@@ -191,7 +200,10 @@ def merged_areas(flows: csr_array, rule: AreaRule = AreaRule()) -> Areas:
     rank = np.argsort(np.argsort(first))
     out = np.full(label.size, -1, np.int64)
     out[label >= 0] = rank[number]
-    return Areas(as_indices(out), np.asarray(reserved & (out >= 0)), int(n_dissolved))
+    return Areas(
+        as_indices(out), np.asarray(reserved & (out >= 0)), as_indices(ended),
+        as_floats(measured),
+    )  # fmt: skip
 
 
 def _rows(matrix: csr_array) -> tuple[Indices, Indices, Floats]:

@@ -88,6 +88,22 @@ def join(place, area, moved, state, flows):
 
 
 @kernel
+def attach_last(left, to, away, state, flows, sums):
+    """Attach reserved places where they are linked most, until none can be; in place."""
+    label, _, total, _ = state
+    of_place = flows[2]
+    n_left = left.size + 1
+    while left.size < n_left:
+        n_left = left.size
+        for place in left:
+            sums[-1] = of_place[place]
+            area, _, sent, received = strongest_link(place, label, to, away, total, sums)
+            if area >= 0:
+                join(place, area, sent + received, state, flows)
+        left = left[label[left] < 0]
+
+
+@kernel
 def merge_places(to, away, own, size, rule, order):
     """Merge places until every area is valid.
 
@@ -95,7 +111,8 @@ def merge_places(to, away, own, size, rule, order):
     within a place; size : (n,) persons who live there; rule : (4,); order : (n,) int64 places
     of a dissolved area are attached in this order; an area without flows to others stays.
     Returns label (n,) int64 (number of the first place of the area, -1 for none), reserved (n,)
-    bool, and how many were dissolved.
+    bool, and of each dissolution the area and the one its first place is linked to most, -1 for
+    none, (m, 2) int64, its validity and that link, (m, 2) float64.
     O(dissolved * n) time.
     """
     n = own.size
@@ -109,22 +126,24 @@ def merge_places(to, away, own, size, rule, order):
     valid, sums = np.empty(n), np.zeros((n + 1, 2))
     for k in range(n):
         valid[k] = area_validity(live[k], contained(within[k], total[k, 0], total[k, 1]), rule)
-    n_dissolved = 0
+    n_dissolved, ended, measured = 0, np.full((n, 2), -1), np.zeros((n, 2))
     while n > 0:
         worst = np.argmin(valid)
         if valid[worst] >= 1.0:
             break
-        n_dissolved += 1
+        ended[n_dissolved, 0], measured[n_dissolved, 0] = worst, valid[worst]
         valid[worst] = np.inf
         former = order[label[order] == worst]
         label[former] = -1
         is_alone = True
         for place in former:
             sums[n] = of_place[place]
-            area, _, sent, received = strongest_link(place, label, to, away, total, sums)
+            area, link, sent, received = strongest_link(place, label, to, away, total, sums)
             reserved[place] = True
             if area < 0:
                 continue
+            if is_alone:
+                ended[n_dissolved, 1], measured[n_dissolved, 1] = area, link
             is_alone = False
             both = total[area] + of_place[place]
             inside = within[area] + own[place] + sent + received
@@ -136,14 +155,6 @@ def merge_places(to, away, own, size, rule, order):
                 valid[area], reserved[place] = after, False
         if is_alone:  # nowhere to go: it stays as it is
             label[former], reserved[former] = worst, False
-    left = order[reserved[order]]
-    n_left = left.size + 1
-    while left.size < n_left:
-        n_left = left.size
-        for place in left:
-            sums[n] = of_place[place]
-            area, _, sent, received = strongest_link(place, label, to, away, total, sums)
-            if area >= 0:
-                join(place, area, sent + received, state, flows)
-        left = left[label[left] < 0]
-    return label, reserved, n_dissolved
+        n_dissolved += 1
+    attach_last(order[reserved[order]], to, away, state, flows, sums)
+    return label, reserved, ended[:n_dissolved], measured[:n_dissolved]

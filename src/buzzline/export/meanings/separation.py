@@ -16,6 +16,7 @@ from buzzline.export.meanings.columns import (
 TABLE_MEANING: dict[str, str] = {
     "labour_market_areas": "Areas in which most people both live and work, largest first.",
     "labour_market_areas_places": "Which place belongs to which labour-market area.",
+    "labour_market_areas_merges": "Which area was dissolved when, and what it was linked to.",
     "separation": "Whether sibling clusters keep to themselves, by pair and layer.",
     "separation_industries": "Whether all clusters of an industry together do, by layer.",
     "separation_removal": "What is left of each cluster without its siblings, by layer.",
@@ -64,6 +65,16 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "labour_market_areas_places": (
         PLACE_ID, PLACE, _AREA_ID, *_FLOWS,
         ("status", "", "Attached, attached last, or why in no area."),
+    ),
+    "labour_market_areas_merges": (
+        ("step", "", "Order in which areas were dissolved."),
+        ("place_id", "", "Identifier of the area dissolved: the place it began with."),
+        ("label", "", "That place."),
+        ("validity", "ratio", "Size and self-containment together when it was dissolved."),
+        ("into_id", "", "Identifier of the area its largest place was linked to most."),
+        ("into", "", "The place that one began with."),
+        ("cohesion", "ratio", "How strong that link was, relative to the sizes of both."),
+        ("status", "", "Linked, or stayed for want of any link."),
     ),
     "separation": (
         INDUSTRY, CLUSTER_ID, LABEL,
