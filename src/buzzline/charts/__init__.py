@@ -4,6 +4,8 @@
 from buzzline.charts import (
     against_chance,
     cluster_agreement,
+    colocated,
+    colocated_parts,
     complexity,
     concentration,
     declared_clusters,
@@ -38,6 +40,8 @@ from buzzline.charts.spec import Spec
 FAMILIES = (
     against_chance,
     cluster_agreement,
+    colocated,
+    colocated_parts,
     complexity,
     concentration,
     declared_clusters,

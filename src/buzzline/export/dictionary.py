@@ -12,6 +12,7 @@ import polars as pl
 from buzzline.export.meanings import (
     agreement,
     clusters,
+    colocated,
     concentration,
     delineation,
     distance,
@@ -40,6 +41,7 @@ FAMILIES = (
     delineation,
     membership,
     agreement,
+    colocated,
 )
 
 TABLE_MEANING: dict[str, str] = {

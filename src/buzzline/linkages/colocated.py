@@ -108,7 +108,7 @@ class Colocated:
         `complementarity` (1 - cos of functions) with interval and p, `input_output_fit`,
         `response` (log points of the sibling to a shock) with interval, `over_time` (what that
         says of the verdict), `owners` ("collapsed" or "as recorded"), `n_owner_ties` (ties
-        within one owner that were left out), `verdict_as_recorded`,
+        between the two, within one owner, left out), `verdict_as_recorded`,
         `collaboration_as_recorded` (with them), `reason`.
     types : DataFrame
         One row a pair, type of linkage and way to count owners: `value` (collaboration),
@@ -116,7 +116,8 @@ class Colocated:
         `verdict` ("more", "not more", "not testable"), `reason`.
     ties : DataFrame
         The table of four types by within, between and beyond: `n`, `share` with its credible
-        interval, `expected`, `expected_share`, `log_ratio`.
+        interval, `expected` (what ties beyond let expect within and between), `expected_share`,
+        `log_ratio`, `design_effect`.
     resources : DataFrame
         One row a pair and resource: `value` (Morisita-Horn overlap), `low`, `high`, `n`,
         `n_other` (ties), `n_needed`, `verdict` ("rivals", "no rivals", "not testable"),

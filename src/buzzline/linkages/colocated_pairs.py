@@ -107,7 +107,7 @@ def _pair_row(
     row = named | {
         "verdict": verdict, "reason": reason, "owners": owners,
         "n_types": first.collaborates.n, "n_resources": first.rivals.n,
-        "n_owner_ties": _n_ties(recorded) - _n_ties(first),
+        "n_owner_ties": _n_between(recorded) - _n_between(first),
         "verdict_as_recorded": relation_of(recorded.collaborates, recorded.rivals)[0],
         "collaboration_as_recorded": recorded.collaborates.value,
         **_ends("collaboration", first.collaborates), **_ends("rivalry", first.rivals),
@@ -119,8 +119,8 @@ def _pair_row(
     return row
 
 
-def _n_ties(found: PairFound) -> float:
-    return float(sum(float(str(row["n"])) for row in found.types))
+def _n_between(found: PairFound) -> float:
+    return float(sum(float(str(row["n_between"])) for row in found.types))
 
 
 def _ends(name: str, axis: AxisValue) -> Row:

@@ -173,14 +173,14 @@ def _class_rows(
     rows = []
     for kind, count, given in zip(CLASSES, counts, expected, strict=True):
         share = count / n if n else nan
-        scaled = given / whole * n if isfinite(whole) and whole > 0 else nan
+        usual = given / whole if isfinite(whole) and whole > 0 else nan
         seen = round(n / effect)
         low, high = jeffreys_interval(min(round(count / effect), seen), seen, level)
         rows.append({
             "type": name, "class": kind, "n": count, "share": share,
             "low": low if n else nan, "high": high if n else nan, "level": level,
-            "expected": scaled, "expected_share": scaled / n if n else nan,
-            "log_ratio": log_ratio(count, scaled) if isfinite(scaled) else nan,
+            "expected": given, "expected_share": usual,
+            "log_ratio": log_ratio(count, given) if isfinite(given) else nan,
             "design_effect": effect,
         })  # fmt: skip
     return rows

@@ -3,6 +3,7 @@
 from buzzline.export.meanings import (
     agreement,
     clusters,
+    colocated,
     concentration,
     delineation,
     distance,
@@ -19,6 +20,7 @@ from buzzline.export.meanings import (
 __all__ = [
     "agreement",
     "clusters",
+    "colocated",
     "concentration",
     "delineation",
     "distance",
