@@ -60,7 +60,7 @@ def delineation_chart(result: Delineation, *, width: int = WIDTH) -> Spec:
         raise InvalidArgument(f"chart: `width` must be at least {NARROWEST} px, got {width}")
     if not result.pairs.height:
         return nothing_to_draw(TITLE, str(result), width)
-    shown = result.pairs.head(PAIRS_SHOWN)
+    shown = _shown(result.pairs)
     plane = _plane(shown, width - 2 * PADDING)
     points = _points(shown, plane)
     on_top = sorted(points, key=lambda at: str(at["fill"]) != PAPER)
@@ -125,6 +125,13 @@ class _Plane:
         return self.floor - share * (self.floor - TOP_PX)
 
 
+def _shown(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return as many pairs as can be drawn, of every outcome, those with a valley first."""
+    known = pairs.sort(pl.col("valley").is_null(), maintain_order=True)
+    turn = pl.int_range(pl.len()).over("outcome")
+    return known.sort(turn, maintain_order=True).head(PAIRS_SHOWN)
+
+
 def _plane(shown: pl.DataFrame, width: float) -> _Plane:
     height = max(0.55 * width, 230.0)
     values = [
@@ -151,7 +158,7 @@ def _points(shown: pl.DataFrame, plane: _Plane) -> list[dict[str, Any]]:
             "y": round(plane.y(row["value"]), 1), "low": round(low, 1), "high": round(high, 1),
             "size": 70, "shape": shape, "stroke": colour,
             "fill": PAPER if row["outcome"] == NOT_TESTABLE else colour,
-            "name": _name(row),
+            "name": _name(row), "left": plane.left(row["distinct"]),
         })  # fmt: skip
     return found
 
@@ -256,17 +263,18 @@ def _names(plane: _Plane, points: Sequence[dict[str, Any]]) -> list[Text]:
     for number, at in enumerate(points):
         wide = text_width(at["name"], NOTE_SIZE) * 1.05
         others = taken[:number] + taken[number + 1 :]
+        room = at["left"], at["left"] + plane.across
         sides = [left for left in (at["x"] + 9, at["x"] - 9 - wide)
-                 if _is_free((left, at["y"], wide), others, plane)]  # fmt: skip
+                 if _is_free((left, at["y"], wide), others, room)]  # fmt: skip
         if sides and len(found) < NAMED:
             taken.append((sides[0], at["y"], wide))
             found.append(text(at["name"], sides[0], at["y"], colour=INK))
     return found
 
 
-def _is_free(box: Label, taken: Sequence[Label], plane: _Plane) -> bool:
+def _is_free(box: Label, taken: Sequence[Label], room: tuple[float, float]) -> bool:
     left, y, wide = box
-    if left < LEFT_PX or left + wide > plane.width:
+    if left < room[0] or left + wide > room[1]:
         return False
     return all(
         abs(y - other_y) > NOTE_SIZE + 2 or left + wide < x or left > x + other
@@ -276,14 +284,14 @@ def _is_free(box: Label, taken: Sequence[Label], plane: _Plane) -> bool:
 
 def _reading(result: Delineation) -> list[str]:
     n = result.pairs.height
-    which = f"The first {PAIRS_SHOWN} of {n:,} pairs. " if n > PAIRS_SHOWN else ""
+    which = f"{PAIRS_SHOWN} of {n:,} pairs, of every outcome. " if n > PAIRS_SHOWN else ""
     lines = [
         f"{which}Up: log odds of a tie within rather than between, net of size and distance, "
         f"in the layer the second test turns on, with its {result.level:.0%} interval. At 0, "
         "ties are as size and distance alone give; at 1, "
         f"{exp(0.5):.1f} times as many within.",
     ]
-    shown = result.pairs.head(PAIRS_SHOWN)
+    shown = _shown(result.pairs)
     if shown["valley"].null_count():
         lines.append("At the left of a panel: other clusters lie between, no valley measured.")
     if shown["value"].null_count():
