@@ -22,7 +22,8 @@ DECLARED_SCHEMA = {
     "high": pl.Float64, "level": pl.Float64, "p": pl.Float64, "q": pl.Float64,
     "n_ties": pl.Int64, "inward": pl.Float64, "inward_mean": pl.Float64,
     "inward_low": pl.Float64, "inward_high": pl.Float64, "inward_p": pl.Float64,
-    "inward_q": pl.Float64, "place": pl.String, "ties": pl.String, "reason": pl.String,
+    "inward_q": pl.Float64, "block_km": pl.Float64, "place": pl.String,
+    "ties": pl.String, "reason": pl.String,
 }  # fmt: skip
 FOUND_SCHEMA = {
     "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "verdict": pl.String,
@@ -47,9 +48,10 @@ class DeclaredRule:
     Attributes
     ----------
     fewest : count
-        Members with coordinates, below which nothing is tested.
+        Members that can be tested, below which nothing is.
     block_km : km
-        Size of the blocks of land in which others of an industry stand in for members.
+        Size of the blocks of land in which others of an industry stand in for members; twice
+        and five times as large where more than half of the members would be alone.
     """
 
     fewest: Count = 5
@@ -65,13 +67,14 @@ class DeclaredClusters:
     declared : DataFrame
         One row a declared cluster, those that are none first: `group_id`, `group`, `industry`,
         `verdict` ("none", "network without a place", "found", "not testable"), `n_members`,
-        `n` (with coordinates), `n_needed` (that would show half of them in one cluster),
+        `n` (with coordinates and an industry in which clusters were looked for), `n_needed`
+        (that would show half of them in one cluster),
         `cluster_id`, `label` (of the cluster found that holds most of them), `value` (share of
         `n` in it), `null_mean`, `low`, `high` (of as many organisations of the same industries
         dealt at random), `level`, `p`, `q`, `n_ties` (ends of ties of members), `inward` (share
         of them that lead to members), `inward_mean`, `inward_low`, `inward_high` (of
-        neighbours of the same industry in their place), `inward_p`, `inward_q`, `place`,
-        `ties` ("yes", "no", "not testable"), `reason`.
+        neighbours of the same industry in their place), `inward_p`, `inward_q`, `block_km` (in
+        which neighbours stand), `place`, `ties` ("yes", "no", "not testable"), `reason`.
     found : DataFrame
         One row a cluster found: `cluster_id`, `label`, `industry`, `verdict` ("declared",
         "nobody declared it", "not testable"), `n_members`, `group_id`, `group` (which holds
@@ -160,11 +163,14 @@ def declared_clusters(
     -----
     Place: the largest share of the members in one cluster of the declared industry (of any,
     where none is declared), against as many organisations of the same main industries dealt at
-    random among all with coordinates. Ties: the share of partners of members that are members,
+    random; who has no coordinates, or no industry in which clusters were looked for, could be
+    in none and does not count. Ties: the share of partners of members that are members,
     whatever the layer, each partner counted once, against other organisations of their industry
-    in the same block of land. Found: place, at a false-discovery rate of 1 - level over
-    declared clusters. Network without a place: ties only. None: neither, with members enough to
-    show half of them in one cluster; ties that cannot be tested do not save it. A cluster found
+    in the same block of land that have ties. Found: place, at a false-discovery rate of
+    1 - level over declared clusters. Network without a place: ties only. None: neither, with
+    members enough to show half of them in one cluster, and to be found as one if half of them
+    stood together with nobody else (at the p-value of a core point); ties that cannot be tested
+    do not save it. A cluster found
     counts as declared when one declared cluster has more of its members than chance gives its
     size (hypergeometric, Bonferroni over declared clusters). A rate is a share of those
     testable, with its exact binomial interval [1]_.

@@ -8,13 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from buzzline.arrays import Codes, as_codes, as_floats
+from buzzline.arrays import Codes, Indices, as_codes, as_floats, as_indices
+from buzzline.clusters.candidate_clusters import CoreRule
 from buzzline.clusters.declared_scene import Group, Scene
 from buzzline.clusters.declared_tests import (
     Found,
+    Neighbourhoods,
     inward_looking,
+    inward_share,
     members_by_chance,
     members_needed,
+    members_to_be_found,
     together,
 )
 from buzzline.clusters.groupings import Labels
@@ -28,6 +32,7 @@ NONE, NETWORK, FOUND = "none", "network without a place", "found"
 NOT_TESTABLE, DECLARED, UNDECLARED = "not testable", "declared", "nobody declared it"
 ORDER = (NONE, NETWORK, FOUND, NOT_TESTABLE)
 FEWEST_ENDS = 10  # of ties of members, below which they are not held against neighbours
+CORE_P = CoreRule().p
 MOST_ALONE = 0.5  # of members may have no neighbour of their industry to be held against
 
 Row = dict[str, Any]
@@ -50,7 +55,6 @@ def declared_rows(scene: Scene, terms: Declared, progress: Progress) -> list[Row
         row: Row = {
             "group_id": group.group_id, "group": group.name, "industry": group.industry or None,
             "n_members": int(group.rows.size), "level": terms.level,
-            "n": int(scene.located[group.rows].sum()),
         }  # fmt: skip
         rows.append(row | _in_place(scene, group, terms) | _in_ties(scene, group, terms))
     _with_q(rows, "p", "q")
@@ -61,32 +65,49 @@ def declared_rows(scene: Scene, terms: Declared, progress: Progress) -> list[Row
 
 
 def _in_place(scene: Scene, group: Group, terms: Declared) -> Row:
+    eligible = scene.located & scene.could_be_found()
+    located = group.rows[eligible[group.rows]]
+    n: Row = {"n": int(located.size)}
     labels = _labels_for(scene, group)
     if isinstance(labels, str):
-        return {"why_no_place": labels}
-    located = group.rows[scene.located[group.rows]]
-    stratum = as_codes(np.where(scene.located, scene.industry, -2))
+        return n | {"why_no_place": labels}
+    if located.size < terms.fewest:
+        return n | {"why_no_place": (
+            f"only {located.size} members have coordinates and an industry in which clusters "
+            f"were looked for, {terms.fewest} are needed")}  # fmt: skip
+    stratum = as_codes(np.where(eligible, scene.industry, -2))
     rng = child(terms.seed, "place", group.group_id)
     found = together(
         labels.code, stratum, located, draws=terms.draws, level=terms.level, rng=rng
     )
-    needed = members_needed(_largest(labels, stratum, located), terms.level)
-    cells = _cells(found, ("value", "null_mean", "low", "high", "p"))
-    cells |= {"n_needed": max(needed, terms.fewest) if needed is not None else None}
+    needed = _needed(scene, group, located, _largest(labels, stratum, located), terms)
+    cells = n | _cells(found, ("value", "null_mean", "low", "high", "p"))
+    cells |= {"n_needed": needed}
     if found.best >= 0:
         cells |= {"cluster_id": labels.ids[found.best], "label": labels.names[found.best]}
     never = too_few_draws(terms.draws, terms.level)
-    if located.size < terms.fewest:
-        never = f"only {located.size} members have coordinates, {terms.fewest} are needed"
     return cells | {"why_no_place": never, "why_no_none": _too_small(located.size, needed)}
 
 
+def _needed(
+    scene: Scene, group: Group, rows: Indices, largest: Share, terms: Declared
+) -> int | None:
+    """Return how many members it takes to say that they make no cluster."""
+    whole = max(int(scene.located.sum()), 1)
+    if group.industry:
+        share = float((scene.examined[group.industry] & scene.located).sum()) / whole
+    else:
+        n_of = np.bincount(scene.industry[scene.located] + 1, minlength=2)
+        share = float(n_of[scene.industry[rows] + 1].mean()) / whole
+    needed = (members_needed(largest, terms.level), members_to_be_found(share, CORE_P))
+    return None if None in needed else max(terms.fewest, *filter(None, needed))
+
+
 def _labels_for(scene: Scene, group: Group) -> Labels | str:
-    known = scene.examined if scene.examined is not None else set(scene.found)
-    if not group.industry or not (group.industry in known or group.industry in scene.found):
-        if group.industry and scene.examined is not None:
-            return f"no clusters of {group.industry} were looked for"
+    if not group.industry:
         return scene.any_industry
+    if group.industry not in scene.examined:
+        return f"no clusters of {group.industry} were looked for"
     nobody = as_codes(np.full(scene.located.size, -1))
     return scene.found.get(group.industry, Labels((), (), nobody))
 
@@ -109,31 +130,42 @@ def _too_small(n: int, needed: int | None) -> str:
     if needed is None:
         return "chance puts half of as many organisations of its industries in one cluster"
     if n < needed:
-        return f"only {n} members have coordinates; {needed} would show half in one cluster"
+        return f"only {n} members can be looked at; {needed} would show half of them together"
     return ""
 
 
 def _in_ties(scene: Scene, group: Group, terms: Declared) -> Row:
-    rows = group.rows[scene.located[group.rows]]
-    n_ends = int((scene.tied.indptr[rows + 1] - scene.tied.indptr[rows]).sum())
+    n_partners = np.diff(scene.tied.indptr)[group.rows]
+    rows = as_indices(group.rows[(n_partners > 0) & scene.located[group.rows]])
+    n_ends = int(n_partners.sum())
     cells: Row = {"n_ties": n_ends}
+    if n_ends:
+        inside = np.zeros(scene.located.size, np.bool_)
+        cells["inward"] = inward_share(scene.tied, group.rows, inside)[0]
     if rows.size < terms.fewest or n_ends < FEWEST_ENDS:
-        few = f"{rows.size} members with coordinates" if rows.size < terms.fewest else (
-            f"{n_ends} ties of members")  # fmt: skip
+        few = f"{n_ends} partners of members" if n_ends < FEWEST_ENDS else (
+            f"{rows.size} members have ties and coordinates")  # fmt: skip
         return cells | {"why_no_ties": f"only {few}"}
-    own, n_own = np.unique(scene.near.stratum[rows], return_counts=True)
-    alone = int(n_own[n_own == scene.near.size[own]].sum())
-    if alone > MOST_ALONE * rows.size:
+    alone = {km: _n_alone(near, rows) for km, near in scene.near.items()}
+    block_km = next((km for km, n in alone.items() if n <= MOST_ALONE * rows.size), None)
+    if block_km is None:
+        km, n = list(alone.items())[-1]
         return cells | {"why_no_ties": (
-            f"{alone} of {rows.size} members have no other organisation of their industry "
-            "nearby to be held against")}  # fmt: skip
+            f"{n} of {rows.size} members with ties have no other organisation of their "
+            f"industry with ties in the same block of {km:g} km")}  # fmt: skip
     rng = child(terms.seed, "ties", group.group_id)
     found = inward_looking(
-        scene.tied, rows, scene.near, draws=terms.draws, level=terms.level, rng=rng
+        scene.tied, rows, scene.near[block_km], draws=terms.draws, level=terms.level, rng=rng
     )
     names = ("inward", "inward_mean", "inward_low", "inward_high", "inward_p")
-    return cells | _cells(found, names) | {"why_no_ties": too_few_draws(
-        terms.draws, terms.level)}  # fmt: skip
+    said = {"block_km": block_km, "why_no_ties": too_few_draws(terms.draws, terms.level)}
+    return cells | _cells(found, names) | said
+
+
+def _n_alone(near: Neighbourhoods, rows: Indices) -> int:
+    """Return how many have nobody but each other in their neighbourhood."""
+    own, n_own = np.unique(near.stratum[rows], return_counts=True)
+    return int(n_own[n_own == near.size[own]].sum())
 
 
 def _cells(found: Found, names: Sequence[str]) -> Row:

@@ -13,9 +13,12 @@ from buzzline.arrays import Codes, Flags, Indices, as_codes, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.declared_tests import Neighbourhoods, neighbourhoods
 from buzzline.clusters.groupings import Labels, cluster_labels
+from buzzline.clusters.industries import industries_of
 from buzzline.quantities import Kilometres
 from buzzline.space.sites import gathered, sites_of
 from buzzline.tables.study import Study
+
+WIDER = (1, 2, 5)  # times as large blocks, where members are alone in smaller ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,23 +46,28 @@ class Scene:
     groups : tuple of Group
     found : dict of industry to Labels      clusters found
     any_industry : Labels                   the same, an organisation in the strongest of all
-    examined : set of str or None           industries looked at, None where not recorded
+    examined : dict of industry to (n,) bool    looked at, and who is active in it
     located : (n,) bool
     industry : (n,) int32                   main industry, -1 where not known
     tied : (n, n) sparse                    partners, both ways, each pair once
-    near : Neighbourhoods
+    near : dict of km to Neighbourhoods     in blocks of that size, small ones first
     notes : tuple of str
     """
 
     groups: tuple[Group, ...]
     found: dict[str, Labels]
     any_industry: Labels
-    examined: set[str] | None
+    examined: dict[str, Flags]
     located: Flags
     industry: Codes
     tied: csr_array
-    near: Neighbourhoods
+    near: dict[float, Neighbourhoods]
     notes: tuple[str, ...]
+
+    def could_be_found(self) -> Flags:
+        """Return who could be in a cluster found: of any industry looked at."""
+        parts = list(self.examined.values())
+        return np.logical_or.reduce(parts) if parts else np.zeros_like(self.located)
 
 
 def scene_of(
@@ -75,18 +83,35 @@ def scene_of(
     sites = sites_of(study.organisations)
     code = study.organisations["industry"].rank("dense").cast(pl.Int32).fill_null(0) - 1
     industry = as_codes(code.to_numpy())
-    block = gathered(sites, block_km).site if sites.located.any() else sites.site
     found = cluster_labels(study, clustering)
-    coverage = clustering.coverage
-    examined = (
-        set(coverage.filter(pl.col("status") == "examined")["industry"])
-        if "industry" in coverage.columns else None
-    )  # fmt: skip
     groups, notes = _groups(study, year)
+    tied = _tied(study)
+    has_ties = np.diff(tied.indptr) > 0
+    near = {}
+    for times in WIDER:
+        km = times * block_km
+        block = gathered(sites, km).site if sites.located.any() and km else sites.site
+        near[km] = neighbourhoods(as_codes(np.where(has_ties, block, -1)), industry)
     return Scene(
-        groups, found, _of_any(clustering, found), examined, sites.located, industry,
-        _tied(study), neighbourhoods(block, industry), notes,
+        groups, found, _of_any(clustering, found), _examined(study, clustering), sites.located,
+        industry, tied, near, notes,
     )  # fmt: skip
+
+
+def _examined(study: Study, clustering: Clustering) -> dict[str, Flags]:
+    """Return who is active in each industry in which clusters were looked for."""
+    made, coverage = clustering.provenance, clustering.coverage
+    if made is not None and made.analysis == "candidate_clusters":
+        looked_at = coverage.filter(pl.col("status") == "examined")["industry"].to_list()
+        every = industries_of(study, made.arguments.get("industries"))
+        return {one.name: one.active for one in every if one.name in looked_at}
+    titles = study.industries.select("industry", "title").drop_nulls().iter_rows()
+    code = {title: industry for industry, title in titles}
+    known = set(study.industries_of()["industry"])
+    names = {name: code.get(name, name) for name in clustering.clusters["industry"].unique()}
+    every = industries_of(study, {name: [key] for name, key in names.items() if key in known})
+    anybody = np.ones(study.organisations.height, np.bool_)
+    return dict.fromkeys(names, anybody) | {one.name: one.active for one in every}
 
 
 def _groups(study: Study, year: int | None) -> tuple[tuple[Group, ...], tuple[str, ...]]:

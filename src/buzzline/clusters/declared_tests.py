@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, log
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -109,6 +110,31 @@ def members_needed(largest: Share, level: Share) -> int | None:
     last = np.flatnonzero(~shows)
     least = 1 if not last.size else int(last[-1]) + 2
     return least if least <= MOST_NEEDED else None
+
+
+def members_to_be_found(share: Share, p_core: Share) -> int | None:
+    """Return how many members would make a cluster if half of them stood alone together.
+
+    Parameters
+    ----------
+    share : share
+        Of their industry among all organisations: the chance of each to be one.
+    p_core : share
+        Largest p-value of a core point.
+
+    Returns
+    -------
+    int or None
+        None where all organisations are of their industry.
+
+    Examples
+    --------
+    >>> members_to_be_found(0.1, 0.005), members_to_be_found(0.67, 0.005)
+    (5, 27)
+    """
+    if share >= 1:
+        return None
+    return ceil(2 * log(p_core) / log(share)) if share > 0 else 1
 
 
 def members_by_chance(n_common: int, n_group: int, *, n_declared: int, n_all: int) -> float:
