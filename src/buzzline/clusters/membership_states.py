@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
+from math import exp, log
 
 import numpy as np
 
@@ -14,7 +15,7 @@ APART, GIVEN, TIED = 0, 1, 2
 ROUNDS = 40
 LARGEST_ODDS = 1e4
 PRIOR = 1.0  # organisation's worth of each pattern that is believed in beforehand
-MOST_ROWS = 60_000  # that the frequencies of patterns are learnt from
+MOST_ROWS = 20_000  # that the frequencies of patterns are learnt from
 TINY = 1e-12
 
 
@@ -52,7 +53,7 @@ class States:
     Attributes
     ----------
     patterns : (p, c) int32          apart, as given, tied: in each kind of relation
-    odds : (c, 3) float64            of a tie with a member, to what size and distance give
+    odds : (strata, c, 3) float64    of a tie with a member, to what size and distance give
     frequency : (strata, p) float64
     probability : (r, p) float64
     """
@@ -102,8 +103,9 @@ def states_of(evidence: Evidence, *, ratio: Ratio, rng: np.random.Generator) -> 
     Notes
     -----
     A mixture of binomials: ties with members are Binomial(number, w q / (1 - q + w q)), with w
-    = 1 as given, w >= ratio tied, w <= 1 / ratio apart, w shared by all rows. Frequencies of
-    the patterns in each stratum and w are found by expectation and maximisation (empirical
+    = 1 as given, w >= ratio tied, w <= 1 / ratio apart, w shared by the rows of a stratum: far
+    members, of whom distance expects next to no ties, have other odds than near ones.
+    Frequencies of the patterns and w are found by expectation and maximisation (empirical
     Bayes [1]_). Rows that are there because of a tie are conditioned on having one.
 
     References
@@ -113,8 +115,8 @@ def states_of(evidence: Evidence, *, ratio: Ratio, rng: np.random.Generator) -> 
     """
     patterns = patterns_of(evidence.number.shape[1])
     learnt = _sample(evidence, rng)
-    odds = np.tile([0.5 / ratio, 1.0, 2.0 * ratio], (patterns.shape[1], 1))
     n_strata = int(evidence.stratum.max(initial=0)) + 1
+    odds = np.tile([0.5 / ratio, 1.0, 2.0 * ratio], (n_strata, patterns.shape[1], 1))
     frequency = np.full((n_strata, len(patterns)), 1 / len(patterns))
     for _ in range(ROUNDS if len(learnt.found) else 0):
         probability = _posterior(learnt, patterns, odds, frequency)
@@ -137,7 +139,7 @@ def _sample(evidence: Evidence, rng: np.random.Generator) -> Evidence:
     return evidence.chosen(rows)  # type: ignore[arg-type]  # rows index as a slice does
 
 
-def _shifted(chance: Floats, odds: Floats) -> Floats:
+def _shifted(chance: Floats, odds: Floats | float) -> Floats:
     """Return the chance with odds times as large, kept off 0 and 1."""
     moved = odds * chance / (1 - chance + odds * chance)
     return as_floats(np.clip(moved, TINY, 1 - 1e-9))
@@ -150,7 +152,7 @@ def _log_likelihood(evidence: Evidence, patterns: Codes, odds: Floats) -> Floats
         x, n = evidence.found[:, c], evidence.number[:, c]
         of_state, none_of_state = [], []
         for state in (APART, GIVEN, TIED):
-            p = _shifted(evidence.chance[:, c], odds[c, state])
+            p = _shifted(evidence.chance[:, c], odds[evidence.stratum, c, state])
             of_state.append(x * np.log(p) + (n - x) * np.log1p(-p))
             none_of_state.append(n * np.log1p(-p))
         out += np.column_stack(of_state)[:, patterns[:, c]]
@@ -181,17 +183,22 @@ def _odds(
     """Return odds under which as many ties are expected as were found, within their bounds."""
     bounds = {APART: (1 / LARGEST_ODDS, 1 / ratio), TIED: (ratio, LARGEST_ODDS)}
     out = odds.copy()
-    alone = ~evidence.by_ties
-    for c in range(patterns.shape[1]):
-        n, q = evidence.number[alone, c], evidence.chance[alone, c]
-        for state, (least, most) in bounds.items():
-            weight = probability[alone][:, patterns[:, c] == state].sum(axis=1)
-            found = float(weight @ evidence.found[alone, c])
-            low, high = np.log(least), np.log(most)
-            for _ in range(30):
-                middle = (low + high) / 2
-                given = float(weight @ (n * _shifted(q, np.exp(middle))))
-                low, high = (middle, high) if given < found else (low, middle)
-            if weight.sum() > 1:
-                out[c, state] = np.exp((low + high) / 2)
+    for stratum, c, state in product(range(len(odds)), range(patterns.shape[1]), bounds):
+        rows = np.flatnonzero(~evidence.by_ties & (evidence.stratum == stratum))
+        weight = probability[rows][:, patterns[:, c] == state].sum(axis=1)
+        if weight.sum() > 1:
+            n, q = evidence.number[rows, c], evidence.chance[rows, c]
+            found = float(weight @ evidence.found[rows, c])
+            out[stratum, c, state] = _odds_that_give(found, weight * n, q, bounds[state])
     return as_floats(out)
+
+
+def _odds_that_give(
+    found: float, number: Floats, chance: Floats, bounds: tuple[float, float]
+) -> float:
+    low, high = log(bounds[0]), log(bounds[1])
+    for _ in range(30):
+        middle = (low + high) / 2
+        given = float(number @ _shifted(chance, exp(middle)))
+        low, high = (middle, high) if given < found else (low, middle)
+    return exp((low + high) / 2)
