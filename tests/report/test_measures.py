@@ -186,8 +186,11 @@ def test_by_hand_the_first_sentence(words, first):
 
 def test_by_hand_findings_take_at_most_three_sentences(measures):
     said = [str(measures[at]) for at in (0, 2, 4)]  # concentration, K-density, relatedness
-    assert measure_findings(measures) == [first_sentence(words) for words in said]
-    assert measure_findings(()) == []
+    assert measure_findings(measures, "agglomeration") == [
+        first_sentence(words) for words in said
+    ]
+    assert measure_findings((), "agglomeration") == []
+    assert measure_findings(measures, "clusters") == []
 
 
 def test_by_hand_a_method_note_comes_from_the_docstring():

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from buzzline.analysis import CATALOGUE
+from buzzline.clusters.delineation import Delineation
 from buzzline.clusters.distinctness import Distinctness
 from buzzline.clusters.separation import Separation
 from buzzline.errors import InvalidArgument, TooFew
@@ -15,6 +16,7 @@ from buzzline.road.measuring import (
     LATER,
     SENSIBLE,
     STAGES,
+    by_makers,
     in_order,
     makers_of,
     measured,
@@ -23,6 +25,7 @@ from buzzline.road.measuring import (
 )
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
+from buzzline.tables.worlds import Parks, make_sibling_world
 
 ASKED = ("kdensity", "inequality", "concentration")
 
@@ -114,11 +117,13 @@ def test_special_case_what_the_tables_do_not_allow_is_said_everywhere(tmp_path):
         assert name[0].upper() + name[1:] in page
 
 
-def test_invariant_what_an_analysis_is_made_from_stands_before_it():
-    place = {name: number for number, name in enumerate(in_order())}
-    for name in in_order():
-        assert all(place[maker] < place[name] for maker in makers_of(name))
+def test_invariant_what_an_analysis_is_made_from_is_made_before_it():
+    made = by_makers(in_order())
+    assert sorted(made) == sorted(in_order())
+    for name in made:
+        assert all(made.index(maker) < made.index(name) for maker in makers_of(name))
         assert set(makers_of(name)) <= set(measures_of(settings(name)))
+    assert set(makers_of("delineation")) == {"distinctness", "separation"}
 
 
 def test_invariant_one_stage_after_the_other():
@@ -131,13 +136,29 @@ def test_invariant_analyses_of_clusters_hang_on_the_clusters(small_study, tmp_pa
     asked = settings("distinctness", "separation")
     first = run_road(small_study, tmp_path, settings=asked)
     assert [type(one) for one in first.measures] == [Distinctness, Separation]
-    assert run_road(small_study, tmp_path, settings=asked).continued[-2:] == (
-        "distinctness", "separation",
-    )  # fmt: skip
+    again = run_road(small_study, tmp_path, settings=asked)
+    assert {"distinctness", "separation"} <= set(again.continued)
     wider = asked.model_copy(update={"scales_km": (20.0,)})
     assert not {"distinctness", "separation"} & set(
         run_road(small_study, tmp_path, settings=wider).continued
     )
+
+
+def test_planted_truth_sites_of_one_cluster_are_one_in_later_analyses(tmp_path):
+    parks = Parks(members=0.3, industries=4)
+    city = make_sibling_world(separate=False, organisations=700, parks=parks, rng=3).study
+    asked = settings("delineation").model_copy(update={"draws": 49, "scales_km": (1.0, 5.0)})
+    road = run_road(city, tmp_path, settings=asked)
+    assert [type(one) for one in road.measures] == [Delineation, Distinctness, Separation]
+    assert set(road.measures[0].pairs["outcome"]) == {"one cluster, several sites"}
+    tested = road.balance.balance["cluster_id"].n_unique()
+    tested += road.balance.untested["cluster_id"].n_unique()
+    assert tested == road.measures[0].clusters.height < road.clustering.clusters.height
+    again = run_road(city, tmp_path, settings=asked)
+    assert {"delineation", "distinctness", "separation", "scale-balance"} <= set(
+        again.continued
+    )
+    assert again.report.read_bytes() == road.report.read_bytes()
 
 
 def test_special_case_without_a_cluster_there_is_a_reason(small_study, tmp_path):

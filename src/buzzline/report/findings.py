@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp
 
 import polars as pl
@@ -18,13 +19,25 @@ DEFAULT = "G1"
 
 
 def findings(
-    study: Study, profile: ScaleProfile, clustering: Clustering, balance: ScaleBalance
+    study: Study,
+    profile: ScaleProfile,
+    clustering: Clustering,
+    balance: ScaleBalance,
+    *,
+    of_clusters: Sequence[str] = (),
 ) -> list[str]:
-    """Return sentences: what was read, where clusters are, how far ties reach, what is odd."""
+    """Return sentences: what was read, where clusters are, how far ties reach, what is odd.
+
+    Parameters
+    ----------
+    of_clusters : sequence of str
+        What further analyses say of the clusters, to stand after where they are.
+    """
     if not has_organisations(study):
         return [_read(study)]
     sentences = [
-        _read(study), _clusters(clustering), *_scales(profile), *_balance(clustering, balance),
+        _read(study), _clusters(clustering), *of_clusters, *_scales(profile),
+        *_balance(clustering, balance),
     ]  # fmt: skip
     return [sentence for sentence in sentences if sentence]
 

@@ -97,9 +97,10 @@ def unmeasured(rows: pl.DataFrame) -> pl.Expr:
 
 def _verdict(rows: pl.DataFrame) -> str | None:
     """Return the column with the verdict on clusters, if the rows are about clusters."""
-    if "cluster_id" not in rows.columns:
+    if not {"cluster_id", "area_id", "group_id"} & set(rows.columns):
         return None
-    return next((name for name in VERDICTS if name in rows.columns), None)
+    verdicts = (*VERDICTS, "type") if "org_id" in rows.columns else VERDICTS
+    return next((name for name in verdicts if name in rows.columns), None)
 
 
 def said_as(name: str) -> str:

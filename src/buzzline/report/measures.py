@@ -23,7 +23,8 @@ from buzzline.report.wording import listed, plural
 EXAMPLES_NAMED = 3
 # Stage by stage: whose first sentence is among the findings, and how many of them at most.
 FOREMOST = {
-    "clusters": (("delineation", "distinctness", "separation"), 2),
+    "clusters": (("delineation", "declared_clusters", "distinctness", "separation"), 2),
+    "linkages": (("colocated_clusters",), 1),
     "agglomeration": (
         ("strong_clusters", "concentration", "kdensity", "relatedness",
          "location_quotients_by_place", "specialisation", "complexity"), 3,
@@ -100,14 +101,11 @@ def measure_limits(measures: Sequence[Answer], not_measured: Mapping[str, str]) 
     return found
 
 
-def measure_findings(measures: Sequence[Answer]) -> list[str]:
-    """Return the first sentence of the foremost analyses of each stage, a few at most."""
+def measure_findings(measures: Sequence[Answer], stage: str) -> list[str]:
+    """Return the first sentence of the foremost analyses of a stage, a few at most."""
     by_analysis = {_analysis(result): result for result in reversed(measures)}
-    chosen = [
-        name
-        for names, most in FOREMOST.values()
-        for name in [name for name in names if name in by_analysis][:most]
-    ]
+    names, most = FOREMOST[stage]
+    chosen = [name for name in names if name in by_analysis][:most]
     return [first_sentence(str(by_analysis[name])) for name in chosen]
 
 

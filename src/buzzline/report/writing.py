@@ -98,7 +98,12 @@ def report(
     text = _environment().get_template("report.html.j2").render(
         title=heading, language=LANGUAGE, has_organisations=has_organisations(study),
         facts=facts(study, clusters), quality=quality_view(study),
-        findings=[*findings(study, profile, clustering, balance), *measure_findings(measures)],
+        findings=[
+            *findings(study, profile, clustering, balance,
+                      of_clusters=measure_findings(measures, "clusters")),
+            *measure_findings(measures, "linkages"),
+            *measure_findings(measures, "agglomeration"),
+        ],
         **_pictures(study, profile, clustering),
         sections=sections(measures), clusters=clusters,
         first_test_only="" if is_tested_twice(measures) else FIRST_TEST_ONLY,

@@ -28,12 +28,15 @@ SENSIBLE = (
     "location_quotients_by_place", "strong_clusters", "specialisation", "variety",
     "shift_share", "concentration", "inequality", "relatedness",
     "complexity", "industry_entry", "kdensity", "hot_spots",
-    "distinctness", "separation", "labour_market_areas",
+    "delineation", "distinctness", "separation", "membership", "declared_clusters",
+    "cluster_agreement", "labour_market_areas", "industrial_districts", "colocated_clusters",
 )  # fmt: skip
 LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
-    "m_function", "m_density", "ripley",
+    "m_function", "m_density", "ripley", "delineation_stability", "cluster_history",
 )  # fmt: skip
+# Made of the candidates; all others of clusters that both tests leave, where they were made.
+OF_CANDIDATES = ("distinctness", "separation", "delineation", "delineation_stability")
 
 
 def measures_of(settings: RunSettings) -> tuple[str, ...]:
@@ -67,6 +70,16 @@ def measures_of(settings: RunSettings) -> tuple[str, ...]:
             )
     wanted = _with_makers(asked)
     return tuple(name for name in known if name in wanted)
+
+
+def by_makers(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names in an order in which each stands after what it is made from."""
+    left, ordered = list(names), list[str]()
+    while left:
+        name = next(name for name in left if not set(makers_of(name)) & set(left))
+        left.remove(name)
+        ordered.append(name)
+    return tuple(ordered)
 
 
 def in_order() -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from buzzline.road.opening import Kind, Source, opened, settings_of, sha256
 from buzzline.road.parts import Parts
 from buzzline.road.quality_files import write_quality
 from buzzline.road.stages import Stages
-from buzzline.road.taking import CLUSTERS, take_measures
+from buzzline.road.taking import CLUSTERS, clusters_of, take_measures
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
@@ -47,7 +47,9 @@ class Road:
     study : Study
     profile : ScaleProfile
     clustering : Clustering
+        Candidates.
     balance : ScaleBalance
+        Of the clusters that both tests leave, where they were made, else of the candidates.
     measures : tuple of results
         Of agglomeration, clusters and linkages, in the order of the report.
     not_measured : mapping of analysis to reason
@@ -169,11 +171,13 @@ def _results(study: Study, stages: Stages) -> _Results:
         CLUSTERS, Clustering, lambda: _clustering(study, stages),
         depends_on=of_clusters,
     )  # fmt: skip
-    balance = stages.part(
-        "scale-balance", ScaleBalance, lambda: _balance(study, clustering, stages),
-        depends_on=(*of_clusters, stages.choices("scale_balance")),
-    )  # fmt: skip
     taken = take_measures(study, clustering, stages)
+    after = taken.clustering_after(clustering)
+    keys = [stages.keys[part] for part in clusters_of("scale_balance", stages)]
+    balance = stages.part(
+        "scale-balance", ScaleBalance, lambda: _balance(study, after, stages),
+        depends_on=(fingerprint, *keys, stages.choices("scale_balance")),
+    )  # fmt: skip
     return _Results(profile, clustering, balance, taken.shown, taken.reasons)
 
 

@@ -9,13 +9,23 @@ from typing import Any
 
 from buzzline.analysis import CATALOGUE, Answer, maker_of, things_of
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.delineation import Delineation
 from buzzline.errors import TooFew
 from buzzline.export.measures import further_frames
-from buzzline.road.measuring import makers_of, measured, measures_of, record_of
+from buzzline.road.measuring import (
+    OF_CANDIDATES,
+    by_makers,
+    in_order,
+    makers_of,
+    measured,
+    measures_of,
+    record_of,
+)
 from buzzline.road.stages import Stages
 from buzzline.tables.study import Study
 
 CLUSTERS = "candidate-clusters"  # the part
+DELINEATION = "delineation"  # the analysis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +35,7 @@ class Taken:
     Attributes
     ----------
     results : dict of analysis to result
-        In the order of the report; those without a single row are among the reasons as well.
+        Those without a single row are among the reasons as well.
     reasons : dict of analysis to reason
     """
 
@@ -34,16 +44,20 @@ class Taken:
 
     @property
     def shown(self) -> tuple[Answer, ...]:
-        """Results that have anything to show."""
-        return tuple(
-            result for name, result in self.results.items() if name not in self.reasons
-        )
+        """Results that have anything to show, in the order of the report."""
+        names = [name for name in in_order() if name in self.results]
+        return tuple(self.results[name] for name in names if name not in self.reasons)
+
+    def clustering_after(self, candidates: Clustering) -> Clustering:
+        """Return the clusters that both tests leave, or the candidates where none was made."""
+        found = self.results.get(DELINEATION)
+        return found.clustering(candidates) if isinstance(found, Delineation) else candidates
 
 
 def take_measures(study: Study, clustering: Clustering, stages: Stages) -> Taken:
     """Return what the settings ask for, computed now or kept from an earlier run."""
     taken = Taken()
-    for name in measures_of(stages.settings):
+    for name in by_makers(measures_of(stages.settings)):
         try:
             things = _things(name, study, clustering, taken)
             taken.results[name] = stages.part(
@@ -70,10 +84,17 @@ def part_of(name: str) -> str:
 
 def _depends_on(name: str, study: Study, stages: Stages) -> tuple[object, ...]:
     """Return all that a result hangs on: a key of another part stands for all that one does."""
-    parts = [CLUSTERS] if Clustering in things_of(CATALOGUE[name]).values() else []
-    parts += map(part_of, makers_of(name))
+    parts = list(map(part_of, makers_of(name)))
+    if Clustering in things_of(CATALOGUE[name]).values():
+        parts += clusters_of(name, stages)
     keys = tuple(stages.keys[part] for part in parts)
     return (study.fingerprint, stages.choices(name), *keys)
+
+
+def clusters_of(name: str, stages: Stages) -> list[str]:
+    """Return the parts that hold the clusters an analysis is made of."""
+    after = [] if name in OF_CANDIDATES else [part_of(DELINEATION)]
+    return [CLUSTERS, *(part for part in after if part in stages.keys)]
 
 
 def _things(name: str, study: Study, clustering: Clustering, taken: Taken) -> list[Any]:
@@ -84,8 +105,9 @@ def _things(name: str, study: Study, clustering: Clustering, taken: Taken) -> li
     TooFew
         There is no cluster, or what it is made from could not be computed.
     """
+    clusters = clustering if name in OF_CANDIDATES else taken.clustering_after(clustering)
     return [
-        _thing(kind, study, clustering, taken) for kind in things_of(CATALOGUE[name]).values()
+        _thing(kind, study, clusters, taken) for kind in things_of(CATALOGUE[name]).values()
     ]
 
 
