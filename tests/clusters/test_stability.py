@@ -48,8 +48,8 @@ def test_recovers_the_truth_planted_clusters_are_stable():
     found = delineation_stability(world.study, clusters, draws=19, rng=1)
     assert set(found.clusters["verdict"]) == {"stable"}
     assert found.clusters["overlap"].min() > 0.65
-    assert found.industries["n_again"].item() == pytest.approx(4, abs=0.3)
-    assert found.industries["value"].item() > 0.9
+    assert found.industries["n_again"].item() == pytest.approx(4, abs=0.6)
+    assert found.industries["value"].item() > 0.75
 
 
 def test_a_hot_spot_of_noise_is_not_stable():

@@ -379,7 +379,8 @@ def _cluster_rows(
 
 def _frame(rows: list[dict[str, Any]], schema: Mapping[str, type]) -> pl.DataFrame:
     columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=dict(schema), strict=False, nan_to_null=True)
+    frame = pl.DataFrame(columns, schema=dict(schema), strict=False)
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def _notes(clustering: Clustering, clusters: pl.DataFrame) -> tuple[str, ...]:

@@ -256,4 +256,5 @@ def _sensitivity(
 
 def _frame(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, type]) -> pl.DataFrame:
     columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=dict(schema), strict=False, nan_to_null=True)
+    frame = pl.DataFrame(columns, schema=dict(schema), strict=False)
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))

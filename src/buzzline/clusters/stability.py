@@ -251,7 +251,8 @@ def _industry_row(found: Refound, k: int, level: Share) -> dict[str, Any]:
 
 def _frame(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, type]) -> pl.DataFrame:
     columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=dict(schema), strict=False, nan_to_null=True)
+    frame = pl.DataFrame(columns, schema=dict(schema), strict=False)
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def _made_with(study: Study, clustering: Clustering) -> tuple[Industries, Sequence[float]]:
