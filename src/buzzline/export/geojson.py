@@ -12,8 +12,9 @@ from pathlib import Path
 import polars as pl
 
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.membership import Membership
 from buzzline.export.outlines import Area
-from buzzline.export.places import areas, organisations_with_clusters
+from buzzline.export.places import areas, organisations_with_clusters, related
 from buzzline.export.written import Written, one_file
 from buzzline.tables.study import Study
 from buzzline.tables.writing import atomically
@@ -49,7 +50,11 @@ def write_cluster_centres(clustering: Clustering, path: Path | str) -> Written:
 
 
 def write_organisation_points(
-    study: Study, clustering: Clustering | None, path: Path | str
+    study: Study,
+    clustering: Clustering | None,
+    path: Path | str,
+    *,
+    membership: Membership | None = None,
 ) -> Written:
     """Write every organisation as a point, with the cluster it belongs to.
 
@@ -58,12 +63,26 @@ def write_organisation_points(
     UnwritableOutput
         As `write_cluster_areas`.
     """
-    placed = organisations_with_clusters(study, clustering)
+    return _write_points(organisations_with_clusters(study, clustering, membership), Path(path))
+
+
+def write_membership_points(membership: Membership, path: Path | str) -> Written:
+    """Write every organisation that has to do with a cluster as a point, with its type.
+
+    Raises
+    ------
+    UnwritableOutput
+        As `write_cluster_areas`.
+    """
+    return _write_points(related(membership), Path(path))
+
+
+def _write_points(placed: pl.DataFrame, path: Path) -> Written:
     nowhere = placed.filter(_is_nowhere()).height
     note = f"organisations without coordinates, with an empty geometry: {nowhere:,}"
     slices = placed.iter_slices(AT_ONCE)
     features = (line for part in slices for line in _features(part, _points(part)))
-    return _write(features, Path(path), note=note if nowhere else "")
+    return _write(features, path, note=note if nowhere else "")
 
 
 def _is_nowhere() -> pl.Expr:

@@ -1,7 +1,8 @@
 """Clusters, organisations and ties as one GeoPackage, for QGIS and ArcGIS.
 
 Needs the extra `geo`. Layers: `clusters` (areas), `cluster_centres`, `organisations`, `members`
-(points) and `ties` (straight lines; across the 180th meridian in two pieces).
+and, where that was examined, `membership` (points: who belongs how), and `ties` (straight
+lines; across the 180th meridian in two pieces).
 """
 
 from __future__ import annotations
@@ -17,9 +18,15 @@ import polars as pl
 
 from buzzline.arrays import Floats
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.membership import Membership
 from buzzline.errors import MissingPackage
 from buzzline.export.outlines import Area
-from buzzline.export.places import areas, organisations_with_clusters
+from buzzline.export.places import (
+    ORGANISATION_COLUMNS,
+    areas,
+    organisations_with_clusters,
+    related,
+)  # fmt: skip
 from buzzline.export.written import Written
 from buzzline.network.ties import ties_by_scale
 from buzzline.space.scales import Cutoffs
@@ -39,6 +46,7 @@ def write_geopackage(
     clustering: Clustering | None,
     path: Path | str,
     *,
+    membership: Membership | None = None,
     cutoffs: Cutoffs | None = None,
 ) -> Written:
     """Write everything that has a place as layers of one GeoPackage.
@@ -48,6 +56,8 @@ def write_geopackage(
     study : Study
     clustering : Clustering or None
     path : Path or str
+    membership : Membership or None
+        Gives the layer `membership`, and each organisation its type.
     cutoffs : Cutoffs or None
         Where local and regional end; None is the default ladder.
 
@@ -63,7 +73,7 @@ def write_geopackage(
         from pyogrio.raw import write_arrow
     except ImportError as error:
         raise MissingPackage("pyogrio", "geo", "Writing a GeoPackage") from error
-    layers, notes = _layers(study, clustering, cutoffs or Cutoffs())
+    layers, notes = _layers(study, clustering, membership, cutoffs or Cutoffs())
     target = Path(path)
     with atomically(target) as unfinished, _fixed_time(pyogrio):
         unfinished.unlink()
@@ -89,9 +99,12 @@ def _fixed_time(pyogrio: Any) -> Iterator[None]:
 
 
 def _layers(
-    study: Study, clustering: Clustering | None, cutoffs: Cutoffs
+    study: Study,
+    clustering: Clustering | None,
+    membership: Membership | None,
+    cutoffs: Cutoffs,
 ) -> tuple[Layers, list[str]]:
-    organisations = organisations_with_clusters(study, clustering)
+    organisations = organisations_with_clusters(study, clustering, membership)
     placed = organisations.drop_nulls(["longitude", "latitude"])
     layers: Layers = {}
     if clustering is not None:
@@ -100,10 +113,13 @@ def _layers(
         layers["clusters"] = ("MultiPolygon", clustering.clusters.with_columns(outlined))
         layers["cluster_centres"] = ("Point", _with_points(clustering.clusters))
         members = clustering.members.join(
-            placed.drop("cluster", "clusters"), on="org_id", how="inner", validate="m:1",
+            placed.select(ORGANISATION_COLUMNS), on="org_id", how="inner", validate="m:1",
             maintain_order="left",
         )  # fmt: skip
         layers["members"] = ("Point", _with_points(members))
+    if membership is not None:
+        near = related(membership).drop_nulls(["longitude", "latitude"])
+        layers["membership"] = ("Point", _with_points(near))
     layers["organisations"] = ("Point", _with_points(placed))
     notes = []
     if away := organisations.height - placed.height:

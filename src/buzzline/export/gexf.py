@@ -6,14 +6,13 @@ are kinds of edges, so that Gephi keeps parallel ties of different layers apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
 
 from buzzline.export.graphs import (
     EDGE_ATTRIBUTES,
-    NODE_ATTRIBUTES,
     Graph,
     element_per_row,
     optional,
@@ -51,7 +50,7 @@ def _parts(graph: Graph) -> Iterator[str]:
     yield f"<meta><creator>buzzline</creator><description>{graph.title}</description></meta>"
     default = "directed" if graph.is_directed else "undirected"
     yield f'<graph defaultedgetype="{default}" mode="dynamic" timeformat="date">'
-    for what, attributes in (("node", NODE_ATTRIBUTES), ("edge", _EDGE_VALUES)):
+    for what, attributes in (("node", graph.node_attributes), ("edge", _EDGE_VALUES)):
         yield f'<attributes class="{what}" mode="static">'
         for name, kind in attributes.items():
             yield f'<attribute id="{what}_{name}" title="{name}" type="{kind}"/>'
@@ -59,7 +58,7 @@ def _parts(graph: Graph) -> Iterator[str]:
     yield "<nodes>"
     node = pl.concat_str(
         pl.lit('<node id="'), "id", pl.lit('" label="'), pl.col("name").fill_null(pl.col("id")),
-        pl.lit('"><attvalues>'), *_values("node", NODE_ATTRIBUTES),
+        pl.lit('"><attvalues>'), *_values("node", graph.node_attributes),
         pl.lit("</attvalues></node>"),
     )  # fmt: skip
     yield from element_per_row(graph.nodes, node)
@@ -74,7 +73,7 @@ def _parts(graph: Graph) -> Iterator[str]:
     yield "</edges>\n</graph>\n</gexf>"
 
 
-def _values(what: str, attributes: dict[str, str]) -> list[pl.Expr]:
+def _values(what: str, attributes: Mapping[str, str]) -> list[pl.Expr]:
     return [
         optional(f'<attvalue for="{what}_{name}" value="', name, '"/>') for name in attributes
     ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
 
 from buzzline.export.graphs import (
     EDGE_ATTRIBUTES,
-    NODE_ATTRIBUTES,
     Graph,
     element_per_row,
     optional,
@@ -42,7 +41,7 @@ def write_graphml(graph: Graph, path: Path | str) -> Written:
 
 def _parts(graph: Graph) -> Iterator[str]:
     yield _HEAD
-    for what, attributes in (("node", NODE_ATTRIBUTES), ("edge", EDGE_ATTRIBUTES)):
+    for what, attributes in (("node", graph.node_attributes), ("edge", EDGE_ATTRIBUTES)):
         for name, kind in attributes.items():
             yield (
                 f'<key id="{what}_{name}" for="{what}" attr.name="{name}" attr.type="{kind}"/>'
@@ -50,7 +49,7 @@ def _parts(graph: Graph) -> Iterator[str]:
     default = "directed" if graph.is_directed else "undirected"
     yield f'<graph id="{graph.title}" edgedefault="{default}">'
     node = pl.concat_str(
-        pl.lit('<node id="'), "id", pl.lit('">'), *_values("node", NODE_ATTRIBUTES),
+        pl.lit('<node id="'), "id", pl.lit('">'), *_values("node", graph.node_attributes),
         pl.lit("</node>"),
     )  # fmt: skip
     yield from element_per_row(graph.nodes, node)
@@ -62,5 +61,5 @@ def _parts(graph: Graph) -> Iterator[str]:
     yield "</graph>\n</graphml>"
 
 
-def _values(what: str, attributes: dict[str, str]) -> list[pl.Expr]:
+def _values(what: str, attributes: Mapping[str, str]) -> list[pl.Expr]:
     return [optional(f'<data key="{what}_{name}">', name, "</data>") for name in attributes]

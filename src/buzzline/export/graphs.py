@@ -8,13 +8,14 @@ counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.membership import Membership
 from buzzline.export.places import organisations_with_clusters
 from buzzline.export.written import Written, one_file
 from buzzline.network.ties import ties_by_scale
@@ -33,6 +34,7 @@ NODE_ATTRIBUTES = {
     "name": "string", "industry": "string", "country": "string", "longitude": "double",
     "latitude": "double", "cluster": "string", "clusters": "string",
 }  # fmt: skip
+MEMBER_ATTRIBUTES = {"member_of": "string", "member_type": "string"}
 EDGE_ATTRIBUTES = {
     "layer": "string", "weight": "double", "start": "string", "end": "string",
     "scale": "string", "directed": "boolean",
@@ -46,10 +48,11 @@ class Graph:
     Attributes
     ----------
     nodes : DataFrame
-        `id` and the columns of `NODE_ATTRIBUTES`.
+        `id` and the columns of `node_attributes`.
     edges : DataFrame
         `number` (from 0, as in the study), `source`, `target` and those of `EDGE_ATTRIBUTES`;
         all as text, null where nothing is known.
+    node_attributes : mapping of name to kind
     is_directed : bool
     title : str
     n_removed : int
@@ -58,6 +61,7 @@ class Graph:
 
     nodes: pl.DataFrame
     edges: pl.DataFrame
+    node_attributes: Mapping[str, str]
     is_directed: bool
     title: str
     n_removed: int
@@ -70,7 +74,11 @@ class Graph:
 
 
 def graph_of(
-    study: Study, clustering: Clustering | None = None, *, cutoffs: Cutoffs | None = None
+    study: Study,
+    clustering: Clustering | None = None,
+    *,
+    membership: Membership | None = None,
+    cutoffs: Cutoffs | None = None,
 ) -> Graph:
     """Return the organisations of a study and their ties, ready to be written as XML.
 
@@ -79,10 +87,13 @@ def graph_of(
     study : Study
     clustering : Clustering or None
         Gives each node its clusters.
+    membership : Membership or None
+        Tells of each node what it is to the cluster it belongs to most.
     cutoffs : Cutoffs or None
         Where local and regional end; None is the default ladder.
     """
-    nodes = organisations_with_clusters(study, clustering)
+    nodes = organisations_with_clusters(study, clustering, membership)
+    attributes = NODE_ATTRIBUTES | (MEMBER_ATTRIBUTES if membership else {})
     edges = _edges(study, cutoffs or Cutoffs())
     ids = _ids(nodes["org_id"])
     removed = _n_removed(nodes.select("org_id", *_texts(nodes))) + _n_removed(
@@ -93,15 +104,14 @@ def graph_of(
         renamed = named.rename({"org_id": end, "id": f"{end}_id"})
         edges = edges.join(renamed, on=end, how="left", validate="m:1", maintain_order="left")
     return Graph(
-        nodes=nodes.select(
-            ids.alias("id"), *(_as_text(nodes, name) for name in NODE_ATTRIBUTES)
-        ),
+        nodes=nodes.select(ids.alias("id"), *(_as_text(nodes, name) for name in attributes)),
         edges=edges.select(
             pl.col("number").cast(pl.String),
             pl.col("source_id").alias("source"),
             pl.col("target_id").alias("target"),
             *(_as_text(edges, name) for name in EDGE_ATTRIBUTES),
         ),
+        node_attributes=attributes,
         is_directed=bool(edges["directed"].any()),
         title=_escaped(pl.Series([study.about.title]))[0],
         n_removed=removed,
@@ -118,7 +128,11 @@ def _edges(study: Study, cutoffs: Cutoffs) -> pl.DataFrame:
 
 
 def _texts(frame: pl.DataFrame) -> list[str]:
-    return [name for name in NODE_ATTRIBUTES if frame.schema[name] == pl.String]
+    return [
+        name
+        for name in NODE_ATTRIBUTES | MEMBER_ATTRIBUTES
+        if frame.schema.get(name) == pl.String
+    ]
 
 
 def _n_removed(frame: pl.DataFrame) -> int:

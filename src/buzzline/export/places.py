@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.membership import Membership
 from buzzline.export.outlines import Area, area_of
 from buzzline.tables.study import Study
 
@@ -14,11 +15,58 @@ ORGANISATION_COLUMNS = (
 )  # fmt: skip
 
 
-def organisations_with_clusters(study: Study, clustering: Clustering | None) -> pl.DataFrame:
+PROBABILITY = {
+    "core member": "p_core", "remote member": "p_remote", "local outsider": "p_outsider",
+    "associate": "p_associate",
+}  # fmt: skip
+RANKED = tuple(PROBABILITY)  # what an organisation is foremost, where it is several things
+
+
+def organisations_with_clusters(
+    study: Study, clustering: Clustering | None, membership: Membership | None = None
+) -> pl.DataFrame:
     """Return all organisations with `cluster` (the strongest one) and `clusters` (all, by `|`).
 
-    Rows keep the order of the study.
+    With a membership also `member_of` and `member_type`. Rows keep the order of the study.
     """
+    placed = _with_clusters(study, clustering)
+    if membership is None:
+        return placed
+    return placed.join(
+        member_types(membership), on="org_id", how="left", validate="1:1", maintain_order="left"
+    )
+
+
+def member_types(membership: Membership) -> pl.DataFrame:
+    """Return what each organisation is to the cluster it belongs to most.
+
+    Returns
+    -------
+    DataFrame
+        One row an organisation that has to do with a cluster: `org_id`, `member_of`
+        (`cluster_id`), `member_type`. Core members come before remote ones, these before local
+        outsiders and associates, the more probable before the less.
+    """
+    kind = pl.col("type")
+    surest = pl.coalesce(pl.when(kind == name).then(p) for name, p in PROBABILITY.items())
+    return (
+        related(membership)
+        .with_columns(
+            rank=kind.replace_strict(RANKED, range(len(RANKED)), return_dtype=pl.Int64),
+            surest=surest,
+        )
+        .sort(["rank", "surest"], descending=[False, True], maintain_order=True)
+        .unique("org_id", keep="first", maintain_order=True)
+        .select("org_id", pl.col("cluster_id").alias("member_of"), kind.alias("member_type"))
+    )
+
+
+def related(membership: Membership) -> pl.DataFrame:
+    """Return the rows of organisations that have to do with a cluster."""
+    return membership.members.filter(pl.col("type").is_in(RANKED))
+
+
+def _with_clusters(study: Study, clustering: Clustering | None) -> pl.DataFrame:
     organisations = study.organisations.select(ORGANISATION_COLUMNS)
     if clustering is None:
         empty = pl.lit(None, dtype=pl.String)

@@ -9,12 +9,14 @@ import polars as pl
 
 from buzzline.analysis import VERSION, Answer, Provenance
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
+from buzzline.clusters.membership import Membership
 from buzzline.clusters.separation import Separation
 from buzzline.errors import MissingPackage
 from buzzline.export.frames import result_frames
 from buzzline.export.geojson import (
     write_cluster_areas,
     write_cluster_centres,
+    write_membership_points,
     write_organisation_points,
 )  # fmt: skip
 from buzzline.export.geopackage import write_geopackage
@@ -52,7 +54,7 @@ def write_results(
     profile, clustering, balance : results or None
         What has not been run is left out.
     measures : sequence of results
-        Of any further analyses, such as those of agglomeration.
+        Of any further analyses; a membership gives maps and networks the type of members.
 
     Returns
     -------
@@ -79,12 +81,15 @@ def write_results(
     )  # fmt: skip
     about = about_lines(study, (clustering, profile, balance, *measures))
     cutoffs = profile.cutoffs if profile else balance.cutoffs if balance else Cutoffs()
+    types = next((one for one in measures if isinstance(one, Membership)), None)
     return (
         write_tables(root / "tables", frames)
         + write_set_aside(root / "set_aside", study)
         + write_workbook(frames, root / "results.xlsx", about=about)
-        + write_maps(root / "maps", study, clustering, cutoffs=cutoffs)
-        + write_networks(root / "networks", study, clustering, cutoffs=cutoffs)
+        + write_maps(root / "maps", study, clustering, membership=types, cutoffs=cutoffs)
+        + write_networks(
+            root / "networks", study, clustering, membership=types, cutoffs=cutoffs
+        )
     )
 
 
@@ -128,6 +133,7 @@ def write_maps(
     study: Study,
     clustering: Clustering | None,
     *,
+    membership: Membership | None = None,
     cutoffs: Cutoffs | None = None,
 ) -> Written:
     """Write clusters, organisations and ties as GeoJSON and GeoPackage.
@@ -140,13 +146,17 @@ def write_maps(
         No room on the disk, or no permission.
     """
     root = Path(folder)
-    written = write_organisation_points(study, clustering, root / "organisations.geojson")
+    written = write_organisation_points(
+        study, clustering, root / "organisations.geojson", membership=membership
+    )
     if clustering is not None:
         written += write_cluster_areas(study, clustering, root / "clusters.geojson")
         written += write_cluster_centres(clustering, root / "cluster_centres.geojson")
+    if membership is not None:
+        written += write_membership_points(membership, root / "membership.geojson")
     try:
         return written + write_geopackage(
-            study, clustering, root / "buzzline.gpkg", cutoffs=cutoffs
+            study, clustering, root / "buzzline.gpkg", membership=membership, cutoffs=cutoffs
         )
     except MissingPackage as error:
         return written + Written(skipped=(("buzzline.gpkg", str(error)),))
@@ -157,6 +167,7 @@ def write_networks(
     study: Study,
     clustering: Clustering | None,
     *,
+    membership: Membership | None = None,
     cutoffs: Cutoffs | None = None,
 ) -> Written:
     """Write all organisations and ties as GraphML and GEXF.
@@ -166,7 +177,7 @@ def write_networks(
     UnwritableOutput
         No room on the disk, or no permission.
     """
-    graph = graph_of(study, clustering, cutoffs=cutoffs)
+    graph = graph_of(study, clustering, membership=membership, cutoffs=cutoffs)
     root = Path(folder)
     return write_graphml(graph, root / "ties.graphml") + write_gexf(graph, root / "ties.gexf")
 
