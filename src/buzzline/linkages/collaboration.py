@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, isfinite, log, sqrt
+from math import ceil, inf, isfinite, log, sqrt
 
 import numpy as np
 from scipy.stats import chi2, norm
@@ -248,4 +248,15 @@ def directions(values: Sequence[Collaboration], ratio: Ratio, level: Share) -> s
     high = [part.value + reach * sqrt(part.variance) for part in values]
     if min(low) > 0:
         return "high"
-    return "low" if max(high) < log(ratio) else ""
+    return "low" if max(high) < log_of(ratio) else ""
+
+
+def log_of(ratio: Ratio) -> float:
+    """Return the logarithm of a ratio that may be 0.
+
+    Examples
+    --------
+    >>> log_of(1), log_of(0)
+    (0.0, -inf)
+    """
+    return log(ratio) if ratio > 0 else -inf

@@ -249,7 +249,7 @@ def colocated_clusters(
             owners: family_ties(typed, family, city, pools=pools, draws=draws, seed=seed)
             for owners, typed in ways.items()
         }
-        more = held_together(found, work, panel, rule=rule, level=level, draws=draws, seed=seed)
+        more = held_together(found, work, panel, rule=rule, level=level, seed=seed)
         for name, part in more.items():
             rows[name] += part
     frames = {name: _frame(rows[name], schema) for name, schema in SCHEMAS.items()}
@@ -273,7 +273,7 @@ def _frame(
     rows: Sequence[Mapping[str, object]], schema: Mapping[str, type[pl.DataType]]
 ) -> pl.DataFrame:
     columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=dict(schema), strict=False, nan_to_null=True)
+    return pl.DataFrame(columns, schema=dict(schema), strict=False).fill_nan(None)
 
 
 def _told_first(pairs: pl.DataFrame) -> pl.DataFrame:

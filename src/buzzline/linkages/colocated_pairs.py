@@ -19,7 +19,7 @@ from buzzline.linkages.quadrants import (
     relation_of,
 )
 from buzzline.linkages.shocks import Panel, Shock, pair_shocks, shock_reason
-from buzzline.quantities import Draws, Share
+from buzzline.quantities import Share
 from buzzline.randomness import child
 
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7)  # of the overlap, at which the verdict is shown
@@ -32,7 +32,6 @@ def held_together(
     *,
     rule: ColocatedRule,
     level: Share,
-    draws: Draws,
     seed: int,
 ) -> dict[str, list[Row]]:
     """Return the rows of every frame for the pairs of one family.
@@ -52,17 +51,13 @@ def held_together(
             owners: pair_found(part, pair, rule=rule, level=level, rng=child(seed, *key))
             for owners, part in found.items()
         }
-        rosters = first.rosters[one], first.rosters[other]
-        differ = complementarity(
-            work.functions, rosters, level=level, draws=draws, rng=child(seed, "work", *key)
-        )
         shocks = pair_shocks(
             panel, family, pair, reach_km=rule.reach_km, window=rule.window_years, level=level
         )
         more = _pair_rows(ways, named, level) | {
-            "pairs": [_pair_row(ways, rule, named | {"level": level}, found)
-                      | _cells("complementarity", differ)
-                      | _cells("input_output_fit", fit_of(work, rosters, level))],
+            "pairs": [_pair_row(ways, rule, named | {"level": level})
+                      | _work_cells(first, pair, work, level=level,
+                                    rng=child(seed, "work", *key))],
             "responses": _response_rows(first, shocks, named, level)
             or [named | {"verdict": "not testable", "level": level,
                          "reason": shock_reason(panel, family, pair)}],
@@ -95,10 +90,7 @@ def _pair_rows(ways: Mapping[str, PairFound], named: Row, level: Share) -> dict[
     }  # fmt: skip
 
 
-def _pair_row(
-    ways: Mapping[str, PairFound], rule: ColocatedRule, named: Row,
-    found: Mapping[str, FamilyTies],
-) -> Row:  # fmt: skip
+def _pair_row(ways: Mapping[str, PairFound], rule: ColocatedRule, named: Row) -> Row:
     owners, first = next(iter(ways.items()))
     recorded = ways["as recorded"]
     verdict, reason = relation_of(first.collaborates, first.rivals)
@@ -127,9 +119,22 @@ def _ends(name: str, axis: AxisValue) -> Row:
     return {name: axis.value, f"{name}_low": axis.low, f"{name}_high": axis.high}
 
 
+def _work_cells(
+    found: FamilyTies, pair: tuple[int, int], work: Work, *, level: Share,
+    rng: np.random.Generator,
+) -> Row:  # fmt: skip
+    rosters = found.rosters[pair[0]], found.rosters[pair[1]]
+    draws = rosters[0].times.shape[0]
+    differ = complementarity(work.functions, rosters, level=level, draws=draws, rng=rng)
+    return (
+        _cells("complementarity", differ)
+        | {"complementarity_p": differ.p}
+        | _cells("input_output_fit", fit_of(work, rosters, level))
+    )
+
+
 def _cells(name: str, found: Difference) -> Row:
-    cells: Row = {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
-    return cells | ({"complementarity_p": found.p} if name == "complementarity" else {})
+    return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
 
 
 def _sensitivity(found: PairFound, key: tuple[str, str]) -> list[Row]:

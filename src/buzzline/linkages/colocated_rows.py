@@ -16,6 +16,7 @@ from buzzline.linkages.collaboration import (
     Collaboration,
     PairTies,
     collaboration,
+    log_of,
     pair_ties,
 )
 from buzzline.linkages.family_ties import FamilyTies, tied_to
@@ -106,7 +107,8 @@ def pair_found(
         told[name] = part
         types.append({"type": name} | _type_row(ends, part, rule, level))
         expected = _expected(found, ends, name, pair)
-        ties += _class_rows(ends, expected, name, found.unit, member, level)
+        effect = _design_effect(ends, found.unit, member)
+        ties += _class_rows(ends, expected, name, effect=effect, level=level)
         organisations += _organisation_rows(found, name, pair, level)
     collaborates = collaboration_axis(
         told, rosters, ratio=rule.smallest_ratio, level=level, rng=rng
@@ -132,7 +134,7 @@ def _type_row(
         return row | {"verdict": "not testable", "reason": part}
     reach = float(norm.ppf((1 + level) / 2)) * sqrt(part.variance)
     low, high = part.value - reach, part.value + reach
-    limit = float(np.log(rule.smallest_ratio)) if rule.smallest_ratio > 0 else nan
+    limit = log_of(rule.smallest_ratio)
     verdict = "more" if low > 0 else "not more" if high < limit else "not testable"
     reason = "" if verdict != "not testable" else "too few ties to tell"
     if reason and part.n_needed is not None:
@@ -164,12 +166,10 @@ def _expected(
 
 
 def _class_rows(
-    ends: PairTies, expected: tuple[float, ...], name: str, unit: Codes, member: Codes,
-    level: Share,
-) -> list[Row]:  # fmt: skip
+    ends: PairTies, expected: tuple[float, ...], name: str, *, effect: float, level: Share
+) -> list[Row]:
     counts = [float(ends.counts[:2].sum()), float(ends.counts[2]), float(ends.counts[3:].sum())]
     n, whole = sum(counts), sum(expected)
-    effect = _design_effect(ends, unit, member)
     rows = []
     for kind, count, given in zip(CLASSES, counts, expected, strict=True):
         share = count / n if n else nan
@@ -256,9 +256,9 @@ def _labels_at_random(
     own_hits = np.bincount(stratum[hits], minlength=controls.size)
     strata = np.flatnonzero(drawn)
     p = stratified_exact_p(
-        int(hits.sum()), as_indices(drawn[strata]),
-        as_indices((own_hits + near.hits[other])[strata]),
-        as_indices((drawn + controls)[strata]),
+        int(hits.sum()), drawn=as_indices(drawn[strata]),
+        hits=as_indices((own_hits + near.hits[other])[strata]),
+        n=as_indices((drawn + controls)[strata]),
     )  # fmt: skip
     weight = drawn[strata] / drawn.sum()
     expected = float(weight @ (near.hits[other][strata] / controls[strata]))

@@ -104,7 +104,12 @@ def _drawn(
         own = {name: part.of_pair(cluster, cluster) for name, part in layers.items()}
         found[cluster] = {
             resource.name: drawn_on(
-                own, resource, label, cluster, pool=pools.of(resource), place=roster.place
+                own,
+                resource,
+                label=label,
+                cluster=cluster,
+                pool=pools.of(resource),
+                place=roster.place,
             )
             for resource in RESOURCES
         }

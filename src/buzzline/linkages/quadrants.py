@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf, log, nan, sqrt
+from math import inf, nan, sqrt
 from typing import Literal
 
 import numpy as np
 from scipy.stats import norm
 
 from buzzline.arrays import Floats, as_floats
-from buzzline.linkages.collaboration import Collaboration, Combined, combined, directions
+from buzzline.linkages.collaboration import (
+    Collaboration,
+    Combined,
+    combined,
+    directions,
+    log_of,
+)
 from buzzline.linkages.rivalry import Drawn, Roster, overlap
 from buzzline.quantities import Ratio, Share
 from buzzline.resampling import central_range
@@ -120,7 +126,7 @@ def drawn_collaboration(
 def _side(low: float, high: float, ratio: Ratio) -> str:
     if low > 0:
         return "high"
-    return "low" if high < log(ratio) else ""
+    return "low" if high < log_of(ratio) else ""
 
 
 def _disagree(whole: Combined) -> str:
@@ -203,8 +209,11 @@ def rivalry_axis(found: Mapping[str, Overlap], *, cut: Share, level: Share) -> A
     """Return the mean overlap over resources, against the cut."""
     told = [part for part in found.values() if not part.reason]
     if not told:
-        reasons = "; ".join(dict.fromkeys(f"{n}: {p.reason}" for n, p in found.items()))
-        return AxisValue(reason=f"rivalry: {reasons}")
+        whose: dict[str, list[str]] = {}
+        for name, part in found.items():
+            whose.setdefault(part.reason, []).append(name)
+        said = "; ".join(f"{reason} ({', '.join(names)})" for reason, names in whose.items())
+        return AxisValue(reason=f"rivalry: {said}")
     value = float(np.mean([part.value for part in told]))
     drawn = as_floats(np.mean([part.drawn for part in told], axis=0))
     fine = drawn[np.isfinite(drawn)]

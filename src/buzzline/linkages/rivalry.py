@@ -95,9 +95,9 @@ class Drawn:
 def drawn_on(
     found: Mapping[str, LayerTies],
     resource: Resource,
+    *,
     label: Codes,
     cluster: int,
-    *,
     pool: Codes,
     place: Codes,
 ) -> Drawn:

@@ -37,7 +37,7 @@ def jeffreys_interval(hits: int, n: int, level: Share = 0.95) -> tuple[float, fl
     Examples
     --------
     >>> [round(end, 3) for end in jeffreys_interval(4, 20)]
-    [0.071, 0.409]
+    [0.072, 0.408]
     """
     if not 0 <= hits <= n:
         raise InvalidArgument(f"jeffreys_interval: 0 <= hits <= n, got {hits} of {n}")
@@ -47,7 +47,7 @@ def jeffreys_interval(hits: int, n: int, level: Share = 0.95) -> tuple[float, fl
     return low, high
 
 
-def stratified_exact_p(drawn_hits: int, drawn: Indices, hits: Indices, n: Indices) -> float:
+def stratified_exact_p(seen: int, *, drawn: Indices, hits: Indices, n: Indices) -> float:
     """Return the exact p-value of a number of hits among those chosen, stratum by stratum.
 
     Labels are dealt at random within each stratum: what all permutations of labels within
@@ -55,7 +55,7 @@ def stratified_exact_p(drawn_hits: int, drawn: Indices, hits: Indices, n: Indice
 
     Parameters
     ----------
-    drawn_hits : int            hits among the chosen, over all strata
+    seen : int                  hits among the chosen, over all strata
     drawn : (b,) int64          chosen in each stratum
     hits : (b,) int64           hits in each stratum, chosen or not
     n : (b,) int64              all in each stratum
@@ -67,8 +67,8 @@ def stratified_exact_p(drawn_hits: int, drawn: Indices, hits: Indices, n: Indice
 
     Examples
     --------
-    >>> p = stratified_exact_p(3, np.array([3]), np.array([3]), np.array([6]))  # 1 of 20 ways
-    >>> round(p, 6)
+    >>> three, six = np.array([3]), np.array([6])
+    >>> round(stratified_exact_p(3, drawn=three, hits=three, n=six), 6)  # 1 of 20 ways
     0.1
     """
     if (drawn > n).any() or (hits > n).any():
@@ -78,7 +78,7 @@ def stratified_exact_p(drawn_hits: int, drawn: Indices, hits: Indices, n: Indice
         low, high = max(0, size + of - total), min(size, of)
         part = hypergeom.pmf(np.arange(low, high + 1), total, of, size)
         pmf, lowest = _folded(pmf, as_floats(part)), lowest + low
-    at = drawn_hits - lowest
+    at = seen - lowest
     upper, lower = float(pmf[max(at, 0) :].sum()), float(pmf[: max(at + 1, 0)].sum())
     return min(1.0, 2 * min(upper, lower))
 

@@ -1,0 +1,365 @@
+"""Do co-located clusters collaborate or compete? Planted relations, error rates, bad input."""
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.clusters.planted import planted
+
+from buzzline.clusters.siblings import SiblingRule, families
+from buzzline.linkages.city_gravity import city_of, yardsticks
+from buzzline.linkages.colocated import SCHEMAS, colocated_clusters
+from buzzline.linkages.colocated_rows import ColocatedRule
+from buzzline.linkages.linkage_types import (
+    between_units,
+    owner_units,
+    ties_by_cluster,
+    typed_ties,
+)
+from buzzline.tables.study import Study
+from buzzline.tables.worlds import make_sibling_world
+from buzzline.tables.worlds.plans import Bonds, Odds, Parks
+
+QUIET = Bonds(spells=False)
+
+
+def held(world, **choices):
+    return colocated_clusters(world.study, planted(world), **{"draws": 99, "rng": 1, **choices})
+
+
+def world_of(relation=None, *, rng=1, organisations=300, bonds=QUIET, **choices):
+    return make_sibling_world(
+        relation=relation, organisations=organisations, bonds=bonds, rng=rng, **choices
+    )
+
+
+def without(study, **tables):
+    """Return a study with some of its tables replaced, or left out where None."""
+    kept = {name: getattr(study, name) for name in ("organisations", "linkages", "places",
+            "establishments", "outcomes", "initiatives")} | tables  # fmt: skip
+    return Study.of(**{name: frame for name, frame in kept.items() if frame is not None})
+
+
+@pytest.mark.parametrize("relation", ["collaborating", "competing", "both", "neither"])
+@pytest.mark.parametrize("distinct", [True, False])
+def test_planted_relations_are_recovered(relation, distinct):
+    found = [
+        held(world_of(relation, distinct=distinct, rng=rng, organisations=500)).pairs[
+            "verdict"
+        ][0]
+        for rng in range(3)
+    ]
+    assert set(found) <= {relation, "not testable"}
+    assert found.count(relation) >= 2
+
+
+@pytest.mark.parametrize(("separate", "distinct"), [(True, True), (False, True), (True, False)])
+def test_collaboration_equals_the_planted_odds_on_average(separate, distinct):
+    bonds = Bonds(spells=False, layers=("research", "supply"), collaboration=3)
+    values = [
+        held(world_of("collaborating", bonds=bonds, separate=separate, distinct=distinct,
+                      rng=rng, organisations=600), draws=9).types["value"].drop_nulls().to_numpy()
+        for rng in range(6)
+    ]  # fmt: skip
+    assert np.mean(values) == pytest.approx(np.log(3), abs=0.15)
+
+
+@pytest.mark.slow
+def test_intervals_of_collaboration_cover_what_was_planted():
+    covered, spreads = [], []
+    for rng in range(60):
+        types = held(world_of(rng=rng, organisations=500), draws=9).types
+        covered += ((types["low"] < 0) & (types["high"] > 0)).to_list()
+        spreads += types["value"].to_list()
+    assert 0.9 <= np.mean(covered) <= 0.99
+    assert abs(np.mean(spreads)) < 0.06
+
+
+def test_intervals_of_collaboration_hold_zero_where_none_was_planted():
+    covered = []
+    for rng in range(8):
+        types = held(world_of(rng=rng), draws=9).types
+        covered += ((types["low"] < 0) & (types["high"] > 0)).to_list()
+    assert np.mean(covered) >= 0.8  # 32 intervals, of 8 worlds
+
+
+def test_keeping_to_oneself_does_not_count_against_collaborating():
+    """Special case: 50 times the ties within leave the ratio between where it was."""
+    layers = {"layers": ("research",), "spells": False}
+    values = [
+        held(world_of(bonds=Bonds(odds={"research": Odds(within, 1, 1)}, **layers),
+                      organisations=800), draws=9).types.filter(type="research")["value"][0]
+        for within in (1, 50)
+    ]  # fmt: skip
+    assert abs(values[1] - values[0]) < 0.6
+    assert abs(values[1]) < 0.6
+
+
+def test_rivalry_equals_the_planted_overlap():
+    for relation, planted_overlap in (("competing", 0.9), ("neither", 0.1)):
+        resources = held(world_of(relation, organisations=1000), draws=9).resources
+        told = resources.filter(pl.col("value").is_not_null())
+        assert told["value"].mean() == pytest.approx(planted_overlap, abs=0.08)
+        assert set(told["resource"]) == {"hires", "customers", "suppliers", "research partners"}
+
+
+def test_complementarity_equals_what_was_planted():
+    for share in (0.0, 0.6):
+        bonds = Bonds(spells=False, complementarity=share)
+        pair = held(world_of(bonds=bonds, organisations=1500), draws=99).pairs.row(
+            0, named=True
+        )
+        assert pair["complementarity"] == pytest.approx(share, abs=0.1)
+        assert (pair["complementarity_p"] <= 0.05) == (share > 0)
+
+
+def test_the_response_to_a_shock_is_recovered_and_bears_the_verdict_out():
+    for relation, planted_response in (("collaborating", 0.2), ("competing", -0.2)):
+        pair = held(world_of(relation), draws=99).pairs.row(0, named=True)
+        assert pair["response"] == pytest.approx(planted_response, abs=0.06)
+        assert pair["over_time"].endswith("bears it out")
+    assert held(world_of("both")).pairs["over_time"][0] == "no response seen"
+
+
+def test_owners_of_several_sites_are_collapsed_and_shown_with_and_without():
+    bonds = Bonds(spells=False, owner_ties=40)
+    world = world_of("neither", bonds=bonds, parks=Parks(owners=4), organisations=600)
+    found = held(world)
+    pair = found.pairs.row(0, named=True)
+    assert pair["owners"] == "collapsed"
+    assert pair["n_owner_ties"] == 4 * 160
+    assert pair["verdict"] == "neither"
+    assert pair["verdict_as_recorded"] != "neither"
+    assert pair["collaboration_as_recorded"] > pair["collaboration"] + 1
+    assert set(found.types["owners"]) == {"collapsed", "as recorded"}
+    assert held(world_of("neither")).pairs["owners"][0] == "as recorded"
+
+
+def test_owners_by_hand():
+    rows = pl.DataFrame({"org_id": ["a", "b", "c", "d"], "owner_id": ["c", "c", None, None]})
+    unit = owner_units(rows)
+    assert unit.tolist() == [2, 2, 2, 3]
+    ties = typed_ties(Study.of(
+        organisations=rows.with_columns(industry=pl.lit("x")),
+        linkages=pl.DataFrame({"source": ["a", "a", "d"], "target": ["b", "d", "c"],
+                               "layer": ["supply"] * 3}),
+    ))  # fmt: skip
+    assert between_units(ties.types["input-output"], unit).source.tolist() == [0, 3]
+
+
+def test_ties_of_clusters_equal_a_plain_search():
+    """Brute force: every tie with a member of either cluster, once."""
+    world = world_of(parks=Parks(siblings=3))
+    family = families(world.study.organisations, planted(world), SiblingRule())[0]
+    ties = typed_ties(world.study).types["research"]
+    found = ties_by_cluster(ties, family.label, 3)
+    for one, other in ((0, 1), (0, 2), (1, 2), (1, 1)):
+        some = found.of_pair(one, other)
+        wanted = [
+            (s, t) for s, t in zip(ties.source, ties.target, strict=True)
+            if {family.label[s], family.label[t]} & {one, other}
+        ]  # fmt: skip
+        assert sorted(zip(some.source, some.target, strict=True)) == sorted(wanted)
+
+
+def test_expected_ties_equal_sums_over_all_pairs():
+    """Brute force: masses of everybody known exactly, and the sum over pairs of members."""
+    world = world_of(organisations=900, bonds=Bonds(ties_each=40, spells=False))
+    family = families(world.study.organisations, planted(world), SiblingRule())[0]
+    city = city_of(world.study.organisations, family.label, family.clusters)
+    ties = typed_ties(world.study).types["research"]
+    yardstick = yardsticks(city, {"research": ties}, family.pairs)["research"]
+    field = world.truth.field
+    km = np.linalg.norm(field.position[:, None] - field.position, axis=2)
+    rate = np.outer(field.mass, field.mass) * np.maximum(km, 1) ** -0.9
+    np.fill_diagonal(rate, 0)
+    one, other, base = family.label == 0, family.label == 1, city.is_base
+
+    def whole(here, there):
+        return rate[np.ix_(here, there)].sum()
+
+    scale = yardstick.base_ties / (whole(base, base) / 2)
+    exact = np.log(whole(one, other) / (scale * whole(one, base) * whole(other, base)))
+    assert yardstick.log_between[0, 1] == pytest.approx(exact, abs=0.08)
+
+
+def test_nothing_changes_when_rows_are_shuffled_and_the_ids_renamed():
+    world = world_of("both")
+    first = held(world).pairs
+    study, clustering = world.study, planted(world)
+    new = {old: f"x{i}" for i, old in enumerate(study.organisations["org_id"])}
+
+    def renamed(frame, *names):
+        return frame.with_columns(pl.col(name).replace(new) for name in names)
+
+    links = renamed(study.linkages, "source", "target").sample(fraction=1, shuffle=True, seed=2)
+    other = without(
+        study, organisations=renamed(study.organisations, "org_id", "owner_id"),
+        linkages=links, establishments=renamed(study.establishments, "org_id"),
+    )  # fmt: skip
+    members = renamed(clustering.members, "org_id").sample(fraction=1, shuffle=True, seed=3)
+    again = colocated_clusters(
+        other, type(clustering)(clustering.clusters, members, clustering.tree,
+                                clustering.coverage, 0.95, 0.05, 0), draws=99, rng=1,
+    ).pairs  # fmt: skip
+    assert first["verdict"].to_list() == again["verdict"].to_list()
+    for name in ("collaboration", "rivalry", "complementarity", "response"):
+        assert first[name][0] == pytest.approx(again[name][0], abs=1e-9)
+
+
+def test_bootstrap_shares_of_quadrants_sum_to_one_and_follow_the_verdict():
+    pair = held(world_of("competing", organisations=800)).pairs.row(0, named=True)
+    shares = [pair[f"share_{name}"] for name in
+              ("collaborating", "competing", "both", "neither")]  # fmt: skip
+    assert sum(shares) == pytest.approx(1)
+    assert pair["share_competing"] > 0.9
+
+
+def test_the_verdict_is_shown_at_other_cuts_of_the_overlap():
+    found = held(world_of("competing", organisations=600))
+    assert found.sensitivity["overlap_cut"].to_list() == [0.3, 0.4, 0.5, 0.6, 0.7]
+    assert set(found.sensitivity["verdict"]) <= {"competing", "not testable"}
+
+
+def test_types_that_disagree_are_not_taken_together():
+    odds = {"research": Odds(1, 6, 1), "supply": Odds(1, 1 / 6, 1)}
+    bonds = Bonds(layers=("research", "supply"), odds=odds, spells=False)
+    pair = held(world_of(bonds=bonds, organisations=600)).pairs.row(0, named=True)
+    assert pair["i2"] > 0.5
+    assert pair["verdict"] == "not testable"
+    assert "disagree" in pair["reason"]
+
+
+def test_the_table_has_four_types_by_three_classes():
+    found = held(world_of())
+    assert found.ties.height == 12
+    sums = found.ties.group_by("type").agg(pl.col("share").sum(), pl.col("n").sum())
+    assert np.allclose(sums["share"], 1)
+    assert (found.ties["low"] <= found.ties["share"]).all()
+    assert (found.ties["high"] >= found.ties["share"]).all()
+    assert found.ties.filter(pl.col("class") == "beyond")["log_ratio"].to_list() == [0.0] * 4
+
+
+def interviews(n=30, seed=1):
+    """Few organisations of two parks, asked for their partners, and nobody else."""
+    rng = np.random.default_rng(seed)
+    label = np.repeat([0, 1], n // 2)
+    x = np.where(label == 0, 0.0, 10.0) + rng.normal(0, 1, n)
+    from tests.clusters.planted import clustering_of, study_at
+
+    study = study_at(x, rng.normal(0, 1, n), ["drugs"] * n)
+    ids = study.organisations["org_id"]
+    source, target = rng.integers(n, size=(2, 2 * n))
+    apart = source != target
+    source, target = source[apart], target[apart]
+    ties = pl.DataFrame({"source": ids[source], "target": ids[target],
+                         "layer": ["research"] * len(source)})  # fmt: skip
+    clusters = pl.DataFrame({
+        "cluster_id": ["A", "B"], "label": ["A", "B"], "industry": ["drugs"] * 2,
+        "longitude": [0.0, 10 / 111.195], "latitude": [0.0, 0.0],
+    })  # fmt: skip
+    members = pl.DataFrame({"cluster_id": [("A", "B")[k] for k in label], "org_id": ids,
+                            "is_core": True})  # fmt: skip
+    return Study.of(organisations=study.organisations, linkages=ties), clustering_of(
+        clusters, members
+    )
+
+
+def test_few_interviews_give_credible_intervals_and_exact_tests_and_no_verdict():
+    study, clustering = interviews()
+    found = colocated_clusters(study, clustering, draws=49, rng=1)
+    assert found.pairs["verdict"].to_list() == ["not testable"]
+    assert "outside the clusters have coordinates" in found.pairs["reason"][0]
+    asked = found.organisations.filter(type="research")
+    assert asked["n"].to_list() == [15, 15]
+    assert (asked["between_low"] < asked["between"]).all()
+    assert (asked["between_high"] > asked["between"]).any()
+    assert asked["p_within"].is_between(0, 1).all()
+    assert asked["reason"].to_list() == ["nobody in no cluster is as far from the sibling and "
+                                         "as active"] * 2  # fmt: skip
+
+
+def test_exact_p_of_labels_is_uniform_or_above_where_membership_does_not_matter():
+    p = []
+    for rng in range(12):
+        p += held(world_of(rng=rng), draws=0).organisations["p"].drop_nulls().to_list()
+    assert len(p) > 80
+    assert np.mean(np.array(p) <= 0.05) <= 0.1
+    assert np.mean(np.array(p) <= 0.5) <= 0.65
+
+
+def test_exact_p_of_labels_sees_collaboration():
+    p = held(world_of("collaborating", organisations=1000), draws=0).organisations["p"]
+    assert (p < 0.01).all()
+
+
+BAD = {
+    "no ties": lambda s: {"linkages": None},
+    "one layer": lambda s: {"linkages": s.linkages.filter(pl.col("layer") == "supply")},
+    "no coordinates": lambda s: {"organisations": s.organisations.with_columns(
+        longitude=pl.lit(None, pl.Float64), latitude=pl.lit(None, pl.Float64))},
+    "one point": lambda s: {"organisations": s.organisations.with_columns(
+        longitude=pl.lit(2.0), latitude=pl.lit(48.0))},
+    "no industries": lambda s: {"organisations": s.organisations.with_columns(
+        industry=pl.lit(None, pl.String))},
+    "no time": lambda s: {"outcomes": None, "initiatives": None},
+    "missing years": lambda s: {"outcomes": s.outcomes.filter(pl.col("year") % 4 == 0)},
+    "outcomes below 0": lambda s: {"outcomes": s.outcomes.with_columns(value=-pl.col("value"))},
+    "no functions": lambda s: {"establishments": None},
+    "only acquisitions": lambda s: {"linkages": s.linkages.with_columns(
+        layer=pl.lit("acquisition"))},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", list(BAD))
+def test_bad_input_is_a_legal_answer(what):
+    world = world_of("collaborating", organisations=200)
+    study = without(world.study, **BAD[what](world.study))
+    found = colocated_clusters(study, planted(world), draws=9, rng=1)
+    assert found.pairs.height == 1
+    for name, schema in SCHEMAS.items():
+        frame = getattr(found, name)
+        assert dict(frame.schema) == dict(schema)
+    pair = found.pairs.row(0, named=True)
+    assert (pair["verdict"] == "not testable") == bool(pair["reason"])
+    untold = found.types.filter(pl.col("verdict") == "not testable")
+    assert (untold["reason"] != "").all()
+    assert len(str(found)) > 20
+
+
+def test_bad_input_says_what_is_missing():
+    world = world_of("collaborating", organisations=200)
+
+    def found(what):
+        study = without(world.study, **BAD[what](world.study))
+        return colocated_clusters(study, planted(world), draws=9, rng=1)
+
+    assert "no ties of this type" in found("no ties").pairs["reason"][0]
+    assert "acquisition" in str(found("only acquisitions"))
+    assert found("no time").responses["reason"][0].startswith("no yearly outcomes")
+    assert "years before" in found("missing years").responses["reason"][0]
+    one = found("one layer").types
+    assert one.filter(type="labour")["reason"][0] == "no ties of this type"
+
+
+def test_one_cluster_and_none_are_legal():
+    world = world_of()
+    clustering = planted(world)
+    one = clustering.clusters.head(1)
+    alone = type(clustering)(one, clustering.members, clustering.tree, clustering.coverage,
+                             0.95, 0.05, 0)  # fmt: skip
+    found = colocated_clusters(world.study, alone, draws=9, rng=1)
+    assert found.pairs.is_empty()
+    assert "within 50 km" in str(found)
+    nothing = type(clustering)(one.clear(), clustering.members.clear(), clustering.tree,
+                               clustering.coverage, 0.95, 0.05, 0)  # fmt: skip
+    assert "no clusters" in str(colocated_clusters(world.study, nothing, draws=9, rng=1))
+
+
+@pytest.mark.parametrize("rule", [
+    ColocatedRule(smallest_ratio=0), ColocatedRule(smallest_ratio=1),
+    ColocatedRule(window_years=0), ColocatedRule(overlap_cut=0), ColocatedRule(overlap_cut=1),
+    ColocatedRule(reach_km=0),
+])  # fmt: skip
+def test_every_rule_within_bounds_gives_an_answer(rule):
+    world = world_of("both", organisations=200)
+    assert str(held(world, rule=rule, draws=0))
