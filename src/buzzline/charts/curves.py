@@ -8,7 +8,7 @@ the line is thick, with a triangle that points the way, so that nothing hangs on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,7 @@ class Curve:
     inner_low, inner_high : (k,) float64 or None    the band at each place (pointwise)
     expected : (k,) float64 or None     what there would be without any pattern: dashed
     note : str                          said beside the title, e.g. "n=812, p=0.001"
+    is_yearly : bool                    x are calendar years, written without a comma
     """
 
     title: str
@@ -65,6 +66,7 @@ class Curve:
     inner_high: Floats | None = None
     expected: Floats | None = None
     note: str = ""
+    is_yearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _thinned(panel: Curve) -> Curve:
             ("inner_high", panel.inner_high), ("expected", panel.expected),
         )
     }  # fmt: skip
-    return Curve(panel.title, note=panel.note, **kept)  # type: ignore[arg-type]  # as they were
+    return replace(panel, **kept)  # type: ignore[arg-type]  # as they were
 
 
 def _boxes(panels: Sequence[Curve], inner: int, above: float) -> tuple[list[_Box], float]:
@@ -353,7 +355,8 @@ def _panel_words(panel: Curve, box: _Box) -> list[Text]:
     for tick in round_ticks(*box.x, most):
         share = (tick - box.x[0]) / ((box.x[1] - box.x[0]) or 1)
         at = box.left + share * (box.right - box.left)
-        found.append(text(amount(tick), at, box.bottom + 11, align="center", colour=QUIET_INK))
+        said = f"{tick:.0f}" if panel.is_yearly else amount(tick)
+        found.append(text(said, at, box.bottom + 11, align="center", colour=QUIET_INK))
     return found
 
 

@@ -12,13 +12,14 @@ from buzzline.arrays import Floats
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.lifecycle_drift import (
     Delineate,
+    Turnover,
     drift_row,
     labels_of,
     overall_row,
     turnover_null,
     with_q,
 )
-from buzzline.clusters.lifecycle_following import HistoryRule
+from buzzline.clusters.lifecycle_following import Event, HistoryRule
 from buzzline.clusters.lifecycle_heterogeneity import heterogeneity_of, profiles_by_year
 from buzzline.clusters.lifecycle_history import (
     CLUSTER_SCHEMA,
@@ -42,7 +43,7 @@ from buzzline.clusters.lifecycle_tables import (
     stay_rows,
     year_rows,
 )
-from buzzline.clusters.lifecycle_tracks import lineages, tracks_of
+from buzzline.clusters.lifecycle_tracks import Lineage, lineages, tracks_of
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Share
 from buzzline.randomness import child
@@ -98,6 +99,9 @@ def history_of(
     expected = {year: heterogeneity_of(one, level).value for year, one in profiles.items()}
     clusters, years, events, states = list[Row](), list[Row](), list[Row](), list[Row]()
     flows, stays, tracks = [], [], []
+    turnover = _turnovers(
+        study, found, seen, terms=terms, delineate=delineate, progress=progress
+    )
     for one in each:
         own = tracks_of(one, seen, profiles=profiles, cited=cited, level=level)
         for number, track in own.items():
@@ -106,7 +110,10 @@ def history_of(
                 track, seen, ends=ends, has_citations=bool(cited.year.size), level=level
             ))  # fmt: skip
             years += year_rows(track, seen, expected=expected, level=level)
-        events += [event_row(event, seen, one.names, one.industry) for event in one.events]
+        events += [
+            event_row(event, seen, one.names, one.industry) | _by_chance(one, event, turnover)
+            for event in one.events
+        ]
         flows.append(flow_rows(one.steps, one.names, seen, one.industry))
         stays.append(stay_rows(one.steps, one.names, seen, study.organisations["org_id"]))
         tracks += list(own.values())
@@ -118,10 +125,39 @@ def history_of(
         years=_frame(years, YEAR_SCHEMA).sort("history_id", "year"),
         events=_frame(events, EVENT_SCHEMA).sort("year", "industry", "kind", "before"),
         states=_frame(states, STATE_SCHEMA),
-        drift=_drift(study, found, seen, terms=terms, delineate=delineate, progress=progress),
+        drift=_drift(
+            study, found, seen, terms=terms, turnover=turnover,
+            why=_why_no_null(delineate, terms.draws // NULL_SHARE),
+        ),
         flows=_joined(flows, FLOW_SCHEMA), members=_joined(stays, MEMBER_SCHEMA),
         rule=terms.rule, level=level, draws=terms.draws, notes=seen.notes,
     )  # fmt: skip
+
+
+def _turnovers(
+    study: Study,
+    found: Mapping[int, Clustering],
+    seen: Presence,
+    *,
+    terms: Terms,
+    delineate: Delineate | None,
+    progress: Progress,
+) -> dict[tuple[str, int], Turnover]:
+    """Return what turnover alone gives, by industry and position of the later year."""
+    draws = terms.draws // NULL_SHARE
+    drawn: dict[tuple[str, int], Turnover] = {}
+    if delineate is None or not draws:
+        return drawn
+    for at in told(progress, "years with turnover alone", range(1, len(seen.years))):
+        if seen.years[at] - seen.years[at - 1] > terms.rule.longest_gap:
+            continue
+        null = turnover_null(
+            study, found[seen.years[at - 1]], between=(seen.there[at - 1], seen.there[at]),
+            delineate=delineate, overlap=terms.rule.overlap, draws=draws,
+            rng=child(terms.seed, "turnover", seen.years[at]),
+        )  # fmt: skip
+        drawn |= {(industry, at): one for industry, one in null.items()}
+    return drawn
 
 
 def _drift(
@@ -130,30 +166,24 @@ def _drift(
     seen: Presence,
     *,
     terms: Terms,
-    delineate: Delineate | None,
-    progress: Progress,
+    turnover: Mapping[tuple[str, int], Turnover],
+    why: str,
 ) -> pl.DataFrame:
     rows: dict[str, list[Row]] = {}
     nulls: dict[str, list[Floats]] = {}
-    draws = terms.draws // NULL_SHARE
     nowhere = np.full(study.organisations.height, -1, np.int32)
-    for at in told(progress, "years with turnover alone", range(1, len(seen.years))):
+    for at in range(1, len(seen.years)):
         pair = seen.years[at - 1], seen.years[at]
-        between = seen.there[at - 1], seen.there[at]
         if pair[1] - pair[0] > terms.rule.longest_gap:
             continue
-        drawn: dict[str, Floats] = {}
-        if delineate is not None and draws:
-            drawn = turnover_null(
-                study, found[pair[0]], between=between, delineate=delineate, draws=draws,
-                rng=child(terms.seed, "turnover", pair[1]),
-            )  # fmt: skip
+        both = seen.there[at - 1] & seen.there[at]
         first, second = (labels_of(found[year], study) for year in pair)
         for industry, label in first.items():
-            null = drawn.get(industry, np.empty(0))
+            drawn = turnover.get((industry, at))
+            null = drawn.moved if drawn is not None else np.empty(0)
             row = drift_row(
-                label, second.get(industry, nowhere), between[0] & between[1], null=null,
-                why=_why_no_null(delineate, draws), level=terms.level,
+                label, second.get(industry, nowhere), both, null=null, why=why,
+                level=terms.level,
             )  # fmt: skip
             named = {"industry": industry, "since": pair[0], "year": pair[1]}
             rows.setdefault(industry, []).append(named | row)
@@ -163,6 +193,19 @@ def _drift(
         overall = overall_row(own, nulls[industry], terms.level)
         out += ([{"industry": industry} | overall] if overall else []) + own
     return with_q(_frame(out, DRIFT_SCHEMA))
+
+
+def _by_chance(one: Lineage, event: Event, turnover: Mapping[tuple[str, int], Turnover]) -> Row:
+    """Return how many events of a kind turnover alone gives that year, and p of as many."""
+    drawn = turnover.get((one.industry, event.at))
+    if drawn is None:
+        return {}
+    counts = np.array([each[event.kind] for each in drawn.events])
+    n = sum(other.kind == event.kind and other.at == event.at for other in one.events)
+    cells: Row = {"by_chance": float(counts.mean())}
+    if event.kind != "dissolved":
+        cells["p"] = (1 + int((counts >= n).sum())) / (1 + counts.size)
+    return cells
 
 
 def _why_no_null(delineate: Delineate | None, draws: int) -> str:

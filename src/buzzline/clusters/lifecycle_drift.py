@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -11,6 +13,7 @@ from scipy.spatial import cKDTree
 from buzzline.agreement import normalised_mutual_information, variation_of_information
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.lifecycle_following import HistoryRule, followed
 from buzzline.clusters.tabulating import Delineated
 from buzzline.quantities import Share
 from buzzline.resampling import central_range, false_discovery_q
@@ -181,16 +184,31 @@ def labels_of(clustering: Clustering, study: Study) -> dict[str, Codes]:
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Turnover:
+    """What turnover alone gives one industry from a year to the next, in each draw.
+
+    Attributes
+    ----------
+    moved : (draws,) float64      variation of information [bit]
+    events : tuple of Counter     how many events of each kind
+    """
+
+    moved: Floats
+    events: tuple[Counter[str], ...]
+
+
 def turnover_null(
     study: Study,
     observed: Clustering,
     *,
     between: tuple[Flags, Flags],
     delineate: Delineate,
+    overlap: Share,
     draws: int,
     rng: np.random.Generator,
-) -> dict[str, Floats]:
-    """Return what turnover alone gives: variation of information, by industry. (draws,).
+) -> dict[str, Turnover]:
+    """Return what turnover alone gives, by industry.
 
     Parameters
     ----------
@@ -201,6 +219,8 @@ def turnover_null(
         Who is there in the earlier and in the later year.
     delineate : callable
         Candidates of a study; those weaker than the weakest observed are left out.
+    overlap : share
+        As in `HistoryRule`.
     draws : int
     rng : Generator
     """
@@ -208,7 +228,8 @@ def turnover_null(
     weakest = dict(
         observed.clusters.group_by("industry").agg(pl.col("strength").min()).iter_rows()
     )
-    drawn: dict[str, list[float]] = {industry: [] for industry in first}
+    moved: dict[str, list[float]] = {industry: [] for industry in first}
+    events: dict[str, list[Counter[str]]] = {industry: [] for industry in first}
     n = study.organisations.height
     together = np.full(n, -1, np.int32)
     for label in first.values():
@@ -217,15 +238,37 @@ def turnover_null(
     for _ in range(draws):
         turned, row = with_turnover(study, stratum, between=between, rng=rng)
         second = _labels_anew(delineate(turned), weakest)
-        there = np.zeros(n, np.bool_)
-        there[row[row >= 0]] = True
+        # who came stands behind everybody of the study
+        place = np.where(row >= 0, row, n + np.cumsum(row < 0) - 1)
+        n_all = n + int((row < 0).sum())
+        there = np.zeros((2, n_all), np.bool_)
+        there[0, :n], there[1, place] = between[0], True
         for industry, label in first.items():
-            after = np.full(n, -1, np.int32)
+            sides = np.full((2, n_all), -1, np.int32)
+            sides[0, :n] = label
             if industry in second:
-                after[row[row >= 0]] = second[industry][row >= 0]
-            rows = stayers(label, after, there)
-            drawn[industry].append(variation_of_information(label[rows], after[rows]))
-    return {industry: as_floats(values) for industry, values in drawn.items()}
+                sides[1, place] = second[industry]
+            rows = stayers(sides[0], sides[1], there.all(axis=0))
+            moved[industry].append(variation_of_information(sides[0, rows], sides[1, rows]))
+            events[industry].append(_events_between(sides, there, overlap))
+    return {
+        industry: Turnover(as_floats(values), tuple(events[industry]))
+        for industry, values in moved.items()
+    }
+
+
+def _events_between(sides: Codes, there: Flags, overlap: Share) -> Counter[str]:
+    found = []
+    for label in sides:
+        rows = np.flatnonzero(label >= 0)
+        ordered = rows[np.argsort(label[rows], kind="stable")]
+        edges = np.flatnonzero(np.diff(label[ordered])) + 1
+        found.append([as_indices(part) for part in np.split(ordered, edges) if part.size])
+    _, events = followed(
+        found, there, years=(0, 1), rule=HistoryRule(overlap=overlap), draws=0,
+        rng=np.random.default_rng(0),
+    )  # fmt: skip
+    return Counter(event.kind for event in events)
 
 
 def _labels_anew(found: Sequence[Delineated], weakest: Mapping[str, float]) -> dict[str, Codes]:

@@ -11,6 +11,7 @@ from buzzline.clusters.lifecycle_following import HistoryRule
 from buzzline.quantities import Share
 
 KINDS = ("born", "emerged", "merged", "split", "regrouped", "dissolved", "faded")
+COURSES = ("grown", "shrunk", "rose and fell", "fell and rose")
 
 CLUSTER_SCHEMA = {
     "history_id": pl.String, "label": pl.String, "industry": pl.String,
@@ -35,6 +36,7 @@ EVENT_SCHEMA = {
     "year": pl.Int64, "since": pl.Int64, "industry": pl.String, "kind": pl.String,
     "before": pl.String, "after": pl.String, "n_before": pl.Int64, "n_after": pl.Int64,
     "n_shared": pl.Int64, "n_new": pl.Int64, "n_gone": pl.Int64, "support": pl.Float64,
+    "by_chance": pl.Float64, "p": pl.Float64,
     "before_ids": pl.String, "after_ids": pl.String,
 }  # fmt: skip
 STATE_SCHEMA = {
@@ -68,11 +70,11 @@ class ClusterHistory:
         One row a cluster over the years, largest first: `history_id`, `label`, `industry`,
         `first_year`, `last_year`, `n_years` (in which it was found), `began`, `ended` (what
         happened; or that it was there at the start, at the end, before or after a gap),
-        `n_first`, `n_last`, `n_most` (members), `course` ("grown", "stable", "shrunk", "not
-        testable"), `value` (growth a year, log points), `low`, `high`, `level`, `exchange`
-        ("absorbing", "creating", "became creating", "became absorbing", "undecided", "not
-        testable"), `crossing_year`, `crossing_low`, `crossing_high`, `exchange_reason`,
-        `longitude`, `latitude`.
+        `n_first`, `n_last`, `n_most` (members), `course` ("grown", "stable", "shrunk", "rose
+        and fell", "fell and rose", "not testable"), `value` (growth a year, log points),
+        `low`, `high`, `level`, `exchange` ("absorbing", "creating", "became creating",
+        "became absorbing", "undecided", "not testable"), `crossing_year`,
+        `crossing_low`, `crossing_high`, `exchange_reason`, `longitude`, `latitude`.
     years : DataFrame
         One row a cluster and observed year: `n_members`, `n_entered`, `n_left`, `growth` with
         `growth_low`, `growth_high`, `verdict`; `heterogeneity` (mean cognitive distance of
@@ -82,8 +84,9 @@ class ClusterHistory:
     events : DataFrame
         One row an event: `year`, `since`, `industry`, `kind`, `before`, `after` (labels),
         `n_before`, `n_after`, `n_shared`, `n_new` (members not there before), `n_gone`,
-        `support` (share of resampled organisations that give the same), `before_ids`,
-        `after_ids`.
+        `support` (share of resampled organisations that give the same), `by_chance` (how many
+        of the kind turnover alone gives in that industry and year), `p` (of as many; empty for
+        what dissolved, which turnover is), `before_ids`, `after_ids`.
     states : DataFrame
         One row a cluster and year: probabilities of `emerging`, `growing`, `sustaining`,
         `declining`, of `renewal`, and `status`; a cluster with too few years has one row, with
@@ -128,7 +131,7 @@ class ClusterHistory:
         counts = dict(self.events.group_by("kind").len().iter_rows())
         courses = dict(self.clusters.group_by("course").len().iter_rows())
         said = [f"{counts[kind]:,} {kind}" for kind in KINDS if kind in counts]
-        said += [f"{courses[name]:,} {name}" for name in ("grown", "shrunk") if name in courses]
+        said += [f"{courses[name]:,} {name}" for name in COURSES if name in courses]
         text = (
             f"{n:,} cluster{'' if n == 1 else 's'} followed from {first} to {last}: "
             f"{', '.join(said) or 'nothing changed beyond chance'}."

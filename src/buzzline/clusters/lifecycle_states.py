@@ -15,8 +15,8 @@ STATES = ("emerging", "growing", "sustaining", "declining")
 FEWEST_YEARS = 15  # yearly points a cluster needs
 FLAT = 0.02  # growth a year [log points] within which size is flat
 SMALL = 0.25  # of its largest size, up to which a cluster is small
-SMALL_IN = (0.9, 0.3, 0.05, 0.15)  # how often a cluster is small in each state
-LEAST_SCALE = 0.05  # of yearly changes, well above what counts as flat
+SMALL_IN = (0.9, 0.1, 0.1, 0.1)  # how often a cluster is small in each state
+USUAL = 0.05  # what a year usually changes where something changes, well above flat
 # Transitions counted beforehand: states last; the life cycle, renewal, anything else.
 PRIOR = np.array([
     [8.0, 1.0, 0.2, 0.2],
@@ -64,8 +64,8 @@ def state_probabilities(courses: Sequence[Course]) -> tuple[list[States], Floats
 
     Emerging: small, heterogeneity rising. Growing: size rising. Sustaining: size flat.
     Declining: size falling, heterogeneity not rising. What rises is half-normal above 0 and
-    what falls below it, of the scale of the cluster's own changes, blurred by the error of
-    each; what may do either is normal about 0.
+    what falls below it, of a scale of 5 % a year, blurred by the error of each change; what
+    may do either is normal about 0.
 
     Parameters
     ----------
@@ -93,27 +93,16 @@ def state_probabilities(courses: Sequence[Course]) -> tuple[list[States], Floats
     return states, transition
 
 
-def _scale(value: Floats, error: Floats) -> float:
-    """Return the scale of the changes of a cluster beyond their errors."""
-    known = np.isfinite(value) & np.isfinite(error)
-    if not known.any():
-        return LEAST_SCALE
-    beyond = float(np.mean(value[known] ** 2 - error[known] ** 2))
-    return max(LEAST_SCALE, float(np.sqrt(max(beyond, 0.0))))
-
-
 def _log_density(course: Course) -> Floats:
     size = course.size
-    growth = _scale(course.growth, course.growth_se)
-    change = _scale(course.change, course.change_se)
     is_small = size <= SMALL * np.nanmax(size)
     found = np.where(is_small[:, None], np.log(SMALL_IN), np.log1p(-np.array(SMALL_IN)))
     found = np.where(np.isfinite(size)[:, None], found, 0.0)
     for value, error, columns in (
         (course.growth, course.growth_se,
-         (_either(growth), _above(growth), _either(FLAT), _below(growth))),
+         (_either(USUAL), _above(USUAL), _either(FLAT), _below(USUAL))),
         (course.change, course.change_se,
-         (_above(change), _either(change), _either(change), _below(change))),
+         (_above(USUAL), _either(USUAL), _either(USUAL), _below(USUAL))),
     ):  # fmt: skip
         known = np.isfinite(value) & np.isfinite(error)
         for state, (side, scale) in enumerate(columns):

@@ -136,9 +136,28 @@ def cluster_row(
         whole = float(years[-1] - years[0])
         middle = float(value.sum()) / whole
         reach = float(norm.ppf((1 + level) / 2)) * float(np.sqrt((se**2).sum())) / whole
-        row |= {"value": middle, "low": middle - reach, "high": middle + reach,
-                "course": _course(middle - reach, middle + reach)}  # fmt: skip
+        row |= {
+            "value": middle, "low": middle - reach, "high": middle + reach,
+            "course": _turned(value, se, level) or _course(middle - reach, middle + reach),
+        }  # fmt: skip
     return row | _exchange_cells(track, years, has_citations=has_citations, level=level)
+
+
+def _turned(value: Floats, se: Floats, level: Share) -> str:
+    """Return "rose and fell" or "fell and rose" where both are beyond chance, else nothing.
+
+    The turn is looked for among all years, so each part is held to a stricter level.
+    """
+    level = 1 - (1 - level) / value.size
+    z = float(norm.ppf((1 + level) / 2))
+    size = np.cumsum(value)
+    for sign, said in ((1, "rose and fell"), (-1, "fell and rose")):
+        at = int(np.argmax(sign * size)) + 1
+        first, last = sign * float(value[:at].sum()), -sign * float(value[at:].sum())
+        errors = float(np.sqrt((se[:at] ** 2).sum())), float(np.sqrt((se[at:] ** 2).sum()))
+        if first > z * errors[0] and last > z * errors[1] > 0:
+            return said
+    return ""
 
 
 def _exchange_cells(track: Track, years: Indices, *, has_citations: bool, level: Share) -> Row:

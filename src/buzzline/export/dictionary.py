@@ -18,6 +18,7 @@ from buzzline.export.meanings import (
     distance,
     distinctness,
     industry_groups,
+    lifecycle,
     linkages,
     membership,
     quality,
@@ -42,6 +43,7 @@ FAMILIES = (
     membership,
     agreement,
     colocated,
+    lifecycle,
 )
 
 TABLE_MEANING: dict[str, str] = {
