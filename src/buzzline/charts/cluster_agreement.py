@@ -33,13 +33,11 @@ def agreement_chart(result: ClusterAgreement, *, width: int = WIDTH) -> Spec:
     cut = result.clusters.drop_nulls("share").head(CLUSTERS_SHOWN)
     if not cut.height:
         return nothing_to_draw(TITLE, str(result), width)
-    rows = []
+    which, rows = WORDS[result.against], []
     if tested.height:
-        heading = f"Agreement with {WORDS[result.against]}, by industry"
-        rows.append(row(heading, "adjusted Rand index", is_heading=True))
+        rows.append(row(f"Against {which}", "adjusted Rand index", is_heading=True))
         rows += [_industry(item) for item in tested.head(INDUSTRIES_SHOWN).to_dicts()]
-    which = WORDS[result.against]
-    rows.append(row(f"Share of members in one of the {which}", is_heading=True))
+    rows.append(row(f"Share in one of the {which}", is_heading=True))
     rows += [_cluster(item) for item in cut.to_dicts()]
     marks = [
         spans("low", "high", width=6, colour=OTHER_COLOUR),
