@@ -8,13 +8,23 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from buzzline.clusters import FIRST_TEST_ONLY, candidate_clusters, distinctness, separation
+from buzzline.clusters import (
+    FIRST_TEST_ONLY,
+    candidate_clusters,
+    distinctness,
+    membership,
+    separation,
+)
+from buzzline.export.places import RANKED, member_types
 from buzzline.export.writing import about_lines
 from buzzline.linkages import scale_balance, scale_profile
 from buzzline.report import report
+from buzzline.report.map import map_figure
 from buzzline.report.measures import first_sentence, measure_limits
 from buzzline.report.sections import HEADINGS, sections
+from buzzline.report.ties import scaled_ties
 from buzzline.road.measuring import STAGES
+from buzzline.space.scales import Cutoffs
 from buzzline.tables.worlds import Parks, make_sibling_world
 
 
@@ -99,3 +109,18 @@ def test_by_hand_pairs_that_are_not_testable_are_among_the_limits(tests):
 
 def test_collapses_without_results_there_is_no_section():
     assert sections(()) == {}
+
+
+def test_invariant_the_map_can_colour_by_kind_of_member(city, found):
+    kinds = membership(city, found, draws=19, rng=1)
+    page = written(city, found, [kinds])
+    assert '<option value="kind">kind of member</option>' in page
+    ties = scaled_ties(city, Cutoffs())
+    legend = map_figure(city, found, ties, membership=kinds).meta["kinds"]
+    counts = dict(member_types(kinds)["member_type"].value_counts().iter_rows())
+    assert {one["name"]: one["n"] for one in legend[:-1]} == {
+        name: counts.get(name, 0) for name in RANKED
+    }
+    assert sum(one["n"] for one in legend) == city.organisations.height
+    assert len({one["colour"] for one in legend}) == len(legend)
+    assert map_figure(city, found, ties).meta["kinds"] == []

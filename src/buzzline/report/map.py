@@ -9,8 +9,10 @@ import polars as pl
 
 from buzzline.charts.palette import OTHER_COLOUR, category_colours
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.membership import Membership
 from buzzline.report.budget import ENOUGH_TIES, FLOWS, MAP_CLUSTERS, POINTS
 from buzzline.report.hulls import hulls
+from buzzline.report.kinds import kinds_legend, with_kinds
 from buzzline.report.packing import Packed, packed
 from buzzline.report.sites import MapSites, dots, located, map_sites
 from buzzline.report.ties import SCALE_CODE, gathered, main_cluster
@@ -47,26 +49,35 @@ class MapFigure:
     one_in: int
 
 
-def map_figure(study: Study, clustering: Clustering, ties: pl.DataFrame) -> MapFigure:
+def map_figure(
+    study: Study,
+    clustering: Clustering,
+    ties: pl.DataFrame,
+    *,
+    membership: Membership | None = None,
+) -> MapFigure:
     """Gather dots, sites, flows and clusters.
 
     Parameters
     ----------
     ties : DataFrame
         As `scaled_ties` returns it.
+    membership : Membership or None
+        Gives each dot the kind of member it is.
     """
     placed = located(study.organisations)
     gathering, flows = _flows(placed, ties)
     n_placed = int(flows["n"].sum())
     kept = flows.head(FLOWS).sort("first", "second", "layer", "scale")
     industries = _industries(study)
-    coded = _coded(placed, clustering, industries)
+    coded = with_kinds(_coded(placed, clustering, industries), membership)
     drawn, one_in = dots(coded, most=POINTS)
     layers = ties["layer"].value_counts().sort(["count", "layer"], descending=[True, False])
     layer_names = layers["layer"].to_list()
     meta = {
         "layers": layer_names,
         "industries": _legend(industries, coded),
+        "kinds": kinds_legend(coded) if membership is not None else [],
         "sites": {
             "names": gathering.sites["name"].to_list(),
             "countries": gathering.sites["country"].to_list(),
@@ -164,6 +175,7 @@ def _packed(
         "dotN": ("integers", drawn["n"].to_numpy()),
         "dotCluster": ("integers", drawn["cluster"].to_numpy()),
         "dotCategory": ("bytes", drawn["category"].to_numpy()),
+        "dotKind": ("bytes", drawn["kind"].to_numpy()),
         "flowFrom": ("differences", first),
         "flowTo": ("integers", second - first),
         "flowOnward": ("integers", kept["onward"].to_numpy()),

@@ -106,15 +106,13 @@ def dots(organisations: pl.DataFrame, *, most: int) -> tuple[pl.DataFrame, int]:
     Parameters
     ----------
     organisations : DataFrame
-        `x`, `y`, `category` (int), `cluster` (int, -1 is none).
+        `x`, `y`, `category` (int), `cluster` (int, -1 is none), and `kind` (int) if they have
+        one.
     most : count
         Dots allowed; beyond, every k-th along the Morton curve is drawn.
     """
-    gathered = (
-        organisations.group_by("x", "y", "category", "cluster")
-        .agg(n=pl.len())
-        .sort("x", "y", "category", "cluster")
-    )
+    looks = [name for name in ("category", "cluster", "kind") if name in organisations.columns]
+    gathered = organisations.group_by("x", "y", *looks).agg(n=pl.len()).sort("x", "y", *looks)
     order = morton_order(gathered["x"].to_numpy(), gathered["y"].to_numpy())
     every = max(1, int(np.ceil(gathered.height / most)))
     return gathered[order].gather_every(every), every

@@ -17,6 +17,7 @@ from buzzline.analysis import Answer, Provenance, result_names
 from buzzline.charts import chart, palette
 from buzzline.charts.outlines import RESOLUTIONS, packed_outlines
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
+from buzzline.clusters.membership import Membership
 from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.report.balance import balance_view
@@ -104,7 +105,7 @@ def report(
             *measure_findings(measures, "linkages"),
             *measure_findings(measures, "agglomeration"),
         ],
-        **_pictures(study, profile, clustering),
+        **_pictures(study, profile, clustering, _membership(measures)),
         sections=sections(measures), clusters=clusters,
         first_test_only="" if is_tested_twice(measures) else FIRST_TEST_ONLY,
         balance=parts, cutoffs=profile.cutoffs, models=MODEL_MEANING,
@@ -130,9 +131,15 @@ def _stamps(
     return [(name, result.provenance) for name, result in (*of_ties, *further)]
 
 
-def _pictures(study: Study, profile: ScaleProfile, clustering: Clustering) -> dict[str, Any]:
+def _membership(measures: Sequence[Answer]) -> Membership | None:
+    return next((result for result in measures if isinstance(result, Membership)), None)
+
+
+def _pictures(
+    study: Study, profile: ScaleProfile, clustering: Clustering, membership: Membership | None
+) -> dict[str, Any]:
     ties = scaled_ties(study, profile.cutoffs)
-    map_ = map_figure(study, clustering, ties)
+    map_ = map_figure(study, clustering, ties, membership=membership)
     network = network_figure(study, clustering, ties)
     totals = {"clusters": network.n_clusters, "shown": network.n_shown, "ties": network.n_ties}
     industries = clustering.clusters["industry"].unique(maintain_order=True).to_list()

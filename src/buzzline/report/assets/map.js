@@ -112,13 +112,20 @@ class ClusterMap {
     pen.restore();
   }
 
+  // What dots are coloured by: the rest, or in no cluster, comes last.
+  dotLooks(colour) {
+    const { industries, kinds } = this.meta;
+    return { industry: industries, kind: kinds }[colour]
+      ?? [{ name: "in a cluster", colour: palette.accent, n: 1 }, { name: "in no cluster", colour: palette.other, n: 1 }];
+  }
+
   drawDots(pen, { colour, industry }, hurried) {
     const { frame, dots, data, meta } = this, { view, width, height } = frame;
     const grown = Math.max(0.6, Math.min(2.2, Math.log2(view.k / 400) / 3));
     const every = hurried && this.dotOrder.length > 60_000 ? 5 : 1;
     const only = meta.industries.findIndex((entry) => entry.name === industry);
-    const colours = colour === "industry" ? meta.industries.map((entry) => entry.colour)
-      : [palette.other, palette.accent];
+    const colours = this.dotLooks(colour).map((entry) => entry.colour);
+    const codes = { industry: data.dotCategory, kind: data.dotKind }[colour];
     const paths = colours.map(() => new Path2D());
     for (let i = 0; i < this.dotOrder.length; i += every) {
       const dot = this.dotOrder[i];
@@ -126,14 +133,13 @@ class ClusterMap {
       if (x < -9 || y < -9 || x > width + 9 || y > height + 9) continue;
       if (only >= 0 && data.dotCategory[dot] !== only) continue;
       const r = Math.min(7, 1.25 * grown * dots.n[dot] ** 0.35);
-      const path = paths[colour === "industry" ? data.dotCategory[dot] : +(data.dotCluster[dot] >= 0)];
+      const path = paths[codes ? codes[dot] : +(data.dotCluster[dot] < 0)];
       path.moveTo(x + r, y);
       path.arc(x, y, r, 0, 2 * Math.PI);
     }
     pen.globalAlpha = 0.62;
-    // The rest first, so that the industries one can name lie on top.
-    const drawing = colour === "industry" ? [...paths.keys()].reverse() : [...paths.keys()];
-    for (const code of drawing) {
+    // The rest first, so that what one can name lies on top.
+    for (const code of [...paths.keys()].reverse()) {
       pen.fillStyle = colours[code];
       pen.fill(paths[code]);
     }
@@ -404,8 +410,7 @@ class ClusterMap {
       .map((name) => ({ text: `${name} ties`, mark: lineMark(palette.scale[name]) }));
     if (show.clusters) legend.push({ text: "candidate cluster, area by members", mark: discMark(palette.accent, true) });
     if (show.organisations) {
-      const entries = colour === "industry" ? this.meta.industries.filter((entry) => entry.n)
-        : [{ name: "in a cluster", colour: palette.accent }, { name: "in no cluster", colour: palette.other }];
+      const entries = this.dotLooks(colour).filter((entry) => entry.n);
       legend.push(...entries.map((entry) => ({ text: entry.name, mark: discMark(entry.colour) })));
     }
     downloadPng("map.png", this.frame, {
