@@ -272,6 +272,48 @@ def test_recovers_every_planted_cell(distinct, separate, seed):
     assert found.pairs["robustness"][0] > 0.5
 
 
+def test_the_less_autonomous_of_two_decides():
+    world, (clustering, distinct, separate) = cell(True, True)
+    uneven = separate.clusters.with_columns(value=pl.Series([0.9, 0.2]))
+    found = delineation(
+        world.study, clustering, distinct, replace(separate, clusters=uneven)
+    ).pairs.row(0, named=True)
+    assert (found["autonomy"], found["outcome"]) == (0.2, "one cluster, several sites")
+    assert "autonomy 0.20, less than the 0.5 asked for" in found["reason"]
+
+
+def test_ties_needed_are_those_of_the_layer_nearest_to_testable():
+    world, (clustering, distinct, separate) = cell(True, True)
+    n = {"labour_move": 60, "supply": 5, "research": 70, "advice": 1}
+    few = separate.pairs.with_columns(
+        verdict=pl.lit("not testable"), value=None, low=None, high=None,
+        n=pl.col("layer").replace_strict(n, return_dtype=pl.Float64), n_needed=100,
+    ).cast(separate.pairs.schema)  # fmt: skip
+    found = delineation(world.study, clustering, distinct, replace(separate, pairs=few))
+    row = found.pairs.row(0, named=True)
+    assert (row["needed_in"], row["n_needed"]) == ("research", 100)
+    assert row["untested"] == "advice, labour_move, research, supply"
+
+
+def test_a_member_of_two_sites_counts_once_in_their_cluster():
+    world, (clustering, distinct, separate) = cell(True, False)
+    twice = clustering.members.filter(cluster_id="D0").head(3)
+    both = replace(
+        clustering,
+        members=pl.concat([
+            twice.with_columns(cluster_id=pl.lit("D1"), is_core=False), clustering.members
+        ]),
+    )  # fmt: skip
+    found = delineation(world.study, both, distinct, separate)
+    assert found.clusters["n_members"].to_list() == [clustering.members.height]
+    whole = found.clustering(both).members.filter(
+        pl.col("org_id").is_in(twice["org_id"].implode())
+    )
+    assert (
+        whole.sort("org_id")["is_core"].to_list() == twice.sort("org_id")["is_core"].to_list()
+    )
+
+
 def test_sensitivity_shows_where_autonomy_tips_the_verdict():
     world, (clustering, distinct, separate) = cell(True, True)
     weak = replace(separate, clusters=separate.clusters.with_columns(value=pl.lit(0.55)))

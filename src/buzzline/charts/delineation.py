@@ -293,7 +293,10 @@ def _reading(result: Delineation) -> list[str]:
     ]
     shown = _shown(result.pairs)
     if shown["valley"].null_count():
-        lines.append("At the left of a panel: other clusters lie between, no valley measured.")
+        lines.append(
+            "At the left of a panel: no valley measured, as pairs are too near, or others "
+            "lie between."
+        )
     if shown["value"].null_count():
         lines.append("In the strip at the bottom: too few ties to say how separate.")
     return [*lines, *result.notes]
