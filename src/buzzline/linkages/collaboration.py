@@ -18,6 +18,7 @@ from buzzline.quantities import Ratio, Share
 HALF = 0.5
 WITHIN_K, WITHIN_L, BETWEEN, BEYOND_K, BEYOND_L = range(5)
 POWER = 0.8
+FEWEST_TIES = 10  # of each cluster with the yardstick's organisations
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,8 +109,12 @@ def collaboration(
     -------
     Collaboration, or why nothing can be said
     """
-    if not found.base.all():
-        return "no ties of one of the two with organisations outside the clusters"
+    if found.base.min() < FEWEST_TIES:
+        return (
+            f"only {found.base[0]:,.0f} and {found.base[1]:,.0f} ties of the two with "
+            f"organisations of other industries outside the clusters; {FEWEST_TIES} of each "
+            "are needed"
+        )
     expected = yardstick.expected(pair, (float(found.base[0]), float(found.base[1])))
     if not (isfinite(expected) and expected > 0):
         return "members of one of the two have no coordinates"

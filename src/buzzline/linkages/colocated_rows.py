@@ -38,6 +38,7 @@ from buzzline.linkages.verdicts import overdispersion
 from buzzline.quantities import Count, Kilometres, Ratio, Share, Years
 
 Row = dict[str, object]
+NOTABLE_BUNDLING = 2.0  # design effect from which it is said
 CLASSES = ("within", "between", "beyond")
 
 
@@ -137,6 +138,8 @@ def _type_row(
     limit = log_of(rule.smallest_ratio)
     verdict = "more" if low > 0 else "not more" if high < limit else "not testable"
     reason = "" if verdict != "not testable" else "too few ties to tell"
+    if reason and part.design_effect >= NOTABLE_BUNDLING:
+        reason += f", as {part.design_effect:.2g} of them tell no more than one by itself would"
     if reason and part.n_needed is not None:
         reason += (
             f"; about {part.n_needed:,} ties of the two with others would show "

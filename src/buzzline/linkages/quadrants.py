@@ -137,8 +137,12 @@ def _disagree(whole: Combined) -> str:
 
 
 def _wide(low: float, high: float) -> str:
+    def amount(end: float) -> str:
+        times = float(np.exp(end))
+        return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
+
     return (
-        f"collaboration: too few ties to tell ({np.exp(low):.2g} to {np.exp(high):.2g} times "
+        f"collaboration: too few ties to tell ({amount(low)} to {amount(high)} times "
         "as many as size and distance give)"
     )
 
