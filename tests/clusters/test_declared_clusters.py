@@ -60,6 +60,19 @@ def test_recovers_the_truth_of_planted_clusters_and_those_on_paper():
     assert none["low"] < 3 / 7 < none["high"]
 
 
+@pytest.mark.parametrize(
+    ("distinct", "separate"), [(True, False), (False, True), (False, False)]
+)
+def test_recovers_the_truth_whichever_test_siblings_fail(distinct, separate):
+    world = make_sibling_world(distinct=distinct, separate=separate, parks=Parks(paper=3),
+                               organisations=900, regions=2, rng=5)  # fmt: skip
+    clusters = candidate_clusters(world.study, draws=49, rng=1)
+    found = declared_clusters(world.study, clusters, draws=199, rng=1).declared
+    paper = found.filter(verdict="none")["group_id"]
+    assert set(paper) == set(world.truth.paper)
+    assert set(found.filter(~pl.col("group_id").is_in(paper.to_list()))["verdict"]) == {"found"}
+
+
 def test_by_hand_the_interval_of_the_rate_is_exact():
     found = declared_clusters(WORLD.study, FOUND, draws=199, rng=1)
     none = rate(found, "are none")

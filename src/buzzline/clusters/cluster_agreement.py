@@ -311,7 +311,7 @@ def _measure_rows(name: str, chance: _Chance, level: Share) -> list[dict[str, An
     status = _status(said)
     if status:
         return [said | {"status": status}]
-    found = against_replicates(chance.first, chance.second, chance.replicates, level)
+    found = against_replicates(chance.first, chance.second, chance.replicates, level=level)
     return [
         said | {"measure": one.measure, "value": one.value, "null_mean": one.null_mean,
                 "low": one.low, "high": one.high, "p": one.p, "status": "measured"}

@@ -95,7 +95,10 @@ def area_jobs(
     if not placed.height:
         why = "no place with jobs lies in a labour-market area"
         return _nothing(areas, source, year, why, notes)
-    return _summed(areas, placed, inside, source, year, notes)
+    unknown = placed.filter(pl.col("industry").is_in(inside.parts), pl.col("jobs").is_null())
+    if unknown.height:
+        notes = (*notes, f"Jobs of {unknown.height:,} cells of manufacturing are not known.")
+    return _summed(areas, placed, inside, source=source, year=year, notes=notes)
 
 
 def _nothing(
@@ -273,6 +276,7 @@ def _summed(
     areas: pl.DataFrame,
     cells: pl.DataFrame,
     inside: _Inside,
+    *,
     source: str,
     year: int | None,
     notes: tuple[str, ...],
@@ -282,10 +286,9 @@ def _summed(
     def grid(codes: Sequence[str], value: str) -> Floats:
         """Sum known cells; NaN where an area has only unknown ones."""
         column = {code: at for at, code in enumerate(codes)}
+        some = pl.when(pl.col(value).null_count() < pl.len()).then(pl.col(value).sum())
         part = cells.filter(pl.col("industry").is_in(list(codes)))
-        part = part.group_by("area_id", "industry").agg(
-            pl.when(pl.col(value).null_count() < pl.len()).then(pl.col(value).sum()).first()
-        )
+        part = part.group_by("area_id", "industry").agg(some.first())
         out = np.zeros((len(row), len(codes)))
         at = [row[key] for key in part["area_id"]], [column[key] for key in part["industry"]]
         out[at] = part[value].cast(pl.Float64).fill_null(np.nan).to_numpy()
@@ -298,11 +301,11 @@ def _summed(
         return as_floats(np.where(np.nan_to_num(total) > 0, total, added))
 
     codes, making = inside.parts, inside.making
-    published = np.nan_to_num(grid(making, "jobs").sum(axis=1)) > 0
+    told = np.nan_to_num(grid(making, "jobs").sum(axis=1)) > 0
 
     def large(end: str) -> Floats:
-        own, parts = grid(making, end).sum(axis=1), grid(codes, end).sum(axis=1)
-        return as_floats(np.where(published, own, parts))
+        both = grid(making, end).sum(axis=1), grid(codes, end).sum(axis=1)
+        return as_floats(np.where(told, *both))
 
     return AreaJobs(
         areas, codes, either(inside.roots, inside.level, "jobs"), either(making, codes, "jobs"),

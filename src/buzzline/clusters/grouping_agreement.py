@@ -85,11 +85,11 @@ def grouping_agreement(
     """
     source = generator(rng)
     again = dealt or dealt_among(second)
-    return against_replicates(first, second, [again(source) for _ in range(draws)], level)
+    return against_replicates(first, second, [again(source) for _ in range(draws)], level=level)
 
 
 def against_replicates(
-    first: Codes, second: Codes, replicates: Sequence[Codes], level: Share
+    first: Codes, second: Codes, replicates: Sequence[Codes], *, level: Share
 ) -> tuple[Agreed, ...]:
     """Return how far two groupings agree, and what replicates of the second give."""
     found = []
