@@ -47,9 +47,9 @@ def layer(name, verdict, value=1.0, reach=0.5, n=200, **more):
     }  # fmt: skip
 
 
-def valley(verdict, *, p=0.01, stability=1.0, openness=0.0):
+def valley(verdict, *, p=0.01, stability=1.0, openness=0.0, p_wide=0.01):
     """Return a row of `Distinctness.pairs`."""
-    return {"verdict": verdict, "p": p, "stability": stability, "openness": openness,
+    return {"verdict": verdict, "p": p, "p_wide": p_wide, "stability": stability, "openness": openness,
             "level": 0.95, "reason": ""}  # fmt: skip
 
 
@@ -173,6 +173,9 @@ def test_distinctness_at_other_thresholds_by_hand():
     assert [distinct_at(row, HELD) for row in (sure, shaky)] == [True, True]
     assert distinct_at(shaky, strict) is False
     assert distinct_at(shaky, steady) is False
+    wide = replace(HELD, bandwidth="_wide")
+    assert distinct_at(valley("distinct", p_wide=0.2), wide) is False
+    assert distinct_at(valley("not distinct", p=0.06, p_wide=0.02), wide) is True
     open_country = valley("distinct", p=0.4, openness=0.99)
     assert distinct_at(open_country, strict) is True
     assert distinct_at(valley("not testable", p=0.4), steady) is None

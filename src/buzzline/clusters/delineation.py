@@ -13,7 +13,7 @@ from buzzline.clusters.delineation_merging import merged_sites
 from buzzline.clusters.delineation_pairs import Met, met_in, verdicts
 from buzzline.clusters.delineation_rows import pair_rows, sensitivity_rows
 from buzzline.clusters.delineation_rule import MERGED, OUTCOMES, Held, Needs, TwoTestRule
-from buzzline.clusters.distinctness import Distinctness
+from buzzline.clusters.distinctness import BANDWIDTHS, Distinctness
 from buzzline.clusters.separation import Separation
 from buzzline.quantities import Share
 from buzzline.resampling import too_few_draws
@@ -236,6 +236,13 @@ def sensitivity_readings(
         ("level of the valley", f"{level:g}", replace(held, valley_level=level))
         for level in LEVELS if level != valley_level
     ]  # fmt: skip
+    readings += [
+        ("bandwidth of the valley", f"{times:g} times", replace(held, bandwidth=which))
+        for which, times in BANDWIDTHS.items() if which
+    ]  # fmt: skip
+    if held.reads_modularity:
+        unread = replace(held, reads_modularity=False)
+        readings.append(("modularity", "need not agree", unread))
     return readings + [
         ("level of separation", f"{level:g}", replace(held, tie_level=level))
         for level in LEVELS if level != tie_level

@@ -91,11 +91,12 @@ def distinct_at(row: Row, held: Held) -> bool | None:
     """
     recorded = {DISTINCT: True, NOT_DISTINCT: False}.get(row["verdict"])
     level = row["level"] if held.valley_level is None else held.valley_level
-    as_recorded = held.stability == STABLE and level == row["level"]
-    if as_recorded or row["p"] is None or row["stability"] is None:
+    as_recorded = (held.stability, held.bandwidth, level) == (STABLE, "", row["level"])
+    p = row[f"p{held.bandwidth}"]
+    if as_recorded or p is None or row["stability"] is None:
         return recorded
     is_open = recorded is not None and (row["openness"] or 0.0) >= OPEN
-    if (is_open or row["p"] < 1 - level) and row["stability"] >= held.stability:
+    if (is_open or p < 1 - level) and row["stability"] >= held.stability:
         return True
     return None if recorded is None else False
 

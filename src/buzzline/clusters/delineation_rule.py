@@ -54,6 +54,8 @@ class Held:
     ratio : ratio               smallest ratio of ties that one would not overlook
     reads_modularity : bool     whether corrected modularity must agree, where it was measured
     stability : share           of resamples in which two clusters stay apart
+    bandwidth : str
+        At which bandwidth valleys are read: "", "_narrow" or "_wide", as in their columns.
     valley_level, tie_level : share or None
         To read valleys, and separation, at another level than recorded.
     """
@@ -62,6 +64,7 @@ class Held:
     ratio: Ratio
     reads_modularity: bool
     stability: Share = STABLE
+    bandwidth: str = ""
     valley_level: Share | None = None
     tie_level: Share | None = None
 
