@@ -27,5 +27,5 @@ def test_recovers_the_truth_where_far_members_have_other_odds_than_near_ones():
         tied = states.tied_in(2) > 0.5
         assert tied[member].mean() > 0.95
         assert tied[~member].mean() < 0.02
-        assert np.abs(np.log(states.odds[NEAR, :, TIED] / 2.2)).max() < 0.25
-        assert states.odds[FAR, :, TIED].min() > 20
+        assert abs(np.log(states.odds[NEAR, TIED] / 2.2)) < 0.35
+        assert states.odds[FAR, TIED] > 20

@@ -8,11 +8,13 @@ import numpy as np
 
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.kernels.gravity_sums import gravity_sums, node_masses, node_spheres
+from buzzline.quantities import Ratio
 from buzzline.space.globe import EARTH_RADIUS_KM
 from buzzline.space.threads import in_parts
 
 LEAF = 8  # points below which a node is not divided
 OPENING = 0.6  # nodes smaller than this share of their distance count as one point
+ROUGH = 0.9  # the same where sums are only a step on the way
 BITS = 21  # of each axis along the curve: cells of six metres
 
 
@@ -47,7 +49,9 @@ class GravityTree:
     spheres: Floats
     depth: int
 
-    def sums(self, mass: Floats, elasticity: float, at: Indices) -> Floats:
+    def sums(
+        self, mass: Floats, elasticity: float, at: Indices, *, opening: Ratio = OPENING
+    ) -> Floats:
         """Return, for some rows, the sum of mass times distance to a power over all points.
 
         Parameters
@@ -57,12 +61,14 @@ class GravityTree:
         elasticity : float
         at : (q,) int64
             Rows to sum from, which have coordinates but need not be points of the tree.
+        opening : ratio
+            Nodes count as one point below this share of their distance; below 1.
         """
         if not self.rows.size:
             return np.zeros(at.size)
         mass = as_floats(mass)
         nodes = node_masses(self.xyz, mass, self.floor_km, self.depth)
-        terms = (float(elasticity), EARTH_RADIUS_KM, OPENING)
+        terms = (float(elasticity), EARTH_RADIUS_KM, float(opening))
         along = np.argsort(self.place[at], kind="stable")  # neighbours open the same nodes
         rows = at[along]
 

@@ -22,6 +22,7 @@ Singles = NDArray[np.float32]
 STEPS = 15  # walked; what is left is spread as after the last of them
 WALKS = 8  # clusters at once: a cache line of numbers an organisation
 CELLS = 512  # even parts of the organisations, between which expected walks go
+FAR_STEPS = 60  # between cells; few walks last longer
 POINTS = 6  # organisations that stand for a cell when distances are averaged
 
 
@@ -122,11 +123,22 @@ class Cells:
     cell : (n,) int64            of each organisation, -1 for none
     pull : (layers, k) float64
     step : (layers, k, k) float64        chance that a step of a layer leads from cell to cell
+    usual : (layers, k) float64          share of the steps out of a cell that are of a layer
     """
 
     cell: Indices
     pull: Floats
     step: Floats
+    usual: Floats
+
+    def later(self, arrived: Floats, restart: Share) -> Floats:
+        """Return how often walks are in each cell, from where the first step led. (k,)."""
+        chance = np.einsum("lk,lkj->kj", self.usual, self.step)
+        now, out = (1 - restart) * arrived, np.zeros_like(arrived)
+        for t in range(FAR_STEPS):
+            out += (restart if t < FAR_STEPS - 1 else 1.0) * now
+            now = (1 - restart) * now @ chance
+        return as_floats(out)
 
 
 def cells_of(nulls: Sequence[GravityField], walks: Walks) -> Cells:
@@ -146,7 +158,10 @@ def cells_of(nulls: Sequence[GravityField], walks: Walks) -> Cells:
         sums = flow.sum(axis=1, keepdims=True)
         pulls.append(pull)
         steps.append(np.divide(flow, sums, out=np.zeros_like(flow), where=sums > 0))
-    return Cells(as_indices(cell), as_floats(pulls), as_floats(steps))
+    out = [np.bincount(number, weights=walks.layer_share[tree.rows, at], minlength=k)
+           for at in range(len(nulls))]  # fmt: skip
+    usual = np.asarray(out) / np.maximum(np.sum(out, axis=0), 1e-12)
+    return Cells(as_indices(cell), as_floats(pulls), as_floats(steps), as_floats(usual))
 
 
 def _between_cells(tree: GravityTree, k: int) -> Singles:
@@ -191,7 +206,6 @@ def expected_visits(
         return out
     own = gravity_tree(ground, core)
     share = walks.layer_share
-    size = np.maximum(np.bincount(cells.cell[cells.cell >= 0], minlength=k), 1)
     for layer, null in enumerate(nulls):
         leaving = share[own.rows, layer] / own.rows.size
         reach = null.reach[own.rows]
@@ -200,15 +214,9 @@ def expected_visits(
         out += restart * (1 - restart) * pulled * own.sums(push, null.elasticity, at)
         sent = np.bincount(cells.cell[own.rows], weights=leaving, minlength=k)
         arrived += sent @ cells.step[layer]
-    usual = [np.bincount(cells.cell[cells.cell >= 0], minlength=k,
-                         weights=share[cells.cell >= 0, layer]) / size
-             for layer in range(len(nulls))]  # fmt: skip
-    usual = [one / np.maximum(sum(usual), 1e-12) for one in usual]
-    chance = sum(u[:, None] * step for u, step in zip(usual, cells.step, strict=True))
-    later = np.linalg.solve(np.eye(k) - (1 - restart) * np.asarray(chance).T,
-                            restart * (1 - restart) * arrived)  # fmt: skip
+    later = cells.later(arrived, restart)
     for layer, null in enumerate(nulls):
-        comes = (1 - restart) * (later * usual[layer]) @ cells.step[layer]
+        comes = (1 - restart) * (later * cells.usual[layer]) @ cells.step[layer]
         pull = cells.pull[layer]
         a_pull = np.divide(comes, pull, out=np.zeros(k), where=pull > 0)
         out += null.pull[at] * walks.arriving[at, layer] * a_pull[cells.cell[at]]

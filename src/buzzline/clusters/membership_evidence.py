@@ -196,7 +196,9 @@ def _evidence(
     org, cluster = keys // k, keys % k
     size = (keys.size, len(KINDS))
     found, number, chance = np.zeros(size), np.zeros(size), np.zeros(size)
-    of_cluster = [as_indices(np.flatnonzero(cluster == c)) for c in range(k)]
+    of_cluster = [
+        as_indices(np.flatnonzero(cluster == c)) for c in range(len(fields.crew.rows))
+    ]
     for kind, layers in fields.kinds.items():
         at = KINDS.index(kind)
         for layer in told(progress, f"{kind} ties with members", layers):

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, product
-from math import exp, log
+from itertools import combinations
 
 import numpy as np
 
-from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats, as_indices
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.quantities import Ratio
 
 APART, GIVEN, TIED = 0, 1, 2
-ROUNDS = 40
-LARGEST_ODDS = 1e4
-PRIOR = 1.0  # organisation's worth of each pattern that is believed in beforehand
-MOST_ROWS = 20_000  # that the frequencies of patterns are learnt from
+BEYOND = (1.0, 1.6, 2.5, 4.0, 8.0, 20.0, 60.0, 250.0)  # times the ratio from which one is tied
+BETWEEN = (-0.5, 0.0, 0.5)  # of the log of that ratio, which still counts as given
+ROUNDS = 300
+SETTLED = 1e-5
+PRIOR = 1.0  # organisation's worth of all patterns together that is believed in beforehand
+MOST_ROWS = 20_000  # that frequencies are learnt from
+CHUNK = 50_000  # rows whose probabilities are worked out at once
 TINY = 1e-12
 
 
@@ -38,7 +40,7 @@ class Evidence:
     by_ties: Flags
     stratum: Codes
 
-    def chosen(self, rows: slice) -> Evidence:
+    def chosen(self, rows: Indices) -> Evidence:
         """Return some of the rows."""
         return Evidence(
             self.found[rows], self.number[rows], self.chance[rows], self.by_ties[rows],
@@ -53,7 +55,8 @@ class States:
     Attributes
     ----------
     patterns : (p, c) int32          apart, as given, tied: in each kind of relation
-    odds : (strata, c, 3) float64    of a tie with a member, to what size and distance give
+    odds : (strata, 3) float64       geometric mean odds of a tie with a member, to what size
+                                     and distance give, of those apart, as given and tied
     frequency : (strata, p) float64
     probability : (r, p) float64
     """
@@ -90,6 +93,20 @@ def patterns_of(kinds: int) -> Codes:
     return as_codes(rows)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shades:
+    """Every pattern at every strength.
+
+    Attributes
+    ----------
+    pattern : (k,) int64         which pattern
+    odds : (k, c) float64        of a tie with a member in each kind of relation
+    """
+
+    pattern: Indices
+    odds: Floats
+
+
 def states_of(evidence: Evidence, *, ratio: Ratio, rng: np.random.Generator) -> States:
     """Return how probable each pattern of relations is in each row.
 
@@ -102,32 +119,34 @@ def states_of(evidence: Evidence, *, ratio: Ratio, rng: np.random.Generator) -> 
 
     Notes
     -----
-    A mixture of binomials: ties with members are Binomial(number, w q / (1 - q + w q)), with w
-    = 1 as given, w >= ratio tied, w <= 1 / ratio apart, w shared by the rows of a stratum: far
-    members, of whom distance expects next to no ties, have other odds than near ones.
-    Frequencies of the patterns and w are found by expectation and maximisation (empirical
-    Bayes [1]_). Rows that are there because of a tie are conditioned on having one.
+    A mixture of binomials: ties with members are Binomial(number, w q / (1 - q + w q)). Each
+    pattern comes at several strengths w: from `ratio` to 250 times that where tied, the inverse
+    where apart, near 1 as given, since far members have other odds than near ones. How frequent
+    patterns and strengths are in each stratum is found by expectation and maximisation
+    (nonparametric maximum likelihood [1]_, empirical Bayes [2]_). Rows that are there because
+    of a tie are conditioned on having one.
 
     References
     ----------
-    .. [1] Efron, B. (2010). Large-Scale Inference. Cambridge University Press.
+    .. [1] Laird, N. (1978). Nonparametric maximum likelihood estimation of a mixing
+       distribution. JASA 73(364). doi:10.1080/01621459.1978.10480103
+    .. [2] Efron, B. (2010). Large-Scale Inference. Cambridge University Press.
        doi:10.1017/CBO9780511761362
     """
     patterns = patterns_of(evidence.number.shape[1])
-    learnt = _sample(evidence, rng)
-    n_strata = int(evidence.stratum.max(initial=0)) + 1
-    odds = np.tile([0.5 / ratio, 1.0, 2.0 * ratio], (n_strata, patterns.shape[1], 1))
-    frequency = np.full((n_strata, len(patterns)), 1 / len(patterns))
-    for _ in range(ROUNDS if len(learnt.found) else 0):
-        probability = _posterior(learnt, patterns, odds, frequency)
-        before = frequency
-        frequency = _frequencies(probability, learnt.stratum, n_strata, patterns)
-        odds = _odds(learnt, patterns, probability, odds, ratio)
-        if np.abs(frequency - before).max() < 1e-4:
-            break
+    shades = _shades(patterns, ratio)
+    frequency = _learnt(
+        _sample(evidence, rng), shades, int(evidence.stratum.max(initial=0)) + 1
+    )
+    n, probability = len(evidence.found), [np.empty((0, len(patterns)))]
+    whole = (shades.pattern[:, None] == np.arange(len(patterns))).astype(float)
+    for start in range(0, n, CHUNK):
+        part = evidence.chosen(as_indices(np.arange(start, min(start + CHUNK, n))))
+        likelihood = np.exp(_log_likelihood(part, shades)) * frequency[part.stratum]
+        probability.append(likelihood @ whole / likelihood.sum(axis=1, keepdims=True))
     return States(
-        patterns, as_floats(odds), as_floats(frequency),
-        _posterior(evidence, patterns, odds, frequency),
+        patterns, _mean_odds(patterns, shades, frequency), as_floats(frequency @ whole),
+        as_floats(np.concatenate(probability)),
     )  # fmt: skip
 
 
@@ -135,70 +154,66 @@ def _sample(evidence: Evidence, rng: np.random.Generator) -> Evidence:
     n = len(evidence.found)
     if n <= MOST_ROWS:
         return evidence
-    rows = as_indices(np.sort(rng.choice(n, MOST_ROWS, replace=False)))
-    return evidence.chosen(rows)  # type: ignore[arg-type]  # rows index as a slice does
+    return evidence.chosen(as_indices(np.sort(rng.choice(n, MOST_ROWS, replace=False))))
 
 
-def _shifted(chance: Floats, odds: Floats | float) -> Floats:
-    """Return the chance with odds times as large, kept off 0 and 1."""
-    moved = odds * chance / (1 - chance + odds * chance)
-    return as_floats(np.clip(moved, TINY, 1 - 1e-9))
+def _shades(patterns: Codes, ratio: Ratio) -> _Shades:
+    most = np.log(ratio)
+    strengths = {
+        APART: [-most - np.log(step) for step in BEYOND],
+        GIVEN: [most * step for step in BETWEEN],
+        TIED: [most + np.log(step) for step in BEYOND],
+    }
+    pattern, odds = [], []
+    for at, states in enumerate(patterns):
+        main = TIED if (states == TIED).any() else int(states[0])
+        for strength in strengths[main]:
+            pattern.append(at)
+            odds.append([strength if state == main else 0.0 for state in states])
+    return _Shades(as_indices(pattern), as_floats(np.exp(odds)))
 
 
-def _log_likelihood(evidence: Evidence, patterns: Codes, odds: Floats) -> Floats:
-    out = np.zeros((len(evidence.found), len(patterns)))
-    none = np.zeros_like(out)
-    for c in range(patterns.shape[1]):
-        x, n = evidence.found[:, c], evidence.number[:, c]
-        of_state, none_of_state = [], []
-        for state in (APART, GIVEN, TIED):
-            p = _shifted(evidence.chance[:, c], odds[evidence.stratum, c, state])
-            of_state.append(x * np.log(p) + (n - x) * np.log1p(-p))
-            none_of_state.append(n * np.log1p(-p))
-        out += np.column_stack(of_state)[:, patterns[:, c]]
-        none += np.column_stack(none_of_state)[:, patterns[:, c]]
-    some = np.log(np.maximum(-np.expm1(none), TINY))
-    return as_floats(out - np.where(evidence.by_ties[:, None], some, 0.0))
+def _log_likelihood(evidence: Evidence, shades: _Shades) -> Floats:
+    """Return the log-likelihood of each row under each shade, the best of a row being 0."""
+    size = len(evidence.found), len(shades.pattern)
+    out, none = np.zeros(size), np.zeros(size)
+    for c in range(shades.odds.shape[1]):
+        x, n = evidence.found[:, c, None], evidence.number[:, c, None]
+        q = evidence.chance[:, c, None]
+        levels, which = np.unique(shades.odds[:, c], return_inverse=True)
+        p = np.clip(levels * q / (1 - q + levels * q), TINY, 1 - 1e-9)
+        out += (x * np.log(p) + (n - x) * np.log1p(-p))[:, which]
+        none += (n * np.log1p(-p))[:, which]
+    looked_at = np.log(np.maximum(-np.expm1(none), TINY))
+    out -= np.where(evidence.by_ties[:, None], looked_at, 0.0)
+    return as_floats(out - out.max(axis=1, keepdims=True, initial=-np.inf))
 
 
-def _posterior(evidence: Evidence, patterns: Codes, odds: Floats, frequency: Floats) -> Floats:
-    logs = _log_likelihood(evidence, patterns, odds) + np.log(frequency[evidence.stratum])
-    logs -= logs.max(axis=1, keepdims=True)
-    probability = np.exp(logs)
-    return as_floats(probability / probability.sum(axis=1, keepdims=True))
-
-
-def _frequencies(probability: Floats, stratum: Codes, n_strata: int, patterns: Codes) -> Floats:
-    """Return frequencies, a little of each pattern and mostly "as given" believed before."""
-    out = np.full((n_strata, len(patterns)), PRIOR / len(patterns))
-    out[:, (patterns == GIVEN).all(axis=1)] += PRIOR
+def _learnt(evidence: Evidence, shades: _Shades, n_strata: int) -> Floats:
+    """Return how frequent each shade is in each stratum. (strata, shades)."""
+    share = 1 / np.bincount(shades.pattern)[shades.pattern]
+    belief = PRIOR * share / share.sum()  # every pattern alike, whatever its strengths
+    likelihood = np.exp(_log_likelihood(evidence, shades))
+    out = np.tile(belief / belief.sum(), (n_strata, 1))
     for s in range(n_strata):
-        out[s] += probability[stratum == s].sum(axis=0)
-    return as_floats(out / out.sum(axis=1, keepdims=True))
-
-
-def _odds(
-    evidence: Evidence, patterns: Codes, probability: Floats, odds: Floats, ratio: Ratio
-) -> Floats:
-    """Return odds under which as many ties are expected as were found, within their bounds."""
-    bounds = {APART: (1 / LARGEST_ODDS, 1 / ratio), TIED: (ratio, LARGEST_ODDS)}
-    out = odds.copy()
-    for stratum, c, state in product(range(len(odds)), range(patterns.shape[1]), bounds):
-        rows = np.flatnonzero(~evidence.by_ties & (evidence.stratum == stratum))
-        weight = probability[rows][:, patterns[:, c] == state].sum(axis=1)
-        if weight.sum() > 1:
-            n, q = evidence.number[rows, c], evidence.chance[rows, c]
-            found = float(weight @ evidence.found[rows, c])
-            out[stratum, c, state] = _odds_that_give(found, weight * n, q, bounds[state])
+        own = likelihood[evidence.stratum == s]
+        for _ in range(ROUNDS if len(own) else 0):
+            joint = own * out[s]
+            counts = (joint / joint.sum(axis=1, keepdims=True)).sum(axis=0) + belief
+            new = counts / counts.sum()
+            moved, out[s] = float(np.abs(new - out[s]).max()), new
+            if moved < SETTLED:
+                break
     return as_floats(out)
 
 
-def _odds_that_give(
-    found: float, number: Floats, chance: Floats, bounds: tuple[float, float]
-) -> float:
-    low, high = log(bounds[0]), log(bounds[1])
-    for _ in range(30):
-        middle = (low + high) / 2
-        given = float(number @ _shifted(chance, exp(middle)))
-        low, high = (middle, high) if given < found else (low, middle)
-    return exp((low + high) / 2)
+def _mean_odds(patterns: Codes, shades: _Shades, frequency: Floats) -> Floats:
+    logs = np.log(shades.odds)
+    strength = np.take_along_axis(logs, np.abs(logs).argmax(axis=1)[:, None], axis=1)[:, 0]
+    of_shade = patterns[shades.pattern]
+    main = np.where((of_shade == TIED).any(axis=1), TIED, of_shade[:, 0])
+    columns = []
+    for state in (APART, GIVEN, TIED):
+        weight = frequency[:, main == state]
+        columns.append(np.exp(weight @ strength[main == state] / weight.sum(axis=1)))
+    return as_floats(np.column_stack(columns))

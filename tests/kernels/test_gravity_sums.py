@@ -1,0 +1,64 @@
+"""Sums over a tree against sums over all pairs."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.oracles.membership import gravity_sums as over_pairs
+
+from buzzline.clusters.gravity_tree import Located, gravity_tree
+from buzzline.space.globe import unit_vectors
+
+
+def ground(rng, n, spread=1.0, floor=1.0):
+    longitude = rng.choice([2.0, 9.0, 140.0], n) + rng.normal(0, spread, n)
+    latitude = rng.choice([48.0, 52.0, -30.0], n) + rng.normal(0, spread, n)
+    return Located(unit_vectors(longitude, latitude), np.full(n, floor))
+
+
+@given(st.integers(1, 120), st.sampled_from([-0.5, -0.9, -2.0]), st.integers(0, 50))
+@settings(max_examples=25, deadline=None)
+def test_brute_force_sums_over_a_tree_equal_sums_over_pairs(n, elasticity, number):
+    rng = np.random.default_rng(number)
+    where, mass = ground(rng, n, floor=rng.choice([0.5, 5.0])), rng.lognormal(0, 1, n)
+    tree = gravity_tree(where, np.arange(n))
+    exact = over_pairs(where.xyz, where.floor_km, mass, elasticity)
+    whole = tree.sums(mass[tree.rows], elasticity, np.arange(n), opening=0.0)
+    assert whole == pytest.approx(exact, rel=1e-3)  # arc and chord of near points differ so
+    rough = tree.sums(mass[tree.rows], elasticity, np.arange(n))
+    assert np.abs(rough / np.maximum(exact, 1e-300) - 1).mean() < 0.1 or n == 1
+
+
+def test_brute_force_a_large_tree_errs_by_about_a_per_cent():
+    rng = np.random.default_rng(1)
+    where, mass = ground(rng, 1500, spread=0.1), rng.lognormal(0, 1, 1500)
+    tree = gravity_tree(where, np.arange(1500))
+    some = np.arange(0, 1500, 10)
+    exact = over_pairs_of(where, mass, some)
+    found = tree.sums(mass[tree.rows], -0.9, some)
+    assert np.abs(found / exact - 1).mean() < 0.015
+    assert abs((found / exact - 1).mean()) < 0.01
+
+
+def over_pairs_of(where, mass, rows):
+    gram = np.linalg.norm(where.xyz[rows, None] - where.xyz[None], axis=2)
+    km = np.maximum(2 * 6371.0088 * np.arcsin(gram / 2), 1.0)
+    fallen = km**-0.9
+    fallen[np.arange(rows.size), rows] = 0
+    return fallen @ mass
+
+
+def test_everything_at_one_point_counts_at_the_floor_and_nobody_to_oneself():
+    where = Located(np.tile([1.0, 0.0, 0.0], (100, 1)), np.full(100, 2.0))
+    tree = gravity_tree(where, np.arange(100))
+    found = tree.sums(np.ones(100), -1.0, np.arange(100))
+    assert found == pytest.approx(99 / 2)
+
+
+def test_points_outside_the_tree_sum_over_all_of_it():
+    where = Located(unit_vectors(np.array([0.0, 0.1, 0.2]), np.zeros(3)), np.full(3, 0.1))
+    tree = gravity_tree(where, np.array([0, 1]))
+    assert tree.sums(np.array([1.0, 1.0]), 0.0, np.array([0, 1, 2])).tolist() == [1, 1, 2]
+    assert gravity_tree(where, np.empty(0, np.int64)).sums(
+        np.empty(0), -1.0, np.array([0, 2])
+    ).tolist() == [0, 0]  # fmt: skip
