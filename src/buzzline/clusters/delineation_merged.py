@@ -122,7 +122,7 @@ def _standing(within: Counter[str], around: Mapping[int, Counter[str]]) -> dict[
     }  # fmt: skip
     if within:
         verdict = SITES if within[SITES] else ONE
-        return counts | {"verdict": verdict, "reason": "found to be one with its siblings"}
+        return counts | {"verdict": verdict, "reason": "its sites are not socially separate"}
     if not around:
         reason = "no other cluster of its industry near enough to be told from"
         return counts | {"verdict": NO_SIBLING, "reason": reason}
