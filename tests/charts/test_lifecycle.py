@@ -32,7 +32,7 @@ def said(spec):
 @pytest.mark.parametrize("width", [280, 680])
 def test_bands_name_what_happened_and_no_words_overlap(width):
     spec = chart(merged(), width=width)
-    assert "from a merger" in said(spec)
+    assert "merged" in said(spec)
     assert "2004" in said(spec)
     assert not overlaps(spec.svg())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -91,7 +91,6 @@ def cluster_history(  # noqa: PLR0913  # `progress` is no choice
     [(2012, 'merged'), (2016, 'dissolved')]
     """
     seed = seed_of(rng)
-    seen = presence(study, years)
     groups = groups_of(study, industries)
 
     def wanted(of: Study) -> dict[str, list[str]]:
@@ -102,26 +101,31 @@ def cluster_history(  # noqa: PLR0913  # `progress` is no choice
     def anew(of: Study) -> Sequence[Delineated]:
         return delineated(of, industries=wanted(of), scales_km=scales_km)
 
-    found, notes = {}, []
-    for year, there in told(
-        progress, "clusters of each year", list(zip(seen.years, seen.there, strict=True))
-    ):
-        try:
-            one = in_year(study, there)
-            found[year] = candidate_clusters(
-                one, industries=wanted(one), scales_km=scales_km, level=level, draws=draws,
-                rng=seed,
-            )  # fmt: skip
-        except TooFew as reason:
-            notes.append(f"{year}: {reason}")
-    kept = Presence(
-        tuple(found), seen.there[[year in found for year in seen.years]], seen.known_by,
-        (*seen.notes, *notes),
-    )  # fmt: skip
+    def whole(of: Study) -> Clustering:
+        return candidate_clusters(
+            of, industries=wanted(of), scales_km=scales_km, level=level, draws=draws, rng=seed
+        )
+
+    found, kept = _each_year(study, presence(study, years), whole, progress)
     return history_of(
         study, found, kept, terms=Terms(rule, level, draws, seed), delineate=anew,
         progress=progress,
     )  # fmt: skip
+
+
+def _each_year(
+    study: Study, seen: Presence, delineate: Callable[[Study], Clustering], progress: Progress
+) -> tuple[dict[int, Clustering], Presence]:
+    """Return the clusters of each year, and the years in which any could be looked for."""
+    found, notes = {}, []
+    pairs = list(zip(seen.years, seen.there, strict=True))
+    for year, there in told(progress, "clusters of each year", pairs):
+        try:
+            found[year] = delineate(in_year(study, there))
+        except TooFew as reason:
+            notes.append(f"{year}: {reason}")
+    kept = seen.there[[year in found for year in seen.years]]
+    return found, Presence(tuple(found), kept, seen.known_by, (*seen.notes, *notes))
 
 
 def followed_clusters(

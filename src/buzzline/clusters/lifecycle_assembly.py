@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array
 
 from buzzline.arrays import Floats
 from buzzline.clusters.clustering import Clustering
@@ -31,10 +32,11 @@ from buzzline.clusters.lifecycle_history import (
     YEAR_SCHEMA,
     ClusterHistory,
 )
-from buzzline.clusters.lifecycle_knowledge import citations_of
+from buzzline.clusters.lifecycle_knowledge import Citations, citations_of
 from buzzline.clusters.lifecycle_presence import Presence
 from buzzline.clusters.lifecycle_tables import (
     Row,
+    Track,
     cluster_row,
     ends_of,
     event_row,
@@ -91,38 +93,28 @@ def history_of(
     delineate : callable or None
         How the clusters were found, for the null of drift.
     """
-    each = lineages(
-        study, found, seen, rule=terms.rule, draws=terms.draws, seed=terms.seed
-    )  # fmt: skip
-    level, cited = terms.level, citations_of(study)
-    profiles = profiles_by_year(study, seen.years)
-    expected = {year: heterogeneity_of(one, level).value for year, one in profiles.items()}
-    clusters, years, events, states = list[Row](), list[Row](), list[Row](), list[Row]()
-    flows, stays, tracks = [], [], []
+    each = lineages(study, found, seen, rule=terms.rule, draws=terms.draws, seed=terms.seed)
     turnover = _turnovers(
         study, found, seen, terms=terms, delineate=delineate, progress=progress
     )
-    for one in each:
-        own = tracks_of(one, seen, profiles=profiles, cited=cited, level=level)
-        for number, track in own.items():
-            ends = ends_of(number, track.at, one.events, seen=seen, rule=terms.rule)
-            clusters.append(cluster_row(
-                track, seen, ends=ends, has_citations=bool(cited.year.size), level=level
-            ))  # fmt: skip
-            years += year_rows(track, seen, expected=expected, level=level)
-        events += [
-            event_row(event, seen, one.names, one.industry) | _by_chance(one, event, turnover)
-            for event in one.events
-        ]
-        flows.append(flow_rows(one.steps, one.names, seen, one.industry))
-        stays.append(stay_rows(one.steps, one.names, seen, study.organisations["org_id"]))
-        tracks += list(own.values())
-    states = state_rows(tracks, seen)
+    cited, profiles = citations_of(study), profiles_by_year(study, seen.years)
+    of = [
+        tracks_of(one, seen, profiles=profiles, cited=cited, level=terms.level) for one in each
+    ]
+    rows = _cluster_rows(each, of, seen, profiles=profiles, cited=cited, terms=terms)
+    events = [
+        event_row(event, seen, names=one.names, industry=one.industry)
+        | _by_chance(one, event, turnover)
+        for one in each
+        for event in one.events
+    ]
+    states = state_rows([track for own in of for track in own.values()], seen)
+    flows = [flow_rows(one.steps, one.names, seen, industry=one.industry) for one in each]
+    org_id = study.organisations["org_id"]
+    stays = [stay_rows(one.steps, one.names, seen, org_id=org_id) for one in each]
     return ClusterHistory(
-        clusters=_frame(clusters, CLUSTER_SCHEMA).sort(
-            ["n_most", "history_id"], descending=[True, False]
-        ),
-        years=_frame(years, YEAR_SCHEMA).sort("history_id", "year"),
+        clusters=_frame(rows[0], CLUSTER_SCHEMA).sort(-pl.col("n_most"), "history_id"),
+        years=_frame(rows[1], YEAR_SCHEMA).sort("history_id", "year"),
         events=_frame(events, EVENT_SCHEMA).sort("year", "industry", "kind", "before"),
         states=_frame(states, STATE_SCHEMA),
         drift=_drift(
@@ -130,8 +122,31 @@ def history_of(
             why=_why_no_null(delineate, terms.draws // NULL_SHARE),
         ),
         flows=_joined(flows, FLOW_SCHEMA), members=_joined(stays, MEMBER_SCHEMA),
-        rule=terms.rule, level=level, draws=terms.draws, notes=seen.notes,
+        rule=terms.rule, level=terms.level, draws=terms.draws, notes=seen.notes,
     )  # fmt: skip
+
+
+def _cluster_rows(
+    each: Sequence[Lineage],
+    of: Sequence[Mapping[int, Track]],
+    seen: Presence,
+    *,
+    profiles: Mapping[int, csr_array],
+    cited: Citations,
+    terms: Terms,
+) -> tuple[list[Row], list[Row]]:
+    """Return one row a cluster, and one a cluster and year."""
+    level = terms.level
+    expected = {year: heterogeneity_of(one, level).value for year, one in profiles.items()}
+    clusters, years = list[Row](), list[Row]()
+    for one, own in zip(each, of, strict=True):
+        for number, track in own.items():
+            ends = ends_of(number, track.at, one.events, seen=seen, rule=terms.rule)
+            clusters.append(cluster_row(
+                track, seen, ends=ends, has_citations=bool(cited.year.size), level=level
+            ))  # fmt: skip
+            years += year_rows(track, seen, expected=expected, level=level)
+    return clusters, years
 
 
 def _turnovers(

@@ -65,26 +65,14 @@ def with_turnover(
     (m,) int64
         Row of the study of each; of who came, -1.
     """
-    before, now = between
-    kept, copied = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    n_left = np.bincount(stratum[before & ~now], minlength=int(stratum.max()) + 1)
-    n_came = np.bincount(stratum[now & ~before], minlength=n_left.size)
-    stood = np.flatnonzero(before)
-    stood = stood[np.argsort(stratum[stood], kind="stable")]
-    edge = np.searchsorted(stratum[stood], np.arange(n_left.size + 1))
-    for code in range(n_left.size):
-        own = stood[edge[code] : edge[code + 1]]
-        kept.append(rng.permutation(own)[n_left[code] :])
-        if own.size:
-            copied.append(rng.choice(own, n_came[code]))
-    stay, come = np.sort(np.concatenate(kept)), np.concatenate(copied)
+    stay, come = _stay_and_come(stratum, between, rng=rng)
     number = pl.Series(np.arange(come.size)).cast(pl.String)
     known = study.organisations["org_id"]
     who = pl.DataFrame({
         "org_id": pl.concat([known.gather(stay), "came " + number]),
         "origin": known.gather(np.concatenate([stay, come])),
     })  # fmt: skip
-    east, north = _placed_beside(study, before, as_indices(come), rng=rng)
+    east, north = _placed_beside(study, between[0], come, rng=rng)
     rows = study.organisations[np.concatenate([stay, come])]
     organisations = rows.with_columns(
         org_id=who["org_id"], owner_id=pl.lit(None, pl.String),
@@ -101,6 +89,25 @@ def with_turnover(
         organisations=organisations, activities=activities, industries=study.industries
     )
     return turned, np.concatenate([stay, nowhere])
+
+
+def _stay_and_come(
+    stratum: Codes, between: tuple[Flags, Flags], *, rng: np.random.Generator
+) -> tuple[Indices, Indices]:
+    """Return who stays, and beside whom somebody comes."""
+    before, now = between
+    kept, copied = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    n_left = np.bincount(stratum[before & ~now], minlength=int(stratum.max()) + 1)
+    n_came = np.bincount(stratum[now & ~before], minlength=n_left.size)
+    stood = np.flatnonzero(before)
+    stood = stood[np.argsort(stratum[stood], kind="stable")]
+    edge = np.searchsorted(stratum[stood], np.arange(n_left.size + 1))
+    for code in range(n_left.size):
+        own = stood[edge[code] : edge[code + 1]]
+        kept.append(rng.permutation(own)[n_left[code] :])
+        if own.size:
+            copied.append(rng.choice(own, n_came[code]))
+    return as_indices(np.sort(np.concatenate(kept))), as_indices(np.concatenate(copied))
 
 
 def strata(study: Study, label: Codes, *, between: tuple[Flags, Flags]) -> Codes:
@@ -218,36 +225,30 @@ def turnover_null(
     between : two of (n,) bool
         Who is there in the earlier and in the later year.
     delineate : callable
-        Candidates of a study; those weaker than the weakest observed are left out.
+        Candidates of a study; those as weak as chance often gives are left out.
     overlap : share
         As in `HistoryRule`.
     draws : int
     rng : Generator
     """
-    first = labels_of(observed, study)
-    weakest = dict(
-        observed.clusters.group_by("industry").agg(pl.col("strength").min()).iter_rows()
-    )
+    first, n = labels_of(observed, study), study.organisations.height
+    by_industry = observed.clusters.group_by("industry")
+    weakest = dict(by_industry.agg(_least_strength(observed.level)).iter_rows())
     moved: dict[str, list[float]] = {industry: [] for industry in first}
     events: dict[str, list[Counter[str]]] = {industry: [] for industry in first}
-    n = study.organisations.height
-    together = np.full(n, -1, np.int32)
-    for label in first.values():
-        together = np.maximum(together, label)
+    together = np.max([np.full(n, -1, np.int32), *first.values()], axis=0)
     stratum = strata(study, together, between=between)
     for _ in range(draws):
         turned, row = with_turnover(study, stratum, between=between, rng=rng)
         second = _labels_anew(delineate(turned), weakest)
         # who came stands behind everybody of the study
         place = np.where(row >= 0, row, n + np.cumsum(row < 0) - 1)
-        n_all = n + int((row < 0).sum())
-        there = np.zeros((2, n_all), np.bool_)
+        there = np.zeros((2, n + int((row < 0).sum())), np.bool_)
         there[0, :n], there[1, place] = between[0], True
         for industry, label in first.items():
-            sides = np.full((2, n_all), -1, np.int32)
+            sides = np.full(there.shape, -1, np.int32)
             sides[0, :n] = label
-            if industry in second:
-                sides[1, place] = second[industry]
+            sides[1, place] = second.get(industry, -1)
             rows = stayers(sides[0], sides[1], there.all(axis=0))
             moved[industry].append(variation_of_information(sides[0, rows], sides[1, rows]))
             events[industry].append(_events_between(sides, there, overlap))
@@ -255,6 +256,16 @@ def turnover_null(
         industry: Turnover(as_floats(values), tuple(events[industry]))
         for industry, values in moved.items()
     }
+
+
+def _least_strength(level: Share) -> pl.Expr:
+    """Return the strength that chance reaches in 1 - level of maps, by industry.
+
+    Read off the clusters found: with each unit of strength p falls by e, or more slowly. Held
+    to the strength of the weakest itself, half of all draws would lose it.
+    """
+    least = pl.col("strength") + (pl.col("p") / (1 - level)).log()
+    return least.min().fill_null(0.0)
 
 
 def _events_between(sides: Codes, there: Flags, overlap: Share) -> Counter[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -203,43 +203,51 @@ def followed(
     events: list[Event] = []
     numbers, waiting = count(), list[_Last]()
     for at, clusters in enumerate(found):
-        if at and years[at] - years[at - 1] > rule.longest_gap:
-            waiting = []
+        seen_before = at > 0 and years[at] - years[at - 1] <= rule.longest_gap
+        waiting = waiting if seen_before else []
         table = _table(waiting, clusters, there, at)
-        tracks = np.full(len(clusters), -1)
-        taken = np.zeros(len(waiting), np.bool_)
-        for rows, columns in _components(table, rule.overlap):
-            if not columns.size:
-                continue
-            taken[rows] = True
-            cells = table.cells(rows, columns)
-            kind = kind_of(cells)
-            before = [waiting[j] for j in rows]
-            heirs = _heirs(cells) if kind != "continued" else [0]
-            for place, heir in zip(columns, heirs, strict=True):
-                tracks[place] = before[heir].track if heir >= 0 else next(numbers)
-                last = before[heir].at if heir >= 0 else -1
-                steps.append(Step(int(tracks[place]), at, clusters[place], last))
-            # what is there in the first year, or after a gap, began unobserved
-            begins_unseen = not rows.size and not _seen_before(years, at, rule)
-            if kind != "continued" and not begins_unseen:
-                events.append(Event(
-                    at, min((one.at for one in before), default=at - 1), kind,
-                    tuple(one.track for one in before), tuple(int(tracks[k]) for k in columns),
-                    cells, support_of(cells, rule.overlap, draws=draws, rng=rng),
-                ))  # fmt: skip
-        missed = [one for one, done in zip(waiting, taken, strict=True) if not done]
+        new, groups, missed = _gone_on(table, waiting, clusters, at=at, numbers=numbers,
+                                       overlap=rule.overlap)  # fmt: skip
+        steps += new
+        # what is there in the first year, or after a gap, began unobserved
+        for cells, before, after in groups if seen_before else ():
+            since = min((one.at for one in before), default=at - 1)
+            support = support_of(cells, rule.overlap, draws=draws, rng=rng)
+            tracks = tuple(one.track for one in before), tuple(one.track for one in after)
+            events.append(Event(at, since, kind_of(cells), *tracks, cells, support))
         events += _lost(missed, there, at, rule=rule, draws=draws, rng=rng)
         kept = [one for one in missed if years[at] - years[one.at] <= rule.patience]
-        waiting = kept + [
-            _Last(int(track), at, members)
-            for track, members in zip(tracks, clusters, strict=True)
-        ]
+        waiting = kept + [_Last(step.track, at, step.members) for step in new]
     return steps, _not_taken_up(events, steps)
 
 
-def _seen_before(years: Sequence[int], at: int, rule: HistoryRule) -> bool:
-    return at > 0 and years[at] - years[at - 1] <= rule.longest_gap
+def _gone_on(
+    table: _Table,
+    waiting: Sequence[_Last],
+    clusters: Sequence[Indices],
+    *,
+    at: int,
+    numbers: Iterator[int],
+    overlap: Share,
+) -> tuple[list[Step], list[tuple[Indices, list[_Last], list[Step]]], list[_Last]]:
+    """Return the clusters of a year, what befell any, and who was not found."""
+    steps, groups = list[Step](), list[tuple[Indices, list[_Last], list[Step]]]()
+    taken = np.zeros(len(waiting), np.bool_)
+    for rows, columns in _components(table, overlap):
+        if not columns.size:
+            continue
+        taken[rows] = True
+        cells, before = table.cells(rows, columns), [waiting[j] for j in rows]
+        goes_on = kind_of(cells) == "continued"
+        after = []
+        for place, heir in zip(columns, [0] if goes_on else _heirs(cells), strict=True):
+            one = before[heir] if heir >= 0 else _Last(next(numbers), -1, clusters[place])
+            after.append(Step(one.track, at, clusters[place], one.at))
+        steps += after
+        if not goes_on:
+            groups.append((cells, before, after))
+    missed = [one for one, done in zip(waiting, taken, strict=True) if not done]
+    return steps, groups, missed
 
 
 def _lost(

@@ -222,7 +222,7 @@ def _course_of(track: Track, seen: Presence) -> Course:
     return Course(size, value, error, change, change_error)
 
 
-def event_row(event: Event, seen: Presence, names: Mapping[int, Row], industry: str) -> Row:
+def event_row(event: Event, seen: Presence, *, names: Mapping[int, Row], industry: str) -> Row:
     """Return what befell clusters in one row."""
     cells = event.cells
     before, after = cells[:-2].sum(), cells[:, :-2].sum()
@@ -264,7 +264,7 @@ def ends_of(
 
 
 def flow_rows(
-    steps: Sequence[Step], names: Mapping[int, Row], seen: Presence, industry: str
+    steps: Sequence[Step], names: Mapping[int, Row], seen: Presence, *, industry: str
 ) -> pl.DataFrame:
     """Return where members of each year were the year before, and where they went."""
     by_year: dict[int, list[Step]] = {}
@@ -294,7 +294,7 @@ def flow_rows(
 
 
 def stay_rows(
-    steps: Sequence[Step], names: Mapping[int, Row], seen: Presence, org_id: pl.Series
+    steps: Sequence[Step], names: Mapping[int, Row], seen: Presence, *, org_id: pl.Series
 ) -> pl.DataFrame:
     """Return the unbroken stays of members: from when to when each was in which cluster."""
     if not steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from buzzline.export.meanings.columns import INDUSTRY, LABEL, LEVEL, YEAR, P, Q, Meaning
+from buzzline.export.meanings.columns import INDUSTRY, LABEL, LEVEL, YEAR, Meaning, P, Q
 
 TABLE_MEANING: dict[str, str] = {
     "cluster_history": "What became of each cluster over the years, largest first.",
