@@ -26,8 +26,8 @@ LAYER_SHARES = {0.0: "any layer of linkages", 0.5: "most layers", 0.999: "every 
 NEEDS: dict[Needs, str] = {"both": "labour market and linkages", "labour": "labour market",
          "linkages": "linkages"}  # fmt: skip
 BOTH_TESTS = (
-    "Two tests were made, distinct in space and socially separate; clusters found to be one were "
-    "merged, those not testable were not."
+    "Two tests were made, distinct in space and socially separate; clusters found to be one "
+    "were merged, those not testable were not."
 )
 
 
