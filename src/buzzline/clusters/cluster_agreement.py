@@ -87,7 +87,6 @@ class ClusterAgreement:
         if not self.against:
             return "Agreement is not testable: the study has no regions or declared clusters."
         tested = self.measures.filter(pl.col("measure") == "adjusted Rand index")
-        first = tested.sort("value").tail(1)
         said = f"Clusters against {WORDS[self.against]}"
         measured = self.clusters.drop_nulls("share")
         if not measured.height:
@@ -97,14 +96,12 @@ class ClusterAgreement:
             f"{said}: {split:,} of {measured.height:,} clusters have less than {WHOLE:.0%} of "
             "their members in one"
         )
-        if first.height:
-            best = first.row(0, named=True)
+        if tested["p"].is_not_null().any():
+            n = int((tested["p"] <= 1 - self.level + 1e-12).sum())
             text += (
-                f"; agreement is best in {best['industry']}, adjusted Rand index "
-                f"{best['value']:.2f}"
+                f"; in {n:,} of {tested.height:,} industries they agree more than chance gives "
+                f"({tested['chance'][0]})"
             )
-            if best["p"] is not None:
-                text += f" ({best['null_mean']:.2f} with {best['chance']}, p = {best['p']:.2g})"
         return " ".join([f"{text}.", *self.notes])
 
     def __repr__(self) -> str:
@@ -158,8 +155,8 @@ def cluster_agreement(
     Compared are the members of the clusters of one industry that are in a region; against
     declared clusters also members that are in none, and declared members in no cluster. Any two
     maps with coherent pieces agree more than groups dealt at random, so official borders are
-    held against as many blind ones: in each draw as many organisations as there are groups
-    become centres and everybody belongs to the nearest. Declared clusters need not be coherent
+    held against as many blind ones: in each draw as many sites as there are groups become
+    centres and everybody belongs to the nearest. Declared clusters need not be coherent
     and are dealt. The adjusted Rand index is 0 for
     groups dealt at random [1]_; the variation of information is a distance, in bits [2]_.
 
@@ -295,9 +292,9 @@ def _chance(
     first, second = as_codes(clusters.code[rows]), as_codes(groups.code[rows])
     dealt, how = dealt_among(second), DEALT
     if sites is not None and rows.size and sites.located[rows].all():
-        xyz = sites.xyz[sites.site]
-        everybody = xyz[sites.located & (groups.code >= 0)]
-        dealt, how = blind_borders(xyz[rows], everybody, len(groups.ids)), BLIND
+        places = sites.xyz[np.unique(sites.site[sites.located & (groups.code >= 0)])]
+        dealt = blind_borders(sites.xyz[sites.site[rows]], places, len(groups.ids))
+        how = BLIND
     replicates = [dealt(rng) for _ in range(draws)] if rows.size else []
     return _Chance(first, second, replicates, int(compared.sum()), how)
 

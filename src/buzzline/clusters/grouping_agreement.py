@@ -141,22 +141,22 @@ def _against(name: str, value: float, null: Floats, more: bool, level: Share) ->
     return Agreed(name, value, float(null.mean()), *central_range(null, level), p)
 
 
-def blind_borders(xyz: Floats, everybody: Floats, n_groups: int) -> Dealt:
+def blind_borders(xyz: Floats, places: Floats, n_groups: int) -> Dealt:
     """Return a dealer of borders that know nothing of the groups inside them.
 
-    In each draw `n_groups` of all organisations become centres, and everything belongs to the
-    nearest one: as many regions, small where organisations are dense, each in one piece.
+    In each draw `n_groups` of all sites become centres, and everything belongs to the nearest
+    one: as many regions, small where sites are dense, each in one piece.
 
     Parameters
     ----------
     xyz : (n, 3) float64            unit vectors of the things
-    everybody : (m, 3) float64      of all organisations, from which centres are drawn
+    places : (m, 3) float64         of all sites, from which centres are drawn
     n_groups : int
     """
 
     def dealt(rng: np.random.Generator) -> Codes:
-        n = min(n_groups, everybody.shape[0])
-        centre = everybody[rng.choice(everybody.shape[0], n, replace=False, shuffle=False)]
+        n = min(n_groups, places.shape[0])
+        centre = places[rng.choice(places.shape[0], n, replace=False, shuffle=False)]
         return as_codes(cKDTree(centre).query(xyz)[1])
 
     return dealt
