@@ -16,13 +16,14 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks import delineation_cells
+from benchmarks import delineation_cells, delineation_relations, delineation_years
 from benchmarks.recovering import put_into, rows_of
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explanation" / "delineation-recovery.md"
 KEPT = ROOT / ".cache" / "delineation-recovery"
-TRIALS = {trial.name: trial for trial in delineation_cells.TRIALS}
+PARTS = (delineation_cells, delineation_relations, delineation_years)
+TRIALS = {trial.name: trial for part in PARTS for trial in part.TRIALS}
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import inspect
 import json
 import os
 import time
@@ -16,6 +17,8 @@ from scipy.stats import binomtest
 
 SOURCE = Path(__file__).parents[1] / "src"
 Row = dict[str, Any]
+# every process computes on one thread, or they would take turns on the same cores
+ALONE = ("POLARS_MAX_THREADS", "BUZZLINE_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def rows_of(trial: Trial, folder: Path, *, share: float, processes: int) -> pl.D
     """Measure what is not kept yet, in order of seeds, and return everything as a frame."""
     path = folder / f"{trial.name}-{fingerprint(trial)}.jsonl"
     folder.mkdir(parents=True, exist_ok=True)
-    done = {key: rows for key, rows in _kept(path)}
+    done = dict(_kept(path))
     wanted = {_key(*job): job for job in trial.jobs(share)}
     missing = [job for key, job in wanted.items() if key not in done]
     start = time.perf_counter()
@@ -60,26 +63,48 @@ def rows_of(trial: Trial, folder: Path, *, share: float, processes: int) -> pl.D
 
 
 def fingerprint(trial: Trial) -> str:
-    """Return a short text that changes with the source of what a trial depends on."""
+    """Return a short text that changes with the code a trial depends on, not with its words."""
     seen: dict[Path, str] = {}
-    waiting = [_file_of(name) for name in trial.modules] + [Path(trial.measure.__code__.co_filename)]
+    waiting = [_file_of(name) for name in trial.modules]
     while waiting:
         path = waiting.pop()
         if path is None or path in seen:
             continue
-        seen[path] = path.read_text(encoding="utf-8")
-        if SOURCE in path.parents:
-            waiting += [_file_of(name) for name in _imported(seen[path])]
-    text = "".join(seen[path] for path in sorted(seen) if SOURCE in path.parents)
-    settings = json.dumps([list(trial.settings), trial.measure.__code__.co_code.hex()])
-    return hashlib.sha256((text + settings).encode()).hexdigest()[:12]
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        waiting += [_file_of(name) for name in _imported(tree)]
+        seen[path] = _without_words(tree)
+    parts = [seen[path] for path in sorted(seen)]
+    parts += sorted(_written(trial.measure))
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
 
 
-def _imported(text: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
+def _written(function: Callable, seen: frozenset[str] = frozenset()) -> set[str]:
+    """Return the code of a function of the benchmarks, and of what it uses of them."""
+    out = {_without_words(ast.parse(inspect.getsource(function)))}
+    for name in set(function.__code__.co_names) - seen:
+        used = function.__globals__.get(name)
+        if inspect.isfunction(used) and used.__module__.startswith(("benchmarks", "tests")):
+            out |= _written(used, seen | {name})
+        elif isinstance(used, int | float | str):
+            out.add(f"{name} = {used!r}")
+    return out
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("buzzline"):
             yield from (f"{node.module}.{name.name}" for name in node.names)
             yield str(node.module)
+
+
+def _without_words(tree: ast.Module) -> str:
+    """Return code without comments and docstrings."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        first = body[0] if isinstance(body, list) and body else None
+        if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):
+            node.body = body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
 
 
 def _file_of(module: str) -> Path | None:
@@ -92,10 +117,7 @@ def _measured(
 ) -> Iterable[tuple[str, list[Row]]]:
     if not jobs:
         return
-    # every process computes on one thread, or they would take turns on the same cores
-    os.environ |= {name: "1" for name in (
-        "POLARS_MAX_THREADS", "BUZZLINE_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
-    )}  # fmt: skip
+    os.environ |= dict.fromkeys(ALONE, "1")
     with get_context("spawn").Pool(processes) as pool:
         work = ((trial.measure, setting, seed) for setting, seed in jobs)
         yield from pool.imap_unordered(_one, work, chunksize=4)
