@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from buzzline.kernels.neighbours import cell_keys, footprint, leaders
+from buzzline.kernels.neighbours import cell_keys, footprint, leaders, weight_around
 from buzzline.space.globe import chord, distance_km, unit_vectors
 from buzzline.space.sites import grid_of
 
@@ -16,6 +17,24 @@ def test_points_within_reach_are_in_neighbouring_cells():
     keys = cell_keys(xyz, reach)
     assert keys.min() >= 0
     assert keys.size == 200
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("reach_km", [0.5, 20.0, 300.0, 4000.0])
+def test_weight_around_sites_by_brute_force_on_the_whole_globe(seed, reach_km):
+    rng = np.random.default_rng(seed)
+    towns = unit_vectors(rng.uniform(-180, 180, 6), np.array([-90, 89.9, 0, 45, -45, 10.0]))
+    near = towns[rng.integers(6, size=250)] + rng.normal(0, 0.01, (250, 3))
+    xyz = np.concatenate([near / np.linalg.norm(near, axis=1, keepdims=True), towns, towns])
+    weight = rng.integers(0, 5, len(xyz))
+    grid = grid_of(xyz, reach_km)
+    found = weight_around(grid.xyz, grid.keys, weight[grid.order], grid.reach)
+    apart = ((grid.xyz[:, None] - grid.xyz) ** 2).sum(axis=2)
+    assert found.tolist() == ((apart <= grid.reach**2) @ weight[grid.order]).tolist()
+    assert found.tolist() == grid.weight_around(weight[grid.order]).tolist()
+    assert found.tolist() == grid.weight_within(grid.xyz, weight).tolist()
+    nobody = grid.among(np.zeros(len(xyz), np.bool_))
+    assert nobody.weight_around(np.empty(0, np.int64)).size == 0
 
 
 def test_footprint_by_brute_force():

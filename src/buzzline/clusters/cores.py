@@ -82,8 +82,9 @@ def industry_within(around: Surroundings, n_industry: Indices) -> Indices:
     """
     present = n_industry > 0
     grid = around.grid.among(present)
-    points = np.ascontiguousarray(around.sites.xyz[present])
-    return as_indices(grid.weight_within(points, n_industry) - 1)
+    out = np.zeros(present.size, np.int64)
+    out[grid.order] = grid.weight_around(as_indices(n_industry[grid.order]))
+    return as_indices(out[present] - 1)
 
 
 def core_p_values(around: Surroundings, n_industry: Indices, counts: Indices) -> Floats:

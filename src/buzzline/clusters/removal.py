@@ -307,8 +307,10 @@ def _replaceable(
     again = np.bincount(
         cut.member[lost], weights=cut.weight[lost] * has_enough[role[lost]], minlength=n
     )
-    times = rng.multinomial(n, np.full(n, 1 / n), size=draws)
-    whole = times @ arriving
-    shares = (times @ again)[whole > 0] / whole[whole > 0]
+    some = np.flatnonzero(arriving > 0)  # how often the others are drawn changes nothing
+    chance = np.append(np.full(some.size, 1 / n), max(1 - some.size / n, 0))
+    times = rng.multinomial(n, chance / chance.sum(), size=draws)[:, :-1]
+    whole = times @ arriving[some]
+    shares = (times @ again[some])[whole > 0] / whole[whole > 0]
     ends = central_range(shares, level) if shares.size > 1 else unknown[1]
     return float(again.sum() / arriving.sum()), ends

@@ -204,9 +204,9 @@ def reach_of_pair(distances: PairDistances, elasticity: float) -> Reach:
         log_km = distances.log_km[cell]
         weight = distances.weight[cell] * np.exp(elasticity * log_km)
         total = float(weight.sum())
-        if total > 0:
-            slope[cell] = float(weight @ log_km) / total
-            curve[cell] = float(weight @ (log_km - slope[cell]) ** 2) / total
+        if total > 0:  # sums, not products of matrices: those would start threads of their own
+            slope[cell] = float(np.sum(weight * log_km)) / total
+            curve[cell] = float(np.sum(weight * (log_km - slope[cell]) ** 2)) / total
         expected[cell] = total * distances.scale[cell]
     square = np.array([[0, 2], [2, 1]])
     return Reach(*(as_floats(values[square]) for values in (expected, slope, curve)))

@@ -74,6 +74,37 @@ def weight_within(points, xyz, keys, weight, reach):
 
 
 @kernel
+def weight_around(xyz, keys, weight, reach):
+    """Sum the weight of all sites within `reach` of each of them, itself included.
+
+    xyz : (n, 3) sorted by keys (n,), both made with this `reach`; weight : (n,) int64.
+    (n,) int64. Each pair is looked at once, and the cells behind a site are followed as sites
+    go by instead of being searched for. O(n x sites in 27 cells / 2) time.
+    """
+    across = cells_across(reach)
+    limit = reach * reach
+    out = weight.copy()
+    px, py, pz = xyz[:, 0].copy(), xyz[:, 1].copy(), xyz[:, 2].copy()
+    first, last = np.zeros(5, np.int64), np.zeros(5, np.int64)
+    for i in range(keys.size):
+        x, y, z = px[i], py[i], pz[i]
+        own, total = weight[i], 0
+        for column in range(5):  # three behind, the one beside before, its own
+            base = keys[i] + ((column // 3 - 1) * across + column % 3 - 1) * across
+            while keys[first[column]] < base - 1:
+                first[column] += 1
+            while last[column] < i and keys[last[column]] <= base + 1:
+                last[column] += 1
+            for j in range(first[column], last[column]):
+                dx, dy, dz = px[j] - x, py[j] - y, pz[j] - z
+                is_near = dx * dx + dy * dy + dz * dz <= limit
+                total += weight[j] if is_near else 0
+                out[j] += own if is_near else 0
+        out[i] += total
+    return out
+
+
+@kernel
 def root_of(parent, i):
     """Return the root of i, halving the path on the way."""
     while parent[i] != i:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_indices
-from buzzline.kernels.neighbours import cell_keys, groups_within, weight_within
+from buzzline.kernels.neighbours import cell_keys, groups_within, weight_around, weight_within
 from buzzline.quantities import Kilometres
 from buzzline.space.globe import chord, degrees, unit_vectors
 from buzzline.space.threads import in_parts
@@ -109,6 +109,13 @@ class Grid:
         """
         found = weight_within(points, self.xyz, self.keys, weight[self.order], self.reach)
         return as_indices(found)
+
+    def weight_around(self, weight: Indices) -> Indices:
+        """Return the summed weight of grid points within reach of each of them.
+
+        Both are in the order of the grid, and each point counts for itself.
+        """
+        return as_indices(weight_around(self.xyz, self.keys, as_indices(weight), self.reach))
 
 
 def grid_of(xyz: Floats, reach_km: Kilometres) -> Grid:
