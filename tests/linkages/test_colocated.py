@@ -363,3 +363,46 @@ def test_one_cluster_and_none_are_legal():
 def test_every_rule_within_bounds_gives_an_answer(rule):
     world = world_of("both", organisations=200)
     assert str(held(world, rule=rule, draws=0))
+
+
+def test_clusters_of_different_industries_are_held_together_where_asked():
+    world = world_of("collaborating", organisations=400)
+    clustering = planted(world)
+    apart = clustering.clusters.with_columns(industry=pl.Series(["optics", "drugs"]))
+    two = type(clustering)(apart, clustering.members, clustering.tree, clustering.coverage,
+                           0.95, 0.05, 0)  # fmt: skip
+    assert colocated_clusters(world.study, two, draws=9, rng=1).pairs.is_empty()
+    rule = ColocatedRule(across_industries=True)
+    found = colocated_clusters(world.study, two, rule=rule, draws=99, rng=1)
+    assert found.pairs["industry"].to_list() == ["optics and drugs"]
+    assert found.pairs["verdict"].to_list() == ["collaborating"]
+
+
+def test_organisations_are_counted_as_a_plain_search_would():
+    """Brute force: who of a cluster has a tie within, to the sibling, and to anybody else."""
+    world = world_of()
+    found = held(world, draws=0)
+    ties = world.study.linkages.filter(pl.col("layer") == "research")
+    cluster = dict(zip(world.study.organisations["org_id"], world.truth.cluster, strict=True))
+    both = [*ties.select("source", "target").rows(), *ties.select("target", "source").rows()]
+    both = [(one, other) for one, other in both if one != other]
+    for side, other, name in ((0, 1, "D0"), (1, 0, "D1")):
+        row = found.organisations.filter(type="research", side=name).row(0, named=True)
+        reached = {
+            kind: {one for one, to in both if cluster[one] == side and test(cluster[to])}
+            for kind, test in (
+                ("within", lambda to, side=side: to == side),
+                ("between", lambda to, other=other: to == other),
+                ("beyond", lambda to, side=side, other=other: to not in (side, other)),
+            )
+        }  # fmt: skip
+        assert row["n"] == len(set.union(*reached.values()))
+        for kind, members in reached.items():
+            assert row[f"n_{kind}"] == len(members)
+
+
+def test_q_of_one_pair_is_its_p_and_never_below():
+    types = held(world_of(parks=Parks(siblings=3)), draws=0).types.drop_nulls("p")
+    assert (types["q"] >= types["p"] - 1e-12).all()
+    one = held(world_of(), draws=0).types
+    assert one["q"].to_list() == pytest.approx(one["p"].to_list())

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from buzzline.analysis import Provenance, analysis
+from buzzline.arrays import as_floats
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.siblings import Family, SiblingRule, families
 from buzzline.linkages.city_gravity import city_of
-from buzzline.linkages.colocated_pairs import held_together
+from buzzline.linkages.colocated_pairs import OWN_INDUSTRY, held_together
 from buzzline.linkages.colocated_rows import CLASSES, ColocatedRule
 from buzzline.linkages.complementarity import work_of
 from buzzline.linkages.family_ties import family_ties, pools_of
@@ -27,6 +29,7 @@ from buzzline.linkages.shocks import panel_of
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, seed_of
+from buzzline.resampling import false_discovery_q
 from buzzline.tables.study import Study
 
 _PAIR = {
@@ -52,8 +55,8 @@ SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
         "reason": pl.String,
     },
     "types": _PAIR | {"owners": pl.String, "type": pl.String, "verdict": pl.String} | _VALUE | {
-        "p": pl.Float64, "n_between": pl.Float64, "expected": pl.Float64, "n": pl.Float64,
-        "n_needed": pl.Int64, "design_effect": pl.Float64, "reason": pl.String,
+        "p": pl.Float64, "q": pl.Float64, "n_between": pl.Float64, "expected": pl.Float64,
+        "n": pl.Float64, "n_needed": pl.Int64, "design_effect": pl.Float64, "reason": pl.String,
     },
     "ties": _PAIR | {
         "owners": pl.String, "type": pl.String, "class": pl.String, "n": pl.Float64,
@@ -112,8 +115,8 @@ class Colocated:
         `collaboration_as_recorded` (with them), `reason`.
     types : DataFrame
         One row a pair, type of linkage and way to count owners: `value` (collaboration),
-        `low`, `high`, `p`, `n_between`, `expected`, `n`, `n_needed`, `design_effect`,
-        `verdict` ("more", "not more", "not testable"), `reason`.
+        `low`, `high`, `p`, `q` (over the pairs of a type), `n_between`, `expected`, `n`,
+        `n_needed`, `design_effect`, `verdict` ("more", "not more", "not testable"), `reason`.
     ties : DataFrame
         The table of four types by within, between and beyond: `n`, `share` with its credible
         interval, `expected` (what ties beyond let expect within and between), `expected_share`,
@@ -237,7 +240,7 @@ def colocated_clusters(
     """
     seed = seed_of(rng)
     siblings = SiblingRule(rule.reach_km, rule.smallest_ratio, rule.max_clusters)
-    groups = families(study.organisations, clustering, siblings)
+    groups = families(study.organisations, _of_one_family(clustering, rule), siblings)
     shown = [family for family in groups if len(family.pairs)]
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in SCHEMAS}
     ways: dict[str, TypedTies] = _ways(study) if shown else {}
@@ -254,6 +257,7 @@ def colocated_clusters(
             rows[name] += part
     frames = {name: _frame(rows[name], schema) for name, schema in SCHEMAS.items()}
     frames["pairs"] = _told_first(frames["pairs"])
+    frames["types"] = _with_q(frames["types"])
     notes = _notes(study, clustering, groups, rule, ways)
     return Colocated(
         **frames, provenance=None, rule=rule, level=level, draws=draws, notes=notes
@@ -282,6 +286,25 @@ def _told_first(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.sort([rank, "km"], maintain_order=True)
 
 
+def _with_q(types: pl.DataFrame) -> pl.DataFrame:
+    """Return false-discovery rates over the pairs of each type and way to count owners."""
+    q = np.full(types.height, np.nan)
+    tested = types["p"].is_not_null().to_numpy()
+    family = types.select(pl.struct("owners", "type").rank("dense")).to_series().to_numpy()
+    for one in np.unique(family):
+        rows = np.flatnonzero(tested & (family == one))
+        q[rows] = false_discovery_q(as_floats(types["p"].to_numpy()[rows]))
+    return types.with_columns(pl.Series("q", q, nan_to_null=True))
+
+
+def _of_one_family(clustering: Clustering, rule: ColocatedRule) -> Clustering:
+    """Return the clusters as if of one industry, where industries do not keep them apart."""
+    own = clustering.clusters.with_columns(pl.col("industry").alias(OWN_INDUSTRY))
+    if rule.across_industries:
+        own = own.with_columns(industry=pl.lit("all"))
+    return replace(clustering, clusters=own)
+
+
 def _notes(
     study: Study, clustering: Clustering, groups: Sequence[Family], rule: ColocatedRule,
     ways: Mapping[str, TypedTies],
@@ -290,10 +313,9 @@ def _notes(
     if not n:
         return ("There are no clusters.",)
     notes = []
+    of_its = "" if rule.across_industries else " of its industry"
     if not any(len(family.pairs) for family in groups):
-        notes.append(
-            f"None of {n:,} clusters has another of its industry within {rule.reach_km:g} km."
-        )
+        notes.append(f"None of {n:,} clusters has another{of_its} within {rule.reach_km:g} km.")
     if n > rule.max_clusters:
         notes.append(f"The {rule.max_clusters} strongest of {n:,} clusters (`max_clusters`).")
     if ways:

@@ -22,6 +22,7 @@ from buzzline.linkages.shocks import Panel, Shock, pair_shocks, shock_reason
 from buzzline.quantities import Share
 from buzzline.randomness import child
 
+OWN_INDUSTRY = "own_industry"  # column with the industry of each cluster of a family
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7)  # of the overlap, at which the verdict is shown
 
 
@@ -72,9 +73,11 @@ def held_together(
 
 def _named(found: FamilyTies, pair: tuple[int, int], km: float) -> Row:
     one, other = (found.family.clusters[k] for k in pair)
+    industries = dict.fromkeys((str(one[OWN_INDUSTRY]), str(other[OWN_INDUSTRY])))
     return {
-        "industry": one["industry"], "cluster_id": one["cluster_id"], "label": one["label"],
-        "sibling_id": other["cluster_id"], "sibling": other["label"], "km": km,
+        "industry": " and ".join(industries), "cluster_id": one["cluster_id"],
+        "label": one["label"], "sibling_id": other["cluster_id"], "sibling": other["label"],
+        "km": km,
     }  # fmt: skip
 
 

@@ -59,6 +59,8 @@ class ColocatedRule:
         Years before a shock, and from it on, over which a response is read.
     max_clusters : count
         The strongest clusters that are looked at.
+    across_industries : bool
+        Whether clusters of different industries are held against each other, too.
     """
 
     reach_km: Kilometres = 50.0
@@ -66,6 +68,7 @@ class ColocatedRule:
     overlap_cut: Share = 0.5
     window_years: Years = 5
     max_clusters: Count = 100
+    across_industries: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,8 +214,8 @@ def _organisation_rows(
     ties = found.types[name]
     rows = []
     for own, other in (pair, pair[::-1]):
-        within, between = _with_ties(found, name, own), tied_to(ties, other)
-        beyond = found.near[name].activity > 0
+        within, beyond = _with_ties(found, name, own, other)
+        between = tied_to(ties, other)
         members = found.family.label == own
         asked = members & (within | between | beyond)
         n = int(asked.sum())
@@ -229,15 +232,19 @@ def _organisation_rows(
     return rows
 
 
-def _with_ties(found: FamilyTies, name: str, cluster: int) -> Flags:
-    """Tell which members are tied to another member."""
+def _with_ties(found: FamilyTies, name: str, own: int, other: int) -> tuple[Flags, Flags]:
+    """Tell who is tied to a member of a cluster, and who to neither it nor its sibling."""
     ties = found.types[name]
-    rows = ties.rows[cluster]
-    source, target = ties.ties.source[rows], ties.ties.target[rows]
-    inside = (ties.label[source] == cluster) & (ties.label[target] == cluster)
-    hit = np.zeros(ties.label.size, np.bool_)
-    hit[source[inside]] = hit[target[inside]] = True
-    return hit
+    rows = ties.rows[own]
+    within, beyond = np.zeros((2, ties.label.size), np.bool_)
+    for here, there in (("source", "target"), ("target", "source")):
+        end, partner = (
+            getattr(ties.ties, here)[rows],
+            ties.label[getattr(ties.ties, there)[rows]],
+        )
+        within[end[partner == own]] = True
+        beyond[end[(partner != own) & (partner != other)]] = True
+    return within, beyond
 
 
 def _labels_at_random(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from buzzline.export.meanings.columns import CLUSTER_ID, INDUSTRY, LABEL, LEVEL, Meaning
+from buzzline.export.meanings.columns import CLUSTER_ID, INDUSTRY, LABEL, LEVEL, Meaning, Q
 
 TABLE_MEANING: dict[str, str] = {
     "colocated_clusters": "Whether co-located clusters collaborate, compete, both or neither.",
@@ -28,7 +28,7 @@ _SHOCKED: Meaning = ("shocked_id", "", "Identifier of the cluster the shock was 
 _SHOCK: Meaning = ("shock", "", "Name of the initiative.")
 _INDICATOR: Meaning = ("indicator", "", "Which yearly outcome.")
 _CLASSES = {"within": "in their own cluster", "between": "in the sibling",
-            "beyond": "with organisations of the yardstick, outside both"}  # fmt: skip
+            "beyond": "outside both"}  # fmt: skip
 
 
 def _ends(name: str, unit: str, meaning: str) -> tuple[Meaning, ...]:
@@ -76,6 +76,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("verdict", "", "More ties than expected, not more, or not testable."),
         *_value("log ratio", "Ties between the two to what size and distance give."),
         ("p", "probability", "Of a ratio as far from 1, were size and distance all."),
+        Q,
         ("n_between", "ties", "Between the two."),
         ("expected", "ties", "Between the two, as size and distance give."),
         ("n", "ties", "With a member of either."),
