@@ -13,9 +13,11 @@ from scipy.sparse import csr_array
 from scipy.stats import hypergeom
 from tests.clusters.planted import planted, study_at
 
+from buzzline.arrays import as_codes, as_indices
 from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.clusters.declared_clusters import declared_clusters
 from buzzline.clusters.declared_tests import (
+    Partners,
     inward_share,
     members_by_chance,
     members_needed,
@@ -164,9 +166,10 @@ def test_brute_force_of_the_share_that_chance_gives():
 def test_by_hand_the_share_of_partners_inside():
     # 0-1, 0-2, 1-3: members 0 and 1 have four partners, of which two are members
     ends = np.array([0, 0, 1, 1, 2, 3]), np.array([1, 2, 0, 3, 0, 1])
-    tied = csr_array((np.ones(6, bool), ends), shape=(4, 4))
-    share, n = inward_share(tied, np.array([0, 1]), np.zeros(4, bool))
-    assert (share, n) == (0.5, 4)
+    rows = csr_array((np.ones(6, bool), ends), shape=(4, 4))
+    tied = Partners(as_indices(rows.indptr), as_codes(rows.indices))
+    assert inward_share(tied, np.array([0, 1]), np.zeros(4, bool)) == 0.5
+    assert tied.number.tolist() == [2, 2, 1, 1]
 
 
 def test_substitutes_are_of_the_same_industry_and_block():

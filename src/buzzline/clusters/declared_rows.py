@@ -27,6 +27,7 @@ from buzzline.progress import Progress, told
 from buzzline.quantities import Count, Draws, Share
 from buzzline.randomness import child
 from buzzline.resampling import false_discovery_q, too_few_draws
+from buzzline.space.threads import spread
 
 NONE, NETWORK, FOUND = "none", "network without a place", "found"
 NOT_TESTABLE, DECLARED, UNDECLARED = "not testable", "declared", "nobody declared it"
@@ -50,13 +51,16 @@ class Declared:
 
 def declared_rows(scene: Scene, terms: Declared, progress: Progress) -> list[Row]:
     """Return a row a declared cluster, those that are none first."""
-    rows = []
-    for group in told(progress, "declared clusters", scene.groups):
+
+    def one(group: Group) -> Row:
         row: Row = {
             "group_id": group.group_id, "group": group.name, "industry": group.industry or None,
             "n_members": int(group.rows.size), "level": terms.level,
         }  # fmt: skip
-        rows.append(row | _in_place(scene, group, terms) | _in_ties(scene, group, terms))
+        return row | _in_place(scene, group, terms) | _in_ties(scene, group, terms)
+
+    done = spread(one, scene.groups)
+    rows = [next(done) for _ in told(progress, "declared clusters", scene.groups)]
     _with_q(rows, "p", "q")
     _with_q(rows, "inward_p", "inward_q")
     for row in rows:
@@ -135,13 +139,13 @@ def _too_small(n: int, needed: int | None) -> str:
 
 
 def _in_ties(scene: Scene, group: Group, terms: Declared) -> Row:
-    n_partners = np.diff(scene.tied.indptr)[group.rows]
+    n_partners = scene.tied.number[group.rows]
     rows = as_indices(group.rows[(n_partners > 0) & scene.located[group.rows]])
     n_ends = int(n_partners.sum())
     cells: Row = {"n_ties": n_ends}
     if n_ends:
         inside = np.zeros(scene.located.size, np.bool_)
-        cells["inward"] = inward_share(scene.tied, group.rows, inside)[0]
+        cells["inward"] = inward_share(scene.tied, group.rows, inside)
     if rows.size < terms.fewest or n_ends < FEWEST_ENDS:
         few = f"{n_ends} partners of members" if n_ends < FEWEST_ENDS else (
             f"{rows.size} members have ties and coordinates")  # fmt: skip

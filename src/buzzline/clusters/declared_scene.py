@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from buzzline.arrays import Codes, Flags, Indices, as_codes, as_indices
 from buzzline.clusters.clustering import Clustering
-from buzzline.clusters.declared_tests import Neighbourhoods, neighbourhoods
+from buzzline.clusters.declared_tests import Neighbourhoods, Partners, neighbourhoods
 from buzzline.clusters.groupings import Labels, cluster_labels
 from buzzline.clusters.industries import industries_of
 from buzzline.quantities import Kilometres
@@ -49,7 +49,7 @@ class Scene:
     examined : dict of industry to (n,) bool    looked at, and who is active in it
     located : (n,) bool
     industry : (n,) int32                   main industry, -1 where not known
-    tied : (n, n) sparse                    partners, both ways, each pair once
+    tied : Partners
     near : dict of km to Neighbourhoods     in blocks of that size, small ones first
     notes : tuple of str
     """
@@ -60,7 +60,7 @@ class Scene:
     examined: dict[str, Flags]
     located: Flags
     industry: Codes
-    tied: csr_array
+    tied: Partners
     near: dict[float, Neighbourhoods]
     notes: tuple[str, ...]
 
@@ -86,7 +86,7 @@ def scene_of(
     found = cluster_labels(study, clustering)
     groups, notes = _groups(study, year)
     tied = _tied(study)
-    has_ties = np.diff(tied.indptr) > 0
+    has_ties = tied.number > 0
     near = {}
     for times in WIDER:
         km = times * block_km
@@ -153,7 +153,7 @@ def _of_any(clustering: Clustering, found: dict[str, Labels]) -> Labels:
     return Labels(ids, names, as_codes(np.where(best < len(ids), best, -1)))
 
 
-def _tied(study: Study) -> csr_array:
+def _tied(study: Study) -> Partners:
     number = study.organisations.select("org_id").with_row_index("row").lazy()
     ties = study.linkages.lazy().select("source", "target")
     for end in ("source", "target"):
@@ -167,4 +167,5 @@ def _tied(study: Study) -> csr_array:
     one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
     n = study.organisations.height
     ends = np.concatenate([one, other]), np.concatenate([other, one])
-    return csr_array((np.ones(2 * one.size, np.bool_), ends), shape=(n, n))
+    found = csr_array((np.ones(2 * one.size, np.bool_), ends), shape=(n, n))
+    return Partners(as_indices(found.indptr), as_codes(found.indices))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import ceil, log
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.stats import binom, hypergeom
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.kernels.inward_ends import inward_ends
 from buzzline.quantities import Draws, Share
 from buzzline.resampling import central_range
 
@@ -189,26 +189,38 @@ def neighbourhoods(block: Codes, industry: Codes) -> Neighbourhoods:
     return Neighbourhoods(stratum, as_indices(start), as_indices(order))
 
 
-def inward_share(tied: csr_array, rows: Indices, inside: Flags) -> tuple[float, int]:
-    """Return the share of partners of some organisations that are among them, and how many.
+@dataclass(frozen=True, slots=True, eq=False)
+class Partners:
+    """Who is tied to whom, both ways, each pair once.
+
+    Attributes
+    ----------
+    start : (n + 1,) int64, to : (m,) int32     partners of i: to[start[i]:start[i + 1]]
+    """
+
+    start: Indices
+    to: Codes
+
+    @property
+    def number(self) -> Indices:
+        """Partners of each, (n,)."""
+        return as_indices(np.diff(self.start))
+
+
+def inward_share(tied: Partners, rows: Indices, inside: Flags) -> float:
+    """Return the share of partners of some organisations that are among them; 0 without any.
 
     Parameters
     ----------
-    tied : (n, n) sparse     who is tied to whom, both ways, each pair once
     rows : (m,) int64
     inside : (n,) bool       scratch, all False; left so
     """
-    inside[rows] = True
-    n_within = sum(
-        int(inside[tied.indices[tied.indptr[r] : tied.indptr[r + 1]]].sum()) for r in rows
-    )
-    n_ends = int((tied.indptr[rows + 1] - tied.indptr[rows]).sum())
-    inside[rows] = False
-    return (n_within / n_ends if n_ends else 0.0), n_ends
+    inward, ends = inward_ends(tied.start, tied.to, rows, inside)
+    return inward / ends if ends else 0.0
 
 
 def inward_looking(
-    tied: csr_array,
+    tied: Partners,
     rows: Indices,
     near: Neighbourhoods,
     *,
@@ -222,10 +234,8 @@ def inward_looking(
     land, so that neither place nor size of the group tells them apart.
     """
     inside = np.zeros(near.stratum.size, np.bool_)
-    value, n_ends = inward_share(tied, rows, inside)
-    if not n_ends:
-        return Found(NAN, NAN, NAN, NAN, NAN)
+    value = inward_share(tied, rows, inside)
     null = np.empty(draws)
     for draw in range(draws):
-        null[draw] = inward_share(tied, near.substitutes(rows, rng), inside)[0]
+        null[draw] = inward_share(tied, near.substitutes(rows, rng), inside)
     return _against(value, null, draws, level, -1)
