@@ -86,6 +86,17 @@ def test_growth_by_hand():
     assert se[0] == pytest.approx(4 / 50)  # the root of 16 over 50
 
 
+def test_clusters_that_do_not_grow_are_rarely_said_to():
+    # entries and exits are Poisson counts of the same mean: 5 % of intervals may miss 0
+    rng = np.random.default_rng(11)
+    entered, left = rng.poisson(3, (2, 2000)).astype(float)
+    value, se = np.array([
+        np.ravel(growth_of(np.array([40, 40 + e - x]), np.array([e]), np.array([x])))
+        for e, x in zip(entered, left, strict=True)
+    ]).T  # fmt: skip
+    assert np.mean(np.abs(value) > 1.96 * se) < 0.06
+
+
 def test_clusters_are_followed_by_hand():
     there = np.ones((4, 10), bool)
     there[3, 5:] = False

@@ -51,16 +51,14 @@ def lanes_of(
         ).iter_rows()
     }
     known = [(one, other) for one, other in links if one in wanted and other in wanted]
-    colour = dict(
-        zip(wanted, CATEGORY_COLOURS * (len(wanted) // len(CATEGORY_COLOURS) + 1), strict=False)
-    )
     lanes: dict[str, Lane] = {}
     top = 0.0
     for family in _families(list(wanted), known):
         placed = _placed(family, wanted, known)
         for name, (start, end) in placed.items():
             middle = top + start + NAME_PX + (end - start - NAME_PX - GAP_PX) / 2
-            lanes[name] = Lane(top + start, middle, top + end, colour[name])
+            colour = CATEGORY_COLOURS[len(lanes) % len(CATEGORY_COLOURS)]
+            lanes[name] = Lane(top + start, middle, top + end, colour)
         top += max(end for _, end in placed.values())
     return lanes
 

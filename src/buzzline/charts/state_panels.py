@@ -83,7 +83,8 @@ def _words(part: pl.DataFrame, left: float, head: float, wide: float) -> list[Te
     each = wide / len(years)
     name = shortened(str(part["label"][0]), wide, TEXT_SIZE + 1)
     found = [text(name, left, head + 10, size=TEXT_SIZE, bold=True)]
-    ticks = [int(tick) for tick in round_ticks(years[0], years[-1], max(2, int(wide / 60)))]
+    wanted = round_ticks(years[0], years[-1], max(2, int(wide / 60)))
+    ticks = [int(tick) for tick in wanted if tick == int(tick)]
     found += [
         text(str(year), left + (years.index(year) + 0.5) * each, head + HEAD_PX + TALL_PX + 9,
              align="center", colour=QUIET_INK, size=NOTE_SIZE)

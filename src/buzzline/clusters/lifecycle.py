@@ -22,6 +22,11 @@ from buzzline.quantities import Draws, Quantity, Share
 from buzzline.randomness import Seed, seed_of
 from buzzline.tables.study import Study
 
+CANDIDATES_ONLY = (
+    "Followed are candidate clusters, denser than all organisations together; whether they are "
+    "also socially separate is not tested here."
+)
+
 
 @analysis("clusters", "Which clusters were born, grew, merged, split or dissolved?")
 def cluster_history(  # noqa: PLR0913  # `progress` is no choice
@@ -125,6 +130,8 @@ def _each_year(
         except TooFew as reason:
             notes.append(f"{year}: {reason}")
     kept = seen.there[[year in found for year in seen.years]]
+    if found:
+        notes.append(CANDIDATES_ONLY)
     return found, Presence(tuple(found), kept, seen.known_by, (*seen.notes, *notes))
 
 

@@ -136,7 +136,18 @@ class ClusterHistory:
             f"{n:,} cluster{'' if n == 1 else 's'} followed from {first} to {last}: "
             f"{', '.join(said) or 'nothing changed beyond chance'}."
         )
-        return " ".join([text, *self.notes])
+        return " ".join([text, *self._held_against_turnover(), *self.notes])
+
+    def _held_against_turnover(self) -> list[str]:
+        tested = self.events["p"].drop_nulls()
+        if not tested.len():
+            return []
+        n = int((tested <= 1 - self.level + 1e-9).sum())
+        return [
+            f"Of {tested.len():,} event{'' if tested.len() == 1 else 's'} that turnover alone "
+            f"could give, {n:,} {'is' if n == 1 else 'are'} more than it does "
+            f"(p at most {1 - self.level:.3g})."
+        ]
 
     def __repr__(self) -> str:
         return str(self)

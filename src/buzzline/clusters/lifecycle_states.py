@@ -15,7 +15,7 @@ STATES = ("emerging", "growing", "sustaining", "declining")
 FEWEST_YEARS = 15  # yearly points a cluster needs
 FLAT = 0.02  # growth a year [log points] within which size is flat
 SMALL = 0.25  # of its largest size, up to which a cluster is small
-SMALL_IN = (0.9, 0.1, 0.1, 0.1)  # how often a cluster is small in each state
+SMALL_IN = (0.9, 0.3, 0.3, 0.3)  # how often a cluster is small in each state
 USUAL = 0.05  # what a year usually changes where something changes, well above flat
 # Transitions counted beforehand: states last; the life cycle, renewal, anything else.
 PRIOR = np.array([
