@@ -64,6 +64,7 @@ def _industry(item: dict[str, Any]) -> Row:
 
 
 def _cluster(item: dict[str, Any]) -> Row:
-    note = f"{item['group']}" + (f" of {item['n_groups']:,}" if item["n_groups"] > 1 else "")
+    more = f" and {item['n_groups'] - 1:,} more" if item["n_groups"] > 1 else ""
+    note = f"{item['group']}{more}"
     return row(f"{item['label']}, {item['industry']}", note, at=item["share"],
                **within(item["low"], item["high"], AXIS))  # fmt: skip
