@@ -260,7 +260,7 @@ def _at_sizes(*settings: Row) -> list[Row]:
 TRIALS = (
     Trial("cells-clear", cells, _at_sizes(*(cell | CLEAR for cell in CELLS)), 200, BOTH,
           confusion),
-    Trial("cells-faint", cells, _at_sizes(*(cell | FAINT for cell in CELLS)), 200, BOTH,
+    Trial("cells-faint", cells, _at_sizes(*(cell | FAINT for cell in CELLS)), 100, BOTH,
           confusion),
     Trial("one-cut", one_cut, _at_sizes(*({"shape": shape} for shape in SHAPES)), 200, SPACE,
           told_one_cut),

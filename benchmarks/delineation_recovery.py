@@ -17,11 +17,18 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks import delineation_cells, delineation_relations, delineation_years
+from benchmarks.power_picture import draw, hits_of
 from benchmarks.recovering import put_into, rows_of
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explanation" / "delineation-recovery.md"
 KEPT = ROOT / ".cache" / "delineation-recovery"
+PICTURE = ROOT / "docs" / "images" / "delineation-power.svg"
+POWER = (
+    ("valley", "apart_km", "distinct", "Distinct, by kilometres apart"),
+    ("odds", "odds", "separate", "Separate, by ties within to between"),
+    ("ties", "ties", "separate", "Separate, by ties an organisation"),
+)
 PARTS = (delineation_cells, delineation_relations, delineation_years)
 TRIALS = {trial.name: trial for part in PARTS for trial in part.TRIALS}
 
@@ -44,6 +51,11 @@ def main(arguments: list[str]) -> int:
         text = delineation_cells.told_errors(pl.concat(both))
         print(f"\nerrors\n\n{text}")
         put_into(PAGE, "errors", text)
+    if {"valley", "odds", "ties"} <= set(found):
+        draw(PICTURE, [
+            (said, *hits_of(found[name], by, verdict, delineation_cells.SIZES))
+            for name, by, verdict, said in POWER
+        ])  # fmt: skip
     return 0
 
 

@@ -216,7 +216,7 @@ TRIALS = (
           (*SIBLINGS, "buzzline.clusters.membership"), told_chance_members),
     Trial("relations", relations,
           [{"relation": relation, "organisations": n} for n in SIZES for relation in RELATIONS],
-          100, (*SIBLINGS, "buzzline.linkages.colocated"), told_relations),
+          60, (*SIBLINGS, "buzzline.linkages.colocated"), told_relations),
     Trial("no-relation", relations, [{"relation": None, "organisations": n} for n in SIZES],
-          200, (*SIBLINGS, "buzzline.linkages.colocated"), told_no_relation),
+          150, (*SIBLINGS, "buzzline.linkages.colocated"), told_no_relation),
 )  # fmt: skip
