@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 from types import ModuleType
 
+import polars as pl
 import pytest
 from tests.source import ROOT
 
@@ -61,3 +62,23 @@ def test_published_places_what_the_gallery_says_of_buyers_and_bought(shared_data
         "acquisitions_m_function.svg",
         "acquisitions_ripley.svg",
     }
+
+
+def test_planted_truth_what_the_gallery_says_of_three_parks(tmp_path):
+    made = script("three_parks")
+    asked = ("delineation", "membership", "declared_clusters", "colocated_clusters")
+    settings = made.SETTINGS.model_copy(update={"measures": asked})
+    city, road = made.walked(tmp_path / "out", settings)
+    said = made.told(city, road)
+    assert "multiple clusters: 2; one cluster, several sites: 1." in said["delineation"]
+    assert "8 separate, 4 not separate, 0 not testable" in said["separation"]
+    assert "none: 1 of 4 = 25% [1%, 81%]" in said["declared_clusters"]
+    assert "1 competing" in said["colocated_clusters"]
+    found = made.confusion(city, road).filter(pl.col("role") != "none")
+    of_role = found.group_by("role").agg(
+        n=pl.col("n").sum(), right=pl.col("n").filter(pl.col("role") == pl.col("member_type"))
+    ).explode("right")  # fmt: skip
+    assert of_role.height == 3
+    assert (of_role["right"] >= 0.93 * of_role["n"]).all()
+    made.draw(road, tmp_path)
+    assert len(list(tmp_path.glob("three_parks_*.svg"))) == 7
