@@ -90,9 +90,23 @@ def test_by_hand_ties_of_one_record_count_once():
 
 
 def test_by_hand_the_cut_is_a_binomial_percentile():
-    assert binom.cdf(5, 8, 0.4) > 0.95 > binom.cdf(4, 8, 0.4)
-    assert upper_share(np.array([8.9]), np.array([0.4]), 0.95)[0] == 5 / 8
+    # six of eight or more come with 0.0498, five or more with 0.174
+    assert binom.sf(5, 8, 0.4) < 0.05 < binom.sf(4, 8, 0.4)
+    assert 5 / 8 < upper_share(np.array([8.9]), np.array([0.4]), 0.95)[0] <= 6 / 8
+    # one tie of one: by chance in 4 of 100 cases; a tenth of one record is nothing
+    assert 0.1 < upper_share(np.array([1.0]), np.array([0.04]), 0.95)[0] <= 1
+    # one tie of one that leads to members in 6 of 100 cases never stands out
+    assert np.isnan(upper_share(np.array([1.0]), np.array([0.06]), 0.95)[0])
     assert np.isnan(upper_share(np.array([0.0]), np.array([0.4]), 0.95)[0])
+
+
+@pytest.mark.parametrize("chance", [0.03, 0.3, 0.7])
+def test_chance_reaches_the_cut_in_a_twentieth_of_cases_at_most(chance):
+    number = np.arange(1, 60).astype(float)
+    cut = upper_share(number, np.full(number.size, chance), 0.95)
+    reached = binom.sf(np.ceil(cut * number - 1e-9) - 1, number, chance)
+    assert (reached[~np.isnan(cut)] <= 0.05 + 1e-9).all()
+    assert (chance ** number[np.isnan(cut)] > 0.05).all()
 
 
 def test_by_hand_types_follow_from_nearness_and_patterns():
@@ -315,7 +329,7 @@ def test_one_kind_of_relation_alone_makes_associates_at_most():
     world = make_sibling_world(organisations=300, rng=4, bonds=Bonds(layers=("research",)))
     result, _ = found_in(world)
     assert not result.members["type"].is_in(TYPES[:2]).any()
-    assert result.members.filter(pl.col("reason").str.starts_with("fewer than 2")).height > 20
+    assert result.members.filter(pl.col("reason").str.starts_with("fewer than 2")).height > 10
     assert "only knowledge can be tested" in str(result)
     lowered, rows = found_in(world, rule=MembershipRule(kinds=1))
     core = rows.filter(pl.col("is_own"), pl.col("role") == "core member")
@@ -353,8 +367,11 @@ def test_neither_the_order_of_rows_nor_the_direction_of_ties_changes_types():
 def test_probabilities_sum_to_one_and_the_type_is_the_most_probable():
     result, rows = found_in(make_sibling_world(organisations=300, rng=7), draws=19)
     assert rows.select(pl.sum_horizontal(P)).to_series().to_numpy() == pytest.approx(1)
-    best = rows.select(P).to_numpy().argmax(axis=1)
-    assert rows["type"].to_list() == [TYPES[k] for k in best]
+    best = pl.Series([TYPES[k] for k in rows.select(P).to_numpy().argmax(axis=1)])
+    told = (rows["evidence"] >= 3) | (best == "non-member")
+    assert told.mean() > 0.9
+    assert rows["type"].filter(told).to_list() == best.filter(told).to_list()
+    assert set(rows["type"].filter(~told)) <= {"not testable"}
     counted = result.clusters.filter(pl.col("status") == "measured")
     assert (counted["low"] <= counted["value"]).all()
     assert (counted["value"] <= counted["high"]).all()
@@ -393,7 +410,7 @@ def test_without_relations_at_most_five_per_cent_are_called_members(separate):
         beyond += rows.filter(pl.col("n_beyond") >= 2).height
         pairs += rows.height
         core = rows.filter(pl.col("role") == "core member", pl.col("is_own"))
-        assert (core["type"] == "associate").mean() > 0.9
+        assert core["type"].is_in(["associate", "not testable"]).mean() > 0.95
     assert called / pairs < 0.01
     assert beyond / pairs < 0.02  # two of three kinds at 5 % each: 0.7 % at most
 

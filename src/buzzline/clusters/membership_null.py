@@ -91,20 +91,32 @@ def gravity_field(tree: GravityTree, strength: Floats, elasticity: float) -> Gra
 
 
 def upper_share(number: Floats, share: Floats, level: Share) -> Floats:
-    """Return the share of ties that chance exceeds in 1 - level of cases at most.
+    """Return the share of ties that chance reaches in 1 - level of cases at most.
+
+    Between whole numbers of ties the logarithm of the tail probability is interpolated: a
+    record counts by the share of its partners that are members, so that parts of ties occur.
 
     Parameters
     ----------
-    number : (...) float64      ties of each organisation, rounded down; NaN below one
+    number : (...) float64      ties of each organisation, rounded down
     share : (...) float64       expected
     level : share
 
+    Returns
+    -------
+    (...) float64 [share]
+        NaN where there is no tie, or where not even all of them would be beyond chance.
+
     Examples
     --------
-    >>> upper_share(np.array([8.0, 1.0]), np.array([0.4, 0.04]), 0.95).tolist()
-    [0.625, 0.0]
+    >>> upper_share(np.array([8.0, 1.0]), np.array([0.4, 0.04]), 0.95).round(3).tolist()
+    [0.75, 0.931]
     """
-    whole = np.floor(number + 1e-9)
+    n = np.floor(number + 1e-9)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = binom.ppf(level, whole, share) / whole
-    return as_floats(np.where((whole >= 1) & np.isfinite(share), found, np.nan))
+        below = binom.ppf(level, n, share)  # so many or more come with more than 1 - level
+        above, beyond = (np.log(binom.sf(below - back, n, share)) for back in (1, 0))
+        part = (above - np.log(1 - level)) / np.maximum(above - beyond, TINY)
+        found = (below + np.clip(part, 0, 1)) / n
+    can_be = (n >= 1) & np.isfinite(share) & (below < n)
+    return as_floats(np.where(can_be, found, np.nan))

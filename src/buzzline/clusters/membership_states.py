@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -76,6 +76,10 @@ class States:
     def apart(self) -> Floats:
         """(r,) float64: how probably each row is tied less than chance gives."""
         return as_floats(self.probability[:, (self.patterns == APART).any(axis=1)].sum(axis=1))
+
+    def before(self, stratum: Codes) -> States:
+        """Return how probable patterns are for rows of these strata, their own ties aside."""
+        return replace(self, probability=self.frequency[stratum])
 
 
 def patterns_of(kinds: int) -> Codes:

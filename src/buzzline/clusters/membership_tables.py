@@ -69,7 +69,7 @@ def member_rows(
         **_relations(found, types), "n_beyond": types.n_beyond,
         "identity": found.degree, "affinity": affinity, "in_affinity": measured.inward,
         "out_affinity": measured.outward, "reciprocity": mutual,
-        "declared_only": found.is_declared & (types.n_beyond == 0),
+        "evidence": types.evidence, "declared_only": found.is_declared & (types.n_beyond == 0),
         "is_listed": found.is_listed, "of_industry": found.of_industry,
         "longitude": own["longitude"], "latitude": own["latitude"],
     })  # fmt: skip
@@ -102,6 +102,7 @@ def _reasons(measured: Measured, fields: Fields, rule: MembershipRule) -> pl.Ser
         (~types.is_testable & ~placed, "no coordinates"),
         (~types.is_testable & np.isnan(found.km), others),
         (~types.is_testable, no_ties),
+        (code < 0, "its own ties are too few to tell, whatever the likes of it are"),
         (member & (types.n_beyond < rule.kinds),
          f"beyond chance in fewer than {rule.kinds} kinds by its own ties alone"),
         (declared & ~member & (types.n_beyond == 0), "declared, no relations beyond chance"),
@@ -144,7 +145,7 @@ def cluster_rows(
             measured_cells = {"value": value, "low": low, "high": high} if tested.any() else {}
             status = "measured" if tested.any() else "not testable"
             rows.append(named | {"type": name, "status": status} | counted | measured_cells)
-        rows.append(named | {"type": NOT_TESTABLE, "n": int((~tested).sum()),
+        rows.append(named | {"type": NOT_TESTABLE, "n": int((code < 0).sum()),
                              "status": "not testable"})  # fmt: skip
     columns = {name: [row.get(name) for row in rows] for name in CLUSTER_SCHEMA}
     return pl.DataFrame(columns, schema=CLUSTER_SCHEMA, strict=False, nan_to_null=True)

@@ -17,6 +17,7 @@ from buzzline.resampling import central_range
 TYPES = ("core member", "remote member", "local outsider", "associate", "non-member")
 NOT_TESTABLE = "not testable"
 CORE, REMOTE, OUTSIDER, ASSOCIATE, NONE = range(5)
+ENOUGH = 3.0  # times an organisation's own ties must move the odds of a type to tell it
 SURE = 1e-3  # probabilities nearer to 0 or 1 than this are taken for certain in counts
 
 
@@ -29,7 +30,9 @@ class Typed:
     probability : (r, 5) float64     in the order of `TYPES`; NaN where nothing can be told
     share, cut : (r, kinds) float64  of ties with members, and what chance exceeds rarely
     n_beyond : (r,) int64            kinds of relation beyond that
-    is_testable : (r,) bool
+    is_testable : (r,) bool          with a place, and ties that can be held against chance
+    evidence : (r,) float64          how many times its own ties raise the odds of the type
+                                     that they raise most
     """
 
     probability: Floats
@@ -37,12 +40,18 @@ class Typed:
     cut: Floats
     n_beyond: Indices
     is_testable: Flags
+    evidence: Floats
 
     @property
     def type(self) -> Indices:
-        """(r,) int64: position of the most probable type in `TYPES`, -1 for not testable."""
+        """(r,) int64: position of the most probable type in `TYPES`, -1 for not testable.
+
+        Whose own ties tell nothing is not testable, however probable a type is for the likes of
+        it: nobody is a member for being near members.
+        """
         best = np.argmax(np.nan_to_num(self.probability, nan=-1.0), axis=1)
-        return as_indices(np.where(self.is_testable, best, -1))
+        told = self.is_testable & ((self.evidence >= ENOUGH) | (best == NONE))
+        return as_indices(np.where(told, best, -1))
 
 
 def typed(
@@ -62,18 +71,22 @@ def typed(
         where=found.number > 0,
     )  # fmt: skip
     cut = upper_share(found.number, found.chance, level)
-    n_beyond = (share > cut + 1e-9).sum(axis=1)
+    n_beyond = (share >= cut - 1e-9).sum(axis=1)
     has_place = np.isfinite(found.km)
     testable = has_place & (found.number.sum(axis=1) > 0)
     rows = np.flatnonzero(testable)
     probability = np.full((found.org.size, len(TYPES)), np.nan)
+    evidence = np.full(found.org.size, np.nan)
     if rows.size:
-        states = states_of(_evidence_of(found, rows), ratio=rule.smallest_ratio, rng=rng)
+        given = _evidence_of(found, rows)
+        states = states_of(given, ratio=rule.smallest_ratio, rng=rng)
         around = _circumstances(found, rows)
         probability[rows] = type_probabilities(states, rule.kinds, **around)
+        before = type_probabilities(states.before(given.stratum), rule.kinds, **around)
+        evidence[rows] = odds_raised(before, probability[rows])
     return Typed(
         as_floats(probability), as_floats(share), cut, as_indices(n_beyond),
-        np.asarray(testable),
+        np.asarray(testable), as_floats(evidence),
     )  # fmt: skip
 
 
@@ -129,6 +142,23 @@ def type_probabilities(
     out = np.clip(out, 0, 1)
     out[:, NONE] = np.clip(1 - out.sum(axis=1), 0, 1)
     return as_floats(out)
+
+
+def odds_raised(before: Floats, after: Floats) -> Floats:
+    """Return how many times the odds of the type that gains most have grown. (r,).
+
+    Parameters
+    ----------
+    before, after : (r, types) float64
+        Probabilities without and with the evidence of each row.
+
+    Examples
+    --------
+    >>> odds_raised(np.array([[0.5, 0.5]]), np.array([[0.9, 0.1]])).round(3).tolist()
+    [9.0]
+    """
+    one, two = (np.clip(p, 1e-9, 1 - 1e-9) for p in (before, after))
+    return as_floats((two / (1 - two) * (1 - one) / one).max(axis=1))
 
 
 def expected_number(
