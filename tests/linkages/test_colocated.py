@@ -406,3 +406,14 @@ def test_q_of_one_pair_is_its_p_and_never_below():
     assert (types["q"] >= types["p"] - 1e-12).all()
     one = held(world_of(), draws=0).types
     assert one["q"].to_list() == pytest.approx(one["p"].to_list())
+
+
+def test_members_that_were_not_noticed_do_not_pass_for_a_common_source():
+    """Remote members left out of the clusters: of their industry, tied to both."""
+    for relation in ("collaborating", "competing"):
+        world = world_of(relation, organisations=800, parks=Parks(remote=0.2))
+        whole = planted(world)
+        near = whole.members.filter("is_core")
+        found = type(whole)(whole.clusters, near, whole.tree, whole.coverage, 0.95, 0.05, 0)
+        pair = colocated_clusters(world.study, found, draws=99, rng=1).pairs
+        assert pair["verdict"].to_list() == [relation]

@@ -215,8 +215,8 @@ def colocated_clusters(
     follow from their ties with organisations of no cluster, the places of these, and the fall
     with distance (gravity null, PPML): keeping to oneself does not count against it. Types are
     taken together by precision where I2 is below one half [1]_. Rivalry is the Morisita-Horn
-    overlap of the industries (funders: organisations) they draw on [2]_, squares over pairs of
-    different organisations. Collaboration is high where the interval lies above 0, low where
+    overlap of the other industries (funders: organisations) they draw on [2]_, squares over
+    pairs of different organisations. Collaboration is high where the interval lies above 0, low where
     `smallest_ratio` times the expected ties are excluded; rivalry is high or low where the
     interval lies to one side of `overlap_cut`. Overlap is potential rivalry: `over_time` says
     whether it was borne out. Ties between sites of one owner are left out; shown with them

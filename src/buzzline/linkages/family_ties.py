@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.clusters.expected_ties import OF_MEMBERS
 from buzzline.clusters.siblings import Family
 from buzzline.linkages.city_gravity import City, Yardstick, yardsticks
 from buzzline.linkages.linkage_types import TiesByCluster, TypedTies, ties_by_cluster
@@ -34,6 +35,24 @@ class Pools:
     def of(self, resource: Resource) -> Codes:
         """Return the pools of one resource."""
         return self.industry if resource.pool == "industry" else self.organisation
+
+    def without_own(self, label: Codes) -> Pools:
+        """Return the pools less the industries that many members are of.
+
+        Whoever is of the clusters' own industry, and tied to them, may well be a member that
+        was not noticed, such as one far away; both clusters would seem to draw on it.
+
+        Parameters
+        ----------
+        label : (n,) int32        cluster of each organisation, -1 for none
+        """
+        known = self.industry >= 0
+        size = int(self.industry.max(initial=-1)) + 1
+        counts = np.bincount(self.industry[known & (label >= 0)], minlength=size)
+        own = counts >= OF_MEMBERS * max(int(counts.sum()), 1)
+        hidden = np.zeros(label.size, np.bool_)
+        hidden[known] = own[self.industry[known]]
+        return Pools(as_codes(np.where(hidden, -1, self.industry)), self.organisation)
 
 
 def pools_of(organisations: pl.DataFrame) -> Pools:
@@ -94,6 +113,7 @@ def _drawn(
     typed: TypedTies, label: Codes, rosters: Mapping[int, Roster], pools: Pools
 ) -> dict[int, dict[str, Drawn]]:
     """Return what each cluster draws on."""
+    pools = pools.without_own(label)
     wanted = {layer for resource in RESOURCES for layer in resource.layers}
     layers = {
         name: ties_by_cluster(ties, label, int(label.max(initial=-1)) + 1)
