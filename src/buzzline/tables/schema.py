@@ -310,8 +310,11 @@ OUTCOMES = Table(
     "Indicators of places, clusters or organisations over time.",
     (
         text("unit_id", "Place, declared cluster or organisation.", required=True),
-        text("indicator", "Which indicator; `sighted`: the organisation was seen that year.",
-             required=True),
+        text(
+            "indicator",
+            "Which indicator; `sighted`: the organisation was seen that year.",
+            required=True,
+        ),
         Column("year", INT, "year", "Calendar year.", required=True, low=1500, high=2200),
         number("value", "see unit", "Its value.", required=True),
         number("margin", "see unit", "Half-width of its 95 % interval.", low=0),
