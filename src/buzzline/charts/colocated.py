@@ -29,6 +29,7 @@ PAIRS_SHOWN = 60
 NAMED = 8
 FURTHEST = log(20)  # what lies beyond stands at the edge
 LEFT_PX, TOP_PX, BOTTOM_PX = 40.0, 24.0, 40.0
+NOTABLE = 1.25  # times the expected ties, from which clusters may be called collaborating
 TICKS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 SAID = ("1/16", "1/8", "1/4", "1/2", "1", "2", "4", "8", "16")
 
@@ -121,8 +122,8 @@ def _ground(plane: _Plane) -> list[dict[str, Any]]:
     panel = [{"x": LEFT_PX, "x2": plane.width, "y": TOP_PX, "y2": plane.bottom}]
     lines = [
         {"x": plane.x(log(tick)), "x2": plane.x(log(tick)), "y": TOP_PX, "y2": plane.bottom,
-         "colour": QUIET_INK if tick == 1 else LINE}
-        for tick in _ticks(plane)
+         "colour": colour}
+        for tick, colour in [*((tick, LINE) for tick in _ticks(plane)), (NOTABLE, QUIET_INK)]
     ] + [
         {"x": LEFT_PX, "x2": plane.width, "y": plane.y(at), "y2": plane.y(at), "colour": colour}
         for at, colour in ((0.25, LINE), (0.5, LINE), (0.75, LINE), (plane.cut, QUIET_INK))
@@ -221,7 +222,8 @@ def _reading(result: Colocated, n_placed: int) -> list[str]:
     which = f"The first {PAIRS_SHOWN} of {n_placed:,} pairs. " if n_placed > PAIRS_SHOWN else ""
     lines = [
         f"{which}Across: ties between two clusters against those that follow from their ties "
-        f"with everybody else; at 1, as many. Up: how much they draw on the same industries. "
+        "with everybody else; at 1, as many, and collaborating from 1.25 on. Up: how much they "
+        "draw on the same industries. "
         f"Lines are {result.level:.0%} intervals over organisations; high overlap is from "
         f"{result.rule.overlap_cut:g} on, a choice.",
     ]

@@ -216,11 +216,11 @@ def colocated_clusters(
     with distance (gravity null, PPML): keeping to oneself does not count against it. Types are
     taken together by precision where I2 is below one half [1]_. Rivalry is the Morisita-Horn
     overlap of the other industries (funders: organisations) they draw on [2]_, squares over
-    pairs of different organisations. Collaboration is high where the interval lies above 0, low where
-    `smallest_ratio` times the expected ties are excluded; rivalry is high or low where the
-    interval lies to one side of `overlap_cut`. Overlap is potential rivalry: `over_time` says
-    whether it was borne out. Ties between sites of one owner are left out; shown with them
-    beside it.
+    pairs of different organisations. Collaboration is high where the interval lies above 1.25
+    times the expected ties, low where `smallest_ratio` times as many are excluded; rivalry is
+    high or low where the interval lies to one side of `overlap_cut`. Overlap is potential
+    rivalry: `over_time` says whether it was borne out. Ties between sites of one owner are left
+    out; the verdict with them stands beside it.
 
     References
     ----------

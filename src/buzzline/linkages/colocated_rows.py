@@ -34,7 +34,7 @@ from buzzline.linkages.small_samples import (
     paired_exact_p,
     stratified_exact_p,
 )
-from buzzline.linkages.verdicts import overdispersion
+from buzzline.linkages.verdicts import NOTABLE, overdispersion
 from buzzline.quantities import Count, Kilometres, Ratio, Share, Years
 
 Row = dict[str, object]
@@ -139,7 +139,7 @@ def _type_row(
     reach = float(norm.ppf((1 + level) / 2)) * sqrt(part.variance)
     low, high = part.value - reach, part.value + reach
     limit = log_of(rule.smallest_ratio)
-    verdict = "more" if low > 0 else "not more" if high < limit else "not testable"
+    verdict = "more" if low > NOTABLE else "not more" if high < limit else "not testable"
     reason = "" if verdict != "not testable" else "too few ties to tell"
     if reason and part.design_effect >= NOTABLE_BUNDLING:
         reason += f", as {part.design_effect:.2g} of them tell no more than one by itself would"

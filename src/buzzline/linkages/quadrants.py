@@ -19,6 +19,7 @@ from buzzline.linkages.collaboration import (
     log_of,
 )
 from buzzline.linkages.rivalry import Drawn, Roster, overlap
+from buzzline.linkages.verdicts import NOTABLE
 from buzzline.quantities import Ratio, Share
 from buzzline.resampling import central_range
 
@@ -124,7 +125,7 @@ def drawn_collaboration(
 
 
 def _side(low: float, high: float, ratio: Ratio) -> str:
-    if low > 0:
+    if low > NOTABLE:
         return "high"
     return "low" if high < log_of(ratio) else ""
 
@@ -246,7 +247,7 @@ def quadrant_shares(collaborates: AxisValue, rivals: AxisValue, cut: Share) -> F
     fine = np.isfinite(collaborates.drawn) & np.isfinite(rivals.drawn)
     if not fine.any():
         return as_floats(np.full(4, nan))
-    tied, rival = collaborates.drawn[fine] > 0, rivals.drawn[fine] > cut
+    tied, rival = collaborates.drawn[fine] > NOTABLE, rivals.drawn[fine] > cut
     return as_floats([
         np.mean(tied & ~rival), np.mean(~tied & rival), np.mean(tied & rival),
         np.mean(~tied & ~rival),
