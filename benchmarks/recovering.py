@@ -17,6 +17,7 @@ from scipy.stats import binomtest
 
 SOURCE = Path(__file__).parents[1] / "src"
 Row = dict[str, Any]
+STAGES = {"worlds", "network", "clusters", "linkages"}
 # every process computes on one thread, or they would take turns on the same cores
 ALONE = ("POLARS_MAX_THREADS", "BUZZLINE_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
@@ -63,7 +64,11 @@ def rows_of(trial: Trial, folder: Path, *, share: float, processes: int) -> pl.D
 
 
 def fingerprint(trial: Trial) -> str:
-    """Return a short text that changes with the code a trial depends on, not with its words."""
+    """Return a short text that changes with the code a trial depends on, not with its words.
+
+    Of the code, with that of the stages in question; what only reads, counts and stores is held
+    to its own tests.
+    """
     seen: dict[Path, str] = {}
     waiting = [_file_of(name) for name in trial.modules]
     while waiting:
@@ -73,7 +78,7 @@ def fingerprint(trial: Trial) -> str:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         waiting += [_file_of(name) for name in _imported(tree)]
         seen[path] = _without_words(tree)
-    parts = [seen[path] for path in sorted(seen)]
+    parts = [seen[path] for path in sorted(seen) if STAGES & set(path.parts)]
     parts += sorted(_written(trial.measure))
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
 

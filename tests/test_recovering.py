@@ -49,12 +49,12 @@ def test_a_line_that_was_cut_short_is_measured_again(here, tmp_path):
 
 def test_a_fingerprint_follows_the_code_and_not_its_words(tmp_path, monkeypatch):
     package = tmp_path / "buzzline"
-    package.mkdir()
+    (package / "clusters").mkdir(parents=True)
     monkeypatch.setattr(recovering, "SOURCE", tmp_path)
-    (package / "agreement.py").write_text("from buzzline.other import x\n")
+    (package / "agreement.py").write_text("from buzzline.clusters.other import x\n")
     seen = []
     for text in ("x = 1\n", '"""Words."""\nx = 1  # more words\n', "x = 2\n"):
-        (package / "other.py").write_text(text)
+        (package / "clusters" / "other.py").write_text(text)
         seen.append(fingerprint(trial()))
     assert seen[0] == seen[1] != seen[2]
 
