@@ -31,7 +31,7 @@ FOREMOST = {
     ),
 }  # fmt: skip
 SECOND_TEST = "separation"
-NAMED = ("title", "label", "name", "industry", "place_id", "other")
+NAMED = ("org_id", "title", "label", "name", "industry", "place_id", "other")
 PAIRS = (("label", "other_label"), ("label", "sibling"))
 REASONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "reason": pl.String,
