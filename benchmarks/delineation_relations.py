@@ -128,10 +128,12 @@ TRUE_TIES = {"collaborating": log(3), "competing": -log(3), "both": log(3), "nei
 
 
 def true_overlap(world: SiblingWorld, layer: str = "supply") -> float:
-    """Return the overlap of the industries that two siblings draw on, given who is around."""
+    """Return the overlap of other industries that two siblings draw on, given who is around."""
     field, affinity = world.truth.field, world.truth.affinities[layer]
-    industry = world.study.organisations["industry"].rank("dense").to_numpy() - 1
-    others = np.flatnonzero(field.cluster < 0)
+    industries = world.study.organisations["industry"]
+    industry = industries.rank("dense").to_numpy() - 1
+    own = (industries == world.truth.clusters["industry"][0]).to_numpy()
+    others = np.flatnonzero((field.cluster < 0) & ~own)
     drawn = []
     for code in (0, 1):
         rows = np.flatnonzero(field.cluster == code)
