@@ -73,20 +73,51 @@ def recovered(world):
 
 def test_by_hand_shares_without_records_go_by_weight_and_partners_are_the_units():
     ties = ties_of([(0, 1), (0, 1), (0, 2), (3, 0)], 4, weight=[1, 1, 1, 3])
-    ends = ends_of(ties, np.ones(4, bool))
+    crew = crew_of(4, [np.array([1, 3])], [np.array([1])])
+    ends = ends_of(ties, np.ones(4, bool), crew)
     # organisation 0: partner 1 weighs 2, partner 2 weighs 1, partner 3 weighs 3
     assert ends.number[0] == pytest.approx(36 / 14)
-    key, share = shares_with(ends, crew_of(4, [np.array([1, 3])], [np.array([1])]))
+    key, share = shares_with(ends, crew)
     assert dict(zip(key.tolist(), share.tolist(), strict=True)) == pytest.approx({0: 5 / 6})
 
 
-def test_by_hand_ties_of_one_record_count_once():
-    # one project with three partners, two of them members; one tie by itself
-    ties = ties_of([(0, 1), (0, 2), (0, 3), (0, 4)], 5, record=[7, 7, 7, 8], directed=False)
-    ends = ends_of(ties, np.ones(5, bool))
+def test_by_hand_ties_of_one_record_count_by_how_alike_they_are():
+    member = crew_of(7, [np.array([1, 2])], [np.array([1])])
+    everybody = np.ones(7, bool)
+    # one project with three partners, two of them members, and one tie by itself:
+    # between records 4/3 - 4/4 = 1/3 (one degree), within them 2 - 4/3 = 2/3 (two): not alike,
+    # but a record is worth ten ties at most, three of it 3 / 1.2
+    mixed = ties_of([(0, 1), (0, 2), (0, 3), (0, 4)], 7, record=[7, 7, 7, 8], directed=False)
+    ends = ends_of(mixed, everybody, member)
+    assert ends.number[0] == pytest.approx(2.5 + 1)
+    assert shares_with(ends, member)[1][0] == pytest.approx(2 / 3 * 2.5 / 3.5)
+    # all members in one project, none in the other: as alike as can be
+    pure = ties_of([(0, 1), (0, 2), (0, 3), (0, 4)], 7, record=[7, 7, 8, 8], directed=False)
+    ends = ends_of(pure, everybody, member)
     assert ends.number[0] == 2
-    _, share = shares_with(ends, crew_of(5, [np.array([1, 2])], [np.array([1])]))
-    assert share[0] == pytest.approx((2 / 3 + 0) / 2)
+    assert shares_with(ends, member)[1][0] == pytest.approx(1 / 2)
+    # one record alone cannot tell: it counts once
+    single = ties_of([(0, 1), (0, 2), (0, 3)], 7, record=[7, 7, 7], directed=False)
+    assert ends_of(single, everybody, member).number[0] == 1
+
+
+def test_recovers_how_alike_partners_of_a_project_are():
+    rng = np.random.default_rng(1)
+    for alike in (0.1, 0.4):
+        pairs, record, n_projects = [], [], 400
+        for project in range(n_projects):
+            # a project leans to members or not: beta with that intraclass correlation
+            strength = 1 / alike - 1
+            lean = rng.beta(0.3 * strength, 0.7 * strength)
+            for _ in range(6):
+                member = rng.random() < lean
+                partner = rng.integers(100, 150) if member else rng.integers(150, 300)
+                pairs.append((project % 40, partner))
+                record.append(project)
+        ties = ties_of(pairs, 300, record=record, directed=False)
+        crew = crew_of(300, [np.arange(100, 150)], [np.arange(100, 150)])
+        number = ends_of(ties, np.ones(300, bool), crew).number[:40]
+        assert number == pytest.approx(60 / (1 + 5 * alike), rel=0.15)
 
 
 def test_by_hand_the_cut_is_a_binomial_percentile():
@@ -163,11 +194,11 @@ def test_brute_force_shares_equal_those_counted_one_by_one(with_records):
     record = rng.integers(0, 20, 80) if with_records else NONE
     member = {1, 4, 7}
     units = record.tolist() if with_records else [None] * 80
-    exact = oracle.shares_with(
-        [(a, b, w, u) for (a, b), w, u in zip(pairs, weight, units, strict=True)], member
-    )
-    ends = ends_of(ties_of(pairs, 12, record=record, weight=weight), np.ones(12, bool))
-    key, share = shares_with(ends, crew_of(12, [np.array(sorted(member))], [np.array([1])]))
+    crew = crew_of(12, [np.array(sorted(member))], [np.array([1])])
+    given = [(a, b, w, u) for (a, b), w, u in zip(pairs, weight, units, strict=True)]
+    exact = oracle.shares_with(given, member)
+    ends = ends_of(ties_of(pairs, 12, record=record, weight=weight), np.ones(12, bool), crew)
+    key, share = shares_with(ends, crew)
     for org, (inside, number) in exact.items():
         assert ends.number[org] == pytest.approx(number)
         at = np.flatnonzero(key == org)
@@ -549,3 +580,22 @@ def test_strength_counts_ties_among_those_with_coordinates_only():
     some = held > 0
     assert np.corrcoef(flat.pull[some], held[some])[0, 1] > 0.99
     assert isinstance(cells_of([flat], walks_of([supply], some)), Cells)
+
+
+@pytest.mark.slow
+def test_probabilities_of_core_members_are_as_often_right_as_they_say():
+    said, right = [], []
+    for number in range(12):
+        world = make_sibling_world(
+            organisations=400, rng=60 + number, bonds=Bonds(ties_each=1.0)
+        )
+        _, rows = found_in(world)
+        rows = rows.filter(pl.col("p_core").is_not_null(), pl.col("of_industry"))
+        said += rows["p_core"].to_list()
+        right += ((rows["role"] == "core member") & rows["is_own"]).to_list()
+    said, right = np.array(said), np.array(right)
+    for low, high in ((0.0, 0.3), (0.3, 0.7), (0.7, 0.95), (0.95, 1.01)):
+        some = (said >= low) & (said < high)
+        # far members of the core are typed as remote, and ties of one organisation overlap
+        error = 0.1 + 3 * np.sqrt(0.25 / max(some.sum(), 1))
+        assert right[some].mean() == pytest.approx(said[some].mean(), abs=error)

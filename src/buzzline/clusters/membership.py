@@ -45,9 +45,9 @@ class Membership:
     clusters : DataFrame
         One row a cluster and type: `cluster_id`, `label`, `industry`, `type`, `n` (how many it
         is the most probable type of), `n_beyond` (of these, beyond chance in enough kinds of
-        relation by their own ties alone), `value` (number expected from the probabilities),
-        `low`, `high`, `level`, `within_km` (nearness to the core that counts as near),
-        `declared_as`, `status`.
+        relation by their own ties alone), `value` (number expected from the probabilities,
+        of those that are testable), `low`, `high`, `level`, `within_km` (who is this near to
+        one of the core is near), `declared_as`, `status`.
     rule : MembershipRule
     level : share
     draws : int

@@ -179,7 +179,7 @@ def _shares(fields: Fields) -> tuple[Shares, dict[str, Floats]]:
     located = ~np.isnan(fields.ground.xyz[:, 0])
     shares, numbers = {}, {}
     for layer, ties in fields.ties.items():
-        ends = ends_of(ties, located)
+        ends = ends_of(ties, located, fields.crew)
         shares[layer], numbers[layer] = shares_with(ends, fields.crew), ends.number
     return shares, numbers
 

@@ -129,7 +129,8 @@ def cluster_rows(
     rows = []
     for c, cluster in enumerate(clusters.iter_rows(named=True)):
         here = np.flatnonzero(found.cluster == c)
-        code, tested = types.type[here], types.is_testable[here]
+        code = types.type[here]
+        tested = code >= 0
         own = types.n_beyond[here] >= rule.kinds
         within = float(found.within_km[c])
         named = {name: cluster[name] for name in ("cluster_id", "label", "industry")}

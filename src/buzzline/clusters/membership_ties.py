@@ -10,6 +10,8 @@ import numpy as np
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.layer_ties import LayerTies
 
+MOST_A_RECORD = 10  # independent ties that one record is worth, however unlike they are
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crew:
@@ -55,36 +57,85 @@ class Ends:
     number: Floats
 
 
-def ends_of(ties: LayerTies, located: Flags) -> Ends:
-    """Return the ties of organisations with coordinates, what belongs together counting once.
+def ends_of(ties: LayerTies, located: Flags, crew: Crew) -> Ends:
+    """Return the ties among those with coordinates, and how many independent ones they are.
 
     Parameters
     ----------
     ties : LayerTies
     located : (n,) bool
+    crew : Crew
 
     Notes
     -----
-    Ties of one organisation that stand in one record (project, contract, respondent) are one
-    observation, whatever their number; without records, those to one partner are, and shares
-    go by weight. `number` is then Kish's effective number, (sum w)^2 / sum w^2, over records
-    or partners.
+    Partners within one record (project, contract, respondent) are alike: m ties in a record
+    are worth m / (1 + (m - 1) r) independent ones, with r the correlation within records
+    (Kish's design effect), and never more than ten: who met the members once is tied to them
+    once, however many of them came. Without records, ties to one partner are one observation,
+    shares go by weight, and `number` is Kish's effective number, (sum w)^2 / sum w^2 over
+    partners.
     """
     kept = ties.chosen(located[ties.source] & located[ties.target])
     org = np.concatenate([kept.source, kept.target]).astype(np.int64)
     partner = np.concatenate([kept.target, kept.source]).astype(np.int64)
-    weight = np.tile(kept.weight, 2)
-    unit = np.tile(kept.record, 2).astype(np.int64) if kept.record.size else partner
+    weight, has_records = np.tile(kept.weight, 2), bool(kept.record.size)
+    unit = np.tile(kept.record, 2).astype(np.int64) if has_records else partner
     width = int(unit.max(initial=0)) + 1
     units, which = np.unique(org * width + unit, return_inverse=True)
     of_unit = np.bincount(which, weights=weight, minlength=units.size)
-    counts = np.ones(units.size) if kept.record.size else of_unit
     owner, n = units // width, ties.n_organisations
+    counts = of_unit
+    if has_records:
+        size = np.bincount(which, minlength=units.size)
+        alike = max(alike_within(partner, which, owner, crew=crew), 1 / MOST_A_RECORD)
+        counts = size / (1 + (size - 1) * alike)
     whole = np.bincount(owner, weights=counts, minlength=n)
-    squares = np.bincount(owner, weights=counts**2, minlength=n)
     share = weight / of_unit[which] * counts[which] / whole[org]
-    number = np.divide(whole**2, squares, out=np.zeros(n), where=squares > 0)
-    return Ends(org, partner, as_floats(share), as_floats(number))
+    if not has_records:
+        squares = np.bincount(owner, weights=counts**2, minlength=n)
+        whole = np.divide(whole**2, squares, out=np.zeros(n), where=squares > 0)
+    return Ends(org, partner, as_floats(share), as_floats(whole))
+
+
+def alike_within(partner: Indices, record: Indices, owner: Indices, *, crew: Crew) -> float:
+    """Return how much more alike partners within one record are: the intraclass correlation.
+
+    Whether a partner is a member, by records within organisations (analysis of variance [1]_);
+    0: no more alike than those of different records of the same organisation, 1: all members
+    or none. 1 where nobody tied to members has two records.
+
+    Parameters
+    ----------
+    partner, record : (e,) int64    of each end of a tie
+    owner : (records,) int64        whose record it is
+    crew : Crew
+
+    References
+    ----------
+    .. [1] Donner, A. (1986). A review of inference procedures for the intraclass correlation
+       coefficient. International Statistical Review 54(1). doi:10.2307/1403259
+    """
+    size = np.bincount(record, minlength=owner.size).astype(float)
+    n_records = np.bincount(owner)
+    end, cluster = _member_ends(partner, crew)
+    several = n_records[owner[record[end]]] > 1
+    k = len(crew.rows)
+    keys, which = np.unique(record[end[several]] * k + cluster[several], return_inverse=True)
+    found = np.bincount(which, minlength=keys.size).astype(float)
+    unit = keys // max(k, 1)
+    groups, group = np.unique(owner[unit] * k + keys % max(k, 1), return_inverse=True)
+    org = groups // max(k, 1)
+    ties = np.bincount(owner, weights=size)
+    squares = np.bincount(owner, weights=size**2)
+    whole = np.bincount(group, weights=found, minlength=groups.size)
+    between = float(np.sum(found**2 / size[unit]) - np.sum(whole**2 / ties[org]))
+    within = float(np.sum(found - found**2 / size[unit]))
+    free = float(np.sum(n_records[org] - 1)), float(np.sum(ties[org] - n_records[org]))
+    if min(free) <= 0 or between + within <= 0:
+        return 1.0
+    mean = float(np.sum(ties[org] - squares[org] / ties[org])) / free[0]
+    between, within = between / free[0], within / free[1]
+    return float(np.clip((between - within) / (between + (mean - 1) * within), 0.0, 1.0))
 
 
 def shares_with(ends: Ends, crew: Crew) -> tuple[Indices, Floats]:
@@ -95,13 +146,18 @@ def shares_with(ends: Ends, crew: Crew) -> tuple[Indices, Floats]:
     key : (p,) int64          organisation times number of clusters plus cluster, ascending
     share : (p,) float64      of the ties of the organisation
     """
-    many = np.diff(crew.start)[ends.partner]
-    with_member = np.flatnonzero(many)
-    many = many[with_member]
-    first = np.repeat(crew.start[ends.partner[with_member]], many)
-    place = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-    cluster = crew.cluster[first + place].astype(np.int64)
-    end = np.repeat(with_member, many)
+    end, cluster = _member_ends(ends.partner, crew)
     keys, which = np.unique(ends.org[end] * len(crew.rows) + cluster, return_inverse=True)
     share = np.bincount(which, weights=ends.share[end], minlength=keys.size)
     return as_indices(keys), as_floats(share)
+
+
+def _member_ends(partner: Indices, crew: Crew) -> tuple[Indices, Indices]:
+    """Return the ends whose partner is a member, once for each of its clusters, and which."""
+    many = np.diff(crew.start)[partner]
+    with_member = np.flatnonzero(many)
+    many = many[with_member]
+    first = np.repeat(crew.start[partner[with_member]], many)
+    place = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+    cluster = crew.cluster[first + place].astype(np.int64)
+    return as_indices(np.repeat(with_member, many)), as_indices(cluster)
