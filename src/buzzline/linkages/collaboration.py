@@ -13,7 +13,6 @@ from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
 from buzzline.clusters.layer_ties import LayerTies
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.city_gravity import Yardstick, log_ratio
-from buzzline.linkages.verdicts import NOTABLE
 from buzzline.quantities import Ratio, Share
 
 HALF = 0.5
@@ -245,14 +244,14 @@ def combined(value: Floats, variance: Floats) -> Combined:
 
 
 def directions(values: Sequence[Collaboration], ratio: Ratio, level: Share) -> str:
-    """Say whether every type by itself is notably more than expected ("high"), or none ("low").
+    """Say whether every type by itself is above expectation ("high"), or none can be ("low").
 
     Empty where types disagree, or one of them cannot tell.
     """
     reach = float(norm.ppf((1 + level) / 2))
     low = [part.value - reach * sqrt(part.variance) for part in values]
     high = [part.value + reach * sqrt(part.variance) for part in values]
-    if min(low) > NOTABLE:
+    if min(low) > 0:
         return "high"
     return "low" if max(high) < log_of(ratio) else ""
 

@@ -97,7 +97,8 @@ def collaboration_axis(
     reach = float(norm.ppf((1 + level) / 2)) * max(whole.spread, scatter)
     low, high = whole.value - reach, whole.value + reach
     if whole.i2 >= MOST_HETEROGENEITY:
-        side, reason = directions(told, ratio, level), _disagree(whole)
+        side, reason = _side(low, high, ratio), _disagree(whole)
+        side = side if side == directions(told, ratio, level) else ""
     else:
         side, reason = _side(low, high, ratio), _wide(low, high)
     return AxisValue(whole.value, low, high, side, len(told), "" if side else reason,
