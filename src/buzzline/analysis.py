@@ -190,6 +190,7 @@ def _stamped(result: R, name: str, arguments: Mapping[str, Any], seconds: float)
 
 
 def _plain(value: Any) -> Any:
+    value = tuple(value) if isinstance(value, range) else value
     simple = isinstance(value, str | int | float | bool | tuple | list | dict) or value is None
     if simple:
         return value

@@ -439,3 +439,67 @@ def test_clusters_of_ones_own_need_no_dates():
 def test_a_year_named_twice_is_refused():
     with pytest.raises(InvalidArgument, match="named twice"):
         cluster_history(yearly([2016]), years=[2016, 2016])
+
+
+def test_members_that_are_not_in_the_study_are_refused():
+    clusters = pl.DataFrame({"cluster_id": ["a"], "label": ["A"], "industry": ["x"]})
+    members = pl.DataFrame({"cluster_id": ["a"], "org_id": ["nobody"], "is_core": [True]})
+    with pytest.raises(InvalidArgument, match="1 members of 2016 are not in"):
+        followed_clusters(yearly([2016]), {2016: clustering_of(clusters, members)})
+
+
+def test_years_given_as_a_range_stand_in_the_record_as_years():
+    history = cluster_history(yearly([2016, 2017]), years=range(2016, 2018), draws=0, rng=1)
+    assert history.provenance.arguments["years"] == (2016, 2017)
+
+
+# real data
+
+
+def test_suppliers_spelt_anew_every_year_are_not_taken_for_entries_and_exits(shared_data):
+    seen = pl.read_parquet(shared_data / "apple_suppliers/facilities.parquet").filter(
+        pl.col("year").is_between(2012, 2018)
+    )
+    spelt = seen.select(
+        unit_id=pl.concat_str("supplier_name", "supplier_address", ignore_nulls=True),
+        indicator=pl.lit("sighted"), year="year", value=pl.lit(1.0),
+    ).unique()  # fmt: skip
+    study = Study.of(
+        organisations=spelt.select(pl.col("unit_id").alias("org_id")).unique(), outcomes=spelt
+    )
+    found = presence(study, None)
+    assert found.years == tuple(range(2012, 2019))
+    assert "Only 2% of organisations of 2012 or 2013 appear in both" in " ".join(found.notes)
+
+
+# many worlds
+
+
+@pytest.mark.slow
+def test_fates_are_recovered_in_many_worlds():
+    found = planted = more = cluster_years = 0
+    for seed in range(100, 120):
+        world = make_history_world(rng=seed)
+        own = [world.truth.clusters["industry"][0]]
+        history = cluster_history(world.study, industries=own, draws=19, rng=1)
+        wanted = set(world.truth.events.select("year", "kind").iter_rows())
+        events = history.events.filter(~pl.col("kind").is_in(["emerged", "faded"]))
+        rows = events.select("year", "kind").rows()
+        found += len(wanted & set(rows))
+        planted += len(wanted)
+        more += sum(row not in wanted for row in rows)
+        cluster_years += history.years["n_members"].count()
+    assert found / planted > 0.95
+    assert more / cluster_years < 0.02
+
+
+@pytest.mark.slow
+def test_drift_of_steady_clusters_is_found_as_often_as_it_says():
+    p = []
+    for seed in range(200, 230):
+        world = make_history_world(fates=("steady",) * 3, course=Course(years=8), rng=seed)
+        own = [world.truth.clusters["industry"][0]]
+        drift = cluster_history(world.study, industries=own, draws=99, rng=1).drift
+        p.append(drift.filter(pl.col("year").is_null())["p"][0])
+    # binomial: 30 tests at 5 % give more than 5 with probability 0.003
+    assert sum(one <= 0.05 for one in p) <= 5

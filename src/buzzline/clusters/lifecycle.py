@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 import numpy as np
+import polars as pl
 
 from buzzline.analysis import analysis
 from buzzline.clusters.candidate_clusters import SCALES_KM, candidate_clusters, delineated
@@ -16,7 +17,7 @@ from buzzline.clusters.lifecycle_following import HistoryRule
 from buzzline.clusters.lifecycle_history import ClusterHistory
 from buzzline.clusters.lifecycle_presence import Presence, in_year, presence
 from buzzline.clusters.tabulating import Delineated
-from buzzline.errors import TooFew
+from buzzline.errors import InvalidArgument, TooFew
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Quantity, Share
 from buzzline.randomness import Seed, seed_of
@@ -163,6 +164,11 @@ def followed_clusters(
     ClusterHistory
         Drift without a null: how such clusters come about is not known here.
 
+    Raises
+    ------
+    InvalidArgument
+        A member that is not in the study.
+
     Examples
     --------
     >>> from buzzline.tables.worlds import make_history_world
@@ -173,6 +179,8 @@ def followed_clusters(
     ['split']
     """
     years = tuple(sorted(clusterings))
+    for year in years:
+        _all_known(study, clusterings[year], year)
     seen = presence(study, years)
     if seen.known_by == "nothing":
         everybody = np.ones((len(years), study.organisations.height), np.bool_)
@@ -182,3 +190,14 @@ def followed_clusters(
         study, {year: clusterings[year] for year in seen.years}, seen, delineate=None,
         terms=Terms(rule or HistoryRule(), level, draws, seed_of(rng)),
     )  # fmt: skip
+
+
+def _all_known(study: Study, clustering: Clustering, year: int) -> None:
+    known = study.organisations["org_id"].implode()
+    unknown = clustering.members.filter(~pl.col("org_id").is_in(known))
+    if unknown.height:
+        raise InvalidArgument(
+            f"followed_clusters: {unknown.height:,} members of {year} are not in "
+            f"`organisations`, such as {unknown['org_id'][0]!r}. Give the study with all "
+            "organisations of all years."
+        )
