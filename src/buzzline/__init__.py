@@ -47,6 +47,7 @@ from buzzline.analysis import CATALOGUE
 from buzzline.analysis import VERSION as __version__
 from buzzline.charts import chart
 from buzzline.clusters.candidate_clusters import CoreRule, candidate_clusters
+from buzzline.clusters.city_threshold import CityThreshold, city_threshold
 from buzzline.clusters.cluster_agreement import (
     ClusterAgreement,
     agreement_of_clusterings,
@@ -112,6 +113,7 @@ __all__ = [
     "About",
     "AreaRule",
     "BuzzlineError",
+    "CityThreshold",
     "ClusterAgreement",
     "ClusterHistory",
     "ClusterStrength",
@@ -175,6 +177,7 @@ __all__ = [
     "by_cluster",
     "candidate_clusters",
     "chart",
+    "city_threshold",
     "cluster_agreement",
     "cluster_history",
     "cluster_strength",

@@ -3,6 +3,7 @@
 # Importing a family registers its charts with `chart`.
 from buzzline.charts import (
     against_chance,
+    city_threshold,
     cluster_agreement,
     colocated,
     colocated_parts,
@@ -40,6 +41,7 @@ from buzzline.charts.spec import Spec
 
 FAMILIES = (
     against_chance,
+    city_threshold,
     cluster_agreement,
     colocated,
     colocated_parts,

@@ -6,6 +6,7 @@ from buzzline.agreement import (
     variation_of_information,
 )
 from buzzline.clusters.candidate_clusters import CoreRule, candidate_clusters
+from buzzline.clusters.city_threshold import CityThreshold, city_threshold
 from buzzline.clusters.cluster_agreement import (
     ClusterAgreement,
     agreement_of_clusterings,
@@ -53,6 +54,7 @@ from buzzline.clusters.valleys import deepest_valley, valley_between
 __all__ = [
     "FIRST_TEST_ONLY",
     "AreaRule",
+    "CityThreshold",
     "ClusterAgreement",
     "ClusterHistory",
     "Clustering",
@@ -74,6 +76,7 @@ __all__ = [
     "adjusted_rand",
     "agreement_of_clusterings",
     "candidate_clusters",
+    "city_threshold",
     "cluster_agreement",
     "cluster_history",
     "cognitive_distance",

@@ -11,6 +11,7 @@ import polars as pl
 
 from buzzline.export.meanings import (
     agreement,
+    city_threshold,
     clusters,
     colocated,
     concentration,
@@ -42,6 +43,7 @@ FAMILIES = (
     delineation,
     membership,
     agreement,
+    city_threshold,
     colocated,
     lifecycle,
 )

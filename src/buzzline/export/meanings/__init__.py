@@ -2,6 +2,7 @@
 
 from buzzline.export.meanings import (
     agreement,
+    city_threshold,
     clusters,
     colocated,
     concentration,
@@ -20,6 +21,7 @@ from buzzline.export.meanings import (
 
 __all__ = [
     "agreement",
+    "city_threshold",
     "clusters",
     "colocated",
     "concentration",
