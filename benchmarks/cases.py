@@ -12,6 +12,7 @@ from typing import Literal
 
 from benchmarks import (
     concentration_cases,
+    delineation_cases,
     distance_cases,
     distance_functions_cases,
     industry_groups_cases,
@@ -117,6 +118,7 @@ CASES: tuple[Call | Command, ...] = (
         for peer, make in _NEIGHBOURS.items()
     ),
     *(Call(*case) for case in concentration_cases.CASES),
+    *(Call(*case) for case in delineation_cases.CASES),
     *(Call(*case) for case in distance_functions_cases.CASES),
     *(Call(*case) for case in distance_cases.CASES),
     *(Call(*case) for case in industry_groups_cases.CASES),
