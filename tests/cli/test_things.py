@@ -7,9 +7,10 @@ import pytest
 
 from buzzline.analysis import CATALOGUE, maker_of, things_of
 from buzzline.cli.demonstrating import write_world
-from buzzline.cli.things import made
+from buzzline.cli.things import earlier_clusters, made
 from buzzline.clusters import Clustering, Delineation, Distinctness, Separation
 from buzzline.progress import silent
+from buzzline.road import run_road
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 from buzzline.tables.worlds import Bonds, make_sibling_world
@@ -49,3 +50,14 @@ def test_the_command_answers_from_tables_alone(buzzline, world, tmp_path):
     stamp = json.loads((tmp_path / "out" / "delineation.provenance.json").read_text())
     assert "needs='linkages'" in stamp["arguments"]["rule"]
     assert (tmp_path / "out" / "delineation.merges.svg").exists()
+
+
+def test_clusters_of_an_earlier_run_are_those_both_tests_leave(world, tmp_path):
+    settings = RunSettings(industries=("optics",), draws=39, measures=("delineation",))
+    road = run_road(world.study, tmp_path / "out", settings=settings)
+    candidates = earlier_clusters(tmp_path / "out", world.study, tmp_path)
+    after = earlier_clusters(tmp_path / "out", world.study, tmp_path, after_tests=True)
+    assert candidates.clusters.equals(road.clustering.clusters, null_equal=True)
+    assert (
+        after.clusters.height == road.measures[0].clusters.height < candidates.clusters.height
+    )

@@ -23,7 +23,7 @@ from buzzline.export.measures import measure_frames
 from buzzline.export.writing import write_tables
 from buzzline.road.choices import choices_of
 from buzzline.road.manifest import provenance_json
-from buzzline.road.measuring import ALWAYS, in_order
+from buzzline.road.measuring import ALWAYS, OF_CANDIDATES, in_order
 from buzzline.road.opening import Kind, opened, settings_of
 from buzzline.tables.study import Study
 from buzzline.tables.writing import atomically
@@ -160,8 +160,8 @@ def _input(item: Analysis) -> list[inspect.Parameter]:
     if Clustering in things_of(item).values():
         found.append(
             _keyword("clusters", Path | None, None, INPUT,
-                     "Folder of an earlier `buzzline run` to take clusters from; without it "
-                     "they are computed.")
+                     "Folder of an earlier `buzzline run` to take clusters from, as both tests "
+                     "leave them; without it the candidates are computed and taken.")
         )  # fmt: skip
     return found
 
@@ -196,7 +196,10 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
             arguments["progress"] = progress
         have: dict[type, Any] = {Study: study}
         if request.clusters is not None:
-            have[Clustering] = earlier_clusters(request.clusters, study, request.study)
+            have[Clustering] = earlier_clusters(
+                request.clusters, study, request.study,
+                after_tests=item.name not in OF_CANDIDATES,
+            )  # fmt: skip
         things = [
             made(kind, have, settings, progress=progress) for kind in things_of(item).values()
         ]

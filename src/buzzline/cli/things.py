@@ -7,6 +7,7 @@ from typing import Any
 
 from buzzline.analysis import maker_of, things_of
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.delineation import Delineation
 from buzzline.errors import InvalidArgument
 from buzzline.progress import Progress
 from buzzline.road.choices import choices_of
@@ -43,7 +44,9 @@ def made(
     return have[kind]
 
 
-def earlier_clusters(folder: Path, study: Study, named: Path) -> Clustering:
+def earlier_clusters(
+    folder: Path, study: Study, named: Path, *, after_tests: bool = False
+) -> Clustering:
     """Return the clusters of an earlier run.
 
     Parameters
@@ -53,6 +56,8 @@ def earlier_clusters(folder: Path, study: Study, named: Path) -> Clustering:
     study : Study
     named : Path
         What the study was read from, for messages.
+    after_tests : bool
+        The clusters both tests leave, where that run made them, not the candidates.
 
     Raises
     ------
@@ -70,4 +75,5 @@ def earlier_clusters(folder: Path, study: Study, named: Path) -> Clustering:
             f"--clusters: the clusters in {folder} are of other tables than "
             f"{named}. Run `buzzline run {named}` again, or leave it out."
         )
-    return kept
+    tested = Parts.of(folder).only("delineation", Delineation) if after_tests else None
+    return kept if tested is None else tested.clustering(kept)
