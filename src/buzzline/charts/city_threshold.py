@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from buzzline.arrays import as_floats
 from buzzline.charts.curves import Curve, curves
@@ -26,8 +27,9 @@ def city_threshold_chart(result: CityThreshold, *, width: int = WIDTH) -> Spec:
         return nothing_to_draw(TITLE, str(result), width)
     has_band = bool(np.isfinite(result.critical))
     flat = np.ones(result.size.size)
+    n = result.cities.filter(pl.col("n_clusters") > 0).height
     curve = Curve(
-        f"{result.cities.height:,} cities", as_floats(result.size), result.ratio_statistic,
+        f"{n:,} cities", as_floats(result.size), result.ratio_statistic,
         low=as_floats(0 * flat) if has_band else None,
         high=as_floats(result.critical * flat) if has_band else None,
         note=f"p={result.p:.2g}",
@@ -37,8 +39,8 @@ def city_threshold_chart(result: CityThreshold, *, width: int = WIDTH) -> Spec:
         y_title="twice the log-likelihood gained", width=width,
     )  # fmt: skip
     lines = [
-        "How much better the number of clusters of one industry in a city is told with a jump "
-        "at each size, beyond a smooth rise with size.",
+        "How much better the number of further clusters of one industry is told with a jump at "
+        "each size of city, beyond a smooth rise with size.",
     ]
     if has_band:
         lines.append(

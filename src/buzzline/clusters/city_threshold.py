@@ -40,12 +40,13 @@ class CityThreshold:
         One row a city, largest first: `city`, `size`, `n_clusters` (most of one industry),
         `industry` (which one), `n_industries` (with a cluster there), `is_above`.
     left_out : DataFrame
-        Without each of the largest cities: `value`, `ratio`, `p`, `status`.
+        Without each of the largest cities with a cluster: `value`, `ratio`, `p`, `status`.
     size : (g,) float64          thresholds tried
     ratio_statistic : (g,) float64   twice the log-likelihood each gains
     critical : float             what their maximum stays below by chance
     value, low, high : float     the threshold, with its interval
-    ratio : float                how many times as many clusters a city holds above it
+    ratio : float                how many times as many further clusters a city holds above it,
+                                 to what size gives anyway; infinite where none below has any
     p : float
     unit : str                   of `size`: "jobs" or "organisations"
     level : share
@@ -74,14 +75,18 @@ class CityThreshold:
         return self.cities
 
     def __str__(self) -> str:
-        n = self.cities.height
+        n = self.cities.filter(pl.col("n_clusters") > 0).height
         if self.reason:
             return f"A threshold of city size is not testable: {self.reason}."
         sure = self.p <= 1 - self.level
+        where = f"above {self.value:,.0f} {self.unit} [{self.low:,.0f}, {self.high:,.0f}]"
+        hold = (
+            f"those {where} hold {self.ratio:.2g} times as many further clusters of one "
+            "industry, beyond what size gives anyway"
+            if np.isfinite(self.ratio) else f"only those {where} hold several of one industry"
+        )  # fmt: skip
         text = (
-            f"Among {n:,} cities, those above {self.value:,.0f} {self.unit} "
-            f"[{self.low:,.0f}, {self.high:,.0f}] hold {self.ratio:.2g} times as many clusters "
-            f"of one industry, beyond what size gives anyway (p = {self.p:.2g}): "
+            f"Among {n:,} cities with a cluster, {hold} (p = {self.p:.2g}): "
             f"{'a' if sure else 'no clear'} threshold."
         )
         told = self.left_out.filter(pl.col("p").is_not_null())
@@ -108,8 +113,8 @@ def city_threshold(
 ) -> CityThreshold:
     """Look for a size of city from which it holds more clusters of one industry.
 
-    Answers whether the number of clusters jumps at some size of the city, beyond what a smooth
-    rise with size gives, and whether that hangs on a single large city.
+    Answers whether the number of clusters beyond the first jumps at some size of the city, more
+    than a smooth rise with size gives, and whether that hangs on a single large city.
 
     Parameters
     ----------
@@ -129,7 +134,8 @@ def city_threshold(
 
     Notes
     -----
-    Counts are Poisson with ln mean = a + b ln size + d [size > threshold]; the threshold is
+    Only cities with a cluster of any industry count; clusters of one industry beyond the first
+    are Poisson with ln mean = a + b ln size + d [size > threshold]; the threshold is
     where the likelihood is largest, its interval by the likelihood ratio [1]_, p from counts
     drawn with d = 0.
 
@@ -149,14 +155,15 @@ def city_threshold(
     """
     seed = seed_of(rng)
     cities, unit = _cities(study, clustering)
-    size = as_floats(cities["size"].to_numpy())
-    count = as_floats(cities["n_clusters"].to_numpy())
+    holding = cities.filter(pl.col("n_clusters") > 0)
+    size = as_floats(holding["size"].to_numpy())
+    count = as_floats(holding["n_clusters"].to_numpy() - 1)
     found = _threshold(size, count, draws, level, child(seed, "cities"))
     rows = []
     for k in told(progress, "leaving out the largest cities", range(min(LEFT_OUT, size.size))):
         kept = np.arange(size.size) != k
         part = _threshold(size[kept], count[kept], draws, level, child(seed, "without", k))
-        rows.append(cities.row(k, named=True) | _without(part))
+        rows.append(holding.row(k, named=True) | _without(part))
     above = pl.col("size") > found.value if isinstance(found, Threshold) else pl.lit(None)
     framed = cities.with_columns(is_above=above.cast(pl.Boolean)).select(*CITY_SCHEMA)
     left = pl.DataFrame(
@@ -177,8 +184,8 @@ def _threshold(
     size: Floats, count: Floats, draws: int, level: Share, rng: np.random.Generator
 ) -> Threshold | str:
     if size.size < FEWEST_CITIES:
-        return f"only {size.size} cities, at least {FEWEST_CITIES} are needed"
-    if count.max(initial=0) < 2:
+        return f"only {size.size} cities hold a cluster, at least {FEWEST_CITIES} are needed"
+    if count.max(initial=0) < 1:
         return "no city holds two clusters of one industry"
     return poisson_threshold(size, count, draws=draws, level=level, rng=rng)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 
 import numpy as np
 from scipy.special import gammaln
@@ -25,7 +25,8 @@ class Threshold:
     Attributes
     ----------
     value, low, high : float     size, with its likelihood-ratio interval among those tried
-    ratio : float                counts above to those a smooth rise gives
+    ratio : float                counts above to those a smooth rise gives; infinite where
+                                 there are none below
     statistic : (g,) float64     twice the log-likelihood gained by each threshold tried
     tried : (g,) float64
     critical : float             what the largest gain stays below by chance
@@ -98,10 +99,12 @@ def poisson_threshold(
     if draws:
         under, _ = poisson_fits(smooth, as_floats(drawn))
         largest = _gains(smooth, size, tried, as_floats(drawn), under)[0].max(axis=1)
+    jump = min(max(float(effects[0, best]), -FURTHEST), FURTHEST)
+    ratio = exp(jump) if count[size <= tried[best]].sum() else inf
     inside = tried[gains[0] >= gains[0, best] - interval_gain(level)]
     return Threshold(
         float(tried[best]), float(inside.min()), float(inside.max()),
-        exp(min(max(float(effects[0, best]), -FURTHEST), FURTHEST)), as_floats(gains[0]), tried,
+        ratio, as_floats(gains[0]), tried,
         float(np.quantile(largest, level)) if draws else float("nan"),
         (1 + int(np.sum(largest >= gains[0, best] - 1e-9))) / (1 + draws),
     )  # fmt: skip

@@ -25,7 +25,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "city_threshold_left_out": (
         *_CITY,
         ("value", "jobs or organisations", "Threshold without this city."),
-        ("ratio", "ratio", "Clusters above it to those a smooth rise gives."),
+        ("ratio", "ratio", "Further clusters above it to those a smooth rise gives."),
         ("p", "probability", "Of as clear a threshold by chance."),
         STATUS,
     ),
