@@ -206,6 +206,17 @@ def test_an_industry_that_is_nearly_everything_cannot_stand_out():
     assert row["n_needed"] > 50
 
 
+def test_organisations_of_no_known_industry_are_no_background():
+    rng = np.random.default_rng(1)
+    x, y = rng.uniform(-200, 200, (2, 400))
+    study = study_at(x, y, ["x"] * 60 + ["y"] * 40 + [None] * 300)
+    clusters = candidate_clusters(study, industries=["x"], draws=19, rng=1)
+    declared = declare(study, {"few": study.organisations["org_id"][:14].to_list()}, "x")
+    row = declared_clusters(declared, clusters, draws=99, rng=1).declared.row(0, named=True)
+    # 60 of 100 whose industry is known: 2 ln(0.005) / ln(0.6)
+    assert (row["verdict"], row["n_needed"]) == ("not testable", 21)
+
+
 @pytest.mark.parametrize("draws", [0, 9])
 def test_too_few_draws_are_said(draws):
     found = declared_clusters(WORLD.study, FOUND, draws=draws, rng=1)

@@ -169,7 +169,8 @@ def declared_clusters(
     in the same block of land that have ties. Found: place, at a false-discovery rate of
     1 - level over declared clusters. Network without a place: ties only. None: neither, with
     members enough to show half of them in one cluster, and to be found as one if half of them
-    stood together with nobody else (at the p-value of a core point); ties that cannot be tested
+    stood together with nobody else (at the p-value of a core point, among organisations whose
+    industry is known); ties that cannot be tested
     do not save it. A cluster found
     counts as declared when one declared cluster has more of its members than chance gives its
     size (hypergeometric, Bonferroni over declared clusters). A rate is a share of those

@@ -97,7 +97,8 @@ def _needed(
     scene: Scene, group: Group, rows: Indices, largest: Share, terms: Declared
 ) -> int | None:
     """Return how many members it takes to say that they make no cluster."""
-    whole = max(int(scene.located.sum()), 1)
+    known = scene.located & ((scene.industry >= 0) | scene.could_be_found())
+    whole = max(int(known.sum()), 1)
     if group.industry:
         share = float((scene.examined[group.industry] & scene.located).sum()) / whole
     else:
