@@ -79,18 +79,21 @@ class CityThreshold:
         if self.reason:
             return f"A threshold of city size is not testable: {self.reason}."
         sure = self.p <= 1 - self.level
-        where = f"above {self.value:,.0f} {self.unit} [{self.low:,.0f}, {self.high:,.0f}]"
-        hold = (
-            f"those {where} hold {self.ratio:.2g} times as many further clusters of one "
-            "industry, beyond what size gives anyway"
-            if np.isfinite(self.ratio) else f"only those {where} hold several of one industry"
-        )  # fmt: skip
+        where = f"{self.value:,.0f} {self.unit} [{self.low:,.0f}, {self.high:,.0f}]"
+        if not sure:
+            return (
+                f"Among {n:,} cities with a cluster, no size from which they hold more "
+                f"clusters of one industry stands out from a smooth rise (at most at {where}, "
+                f"p = {self.p:.2g})."
+            )
+        times = f"hold {self.ratio:.2g} times as many further clusters of one industry"
+        hold = times if np.isfinite(self.ratio) else "alone hold several of one industry"
         text = (
-            f"Among {n:,} cities with a cluster, {hold} (p = {self.p:.2g}): "
-            f"{'a' if sure else 'no clear'} threshold."
+            f"Among {n:,} cities with a cluster, those above {where} {hold}, beyond what size "
+            f"gives anyway (p = {self.p:.2g})."
         )
         told = self.left_out.filter(pl.col("p").is_not_null())
-        if sure and told.height and float(str(told["p"].max())) > 1 - self.level:
+        if told.height and float(str(told["p"].max())) > 1 - self.level:
             text += " It hangs on a single city: see `left_out`."
         return text
 
