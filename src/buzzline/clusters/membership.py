@@ -167,13 +167,13 @@ def membership(
 def _affinity(
     fields: Fields, found: Candidates, rule: MembershipRule, progress: Progress
 ) -> tuple[Floats, Floats]:
-    inward, outward = np.full(found.org.size, np.nan), np.full(found.org.size, np.nan)
-    if not fields.nulls or not found.org.size:
+    inward, outward = np.full(found.who.size, np.nan), np.full(found.who.size, np.nan)
+    if not fields.nulls or not found.who.size:
         return inward, outward
     of_cluster = [np.flatnonzero(found.cluster == c) for c in range(len(fields.crew.rows))]
     ways = affinities(
         fields.ties, fields.nulls, cores=fields.crew.core,
-        rows=[found.org[rows] for rows in of_cluster], restart=rule.restart, progress=progress,
+        rows=[found.who[rows] for rows in of_cluster], restart=rule.restart, progress=progress,
     )  # fmt: skip
     for out, way in zip((inward, outward), ways, strict=True):
         for rows, values in zip(of_cluster, way, strict=True):

@@ -60,7 +60,7 @@ class Candidates:
 
     Attributes
     ----------
-    org, cluster : (r,) int64
+    who, cluster : (r,) int64
     km : (r,) float64              to the nearest other organisation of the core
     within_km : (clusters,) float64
     is_near, of_industry, is_listed, is_tied, is_declared : (r,) bool
@@ -69,7 +69,7 @@ class Candidates:
     declared_names : tuple of str  of each cluster
     """
 
-    org: Indices
+    who: Indices
     cluster: Indices
     km: Floats
     within_km: Floats
@@ -146,16 +146,16 @@ def candidates_of(
     shares, numbers = _shares(fields)
     tied = _union([key for key, _ in shares.values()])
     keys = _union([*near, listed, declared.key, tied])
-    org, cluster = as_indices(keys // max(k, 1)), as_indices(keys % max(k, 1))
+    who, cluster = as_indices(keys // max(k, 1)), as_indices(keys % max(k, 1))
     km, of_industry = np.full(keys.size, np.nan), np.zeros(keys.size, np.bool_)
     for c, one in enumerate(prints):
         rows = np.flatnonzero(cluster == c)
-        km[rows] = one.km_from(as_indices(org[rows]), ground)
-        of_industry[rows] = np.isin(org[rows], own[industries[c]])
+        km[rows] = one.km_from(as_indices(who[rows]), ground)
+        of_industry[rows] = np.isin(who[rows], own[industries[c]])
     within = as_floats([one.within_km for one in prints])
     evidence = _evidence(fields, keys, shares, numbers, progress)
     return Candidates(
-        org, cluster, as_floats(km), within, np.asarray(km <= within[cluster] + 1e-9),
+        who, cluster, as_floats(km), within, np.asarray(km <= within[cluster] + 1e-9),
         of_industry, flags_at(keys, listed), flags_at(keys, tied),
         flags_at(keys, declared.key), values_at(keys, declared.key, declared.degree),
         *evidence, declared.names,
@@ -193,7 +193,7 @@ def _evidence(
 ) -> tuple[Floats, Floats, Floats]:
     """Return ties with members, all ties, and the share expected, by kind of relation."""
     k = max(len(fields.crew.rows), 1)
-    org, cluster = keys // k, keys % k
+    who, cluster = keys // k, keys % k
     size = (keys.size, len(KINDS))
     found, number, chance = np.zeros(size), np.zeros(size), np.zeros(size)
     of_cluster = [
@@ -202,12 +202,12 @@ def _evidence(
     for kind, layers in fields.kinds.items():
         at = KINDS.index(kind)
         for layer in told(progress, f"{kind} ties with members", layers):
-            many = numbers[layer][org]
+            many = numbers[layer][who]
             number[:, at] += many
             found[:, at] += many * values_at(keys, *shares[layer])
             for c, rows in enumerate(of_cluster):
                 some = rows[many[rows] > 0]
-                share = fields.nulls[layer].share_with(fields.crew.rows[c], org[some])
+                share = fields.nulls[layer].share_with(fields.crew.rows[c], who[some])
                 chance[some, at] += many[some] * share
     expected = np.divide(chance, number, out=np.full(size, np.nan), where=number > 0)
     return as_floats(found), as_floats(number), as_floats(np.minimum(expected, 1.0))

@@ -60,7 +60,7 @@ def member_rows(
         mutual = np.minimum(measured.inward, measured.outward) / np.where(larger > 0, larger, 1)
     at = {name: clusters[name].cast(pl.String).gather(found.cluster)
           for name in ("cluster_id", "label")}  # fmt: skip
-    own = study.organisations.select("org_id", "longitude", "latitude")[found.org]
+    own = study.organisations.select("org_id", "longitude", "latitude")[found.who]
     frame = pl.DataFrame({
         **at, "org_id": own["org_id"], "type": names.gather(code),
         **{name: types.probability[:, k] for k, name in enumerate(P_COLUMNS)},
@@ -97,7 +97,7 @@ def _reasons(measured: Measured, fields: Fields, rule: MembershipRule) -> pl.Ser
     member, declared = np.isin(code, (CORE, REMOTE)), found.is_declared
     no_ties = "no ties with coordinates that can be held against chance"
     others = "no other organisation of the core with coordinates"
-    placed = np.isfinite(fields.ground.xyz[found.org, 0])
+    placed = np.isfinite(fields.ground.xyz[found.who, 0])
     cases = [
         (~types.is_testable & ~placed, "no coordinates"),
         (~types.is_testable & np.isnan(found.km), others),

@@ -34,9 +34,9 @@ class Crew:
 def crew_of(n: int, rows: Sequence[Indices], core: Sequence[Indices]) -> Crew:
     """Return the members of clusters among n organisations, looked up from either side."""
     cluster = np.repeat(np.arange(len(rows)), [part.size for part in rows])
-    org = np.concatenate([*rows, np.empty(0, np.int64)]).astype(np.int64)
-    order = np.argsort(org, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(org, minlength=n))])
+    who = np.concatenate([*rows, np.empty(0, np.int64)]).astype(np.int64)
+    order = np.argsort(who, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(who, minlength=n))])
     return Crew(as_indices(start), as_codes(cluster[order]), tuple(rows), tuple(core))
 
 
@@ -46,12 +46,12 @@ class Ends:
 
     Attributes
     ----------
-    org, partner : (e,) int64
-    share : (e,) float64        of all ties of `org`; sums to 1 over its ends
+    who, partner : (e,) int64
+    share : (e,) float64        of all ties of `who`; sums to 1 over its ends
     number : (n,) float64       independent ties that those of an organisation amount to
     """
 
-    org: Indices
+    who: Indices
     partner: Indices
     share: Floats
     number: Floats
@@ -76,12 +76,12 @@ def ends_of(ties: LayerTies, located: Flags, crew: Crew) -> Ends:
     partners.
     """
     kept = ties.chosen(located[ties.source] & located[ties.target])
-    org = np.concatenate([kept.source, kept.target]).astype(np.int64)
+    who = np.concatenate([kept.source, kept.target]).astype(np.int64)
     partner = np.concatenate([kept.target, kept.source]).astype(np.int64)
     weight, has_records = np.tile(kept.weight, 2), bool(kept.record.size)
     unit = np.tile(kept.record, 2).astype(np.int64) if has_records else partner
     width = int(unit.max(initial=0)) + 1
-    units, which = np.unique(org * width + unit, return_inverse=True)
+    units, which = np.unique(who * width + unit, return_inverse=True)
     of_unit = np.bincount(which, weights=weight, minlength=units.size)
     owner, n = units // width, ties.n_organisations
     counts = of_unit
@@ -90,11 +90,11 @@ def ends_of(ties: LayerTies, located: Flags, crew: Crew) -> Ends:
         alike = max(alike_within(partner, which, owner, crew=crew), 1 / MOST_A_RECORD)
         counts = size / (1 + (size - 1) * alike)
     whole = np.bincount(owner, weights=counts, minlength=n)
-    share = weight / of_unit[which] * counts[which] / whole[org]
+    share = weight / of_unit[which] * counts[which] / whole[who]
     if not has_records:
         squares = np.bincount(owner, weights=counts**2, minlength=n)
         whole = np.divide(whole**2, squares, out=np.zeros(n), where=squares > 0)
-    return Ends(org, partner, as_floats(share), as_floats(whole))
+    return Ends(who, partner, as_floats(share), as_floats(whole))
 
 
 def alike_within(partner: Indices, record: Indices, owner: Indices, *, crew: Crew) -> float:
@@ -124,16 +124,16 @@ def alike_within(partner: Indices, record: Indices, owner: Indices, *, crew: Cre
     found = np.bincount(which, minlength=keys.size).astype(float)
     unit = keys // max(k, 1)
     groups, group = np.unique(owner[unit] * k + keys % max(k, 1), return_inverse=True)
-    org = groups // max(k, 1)
+    who = groups // max(k, 1)
     ties = np.bincount(owner, weights=size)
     squares = np.bincount(owner, weights=size**2)
     whole = np.bincount(group, weights=found, minlength=groups.size)
-    between = float(np.sum(found**2 / size[unit]) - np.sum(whole**2 / ties[org]))
+    between = float(np.sum(found**2 / size[unit]) - np.sum(whole**2 / ties[who]))
     within = float(np.sum(found - found**2 / size[unit]))
-    free = float(np.sum(n_records[org] - 1)), float(np.sum(ties[org] - n_records[org]))
+    free = float(np.sum(n_records[who] - 1)), float(np.sum(ties[who] - n_records[who]))
     if min(free) <= 0 or between + within <= 0:
         return 1.0
-    mean = float(np.sum(ties[org] - squares[org] / ties[org])) / free[0]
+    mean = float(np.sum(ties[who] - squares[who] / ties[who])) / free[0]
     between, within = between / free[0], within / free[1]
     return float(np.clip((between - within) / (between + (mean - 1) * within), 0.0, 1.0))
 
@@ -147,7 +147,7 @@ def shares_with(ends: Ends, crew: Crew) -> tuple[Indices, Floats]:
     share : (p,) float64      of the ties of the organisation
     """
     end, cluster = _member_ends(ends.partner, crew)
-    keys, which = np.unique(ends.org[end] * len(crew.rows) + cluster, return_inverse=True)
+    keys, which = np.unique(ends.who[end] * len(crew.rows) + cluster, return_inverse=True)
     share = np.bincount(which, weights=ends.share[end], minlength=keys.size)
     return as_indices(keys), as_floats(share)
 

@@ -75,8 +75,8 @@ def typed(
     has_place = np.isfinite(found.km)
     testable = has_place & (found.number.sum(axis=1) > 0)
     rows = np.flatnonzero(testable)
-    probability = np.full((found.org.size, len(TYPES)), np.nan)
-    evidence = np.full(found.org.size, np.nan)
+    probability = np.full((found.who.size, len(TYPES)), np.nan)
+    evidence = np.full(found.who.size, np.nan)
     if rows.size:
         given = _evidence_of(found, rows)
         states = states_of(given, ratio=rule.smallest_ratio, rng=rng)
