@@ -124,6 +124,16 @@ def test_too_small_a_cluster_is_not_testable():
     assert "only 3 members" in found.clusters["reason"].item()
 
 
+def test_an_industry_that_nobody_is_in_is_not_testable():
+    study = study_at(np.arange(60.0), np.zeros(60), "x")
+    clusters = pl.DataFrame({"cluster_id": ["a"], "label": ["a"], "industry": ["y"]})
+    members = pl.DataFrame(
+        {"cluster_id": "a", "org_id": study.organisations["org_id"][:20], "is_core": True}
+    )
+    found = delineation_stability(study, clustering_of(clusters, members), draws=5, rng=1)
+    assert found.clusters["reason"].item() == "no organisation of the study is of y"
+
+
 def test_no_clusters_and_no_draws_are_legal():
     world = make_world(organisations=300, clusters=1, industries=2, rng=2)
     clusters = candidate_clusters(world.study, draws=9, rng=1)

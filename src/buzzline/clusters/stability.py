@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from buzzline.analysis import Provenance, analysis
 from buzzline.clusters.candidate_clusters import SCALES_KM, CoreRule, candidate_clusters
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.found_again import FATES, FOUND, Again, Refound, found_again
-from buzzline.clusters.industries import Industries
 from buzzline.clusters.tabulating import binomial_interval
 from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent
@@ -83,9 +82,9 @@ class DelineationStability:
              for verdict in (STABLE, DOUBTFUL, UNSTABLE)}  # fmt: skip
         least = tested.row(0, named=True)
         return " ".join([
-            f"Of {tested.height:,} clusters {n[STABLE]:,} are stable, {n[DOUBTFUL]:,} "
-            f"doubtful, {n[UNSTABLE]:,} not, over {self.draws:,} resamples of owners; the "
-            f"least stable, {least['label']} ({least['industry']}), is found again in "
+            f"Clusters tested: {tested.height:,}, of which {n[STABLE]:,} stable, "
+            f"{n[DOUBTFUL]:,} doubtful, {n[UNSTABLE]:,} not stable, over {self.draws:,} "
+            f"resamples of owners; the least stable, {least['label']} ({least['industry']}), is found again in "
             f"{least['value']:.0%} [{least['low']:.0%}, {least['high']:.0%}] of them.",
             *self.notes,
         ])  # fmt: skip
@@ -170,12 +169,18 @@ def delineation_stability(
 
     found = found_again(study, clustering, again, draws=draws, rng=seed_of(rng),
                         progress=progress)  # fmt: skip
-    return stability_of(found, level=level, fewest=rule.neighbours + 1,
+    absent = set(industries) - set(_present(study, industries))
+    return stability_of(found, level=level, fewest=rule.neighbours + 1, absent=absent,
                         notes=_notes(clustering, rule, draws))  # fmt: skip
 
 
 def stability_of(
-    found: Refound, *, level: Share = 0.95, fewest: int = 1, notes: tuple[str, ...] = ()
+    found: Refound,
+    *,
+    level: Share = 0.95,
+    fewest: int = 1,
+    absent: Collection[str] = (),
+    notes: tuple[str, ...] = (),
 ) -> DelineationStability:
     """Say how stable clusters are, from what became of them in resamples.
 
@@ -186,9 +191,14 @@ def stability_of(
     level : share
     fewest : int
         Members that a cluster must have to be found at all.
+    absent : names of industries
+        That no organisation of the study has, so that nothing of them can be found.
     notes : tuple of str
     """
-    clusters = [_cluster_row(found, k, level, fewest) for k in range(found.overlap.shape[1])]
+    clusters = [
+        _cluster_row(found, k, level, _not_testable(found, k, fewest, absent))
+        for k in range(found.overlap.shape[1])
+    ]
     order = {UNSTABLE: 0, DOUBTFUL: 1, STABLE: 2, NOT_TESTABLE: 3}
     clusters.sort(key=lambda row: (order[row["verdict"]], row.get("value") or 0.0))
     industries = [_industry_row(found, k, level) for k in range(len(found.industries))]
@@ -199,9 +209,8 @@ def stability_of(
     )  # fmt: skip
 
 
-def _cluster_row(found: Refound, k: int, level: Share, fewest: int) -> dict[str, Any]:
+def _cluster_row(found: Refound, k: int, level: Share, why: str) -> dict[str, Any]:
     row = dict(found.clusters[k]) | {"level": level, "n": int(found.overlap.shape[0])}
-    why = _not_testable(found, k, fewest)
     if why:
         return row | {"verdict": NOT_TESTABLE, "reason": why}
     drawn = found.n_drawn[:, k] > 0
@@ -220,7 +229,9 @@ def _cluster_row(found: Refound, k: int, level: Share, fewest: int) -> dict[str,
     }  # fmt: skip
 
 
-def _not_testable(found: Refound, k: int, fewest: int) -> str:
+def _not_testable(found: Refound, k: int, fewest: int, absent: Collection[str]) -> str:
+    if found.clusters[k]["industry"] in absent:
+        return f"no organisation of the study is of {found.clusters[k]['industry']}"
     if not found.overlap.shape[0]:
         return "no resamples were asked for"
     if not (found.n_drawn[:, k] > 0).any():
@@ -255,7 +266,9 @@ def _frame(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, type]) -> pl.
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def _made_with(study: Study, clustering: Clustering) -> tuple[Industries, Sequence[float]]:
+def _made_with(
+    study: Study, clustering: Clustering
+) -> tuple[Mapping[str, Sequence[str]], Sequence[float]]:
     """Return the industries and scales that a clustering was found with."""
     made = clustering.provenance
     known = made is not None and made.analysis == "candidate_clusters"
@@ -269,10 +282,11 @@ def _made_with(study: Study, clustering: Clustering) -> tuple[Industries, Sequen
     return {name: (code.get(name, name),) for name in names}, scales
 
 
-def _present(sample: Study, industries: Industries) -> dict[str, tuple[str, ...]]:
+def _present(
+    sample: Study, industries: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
     """Return the industries that a sample still has, by the name of their group."""
     there = set(sample.industries_of()["industry"])
-    assert isinstance(industries, Mapping)
     kept = {name: tuple(set(codes) & there) for name, codes in industries.items()}
     return {name: tuple(sorted(codes)) for name, codes in kept.items() if codes}
 
