@@ -84,8 +84,9 @@ class DelineationStability:
         return " ".join([
             f"Clusters tested: {tested.height:,}, of which {n[STABLE]:,} stable, "
             f"{n[DOUBTFUL]:,} doubtful, {n[UNSTABLE]:,} not stable, over {self.draws:,} "
-            f"resamples of owners; the least stable, {least['label']} ({least['industry']}), is found again in "
-            f"{least['value']:.0%} [{least['low']:.0%}, {least['high']:.0%}] of them.",
+            f"resamples of owners; the least stable, {least['label']} "
+            f"({least['industry']}), is found again in {least['value']:.0%} "
+            f"[{least['low']:.0%}, {least['high']:.0%}] of them.",
             *self.notes,
         ])  # fmt: skip
 
