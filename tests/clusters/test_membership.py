@@ -7,6 +7,7 @@ from scipy.stats import binom
 from tests.clusters.planted import planted
 from tests.oracles import membership as oracle
 
+from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.clusters.layer_ties import LayerTies, layer_ties
 from buzzline.clusters.membership import membership
 from buzzline.clusters.membership_affinity import (
@@ -24,6 +25,7 @@ from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.clusters.membership_states import Evidence, States, patterns_of, states_of
 from buzzline.clusters.membership_ties import crew_of, ends_of, shares_with
 from buzzline.clusters.membership_types import TYPES, expected_number, type_probabilities
+from buzzline.errors import InvalidArgument
 from buzzline.progress import silent
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_sibling_world
@@ -503,6 +505,11 @@ def test_declared_clusters_are_recognised_by_their_members():
 # bad input
 
 
+def test_layers_that_do_not_exist_are_refused():
+    with pytest.raises(InvalidArgument, match="'suply', which is no layer"):
+        MembershipRule(trade=("suply",))
+
+
 def test_no_ties_no_coordinates_and_no_clusters_are_legal():
     world = make_sibling_world(organisations=300, rng=10)
     clustering = planted(world)
@@ -599,3 +606,17 @@ def test_probabilities_of_core_members_are_as_often_right_as_they_say():
         # far members of the core are typed as remote, and ties of one organisation overlap
         error = 0.1 + 3 * np.sqrt(0.25 / max(some.sum(), 1))
         assert right[some].mean() == pytest.approx(said[some].mean(), abs=error)
+
+
+def test_recovers_remote_members_whom_no_map_of_candidates_holds():
+    world = make_sibling_world(organisations=800, rng=4)
+    industry = world.truth.clusters["industry"][0]
+    found = candidate_clusters(world.study, industries=[industry], draws=19, rng=1)
+    remote = (world.truth.role == "remote member").to_numpy()
+    ids = world.study.organisations["org_id"].filter(pl.Series(remote))
+    assert found.clusters.height == 2
+    assert not found.members["org_id"].is_in(ids.to_list()).any()
+    members = membership(world.study, found, draws=0, rng=1).members
+    called = members.filter(pl.col("type") == "remote member")["org_id"]
+    assert called.is_in(ids.to_list()).mean() > 0.8
+    assert ids.is_in(called.to_list()).mean() > 0.7

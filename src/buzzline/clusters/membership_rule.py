@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from buzzline.errors import InvalidArgument
 from buzzline.quantities import Count, Kilometres, Ratio, Share
+from buzzline.tables.vocabularies import LAYERS
 
 KINDS = ("labour", "trade", "knowledge")
 
@@ -42,3 +44,12 @@ class MembershipRule:
         "research", "coinvention", "coauthor", "citation", "licence", "advice", "monitor",
         "joint_action",
     )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        for kind in KINDS:
+            for layer in getattr(self, kind):
+                if layer not in LAYERS:
+                    raise InvalidArgument(
+                        f"MembershipRule: `{kind}` names {layer!r}, which is no layer; layers "
+                        f"are {', '.join(LAYERS)}"
+                    )
