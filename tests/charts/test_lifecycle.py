@@ -40,7 +40,8 @@ def test_bands_name_what_happened_and_no_words_overlap(width):
 @pytest.mark.parametrize("width", [280, 680])
 def test_states_and_drift_are_drawn_and_no_words_overlap(width):
     more = further_charts(planted_history(), width=width)
-    assert set(more) == {"states", "drift"}
+    assert set(more) == {"states", "drift", "heterogeneity", "exchange"}
+    assert "became creating" in said(more["exchange"])
     assert "renewal likely" in said(more["states"])
     assert "6 clusters have too few yearly points" in said(more["states"]).replace("\n", " ")
     assert "2010" in said(more["drift"])

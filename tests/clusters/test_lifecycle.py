@@ -298,6 +298,13 @@ def test_a_steady_cluster_has_no_events_and_does_not_drift():
     assert history.drift.filter(pl.col("q") <= 0.05).is_empty()
 
 
+def test_too_few_draws_for_drift_are_said():
+    few = cluster_history(yearly([2016, 2017]), industries=["x"], draws=19, rng=1)
+    assert "too few draws to tell: at least 19, which are 5 times as many `draws`" in str(few)
+    enough = cluster_history(yearly([2016, 2017]), industries=["x"], draws=95, rng=1)
+    assert "too few draws" not in str(enough)
+
+
 def test_a_merger_is_drift():
     world = make_history_world(
         fates=("merged", "steady"), course=Course(years=8), bonds=CITING, rng=2

@@ -355,6 +355,8 @@ def _panel_words(panel: Curve, box: _Box) -> list[Text]:
     for tick in round_ticks(*box.x, most):
         share = (tick - box.x[0]) / ((box.x[1] - box.x[0]) or 1)
         at = box.left + share * (box.right - box.left)
+        if panel.is_yearly and tick != int(tick):
+            continue
         said = f"{tick:.0f}" if panel.is_yearly else amount(tick)
         found.append(text(said, at, box.bottom + 11, align="center", colour=QUIET_INK))
     return found

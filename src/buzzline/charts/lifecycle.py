@@ -8,22 +8,23 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import as_floats
 from buzzline.charts.axes import round_ticks
-from buzzline.charts.curves import Curve, curves
 from buzzline.charts.drawing import chart, further_charts, nothing_to_draw
 from buzzline.charts.lanes import Lane, lanes_of
 from buzzline.charts.lettering import shortened, text_width
+from buzzline.charts.lifecycle_measures import (
+    drift_chart,
+    exchange_chart,
+    heterogeneity_chart,
+    states_chart,
+)
 from buzzline.charts.palette import LINE, OTHER_COLOUR, QUIET_INK
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING, WIDTH, Spec, picture
-from buzzline.charts.state_panels import state_panels
 from buzzline.charts.texts import Text, in_pixels, lettered, text
 from buzzline.clusters.lifecycle_history import ClusterHistory
 from buzzline.errors import InvalidArgument
 
 TITLE = "What became of clusters over the years?"
-STATES_TITLE = "In which state of its life is each cluster?"
-DRIFT_TITLE = "Do borders of clusters move more than turnover moves them?"
 CLUSTERS_SHOWN = 24
 BANDS_PX = 340  # height that the largest sizes of all clusters take together
 THINNEST_PX = 1.5
@@ -72,76 +73,16 @@ def history_chart(result: ClusterHistory, *, width: int = WIDTH) -> Spec:
 
 @further_charts.register
 def further_history_charts(result: ClusterHistory, *, width: int = WIDTH) -> dict[str, Spec]:
-    """Return the state probabilities of each cluster, and the movement of borders."""
-    return {"states": states_chart(result, width=width),
-            "drift": drift_chart(result, width=width)}  # fmt: skip
-
-
-def states_chart(result: ClusterHistory, *, width: int = WIDTH) -> Spec:
-    """Return the probabilities of the four states of each cluster, year by year.
-
-    Parameters
-    ----------
-    result : ClusterHistory
-    width : int [px]
-    """
-    known = result.states.filter(pl.col("year").is_not_null())
-    n_refused = result.states.filter(pl.col("year").is_null()).height
-    if not known.height:
-        reasons = result.states["status"].unique().sort().to_list()
-        return nothing_to_draw(STATES_TITLE, "; ".join(reasons) or str(result), width)
-    order = result.clusters.join(known.select("history_id").unique(), on="history_id",
-                                 how="semi", maintain_order="left")  # fmt: skip
-    body, n_shown = state_panels(known, order["history_id"].to_list(), width=width)
-    said = [
-        "Each year adds up to 1; a state is sure where it fills the height. Emerging: small, "
-        "knowledge becoming more different. Growing, sustaining, declining: by size."
-    ]
-    if n_shown < order.height:
-        said.append(f"The largest {n_shown} of {order.height:,} clusters.")
-    if n_refused:
-        said.append(f"{n_refused:,} clusters have too few yearly points.")
-    return picture(body, title=STATES_TITLE, subtitle=said, width=width,
-                   alt=f"{STATES_TITLE} {order.height:,} clusters.")  # fmt: skip
-
-
-def drift_chart(result: ClusterHistory, *, width: int = WIDTH) -> Spec:
-    """Return how far the border of clusters moved, against what turnover alone gives.
-
-    Parameters
-    ----------
-    result : ClusterHistory
-    width : int [px]
-    """
-    steps = result.drift.filter(pl.col("year").is_not_null())
-    if not steps.height:
-        return nothing_to_draw(DRIFT_TITLE, str(result), width)
-    overall = dict(
-        result.drift.filter(pl.col("year").is_null()).select("industry", "p").iter_rows()
-    )
-    panels = []
-    for (industry,), part in steps.group_by("industry", maintain_order=True):
-        low, high, middle = (
-            as_floats(part[name].fill_null(np.nan).to_numpy())
-            for name in ("low", "high", "expected")
-        )
-        has_null = bool(np.isfinite(low).any())
-        p = overall.get(industry)
-        panels.append(Curve(
-            str(industry), as_floats(part["year"].to_numpy()),
-            as_floats(part["value"].fill_null(np.nan).to_numpy()),
-            inner_low=low if has_null else None, inner_high=high if has_null else None,
-            expected=middle if has_null else None,
-            note=f"all steps: p = {p:.3g}" if p is not None else "no null", is_yearly=True,
-        ))  # fmt: skip
-    body = curves(panels, x_title="year", y_title="variation of information [bit]",
-                  width=width)  # fmt: skip
-    said = (
-        "Variation of information between the clusters of a year and of the one before, of "
-        "those there in both. Band: the same clusters with turnover alone, found anew."
-    )
-    return picture(body, title=DRIFT_TITLE, subtitle=[said], width=width,
-                   alt=f"{DRIFT_TITLE} {len(panels)} industries.")  # fmt: skip
+    """Return states, drift and, where they are known, heterogeneity and citations."""
+    found = {
+        "states": states_chart(result, width=width),
+        "drift": drift_chart(result, width=width),
+    }
+    if result.years["heterogeneity"].count():
+        found["heterogeneity"] = heterogeneity_chart(result, width=width)
+    if result.years["ratio"].count():
+        found["exchange"] = exchange_chart(result, width=width)
+    return found
 
 
 def _eventful(result: ClusterHistory) -> str:

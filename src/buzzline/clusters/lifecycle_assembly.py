@@ -49,6 +49,7 @@ from buzzline.clusters.lifecycle_tracks import Lineage, lineages, tracks_of
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Share
 from buzzline.randomness import child
+from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
 
 NULL_SHARE = 5  # of the draws, one in so many is a whole delineation anew
@@ -94,9 +95,8 @@ def history_of(
         How the clusters were found, for the null of drift.
     """
     each = lineages(study, found, seen, rule=terms.rule, draws=terms.draws, seed=terms.seed)
-    turnover = _turnovers(
-        study, found, seen, terms=terms, delineate=delineate, progress=progress
-    )
+    turnover = _turnovers(study, found, seen, terms=terms, delineate=delineate,
+                          progress=progress)  # fmt: skip
     cited, profiles = citations_of(study), profiles_by_year(study, seen.years)
     of = [
         tracks_of(one, seen, profiles=profiles, cited=cited, level=terms.level) for one in each
@@ -110,8 +110,8 @@ def history_of(
     ]
     states = state_rows([track for own in of for track in own.values()], seen)
     flows = [flow_rows(one.steps, one.names, seen, industry=one.industry) for one in each]
-    org_id = study.organisations["org_id"]
-    stays = [stay_rows(one.steps, one.names, seen, org_id=org_id) for one in each]
+    known = study.organisations["org_id"]
+    stays = [stay_rows(one.steps, one.names, seen, org_id=known) for one in each]
     return ClusterHistory(
         clusters=_frame(rows[0], CLUSTER_SCHEMA).sort(-pl.col("n_most"), "history_id"),
         years=_frame(rows[1], YEAR_SCHEMA).sort("history_id", "year"),
@@ -122,7 +122,8 @@ def history_of(
             why=_why_no_null(delineate, terms.draws // NULL_SHARE),
         ),
         flows=_joined(flows, FLOW_SCHEMA), members=_joined(stays, MEMBER_SCHEMA),
-        rule=terms.rule, level=terms.level, draws=terms.draws, notes=seen.notes,
+        rule=terms.rule, level=terms.level, draws=terms.draws,
+        notes=(*seen.notes, *_few_draws(terms, delineate)),
     )  # fmt: skip
 
 
@@ -221,6 +222,14 @@ def _by_chance(one: Lineage, event: Event, turnover: Mapping[tuple[str, int], Tu
     if event.kind != "dissolved":
         cells["p"] = (1 + int((counts >= n).sum())) / (1 + counts.size)
     return cells
+
+
+def _few_draws(terms: Terms, delineate: Delineate | None) -> list[str]:
+    """Say where a fifth of the draws cannot show that a border moved."""
+    said = too_few_draws(terms.draws // NULL_SHARE, terms.level)
+    if delineate is None or not said:
+        return []
+    return [f"Drift and events: {said}, which are {NULL_SHARE} times as many `draws`."]
 
 
 def _why_no_null(delineate: Delineate | None, draws: int) -> str:
