@@ -94,7 +94,7 @@ class CityThreshold:
         )
         told = self.left_out.filter(pl.col("p").is_not_null())
         if told.height and float(str(told["p"].max())) > 1 - self.level:
-            text += " It hangs on a single city: see `left_out`."
+            text += " Without one of the largest cities it is no longer clear: see `left_out`."
         return text
 
     def __repr__(self) -> str:
