@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
-from tests.clusters.planted import planted
+from tests.clusters.planted import planted, study_at
 
 from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.clusters.expected_ties import fall_with_distance, ground_of
 from buzzline.clusters.layer_ties import layer_ties
+from buzzline.clusters.membership import membership
 from buzzline.clusters.separation import separation
-from buzzline.tables.worlds import Bonds, make_sibling_world
+from buzzline.tables.worlds import Bonds, make_sibling_world, make_world
 
 ELASTICITY = -0.9  # planted
 
@@ -71,3 +73,20 @@ def test_bad_input_no_members_and_no_coordinates(world):
     assert (ground_of(organisations, nobody).everybody.zone >= 0).all()
     nowhere = organisations.with_columns(longitude=None, latitude=None)
     assert ground_of(nowhere, world.truth.cluster.astype(np.int32)).everybody is None
+
+
+def test_by_hand_where_every_industry_has_a_cluster_others_are_near_and_no_members():
+    near_far = study_at([0, 1, 2, 3, 400], [0, 0, 0, 0, 0], ["x"] * 5).organisations
+    label = np.array([0, 0, 0, -1, -1], np.int32)
+    assert ground_of(near_far, label).is_other.tolist() == [False, False, False, True, False]
+    mixed = near_far.with_columns(industry=pl.Series(["x", "x", "x", "y", "x"]))
+    assert ground_of(mixed, label).is_other.tolist() == [False, False, False, True, False]
+
+
+def test_recovers_the_truth_membership_is_testable_where_every_industry_has_clusters():
+    study = make_world(organisations=800, clusters=4, industries=3, rng=2).study
+    found = candidate_clusters(study, draws=99, rng=1)
+    assert found.clusters["industry"].n_unique() == 3
+    types = membership(study, found, draws=9, rng=1).members["type"].value_counts()
+    counts = dict(types.iter_rows())
+    assert counts["not testable"] < sum(counts.values()) / 2

@@ -20,6 +20,7 @@ from buzzline.space.zones import INSIDE_A_DISC, NEAREST_KM, Zones, zones_of
 REACH_KM = 5.0
 MOST_ZONES = 300
 OF_MEMBERS = 0.1  # of the members, from which on an industry is one of theirs
+FEW_OTHERS = 0.1  # of all outside the clusters, below which other industries are too few
 FEWEST_TIES = 50  # between others, below which no fall with distance is read off them
 FAR_KM = 50.0  # from every cluster: who is of their industry there may be tied as if near
 SAMPLE = 250  # members that stand for a cluster when distances are averaged
@@ -66,12 +67,13 @@ def ground_of(organisations: pl.DataFrame, label: Codes) -> Ground:
     """Return where organisations stand. label : (n,) int32, cluster of each, -1 for none.
 
     Others are of other industries too: far members of a cluster, tied as if they were near,
-    are of its industry, and a few of them make ties look as if distance hardly mattered.
+    are of its industry, and a few of them make ties look as if distance hardly mattered. Where
+    hardly anybody is of another industry, others are whoever is near a member and is none.
     """
-    is_other = np.asarray((label < 0) & ~_like_members(organisations, label))
     sites = sites_of(organisations)
     xyz = np.full((organisations.height, 3), np.nan)
     xyz[sites.located] = sites.xyz[sites.site[sites.located]]
+    is_other = _others(organisations, label, xyz)
     floor = np.maximum(NEAREST_KM, INSIDE_A_DISC * precision_km(organisations))
     zones = [
         _zones(organisations, which) if (which & sites.located).sum() > 1 else None
@@ -80,11 +82,31 @@ def ground_of(organisations: pl.DataFrame, label: Codes) -> Ground:
     return Ground(xyz, as_floats(floor), is_other, *zones)
 
 
+def _others(organisations: pl.DataFrame, label: Codes, xyz: Floats) -> Flags:
+    """Return who takes no part in a cluster, and is no far member that nobody knows of."""
+    outside, like = np.asarray(label < 0), _like_members(organisations, label)
+    strict = outside & ~like
+    if strict.sum() >= FEW_OTHERS * outside.sum():
+        return strict
+    return np.asarray(outside & (~like | _near(xyz, xyz[label >= 0])))
+
+
+def _near(xyz: Floats, these: Floats) -> Flags:
+    """Return who is within `FAR_KM` of any of these places. (n,) bool."""
+    near = np.zeros(xyz.shape[0], np.bool_)
+    placed, there = ~np.isnan(xyz[:, 0]), these[~np.isnan(these[:, 0])]
+    if placed.any() and there.size:
+        near[placed] = cKDTree(there).query(xyz[placed])[0] <= chord(FAR_KM)
+    return near
+
+
 def _like_members(organisations: pl.DataFrame, label: Codes) -> Flags:
     """Return who is of an industry that many members are of."""
     industry = organisations["industry"]
     counts = industry.filter(pl.Series(label >= 0)).drop_nulls().value_counts()
-    common = counts.filter(pl.col("count") >= OF_MEMBERS * int(counts["count"].sum()))["industry"]
+    common = counts.filter(pl.col("count") >= OF_MEMBERS * int(counts["count"].sum()))[
+        "industry"
+    ]
     return np.asarray(industry.is_in(common.implode()).fill_null(value=False))
 
 
