@@ -168,12 +168,24 @@ def test_special_case_without_a_cluster_there_is_a_reason(small_study, tmp_path)
     assert "There is no candidate cluster." in road.report.read_text("utf-8")
 
 
-def test_special_case_a_result_without_a_row_is_a_reason(small_study, tmp_path):
-    still = small_study.with_table("spells", small_study.spells.head(0))
-    road = run_road(still, tmp_path, settings=settings("labour_market_areas"))
+def test_special_case_a_result_that_holds_nothing_but_why_is_a_reason(small_study, tmp_path):
+    still = small_study
+    for name in ("spells", "memberships", "linkages"):
+        still = still.with_table(name, getattr(still, name).head(0))
+    asked = ("labour_market_areas", "industrial_districts", "declared_clusters", "membership")
+    road = run_road(still, tmp_path, settings=settings(*asked))
     assert road.measures == ()
-    assert list(road.not_measured) == ["labour_market_areas"]
-    assert "Not testable" in road.not_measured["labour_market_areas"]
+    assert set(road.not_measured) == set(asked)
+    assert all("ot testable" in reason for reason in road.not_measured.values())
+
+
+def test_special_case_what_separation_says_of_clusters_without_siblings_is_kept(
+    small_study, tmp_path
+):
+    road = run_road(small_study, tmp_path, settings=settings("separation"))
+    (found,) = road.measures
+    assert not found.pairs.height
+    assert found.layers["self_containment"].drop_nulls().len()
 
 
 def test_by_hand_a_reason_leaves_out_the_name_of_the_measure():

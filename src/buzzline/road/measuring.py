@@ -34,6 +34,7 @@ SENSIBLE = (
 LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
     "m_function", "m_density", "ripley", "delineation_stability", "cluster_history",
+    "city_threshold",
 )  # fmt: skip
 # Made of the candidates; all others of clusters that both tests leave, where they were made.
 OF_CANDIDATES = ("distinctness", "separation", "delineation", "delineation_stability")

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import polars as pl
+
 from buzzline.analysis import CATALOGUE, Answer, maker_of, things_of
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.delineation import Delineation
+from buzzline.clusters.membership_types import NOT_TESTABLE
 from buzzline.errors import TooFew
 from buzzline.export.measures import further_frames
 from buzzline.road.measuring import (
@@ -26,6 +29,8 @@ from buzzline.tables.study import Study
 
 CLUSTERS = "candidate-clusters"  # the part
 DELINEATION = "delineation"  # the analysis
+TYPE = "type"  # of member
+SET = ("level", "times")  # columns that hold what was chosen, not what was found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +40,7 @@ class Taken:
     Attributes
     ----------
     results : dict of analysis to result
-        Those without a single row are among the reasons as well.
+        Those that hold nothing but why are among the reasons as well.
     reasons : dict of analysis to reason
     """
 
@@ -72,9 +77,20 @@ def take_measures(study: Study, clustering: Clustering, stages: Stages) -> Taken
 
 
 def _is_empty(result: Answer) -> bool:
-    """Tell whether a result has no row in any table: all it holds is why."""
-    frames = (result.table(), *further_frames(result).values())
-    return not any(frame.height for frame in frames)
+    """Tell whether a result holds nothing but why: no row, no number, or no type of anybody."""
+    table = result.table()
+    if TYPE in table.columns:
+        return set(table[TYPE]) <= {NOT_TESTABLE}
+    if table.height:
+        return False
+    return not any(_has_number(frame) for frame in further_frames(result).values())
+
+
+def _has_number(frame: pl.DataFrame) -> bool:
+    measured = frame.select(
+        pl.selectors.float() - pl.selectors.by_name(*SET, require_all=False)
+    )
+    return any(column.drop_nans().drop_nulls().len() for column in measured.iter_columns())
 
 
 def part_of(name: str) -> str:
