@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import as_floats
+from buzzline.clusters.autonomy import FEWEST_INFLOWS
 from buzzline.clusters.layer_ties import LayerTies
 from buzzline.clusters.pair_verdicts import Terms
 from buzzline.clusters.removal import (
@@ -109,6 +110,8 @@ def _cells(cut: Around, left: Left) -> dict[str, object]:
 
 
 def _status(left: Left) -> str:
+    if left.n < FEWEST_INFLOWS and left.n_roles:
+        return f"too few to tell: only {left.n:,.0f} ties arrive in a known role"
     if not left.n_lost_partners:
         return "measured: none of its partners is in a sibling"
     if left.n_lost_partners == left.n_partners:

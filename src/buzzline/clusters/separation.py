@@ -254,7 +254,7 @@ def _chosen(study: Study, wanted: Sequence[str] | None) -> tuple[str, ...]:
 
 def _frame(rows: Sequence[Mapping[str, object]], schema: Mapping[str, type]) -> pl.DataFrame:
     columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=dict(schema), strict=False, nan_to_null=True)
+    return pl.DataFrame(columns, schema=dict(schema), strict=False).fill_nan(None)
 
 
 def _with_q(pairs: pl.DataFrame) -> pl.DataFrame:
