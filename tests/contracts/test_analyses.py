@@ -15,16 +15,11 @@ from docs.public_names import public_modules
 from docs.reference_pages import help_of
 
 from buzzline.analysis import CATALOGUE, Analysis, maker_of, things_of
-from buzzline.export.dictionary import COLUMN_MEANING, TABLE_MEANING
-from buzzline.export.meanings import (
-    concentration,
-    distance,
-    industry_groups,
-    relatedness,
-    specialisation,
-)
+from buzzline.export.dictionary import COLUMN_MEANING, FAMILIES, TABLE_MEANING
+from buzzline.export.meanings import clusters, linkages, quality
 from buzzline.export.measures import measure_frames
 from buzzline.randomness import Seed
+from buzzline.road.measuring import ALWAYS
 from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world
@@ -177,7 +172,7 @@ def test_every_result_comes_back_as_it_was_kept(name, tmp_path):
     assert str(again) == str(first)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if CATALOGUE[n].stage == "agglomeration"])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in ALWAYS])
 def test_every_column_of_every_table_of_a_measure_has_a_meaning(name):
     for table, frame in measure_frames([result(name)]).items():
         assert table in TABLE_MEANING, f"{table}: give it a meaning in export/meanings/"
@@ -187,10 +182,9 @@ def test_every_column_of_every_table_of_a_measure_has_a_meaning(name):
 
 def test_every_meaning_belongs_to_a_column_there_is():
     frames = measure_frames([
-        result(name) for name in NAMES if CATALOGUE[name].stage == "agglomeration"
+        result(name) for name in NAMES if name not in ALWAYS
     ])  # fmt: skip
-    families = (specialisation, concentration, relatedness, industry_groups, distance)
-    for family in families:
+    for family in set(FAMILIES) - {clusters, linkages, quality}:
         assert set(family.TABLE_MEANING) == set(family.COLUMN_MEANING)
         for table, columns in family.COLUMN_MEANING.items():
             assert table in frames, f"{table}: no result has such a table"
