@@ -91,7 +91,8 @@ class Distinctness:
         text = (
             f"Of {both.height:,} pairs of neighbouring clusters (within {self.within_km:g} km) "
             f"{n[DISTINCT]:,} are distinct in space, {n[NOT_DISTINCT]:,} not, "
-            f"{n[NOT_TESTABLE]:,} not testable; {alone:,} clusters have no neighbour"
+            f"{n[NOT_TESTABLE]:,} not testable; {alone:,} "
+            f"{'cluster has' if alone == 1 else 'clusters have'} no neighbour"
         )
         if n[DISTINCT] + n[NOT_DISTINCT]:
             first = both.row(0, named=True)
