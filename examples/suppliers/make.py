@@ -27,6 +27,7 @@ from buzzline.tables.study import About, Study
 HERE = Path(__file__).parent
 LAST = 2018  # later lists name provinces only
 PEOPLE = 200_000  # inhabitants behind each stand-in
+PICTURES = ("", ".drift")  # states would need fifteen years
 SUPPLIER, INHABITANTS = "supplier", "inhabitants"
 
 
@@ -35,8 +36,9 @@ def main(folder: str, *, draws: int = 99, pictures: Path = HERE) -> dict[str, st
     seen = sightings(Path(folder))
     said = {"matching": matched(seen), "names beside addresses": renamed(seen)}
     history = followed(study_of(seen), draws)
-    for name, spec in charts_of("cluster_history", history).items():
-        spec.save(pictures / f"suppliers_{name}.svg")
+    charts = charts_of("cluster_history", history)
+    for name in PICTURES:
+        charts[f"cluster_history{name}"].save(pictures / f"suppliers_history{name}.svg")
     return said | {"history": str(history)}
 
 

@@ -82,3 +82,57 @@ def test_planted_truth_what_the_gallery_says_of_three_parks(tmp_path):
     assert (of_role["right"] >= 0.93 * of_role["n"]).all()
     made.draw(road, tmp_path)
     assert len(list(tmp_path.glob("three_parks_*.svg"))) == 7
+
+
+def test_published_places_what_the_gallery_says_of_suppliers_over_time(shared_data, tmp_path):
+    made = script("suppliers")
+    seen = made.sightings(shared_data / "apple_suppliers")
+    assert (seen.height, seen["supplier"].n_unique(), seen["plant"].n_unique()) == (
+        5493,
+        392,
+        1576,
+    )
+    by_year = dict(each.split(": ") for each in made.renamed(seen).split("; "))
+    assert by_year["2012"] == "39%"
+    assert all(int(share[:-1]) <= 13 for year, share in by_year.items() if year != "2012")
+    history = made.followed(made.study_of(seen), draws=19)
+    sizes = history.years.filter(year=2018).sort("n_members", descending=True)
+    assert set(sizes["label"][:4]) == {
+        "Shenzhen, CN", "Dongguan, CN", "Shanghai, CN", "Kunshan, CN",
+    }  # fmt: skip
+    assert history.states["status"].str.starts_with("not testable").all()
+
+
+def test_published_ties_what_the_gallery_says_of_a_declared_cluster(shared_data):
+    made = script("grenoble")
+    said = made.main(
+        shared_data / "cordis_semiconductor_ev",
+        shared_data / "cluster_members_minalogic",
+        draws=199,
+    )
+    assert said["in the projects"].startswith(
+        "14 of 430 members take part; of their 1,459 ties 18"
+    )
+    assert "none: not testable" in said["declared"]
+    assert "only 14 members" in said["reason"]
+
+
+def test_published_places_what_the_gallery_says_of_chips_and_biotechnology(
+    shared_data, tmp_path
+):
+    made = script("chips_and_biotech")
+    said = made.main(
+        shared_data / "crunchbase2015_acquisitions",
+        shared_data / "cordis_semiconductor_ev",
+        shared_data / "horizon_europe_hopon",
+        draws=199,
+        pictures=tmp_path,
+    )
+    assert (
+        "San Jose (SF Bay Area), US (Semiconductors, 136 members"
+        in said["acquisitions: candidates"]
+    )
+    assert "Of 6 pairs of neighbouring clusters" in said["acquisitions: valleys"]
+    assert "not testable: 6" in said["acquisitions: verdict"]
+    assert said["chip projects: candidates"].startswith("No candidate cluster stands out")
+    assert {path.name for path in tmp_path.iterdir()} == {"acquisitions_valleys.svg"}
