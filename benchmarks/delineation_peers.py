@@ -55,7 +55,7 @@ def networkit(folder: Path) -> None:
         .astype(np.uint64)
         for end in ("source", "target")
     ]
-    graph = nk.GraphFromCoo((np.ones(len(ends[0])), ends), n=ids.height, weighted=True)
+    graph = nk.GraphFromCoo((np.ones(len(ends[0])), tuple(ends)), n=ids.height, weighted=True)
 
     def leiden():
         found = nk.community.ParallelLeiden(graph)
