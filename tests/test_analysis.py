@@ -4,9 +4,19 @@ from types import SimpleNamespace
 import pytest
 
 from buzzline import scale_balance, scale_profile
-from buzzline.analysis import CATALOGUE, VERSION, Provenance, analysis, result_names
+from buzzline.analysis import (
+    CATALOGUE,
+    VERSION,
+    Provenance,
+    analysis,
+    maker_of,
+    result_names,
+    things_of,
+)
+from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
+from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world
 
 
@@ -24,6 +34,14 @@ def doubled():
 
     yield twice
     del CATALOGUE["twice"]
+
+
+def test_by_hand_what_an_analysis_takes_is_told_from_its_choices(doubled):
+    assert things_of(CATALOGUE["twice"]) == {"x": float}
+    assert things_of(CATALOGUE["scale_balance"]) == {"study": Study, "clustering": Clustering}
+    assert maker_of(Doubled) is CATALOGUE["twice"]
+    assert maker_of(Clustering) is CATALOGUE["candidate_clusters"]
+    assert maker_of(Study) is None
 
 
 def test_bounds_are_checked_and_named_with_their_unit(doubled):

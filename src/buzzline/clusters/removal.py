@@ -49,7 +49,7 @@ def roles_of(study: Study) -> Codes:
     return as_codes(role.fill_null(-1).to_numpy())
 
 
-def role_ties(study: Study, layer: str, ties: LayerTies, role: Codes) -> RoleTies:
+def role_ties(study: Study, layer: str, ties: LayerTies, *, role: Codes) -> RoleTies:
     """Return the ties of a layer with their roles; moves of persons with an occupation by it.
 
     Parameters

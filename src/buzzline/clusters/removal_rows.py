@@ -67,7 +67,9 @@ def removal_rows(
     xyz, role = unit_vectors(known[:, 0], known[:, 1]), roles_of(study)
     rows = []
     for layer, whole in ties.items():
-        by = touching(role_ties(study, layer, whole, role), family.label, len(family.clusters))
+        by = touching(
+            role_ties(study, layer, whole, role=role), family.label, len(family.clusters)
+        )
         for k, flags in siblings.items():
             cluster = family.clusters[k]
             named = {name: cluster[name] for name in ("cluster_id", "label", "industry")}
