@@ -153,7 +153,7 @@ class Areas:
     @property
     def n_dissolved(self) -> int:
         """How many areas were dissolved on the way."""
-        return self.ended.shape[0]
+        return int(self.ended.shape[0])
 
     @property
     def number(self) -> int:

@@ -249,7 +249,7 @@ def turnover_null(
             sides = np.full(there.shape, -1, np.int32)
             sides[0, :n] = label
             sides[1, place] = second.get(industry, -1)
-            rows = stayers(sides[0], sides[1], there.all(axis=0))
+            rows = stayers(sides[0], sides[1], there[0] & there[1])
             moved[industry].append(variation_of_information(sides[0, rows], sides[1, rows]))
             events[industry].append(_events_between(sides, there, overlap))
     return {

@@ -86,9 +86,10 @@ def removal_rows(
 
 
 def _near(cluster: Mapping[str, object], rule: SiblingRule) -> Near:
-    at = [np.nan if cluster[name] is None else cluster[name]
-          for name in ("longitude", "latitude")]  # fmt: skip
-    longitude, latitude = (as_floats([value]) for value in at)
+    at = [cluster[name] for name in ("longitude", "latitude")]
+    longitude, latitude = (
+        as_floats([value if isinstance(value, float) else np.nan]) for value in at
+    )
     return Near(unit_vectors(longitude, latitude)[0], chord(rule.reach_km))
 
 
