@@ -243,7 +243,7 @@ def _main_pair(pairs: pl.DataFrame, found: Clustering) -> str:
 
 
 def told_found(found: pl.DataFrame) -> str:
-    return confusion(found, FOUND, (*OUTCOMES[:2], "one candidate", "one candidate"))
+    return confusion(found, FOUND, (*OUTCOMES[:3], "one candidate"))
 
 
 WORLDS = "buzzline.tables.worlds.siblings"
