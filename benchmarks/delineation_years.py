@@ -159,5 +159,5 @@ def told_steady(found: pl.DataFrame) -> str:
 NEEDED = ("buzzline.clusters.lifecycle", "buzzline.tables.worlds.histories")
 TRIALS = (
     Trial("history", history, [{"members": size} for size in SIZES], 20, NEEDED, told_history),
-    Trial("steady", steady, [{"members": size} for size in SIZES], 40, NEEDED, told_steady),
+    Trial("steady", steady, [{"members": size} for size in SIZES], 10, NEEDED, told_steady),
 )
