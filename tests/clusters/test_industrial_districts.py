@@ -179,7 +179,7 @@ def test_invariant_quotients_average_to_one(cells):
 def test_stricter_thresholds_never_give_more_districts():
     n = districts(study_of()).sensitivity["n_districts"].to_list()
     assert n == sorted(n, reverse=True)
-    assert DistrictRule().scaled(3.0).small == 1.0
+    assert 0.99 < DistrictRule().scaled(3.0).small < 1  # must be exceeded
 
 
 def test_given_areas_say_so_and_unknown_things_are_said():
@@ -204,3 +204,34 @@ def test_published_american_areas_carpets_stand_out_in_dalton(shared_data):
     # as published: 122.5 million jobs in all, of which manufacturing is a tenth
     assert found.areas["jobs"].sum() == pytest.approx(122.5e6, rel=0.01)
     assert found.steps["n_asked"].to_list()[:2] == [933, 933]
+
+
+def test_by_hand_a_size_class_without_establishments_has_no_jobs():
+    plain = study_of().employment.filter(pl.col("size_class").is_null())
+    sized = pl.DataFrame({
+        "place_id": "Prato", "industry": ["C", "C", "13", "13"],
+        "size_class": ["1-49", "250+", "1-49", "250+"], "establishments": [40.0, 0, 40, 0],
+    })  # fmt: skip
+    employment = pl.concat([plain, sized], how="diagonal_relaxed")
+    row = districts(study_of().with_table("employment", employment)).areas
+    row = row.filter(area_id="Prato").row(0, named=True)
+    assert (row["small_low"], row["small_high"], row["verdict"]) == (1.0, 1.0, "district")
+
+
+def test_rows_without_a_year_stand_in_only_where_no_row_of_the_year_does():
+    study = study_of()
+    dated = study.employment.with_columns(year=pl.lit(2020, pl.Int64))
+    undated = study.employment.filter(pl.col("place_id") == "Prato")
+    again = districts(study.with_table("employment", pl.concat([dated, undated])))
+    columns = ["area_id", "verdict", "jobs", "manufacturing_jobs", "small_low"]
+    assert again.areas.select(columns).equals(districts(study).areas.select(columns))
+    other = dated.filter(pl.col("place_id") != "Prato")
+    stands_in = districts(study.with_table("employment", pl.concat([other, undated])))
+    assert stands_in.areas.select(columns).equals(districts(study).areas.select(columns))
+
+
+def test_thresholds_multiplied_can_still_be_passed():
+    scaled = DistrictRule(small=0.9, industry_small=0.4).scaled(1.25)
+    assert 0.9 < scaled.small < 1
+    assert scaled.industry_small == 0.5
+    assert DistrictRule(small=1.0).scaled(1.25).small == 1.0

@@ -201,3 +201,45 @@ def test_flows_too_few_for_the_rule_say_so():
     assert result.areas["stability"].null_count() == result.areas.height
     lonely = labour_market_areas(towns(np.eye(4) * 90), rng=1, draws=9)
     assert set(lonely.areas["status"]) == {SMALL}
+
+
+def moves_of(*spells):
+    """Moves of one person; spells as (org_id, first year, last year)."""
+    frame = pl.DataFrame(
+        [{"person_id": "p", "org_id": org, "start": start and f"{start}-01-01",
+          "end": end and f"{end}-12-31"} for org, start, end in spells],
+        schema={"person_id": pl.String, "org_id": pl.String, "start": pl.String, "end": pl.String},
+    ).with_columns(pl.col("start", "end").str.to_date())  # fmt: skip
+    where = pl.DataFrame({"org_id": list("abc"), "region": ["R", "R", "S"]})
+    study = Study.of(organisations=where, spells=frame)
+    return [row[:2] for row in person_moves(study, "spells").rows()]
+
+
+def test_by_hand_spells_without_a_start_and_second_jobs_are_no_moves():
+    assert moves_of(("a", None, None), ("b", 2010, None)) == []
+    assert moves_of(("b", 2010, None), ("a", None, 2012)) == []
+    # a second job while the first lasts, then a move
+    assert moves_of(("a", 2010, 2020), ("b", 2011, 2012), ("c", 2021, None)) == [("a", "c")]
+    assert moves_of(("a", 2010, 2012), ("b", 2010, 2020), ("c", 2021, 2022)) == [("b", "c")]
+    assert moves_of(("a", 2010, 2012), ("b", 2010, 2012)) == []
+    # one that outlasts the first is a move, and so is one after an end that is not known
+    assert moves_of(("a", 2010, 2012), ("b", 2011, 2020)) == [("a", "b")]
+    assert moves_of(("a", 2010, None), ("b", 2011, 2020)) == [("a", "b")]
+    assert moves_of(("a", 2010, 2012), ("b", 2011, None)) == [("a", "b")]
+
+
+def test_spells_without_a_start_are_told():
+    spells = pl.DataFrame({"person_id": ["p", "p", "p"], "org_id": list("abc"),
+                           "start": ["2010-01-01", "2012-01-01", None]})  # fmt: skip
+    frame = pl.DataFrame({"org_id": list("abc"), "region": ["R", "R", "S"]})
+    study = Study.of(
+        organisations=frame, spells=spells.with_columns(pl.col("start").str.to_date())
+    )
+    found = labour_market_areas(study, rng=1, draws=0)
+    assert found.n_persons == 1
+    assert "1 spells whose start is not known were left out" in str(found)
+
+
+def test_more_persons_than_live_on_earth_are_refused():
+    with pytest.raises(InvalidArgument, match="number of persons"):
+        labour_market_areas(towns(np.full((4, 4), 1e300)), rng=1, draws=9)

@@ -144,7 +144,7 @@ def _cells(
         latest = found["year"].max()
         asked = year if year is not None else latest
         if asked is not None:
-            found = found.filter(pl.col("year").is_null() | (pl.col("year") == asked))
+            found = _of_year(found, asked)
         return _employed(found, large_from), "employment", asked  # type: ignore[return-value]  # year is Int64
     known = study.organisations.drop_nulls(["jobs", "industry"])
     place = pl.coalesce(
@@ -161,6 +161,18 @@ def _cells(
     return out, "organisations" if out.height else "", None
 
 
+def _of_year(found: pl.DataFrame, year: object) -> pl.DataFrame:
+    """Return rows of a year, and undated ones only where none of the year tells as much."""
+    found = found.with_columns(is_whole=pl.col("size_class").is_null())
+    dated, undated = (
+        found.filter(pl.col("year") == year),
+        found.filter(pl.col("year").is_null()),
+    )
+    cell = ["place_id", "industry", "is_whole"]
+    left = undated.join(dated, on=cell, how="anti", nulls_equal=True, maintain_order="left")
+    return pl.concat([dated, left])
+
+
 def _employed(found: pl.DataFrame, large_from: Jobs) -> pl.DataFrame:
     by = ["place_id", "industry"]
     whole = found.filter(pl.col("size_class").is_null()).group_by(by).agg(
@@ -174,7 +186,13 @@ def _employed(found: pl.DataFrame, large_from: Jobs) -> pl.DataFrame:
         schema={"size_class": pl.String, "from": pl.Float64, "to": pl.Float64},
     )
     least, most = (
-        pl.coalesce("jobs", pl.col("establishments") * pl.col(end)) for end in ("from", "to")
+        pl.coalesce(
+            "jobs",
+            pl.when(pl.col("establishments") == 0)  # 0 times without end is none
+            .then(0.0)
+            .otherwise(pl.col("establishments") * pl.col(end)),
+        )
+        for end in ("from", "to")
     )
     is_large, may_be = pl.col("from") >= large_from, pl.col("to") >= large_from
     bounds = sized.join(ends, on="size_class", how="left").group_by(by).agg(

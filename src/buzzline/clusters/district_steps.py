@@ -41,12 +41,24 @@ class DistrictRule:
     large_from: Jobs = 250.0
 
     def scaled(self, times: float) -> DistrictRule:
-        """Return the rule with all thresholds multiplied, shares at most to 1."""
+        """Return the rule with all thresholds multiplied, shares to hardly less than 1 at most.
+
+        A share must be exceeded: one of 1, which is not asked for, none could pass.
+
+        Examples
+        --------
+        >>> DistrictRule(small=0.9).scaled(1.25).small < 1
+        True
+        """
         return replace(
             self, manufacturing=times * self.manufacturing, industry=times * self.industry,
-            small=min(1.0, times * self.small),
-            industry_small=min(1.0, times * self.industry_small),
+            small=_scaled(self.small, times),
+            industry_small=_scaled(self.industry_small, times),
         )  # fmt: skip
+
+
+def _scaled(share: Share, times: float) -> Share:
+    return min(max(share, float(np.nextafter(1.0, 0.0))), times * share)
 
 
 @dataclass(frozen=True, slots=True)

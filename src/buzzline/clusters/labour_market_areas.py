@@ -153,7 +153,7 @@ def labour_market_areas(
     Raises
     ------
     InvalidArgument
-        A kind of flow that the study does not have.
+        A kind of flow that the study does not have, or more persons than live on earth.
 
     Notes
     -----
@@ -188,7 +188,7 @@ def labour_market_areas(
     persons = float(found.flows.sum())
     return LabourMarketAreas(
         frame, _place_rows(found, areas, frame), _merge_rows(found, areas), found.kind, rule,
-        persons, found.n_unplaced, level, draws, _notes(found, persons, rule),
+        persons, found.n_unplaced, level, draws, _notes(study, found, rule),
     )  # fmt: skip
 
 
@@ -303,14 +303,17 @@ def _merge_rows(found: PlaceFlows, areas: Areas) -> pl.DataFrame:
     return rows.select(*MERGE_SCHEMA).cast(MERGE_SCHEMA)  # type: ignore[arg-type]  # names to types
 
 
-def _notes(found: PlaceFlows, persons: float, rule: AreaRule) -> tuple[str, ...]:
-    notes = []
+def _notes(study: Study, found: PlaceFlows, rule: AreaRule) -> tuple[str, ...]:
+    notes, persons = [], float(found.flows.sum())
     if found.kind and persons < 2 * rule.least_size:
         notes.append(
             f"All flows together are {persons:,.0f} persons and an area needs about "
             f"{rule.least_size:,.0f}: this rule cannot tell two areas apart here. Set the "
             "sizes to the numbers the study has."
         )
+    n_undated = study.spells["start"].null_count() if found.kind == "spells" else 0
+    if n_undated:
+        notes.append(f"{n_undated:,} spells whose start is not known were left out.")
     if found.n_unplaced:
         notes.append(f"{found.n_unplaced:,.0f} persons with an end whose place is not known.")
     return tuple(notes)

@@ -13,6 +13,7 @@ from buzzline.errors import InvalidArgument
 from buzzline.tables.study import Study
 
 Movement = Literal["commute", "labour_move", "spells"]
+MOST_PERSONS = 1e10  # between two places
 MOVEMENTS: tuple[Movement, ...] = ("commute", "labour_move", "spells")
 
 
@@ -45,7 +46,7 @@ def place_flows(study: Study, kind: Movement | None = None) -> PlaceFlows:
     Raises
     ------
     InvalidArgument
-        A kind of flow that the study does not have.
+        A kind of flow that the study does not have, or more persons than live on earth.
     """
     found = {name: ends for name in MOVEMENTS if (ends := person_moves(study, name)).height}
     if kind is not None and kind not in found:
@@ -70,6 +71,11 @@ def place_flows(study: Study, kind: Movement | None = None) -> PlaceFlows:
     size = (ids.len(), ids.len())
     flows = csr_array((known["persons"].to_numpy(), numbers), shape=size, dtype=np.float64)
     flows.sum_duplicates()
+    if flows.data.max(initial=0.0) > MOST_PERSONS:
+        raise InvalidArgument(
+            f"flows: {flows.data.max():.3g} persons between two places; `weight` of {chosen!r} "
+            "must be a number of persons"
+        )
     lost = float(moves["persons"].sum()) - float(known["persons"].sum())
     return PlaceFlows(_named(study, ids), flows, chosen or "", lost)
 
@@ -77,14 +83,22 @@ def place_flows(study: Study, kind: Movement | None = None) -> PlaceFlows:
 def person_moves(study: Study, kind: Movement) -> pl.DataFrame:
     """Return `source`, `target` (organisations) and `persons`, one row a record of movement.
 
-    Spells give a move wherever the next employer of a person is another one.
+    Spells give a move wherever the next employer of a person is another one. Spells whose start
+    is not known have no place in that order and are left out. A job that begins while another
+    of the person lasts, and ends before it does, is a second job and no move; one that outlasts
+    it is a move, as is any whose end, or that of the one before, is not known.
     """
     if kind != "spells":
         return study.linkages.filter(pl.col("layer") == kind).select(
             "source", "target", pl.col("weight").fill_null(1.0).alias("persons")
         )
-    following = pl.col("org_id").shift(-1).over("person_id", order_by=["start", "org_id"])
-    moved = study.spells.with_columns(target=following)
+    known = study.spells.filter(pl.col("start").is_not_null()).sort(
+        "person_id", "start", "end", "org_id", descending=[False, False, True, False],
+        nulls_last=False, maintain_order=True,
+    )  # fmt: skip
+    lasts_until = pl.col("end").cum_max().shift(1).over("person_id")
+    first_jobs = known.filter((pl.col("end") > lasts_until).fill_null(True))
+    moved = first_jobs.with_columns(target=pl.col("org_id").shift(-1).over("person_id"))
     return moved.filter(pl.col("target") != pl.col("org_id")).select(
         pl.col("org_id").alias("source"), "target", persons=pl.lit(1.0)
     )
