@@ -6,6 +6,7 @@ each cluster's ties at every scale against what size, distance and borders would
 
 from __future__ import annotations
 
+from buzzline import interrupting  # noqa: F401  # first: while the others are loaded
 from buzzline.agglomeration import (
     Coagglomeration,
     Concentration,
@@ -54,6 +55,7 @@ from buzzline.clusters.cluster_agreement import (
     cluster_agreement,
 )
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.declared_as_clusters import clustering_of_labels, declared_as_clusters
 from buzzline.clusters.declared_clusters import (
     DeclaredClusters,
     DeclaredRule,
@@ -181,10 +183,12 @@ __all__ = [
     "cluster_agreement",
     "cluster_history",
     "cluster_strength",
+    "clustering_of_labels",
     "coagglomeration",
     "colocated_clusters",
     "complexity",
     "concentration",
+    "declared_as_clusters",
     "declared_clusters",
     "delineation",
     "delineation_stability",

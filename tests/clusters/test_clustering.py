@@ -41,6 +41,14 @@ def test_nothing_examined_is_not_nothing_found():
     assert repr(candidate_clusters(study, draws=0, rng=1)) == text
 
 
+def test_no_cluster_is_not_called_a_candidate():
+    clustering = candidate_clusters(
+        make_world(organisations=400, clusters=3, rng=1).study, draws=199, rng=1
+    )
+    none = replace(clustering, clusters=clustering.clusters.head(0))
+    assert str(none) == "No candidate cluster stands out from chance."
+
+
 def test_one_cluster_is_told_in_the_singular():
     clustering = candidate_clusters(
         make_world(organisations=400, clusters=3, rng=1).study, draws=199, rng=1

@@ -96,9 +96,14 @@ def _amount(value: float | None) -> str:
 
 def _reading(result: Clustering, n_shown: int) -> list[str]:
     n = result.clusters.height
-    which = f"The {n_shown} strongest of {n:,} candidates" if n > n_shown else "All candidates"
+    tested = result.clusters["strength"].is_not_null().any()
+    noun, most, order = (
+        ("candidates", "strongest", "by log-likelihood ratio") if tested
+        else ("clusters as given", "largest", "by number of members")
+    )  # fmt: skip
+    which = f"The {n_shown} {most} of {n:,} {noun}" if n > n_shown else f"All {noun}"
     return [
-        f"{which}, by log-likelihood ratio. Lines are {result.level:.0%} intervals; at ×1 the "
+        f"{which}, {order}. Lines are {result.level:.0%} intervals; at ×1 the "
         "industry is as dense as all organisations together. Beside them: members, and members "
         "expected.",
         result.note,

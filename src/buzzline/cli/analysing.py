@@ -161,7 +161,8 @@ def _input(item: Analysis) -> list[inspect.Parameter]:
         found.append(
             _keyword("clusters", Path | None, None, INPUT,
                      "Folder of an earlier `buzzline run` to take clusters from, as both tests "
-                     "leave them; without it the candidates are computed and taken.")
+                     "leave them, or `declared` for the declared clusters of the study; "
+                     "without it the candidates are computed and taken.")
         )  # fmt: skip
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from buzzline.analysis import maker_of, things_of
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.declared_as_clusters import declared_as_clusters
 from buzzline.clusters.delineation import Delineation
 from buzzline.errors import InvalidArgument
 from buzzline.progress import Progress
@@ -14,6 +15,8 @@ from buzzline.road.choices import choices_of
 from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
+
+DECLARED = Path("declared")  # in place of the folder of an earlier run
 
 
 def made(
@@ -47,12 +50,12 @@ def made(
 def earlier_clusters(
     folder: Path, study: Study, named: Path, *, after_tests: bool = False
 ) -> Clustering:
-    """Return the clusters of an earlier run.
+    """Return the clusters of an earlier run, or those the study declares.
 
     Parameters
     ----------
     folder : Path
-        Of the earlier run.
+        Of the earlier run; "declared": the declared clusters of the study.
     study : Study
     named : Path
         What the study was read from, for messages.
@@ -64,6 +67,8 @@ def earlier_clusters(
     InvalidArgument
         No clusters there, or clusters of other tables.
     """
+    if folder == DECLARED:
+        return declared_as_clusters(study)
     kept = Parts.of(folder).only("candidate-clusters", Clustering)
     if kept is None:
         raise InvalidArgument(

@@ -13,6 +13,7 @@ from buzzline.clusters.cluster_agreement import (
     cluster_agreement,
 )
 from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
+from buzzline.clusters.declared_as_clusters import clustering_of_labels, declared_as_clusters
 from buzzline.clusters.declared_clusters import (
     DeclaredClusters,
     DeclaredRule,
@@ -79,9 +80,11 @@ __all__ = [
     "city_threshold",
     "cluster_agreement",
     "cluster_history",
+    "clustering_of_labels",
     "cognitive_distance",
     "cohesion",
     "conductance",
+    "declared_as_clusters",
     "declared_clusters",
     "deepest_valley",
     "delineation",

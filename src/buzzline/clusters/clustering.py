@@ -67,16 +67,20 @@ class Clustering:
             reasons = self.coverage["status"].unique(maintain_order=True).to_list()
             return f"No cluster could be looked for ({'; '.join(reasons) or 'no industry'})."
         if not self.clusters.height:
-            return f"No candidate cluster stands out from chance. {self.note}"
+            return "No candidate cluster stands out from chance."
         first = self.clusters.row(0, named=True)
         n, n_industries = self.clusters.height, self.clusters["industry"].n_unique()
         candidate = "candidate " if self.note == FIRST_TEST_ONLY else ""
+        tested = "" if first["p"] is None else f", p = {first['p']:.3g}"
+        which = "largest" if first["strength"] is None else "strongest"
+        ratio = "" if first["ratio"] is None else (
+            f", {first['ratio']:.1f} times what all organisations would give"
+        )  # fmt: skip
         return (
             f"{n:,} {candidate}cluster{'' if n == 1 else 's'} in {n_industries:,} "
-            f"industr{'y' if n_industries == 1 else 'ies'}; the strongest is "
-            f"{first['label']} ({first['industry']}, {first['n_members']:,} members, "
-            f"{first['ratio']:.1f} times what all organisations would give, p = "
-            f"{first['p']:.3g}). {self.note}"
+            f"industr{'y' if n_industries == 1 else 'ies'}; the {which} is "
+            f"{first['label']} ({first['industry']}, {first['n_members']:,} members{ratio}"
+            f"{tested}). {self.note}"
         )
 
     def __repr__(self) -> str:

@@ -114,19 +114,29 @@ def _examined(study: Study, clustering: Clustering) -> dict[str, Flags]:
     return dict.fromkeys(names, anybody) | {one.name: one.active for one in every}
 
 
-def _groups(study: Study, year: int | None) -> tuple[tuple[Group, ...], tuple[str, ...]]:
-    members, notes = study.memberships, []
-    if year is not None:
-        begun = pl.col("start").is_null() | (pl.col("start") <= date(year, 12, 31))
-        lasting = pl.col("end").is_null() | (pl.col("end") >= date(year, 1, 1))
-        members = members.filter(begun & lasting)
-        notes.append(f"Members in {year}.")
+def members_in(study: Study, year: int | None) -> pl.DataFrame:
+    """Return the memberships in a year, an undated one in any; None: at any time."""
+    if year is None:
+        return study.memberships
+    begun = pl.col("start").is_null() | (pl.col("start") <= date(year, 12, 31))
+    lasting = pl.col("end").is_null() | (pl.col("end") >= date(year, 1, 1))
+    return study.memberships.filter(begun & lasting)
+
+
+def rows_by_cluster(study: Study, memberships: pl.DataFrame) -> dict[str, Indices]:
+    """Return the members of each declared cluster that has any, as rows of the study."""
     row = study.organisations.select("org_id").with_row_index("row")
-    joined = members.unique(["cluster_id", "org_id"]).join(row, on="org_id", how="inner")
-    rows = {
+    joined = memberships.unique(["cluster_id", "org_id"]).join(row, on="org_id", how="inner")
+    return {
         str(key[0]): as_indices(np.sort(part["row"].to_numpy()))
         for key, part in joined.partition_by("cluster_id", as_dict=True).items()
     }
+
+
+def _groups(study: Study, year: int | None) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+    members = members_in(study, year)
+    notes = [] if year is None else [f"Members in {year}."]
+    rows = rows_by_cluster(study, members)
     titles = dict(study.industries.select("industry", "title").drop_nulls().iter_rows())
     listed = study.declared_clusters.select("cluster_id", "name", "industry").iter_rows()
     groups = tuple(
