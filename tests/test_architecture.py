@@ -14,7 +14,7 @@ from tests.source import Import, Module, declared, imports, internal, modules, n
 # A package may import what stands on a lower layer. Ground modules of one layer may import each
 # other (never in a circle); everything else on one layer is a sibling and looks away.
 LAYERS = (
-    {"errors", "quantities", "arrays", "progress", "kernels"},
+    {"errors", "quantities", "arrays", "progress", "interrupting", "wording", "kernels"},
     {"randomness", "estimates", "resampling", "envelopes", "power", "agreement"},
     {"tables"},
     {"analysis"},

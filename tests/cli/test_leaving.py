@@ -91,6 +91,43 @@ def test_work_that_does_not_listen_is_ended_all_the_same():
     assert err.splitlines()[-1] == "last words"
 
 
+LOADING = """
+import os, signal, sys
+class Ask:
+    def find_spec(self, name, path=None, target=None):
+        if name == "polars":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Ask())
+sys.argv = [{program!r}, "schema"]
+from buzzline.cli import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "has_traceback"),
+    [("/usr/bin/buzzline", leaving.INTERRUPTED, False), ("study.py", -signal.SIGINT, True)],
+)
+def test_by_hand_ctrl_c_while_the_program_is_loaded(program, code, has_traceback):
+    """A script that uses the library keeps its own way to end."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING.format(program=program)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (code, "")
+    assert ("Traceback" in done.stderr) is has_traceback
+    assert (done.stderr == "Interrupted. Nothing was written.\n") is not has_traceback
+
+
+def test_by_hand_ctrl_c_soon_after_the_start_of_the_module():
+    process = started("schema")
+    time.sleep(0.6)
+    process.send_signal(signal.SIGINT)
+    said, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    assert process.returncode in (leaving.INTERRUPTED, leaving.DONE), (said, err)
+
+
 @pytest.mark.parametrize("kilobytes", [1, 20, 400])
 def test_disk_full_leaves_nothing_half_written(tiny, tmp_path, finished, kilobytes):
     """A limit on the size of files stands for a full disk: writing fails part of the way."""

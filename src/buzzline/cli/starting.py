@@ -19,6 +19,7 @@ from buzzline.cli.leaving import (
 )
 from buzzline.cli.printing import say
 from buzzline.errors import BuzzlineError
+from buzzline.interrupting import hand_over
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ended(arguments: Sequence[str] | None) -> int:
     try:
         with interruptible(nothing_was_written):
+            hand_over()
             app = application()
             code = app(with_study(app, sys.argv[1:] if arguments is None else arguments))
             sys.stdout.flush()

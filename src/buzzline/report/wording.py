@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
+from buzzline.wording import plural
+
 GAP = "\u00a0"  # keeps a number and its unit on one line
 
 
@@ -89,17 +91,6 @@ def stated(p: float | None) -> str:
     return f"p {text}" if text.startswith("below") else f"p = {text}"
 
 
-def plural(number: int, noun: str, several: str | None = None) -> str:
-    """Return a count with its noun.
-
-    Examples
-    --------
-    >>> plural(1, "tie"), plural(2000, "country", "countries")
-    ('1 tie', '2,000 countries')
-    """
-    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
-
-
 def listed(parts: list[str]) -> str:
     """Join parts as in a sentence.
 
@@ -115,3 +106,16 @@ def listed(parts: list[str]) -> str:
         if parts
         else ""
     )
+
+
+__all__ = [
+    "GAP",
+    "count",
+    "decimal",
+    "interval",
+    "listed",
+    "percent",
+    "plural",
+    "probability",
+    "stated",
+]
