@@ -45,6 +45,52 @@ def test_names_come_before_numbers_and_in_place_of_ids(capsys):
     assert "cluster_id" not in head
 
 
+PAIR = {
+    "industry": "optics", "cluster_id": "optics/Wetzlar (Hessen), DE", "label": "Wetzlar (Hessen), DE",
+    "sibling_id": "optics/Giessen (Hessen), DE", "sibling": "Giessen (Hessen), DE", "km": 12.0,
+    "outcome": "overlapping communities in one place", "robustness": 0.9, "layer": "knowledge",
+    "n": 12, "value": 1.25, "low": 0.75, "high": 1.75, "reason": "not enough",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_by_hand_the_verdict_on_a_pair_is_seen(capsys, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    frame = pl.DataFrame([PAIR])
+    printing.show_frame(frame)
+    said = capsys.readouterr().out
+    head = said.splitlines()[1]
+    seen = ["label", "sibling", "layer", "outcome", *(["value", "low", "high"] * (width > 80))]
+    assert [name for name in head.replace("┃", " ").split() if name in seen] == seen
+    assert "_id" not in head
+    assert max(len(line) for line in said.splitlines()) <= width
+    order, least = printing._telling_first(frame)
+    assert order[-1] == "reason"
+    assert least == ["label", "sibling", "layer", "outcome"]
+
+
+def test_by_hand_a_code_stays_where_a_name_is_missing(capsys):
+    frame = pl.DataFrame({"cluster_id": ["a/b", "c/d"], "label": ["Prato", None]})
+    printing.show_frame(frame)
+    assert "c/d" in capsys.readouterr().out
+
+
+def test_by_hand_years_have_no_thousands(capsys):
+    frame = pl.DataFrame(
+        {"first_year": [2023], "crossing_year": [2011.25], "since": [1998], "n_years": [1234]}
+    )
+    printing.show_frame(frame)
+    said = capsys.readouterr().out
+    for words in ("2023", "2011.2", "1998", "1,234"):
+        assert f" {words} " in said
+
+
+def test_by_hand_one_column_more_is_one(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    printing.show_frame(pl.DataFrame({f"column_{k}": [k] for k in range(3)}))
+    assert "… and 1 more column\n" in capsys.readouterr().out
+
+
 def test_brackets_in_data_are_no_markup(capsys):
     printing.show_frame(pl.DataFrame({"name": ["[bold]Works[/bold]"], "n": [1]}))
     printing.show("[red]x[/red]")

@@ -13,12 +13,22 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from buzzline.wording import plural
+
 PIPED_WIDTH = 120  # columns when the output is no terminal
 FIRST_ROWS = 12
-WIDEST_CELL = 38
-TELLING = ("label", "industry", "layer", "model", "scale", "verdict", "scale_km", "n_members",
-           "ratio", "p")  # fmt: skip
-NAMED_BY = {"place_id": "name", "industry": "title", "other": "other_title"}
+WIDEST_CELLS = (38, 24, 16)  # the widest with which what a person looks for first fits
+NAMED_BY = {
+    "place_id": "name", "industry": "title", "other": "other_title",
+    "cluster_id": "label", "history_id": "label", "area_id": "label",
+    "sibling_id": "sibling", "other_id": "other_label", "group_id": "group",
+}  # fmt: skip
+NAMES = ("label", "sibling", "other_label", "group", "org_id")
+PARTS = ("layer", "model", "scale")  # of what a row with a name is about
+VERDICTS = ("outcome", "verdict", "type")
+VALUES = ("value", "ratio", "log_ratio", "share")
+YEARS = ("year", "since", "until", "crossing_low", "crossing_high")
+LAST = ("reason",)
 
 
 class Screen(Console):
@@ -75,74 +85,125 @@ def as_json_rows(frame: pl.DataFrame) -> str:
 def show_frame(frame: pl.DataFrame, *, rows: int = FIRST_ROWS, title: str = "") -> None:
     """Print the first rows of a table, and say what is not shown."""
     screen = results()
-    shown = frame.head(rows).select(_telling_first(frame.head(rows)))
-    cells = {name: [cell(value) for value in shown[name]] for name in shown.columns}
-    fitting = _fitting(cells, screen.width)
+    order, lead = _telling_first(frame.head(rows))
+    shown = frame.head(rows).select(order)
+    cells = {name: [cell(value, is_year=is_year(name)) for value in shown[name]]
+             for name in order}  # fmt: skip
+    texts = {name for name in order if not frame.schema[name].is_numeric()}
+    for widest in WIDEST_CELLS:
+        fitting = _fitting(cells, screen.width, texts=texts, widest=widest)
+        if set(lead) <= set(fitting):
+            break
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for name in fitting:
         numeric = frame.schema[name].is_numeric()
         table.add_column(
             Text(name), justify="right" if numeric else "left", no_wrap=numeric,
-            max_width=WIDEST_CELL, overflow="fold",
+            max_width=widest if name in texts else None, overflow="fold",
         )  # fmt: skip
     for row in zip(*(cells[name] for name in fitting), strict=True):
         table.add_row(*(Text(value) for value in row))
     screen.print(table)
-    left = [f"{frame.height - shown.height:,} more rows"] if frame.height > shown.height else []
+    left = []
+    if more := frame.height - shown.height:
+        left.append(plural(more, "more row"))
     if missing := len(frame.columns) - len(fitting):
-        left.append(f"{missing} more columns")
+        left.append(plural(missing, "more column"))
     if left:
         screen.print(f"… and {' and '.join(left)}")
 
 
-def _telling_first(shown: pl.DataFrame) -> list[str]:
-    """Return the columns with those a person looks for first, and names in place of codes."""
-    columns = shown.columns
-    if "value" in columns or "low" in columns:  # a measure's own order is telling
-        return [name for name in columns if not _is_silent(name, shown)]
-    kept = [name for name in columns if "label" not in columns or not name.endswith("_id")]
-    return [*(name for name in TELLING if name in kept),
-            *(name for name in kept if name not in TELLING)]  # fmt: skip
+def _telling_first(shown: pl.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the columns in the order of a person's interest, and those to be seen at least.
+
+    Whom a row is about, the verdict and its number come first, reasons last, and names stand
+    in place of codes. A table without names and verdicts keeps its own order.
+    """
+    kept = [name for name in shown.columns if not _is_silent(name, shown)]
+    names = [name for name in kept if name in NAMES]
+    verdicts = [name for name in VERDICTS if name in kept]
+    lead = list[str]()
+    if names:
+        by_industry = len(names) == 1 and not verdicts
+        keys = [name for name in ("industry",) if by_industry and name in kept]
+        lead = [*names, *keys, *(name for name in PARTS if name in kept), *verdicts]
+    elif verdicts:
+        numeric = (k for k, name in enumerate(kept) if shown.schema[name].is_numeric())
+        lead = [name for name in kept[: next(numeric, len(kept))] if name not in verdicts]
+        lead += verdicts
+    value = next((name for name in VALUES if name in kept), "")
+    if lead and value:
+        lead += [name for name in (value, "low", "high") if name in kept]
+    rest = [name for name in kept if name not in (*lead, *LAST)]
+    seen = lead[: lead.index(verdicts[0]) + 1] if verdicts else lead[:1]
+    return [*lead, *rest, *(name for name in LAST if name in kept)], seen
 
 
 def _is_silent(name: str, shown: pl.DataFrame) -> bool:
     """Tell whether a column is empty, or a code whose name stands beside it."""
+    if not shown.height:
+        return False
     named = NAMED_BY.get(name, "")
-    has_name = named in shown.columns and shown[named].null_count() == 0
-    is_empty = all(value in (None, "") for value in shown[name])
-    return shown.height > 0 and (has_name or is_empty)
+    nameless = (pl.col(name).is_not_null() & pl.col(named).is_null()).any()
+    has_name = named in shown.columns and not shown.select(nameless).item()
+    return has_name or all(value in (None, "") for value in shown[name])
 
 
-def _fitting(cells: dict[str, list[str]], width: int) -> list[str]:
-    """Return the first columns that fit beside each other; at least two."""
+def is_year(name: str) -> bool:
+    """Tell whether a column holds years of the calendar.
+
+    Examples
+    --------
+    >>> is_year("first_year"), is_year("n_years")
+    (True, False)
+    """
+    return name in YEARS or name.endswith("_year")
+
+
+def _fitting(
+    cells: dict[str, list[str]], width: int, *, texts: set[str], widest: int
+) -> list[str]:
+    """Return the first columns that fit beside each other; at least two.
+
+    Parameters
+    ----------
+    texts : set of columns that may be folded
+    widest : characters of those
+    """
     fitting: list[str] = []
     used = 1
     for name, values in cells.items():
         longest = max([len(name), *(len(value) for value in values)])
-        used += min(longest, WIDEST_CELL) + 3
+        used += (min(longest, widest) if name in texts else longest) + 3
         if used > width and len(fitting) >= 2:
             break
         fitting.append(name)
     return fitting
 
 
-def cell(value: object) -> str:
+def cell(value: object, *, is_year: bool = False) -> str:
     """Return a value as a person reads it in a table.
 
     Examples
     --------
     >>> cell(1234), cell(0.123456), cell(None), cell(True), cell(18968.0)
     ('1,234', '0.123', '–', 'yes', '18,968')
+    >>> cell(2023, is_year=True), cell(2011.25, is_year=True)
+    ('2023', '2011.2')
     """
     if value is None or value != value:  # NaN is not itself
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:.5g}" if is_year else _number(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _number(value: float) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def show_list(rows: Sequence[tuple[str, str]]) -> None:
