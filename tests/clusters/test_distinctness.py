@@ -247,3 +247,60 @@ def test_real_data_south_san_francisco_and_hayward_are_one(shared_data):
     assert bay["bandwidth_km"][0] == 10.0  # city centroids
     capital = rows.filter(pl.col("label").str.contains("Rockville"))
     assert capital["verdict"].to_list() == ["distinct"]
+
+
+@pytest.mark.parametrize(("draws", "level"), [(1, 0.95), (9, 0.95), (18, 0.95), (99, 0.999)])
+def test_draws_that_can_never_tell_are_not_testable(draws, level):
+    study = two_towns()
+    found = distinctness(study, cut_in_two(study), draws=draws, level=level, rng=1)
+    row = found.pairs.row(0, named=True)
+    assert row["verdict"] == "not testable"
+    assert row["reason"].startswith("too few draws to tell")
+
+
+@pytest.mark.parametrize(("draws", "level"), [(19, 0.95), (9, 0.9), (4, 0.8)])
+def test_the_fewest_draws_can_tell_at_their_level(draws, level):
+    world = make_sibling_world(distinct=True, organisations=600, rng=2)
+    row = distinctness(world.study, planted(world), draws=draws, level=level, rng=1).pairs
+    row = row.row(0, named=True)
+    assert row["p"] == pytest.approx(1 - level)
+    assert row["verdict"] == "distinct"
+    assert row["reason"].startswith("valley deeper")
+
+
+@pytest.mark.parametrize("level", [0.5, 1.0])
+def test_levels_without_a_meaning_are_refused(level):
+    study = two_towns()
+    with pytest.raises(InvalidArgument, match="below 1"):
+        distinctness(study, cut_in_two(study), level=level, draws=19)
+
+
+def test_a_cluster_without_a_place_is_not_testable_and_the_others_are(sibling):
+    world, found = sibling
+    clusters = planted(world)
+    third = clusters.clusters.head(1).with_columns(
+        cluster_id=pl.lit("nowhere"), longitude=pl.lit(None, pl.Float64)
+    )
+    more = clustering_of(pl.concat([third, clusters.clusters]), clusters.members)
+    again = distinctness(world.study, more, draws=99, rng=1)
+    assert again.pairs["verdict"].to_list() == ["distinct", "not testable"]
+    assert again.pairs["reason"][1] == "its place is unknown"
+    assert again.pairs.head(1).select(COMPARED).equals(found.pairs.select(COMPARED))
+    assert "the place of 1 is unknown" in str(again)
+
+
+def test_invariant_members_listed_twice_count_once(sibling):
+    world, found = sibling
+    clusters = planted(world)
+    twice = clustering_of(clusters.clusters, pl.concat([clusters.members, clusters.members]))
+    again = distinctness(world.study, twice, draws=99, rng=1)
+    assert again.pairs.equals(found.pairs, null_equal=True)
+
+
+def test_open_country_is_recorded_and_needs_somebody_at_both_ends():
+    study = two_towns()
+    row = distinctness(study, cut_in_two(study), draws=19, rng=1).pairs.row(0, named=True)
+    assert (row["is_open"], row["is_open_narrow"], row["is_open_wide"]) == (True, True, True)
+    few = two_towns(n=12)
+    row = distinctness(few, cut_in_two(few), draws=19, rng=1).pairs.row(0, named=True)
+    assert row["is_open"] in (False, None)

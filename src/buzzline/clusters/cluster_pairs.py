@@ -97,7 +97,8 @@ def casts_of(study: Study, clustering: Clustering, wanted: Industries) -> dict[s
 
 def _member_rows(study: Study, clustering: Clustering, where: Map) -> dict[str, Indices]:
     row = study.organisations.select("org_id").with_row_index("row")
-    joined = clustering.members.join(row, on="org_id", how="inner", maintain_order="left")
+    members = clustering.members.unique(["cluster_id", "org_id"], maintain_order=True)
+    joined = members.join(row, on="org_id", how="inner", maintain_order="left")
     rows = as_indices(joined["row"].to_numpy())
     here = joined.filter(pl.Series(where.sites.located[rows], dtype=pl.Boolean))
     return {

@@ -20,7 +20,7 @@ from buzzline.errors import InvalidArgument
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Kilometres, Share
 from buzzline.randomness import Seed, child, seed_of
-from buzzline.resampling import central_range, false_discovery_q
+from buzzline.resampling import central_range, false_discovery_q, too_few_draws
 from buzzline.space.threads import spread
 from buzzline.tables.study import Study
 
@@ -34,8 +34,9 @@ PAIR_SCHEMA = {
     "peak": pl.Float64, "other_peak": pl.Float64, "saddle": pl.Float64, "value": pl.Float64,
     "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "null_mean": pl.Float64,
     "p": pl.Float64, "q": pl.Float64, "stability": pl.Float64, "openness": pl.Float64,
-    "bandwidth_km": pl.Float64, "value_narrow": pl.Float64, "p_narrow": pl.Float64,
-    "value_wide": pl.Float64, "p_wide": pl.Float64, "n": pl.Int64, "n_other": pl.Int64,
+    "is_open": pl.Boolean, "bandwidth_km": pl.Float64, "value_narrow": pl.Float64,
+    "p_narrow": pl.Float64, "is_open_narrow": pl.Boolean, "value_wide": pl.Float64,
+    "p_wide": pl.Float64, "is_open_wide": pl.Boolean, "n": pl.Int64, "n_other": pl.Int64,
     "verdict": pl.String, "reason": pl.String,
 }  # fmt: skip
 WAY_SCHEMA = {
@@ -52,15 +53,16 @@ class Distinctness:
     ----------
     pairs : DataFrame
         One row a pair of neighbours, deepest valley first, then those not testable, then
-        clusters without a neighbour: `cluster_id`, `other_id` (null without a neighbour),
-        `label`, `other_label`, `industry`, `distance_km`, `peak`, `other_peak`, `saddle`
-        (share of the industry over its share in the whole study), `value` (1 - saddle / lower
+        clusters without a neighbour or place: `cluster_id`, `other_id` (null without a
+        neighbour), `label`, `other_label`, `industry`, `distance_km`, `peak`, `other_peak`,
+        `saddle` (share of the industry over its share in the whole study), `value` (1 - saddle / lower
         peak), `low`, `high` (band of chance for one agglomeration), `level`, `null_mean`, `p`,
         `q`, `stability` (share of resamples by owner in which they stay apart), `openness`
-        (how much of the density of all organisations is lost between), `bandwidth_km`,
-        `value_narrow`, `p_narrow`, `value_wide`, `p_wide` (bandwidth times 0.7 and 1.4), `n`,
-        `n_other` (members with coordinates), `verdict` ("distinct", "not distinct" or "not
-        testable"), `reason`.
+        (how much of the density of all organisations is lost between), `is_open` (so much that
+        it is open country), `bandwidth_km`, `value_narrow`, `p_narrow`, `is_open_narrow`,
+        `value_wide`, `p_wide`, `is_open_wide` (bandwidth times 0.7 and 1.4), `n`, `n_other`
+        (members with coordinates), `verdict` ("distinct", "not distinct" or "not testable"),
+        `reason`.
     ways : DataFrame
         The surface from peak over saddle to peak: `cluster_id`, `other_id`, `step`,
         `way_km` (walked from the first peak), `risk` (share of the industry over its share in
@@ -83,7 +85,8 @@ class Distinctness:
 
     def __str__(self) -> str:
         both = self.pairs.filter(pl.col("other_id").is_not_null())
-        alone = self.pairs.height - both.height
+        alone = self.pairs.filter(pl.col("other_id").is_null(), verdict=DISTINCT).height
+        n_nowhere = self.pairs.height - both.height - alone
         if not self.pairs.height:
             return "There are no clusters whose distinctness could be tested."
         n = {verdict: both.filter(verdict=verdict).height
@@ -93,6 +96,7 @@ class Distinctness:
             f"{n[DISTINCT]:,} are distinct in space, {n[NOT_DISTINCT]:,} not, "
             f"{n[NOT_TESTABLE]:,} not testable; {alone:,} "
             f"{'cluster has' if alone == 1 else 'clusters have'} no neighbour"
+            + (f", and the place of {n_nowhere:,} is unknown" if n_nowhere else "")
         )
         if n[DISTINCT] + n[NOT_DISTINCT]:
             first = both.row(0, named=True)
@@ -145,7 +149,7 @@ def distinctness(  # noqa: PLR0913  # `progress` is no choice
     draws : draws
         Deals of the industry, and resamples of the owners; 0 tests nothing.
     level : share
-        Of the band of chance; two clusters are distinct when p is below 1 - level.
+        Of the band of chance; two clusters are distinct when p is at most 1 - level.
     rng : Generator, int or None
 
     Returns
@@ -156,7 +160,7 @@ def distinctness(  # noqa: PLR0913  # `progress` is no choice
     ------
     InvalidArgument
         The clusters are of industries other than `industries`, a bandwidth of 0, or a level of
-        a half or less.
+        a half or less, or of 1.
 
     Notes
     -----
@@ -166,11 +170,12 @@ def distinctness(  # noqa: PLR0913  # `progress` is no choice
     chance the industry is dealt among all organisations in the box: a surface without
     structure, which among all with one peak shows deep valleys most often, as for the dip test
     [3]_. Each deal counts with its deepest valley between peaks that both keep a quarter of the
-    smaller cluster's organisations above the saddle. Distinct: p < 1 - level, and apart in at
+    smaller cluster's organisations above the saddle. Distinct: p <= 1 - level, and apart in at
     least 0.8 of the resamples. Where less than a twentieth of the density of all organisations
     is left between the peaks there are too few to deal for p to tell: open country makes them
     distinct as well. Not testable: with nobody of the industry in the middle half of the way
-    between the centres the valley would still be no deeper than chance gives.
+    between the centres the valley would still be no deeper than chance gives; or where the
+    draws are too few for p to fall to 1 - level.
 
     References
     ----------
@@ -190,19 +195,22 @@ def distinctness(  # noqa: PLR0913  # `progress` is no choice
     >>> found.pairs["verdict"].is_in(["distinct", "not distinct", "not testable"]).all()
     True
     """
-    if level <= 0.5:
-        raise InvalidArgument(f"distinctness: `level` must be above 0.5, got {level:g}")
+    if not 0.5 < level < 1:
+        raise InvalidArgument(
+            f"distinctness: `level` must be above 0.5 and below 1, got {level:g}"
+        )
     if bandwidth_km is not None and bandwidth_km <= 0:
         raise InvalidArgument("distinctness: `bandwidth_km` must be above 0, or left out")
     chosen = _Choice(bandwidth_km, draws, level, seed_of(rng))
     rows, ways = [], []
     for name, cast in casts_of(study, clustering, industries).items():
-        near = neighbouring(cast.centre, within_km)
+        placed = np.flatnonzero(np.isfinite(cast.centre).all(axis=1))
+        near = placed[neighbouring(as_floats(cast.centre[placed]), within_km)]
         for found, way in _compared(cast, name, near, chosen, progress):
             rows.append(found)
             ways += way
         lonely = sorted(set(range(len(cast.ids))) - set(near.ravel().tolist()))
-        rows += [_alone(cast, name, at, within_km) for at in lonely]
+        rows += [_alone(cast, name, at, within_km, at in placed) for at in lonely]
     pairs = _ordered(pl.DataFrame(rows, schema=PAIR_SCHEMA, orient="row"))
     return Distinctness(
         pairs, pl.DataFrame(ways, schema=WAY_SCHEMA, orient="row"), within_km, level, draws
@@ -270,6 +278,7 @@ def _measured(found: dict[str, Compared], share: float, chosen: _Choice) -> dict
         "low": low, "high": high,
         "null_mean": float(main.null.mean()) if chosen.draws else np.nan,
         "p": main.p, "openness": main.openness, "bandwidth_km": main.bandwidth_km,
+        **{f"is_open{which}": one.is_open for which, one in found.items()},
         **{f"value{which}": found[which].valley.value for which in BANDWIDTHS if which},
         **{f"p{which}": found[which].p for which in BANDWIDTHS if which},
     }  # fmt: skip
@@ -278,12 +287,13 @@ def _measured(found: dict[str, Compared], share: float, chosen: _Choice) -> dict
 def _verdict(
     found: dict[str, Compared], stable: float, apart_km: float, chosen: _Choice
 ) -> tuple[str, str]:
-    main, limit = found[""], 1 - chosen.level
-    if not chosen.draws:
-        return NOT_TESTABLE, "no draws were asked for"
-    stands_out = [one.is_open or one.p < limit for one in found.values()]
+    main, limit = found[""], 1 - chosen.level + 1e-12
+    never = too_few_draws(chosen.draws, chosen.level)
+    if never:
+        return NOT_TESTABLE, never if chosen.draws else "no draws were asked for"
+    stands_out = [one.is_open or one.p <= limit for one in found.values()]
     if stands_out[0] and stable >= STABLE:
-        said = "open country between them" if not main.p < limit else (
+        said = "open country between them" if main.p > limit else (
             f"valley deeper than chance gives one agglomeration (p = {main.p:.2g})"
         )  # fmt: skip
         some = f"; at {sum(stands_out)} of {len(stands_out)} bandwidths only"
@@ -311,11 +321,13 @@ def _way(main: Compared, ends: dict[str, Any], share: float) -> list[dict[str, A
     ]  # fmt: skip
 
 
-def _alone(cast: Cast, name: str, at: int, within_km: float) -> dict[str, Any]:
+def _alone(cast: Cast, name: str, at: int, within_km: float, is_placed: bool) -> dict[str, Any]:
+    verdict, reason = NOT_TESTABLE, "its place is unknown"
+    if is_placed:
+        verdict, reason = DISTINCT, f"no other cluster of its industry within {within_km:g} km"
     return dict.fromkeys(PAIR_SCHEMA) | {
         "cluster_id": cast.ids[at], "label": cast.labels[at], "industry": name,
-        "n": cast.members[at].size, "verdict": DISTINCT,
-        "reason": f"no other cluster of its industry within {within_km:g} km",
+        "n": cast.members[at].size, "verdict": verdict, "reason": reason,
     }  # fmt: skip
 
 
