@@ -10,12 +10,14 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 from tests.clusters.planted import clustering_of, planted, study_at
 
+from buzzline.agreement import adjusted_rand
 from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.clusters.cluster_agreement import agreement_of_clusterings, cluster_agreement
 from buzzline.clusters.grouping_agreement import (
     blind_borders,
     grouping_agreement,
     largest_shares,
+    rand_interval,
 )
 from buzzline.clusters.groupings import cluster_labels, group_labels
 from buzzline.errors import InvalidArgument
@@ -69,7 +71,7 @@ def test_recovers_the_truth_where_borders_follow_many_towns():
     table = pl.DataFrame({"cluster_id": names, "label": names, "industry": "x"})
     found = cluster_agreement(study, clustering_of(table, members), draws=99, rng=1)
     assert rand(found)["p"].item() == 0.01
-    assert rand(found)["high"].item() < 0.95
+    assert rand(found)["chance_high"].item() < 0.95
 
 
 def test_blind_borders_have_uniform_p_against_each_other():
@@ -92,6 +94,60 @@ def test_a_region_that_cuts_a_cluster_is_told():
     assert (first["cluster_id"], first["share"], first["n_groups"]) == ("one", 0.5, 2)
     assert first["null_mean"] > 0.5
     assert "1 of 2 clusters have less than 80%" in str(found)
+
+
+def test_brute_force_interval_of_the_rand_index_leaves_out_one_at_a_time():
+    rng = np.random.default_rng(2)
+    first, second = rng.integers(0, 3, 40), rng.integers(0, 4, 40)
+    second[:25] = first[:25]
+    left = [adjusted_rand(np.delete(first, k), np.delete(second, k)) for k in range(40)]
+    error = np.sqrt(39 / 40 * ((left - np.mean(left)) ** 2).sum())
+    low, high = rand_interval(first, second, level=0.95)
+    assert (high - low) / 2 == pytest.approx(1.959964 * error)
+    assert (low + high) / 2 == pytest.approx(adjusted_rand(first, second))
+
+
+def test_recovers_the_truth_interval_of_the_rand_index_covers_what_it_is_drawn_from():
+    rng = np.random.default_rng(4)
+    chance = np.array([[0.3, 0.05, 0.0], [0.05, 0.2, 0.1], [0.0, 0.1, 0.2]]).ravel()
+    whole = rng.multinomial(1_000_000, chance).reshape(3, 3)
+    pairs = [(part * (part - 1) / 2).sum() for part in
+             (whole, whole.sum(1), whole.sum(0), np.array([1e6]))]  # fmt: skip
+    expected = pairs[1] * pairs[2] / pairs[3]
+    truth = (pairs[0] - expected) / ((pairs[1] + pairs[2]) / 2 - expected)
+    covered = 0
+    for _ in range(200):
+        cell = rng.choice(9, 80, p=chance)
+        low, high = rand_interval(cell // 3, cell % 3, level=0.95)
+        covered += low <= truth <= high
+    assert 180 <= covered <= 199
+
+
+def test_intervals_of_what_was_observed_stand_beside_the_ranges_of_chance():
+    study, clusters = two_towns(region=["a", "b"] * 20 + ["b"] * 40)
+    found = cluster_agreement(study, clusters, against="region", draws=99, rng=1)
+    one = found.clusters.row(0, named=True)
+    # 20 of 40, Clopper-Pearson
+    assert (one["low"], one["high"]) == pytest.approx((0.338, 0.662), abs=5e-4)
+    assert one["chance_low"] <= one["null_mean"] <= one["chance_high"]
+    row = rand(found).row(0, named=True)
+    assert row["low"] < row["value"] < row["high"]
+    equal = rand(cluster_agreement(*two_towns(), against="region", draws=9, rng=1))
+    assert equal["low"].item() is None
+
+
+def test_all_in_one_region_is_not_testable_and_said():
+    study, clusters = two_towns(region=["a"] * 80)
+    found = cluster_agreement(study, clusters, against="region", draws=19, rng=1)
+    reason = "not testable: all members are in one group"
+    assert found.measures["status"].to_list() == [reason]
+    assert found.measures["p"].null_count() == 1
+    assert reason in str(found)
+    assert "in 0 of" not in str(found)
+    alone = replace(clusters, clusters=clusters.clusters.head(1))
+    study, _ = two_towns(region=["a", "b"] * 40)
+    found = cluster_agreement(study, alone, against="region", draws=19, rng=1)
+    assert found.measures["status"].to_list() == ["not testable: all are in one cluster"]
 
 
 def test_by_hand_overlap_with_a_region():

@@ -112,7 +112,7 @@ def test_a_network_spread_over_the_land_is_no_place():
         "no",
         "yes",
     )
-    assert row["inward"] > row["inward_high"]
+    assert row["inward"] > row["inward_chance_high"]
 
 
 def test_p_values_of_random_groups_are_uniform():

@@ -188,6 +188,7 @@ def test_given_areas_say_so_and_unknown_things_are_said():
     assert "not testable" in str(districts(study_of(level="municipality")))
     no_jobs = Study.of(places=pl.DataFrame({"place_id": ["a"], "level": "labour_market"}))
     assert "no jobs by place and industry" in str(districts(no_jobs))
+    assert str(districts(no_jobs)).lower().count("not testable") == 1
     world = make_world(organisations=300, clusters=1, industries=2, rng=1).study
     assert "give `manufacturing`" in str(districts(world))
     with pytest.raises(InvalidArgument, match="no jobs are of 'Z'"):

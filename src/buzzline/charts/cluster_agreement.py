@@ -10,12 +10,11 @@ from buzzline.charts.drawing import chart, nothing_to_draw
 from buzzline.charts.palette import ACCENT, OTHER_COLOUR
 from buzzline.charts.rows import Axis, Row, dots, laid_out, row, spans, stacked, within
 from buzzline.charts.spec import WIDTH, Spec, picture
-from buzzline.clusters.cluster_agreement import WORDS, ClusterAgreement
+from buzzline.clusters.cluster_agreement import RAND, WORDS, ClusterAgreement
 
 TITLE = "Do borders follow the clusters?"
 INDUSTRIES_SHOWN = 8
 CLUSTERS_SHOWN = 10
-RAND = "adjusted Rand index"
 AXIS = Axis(-0.25, 1.0, (0, 0.25, 0.5, 0.75, 1.0), "adjusted Rand index; share of members",
             "format(datum.value, '.2~f')")  # fmt: skip
 
@@ -40,12 +39,14 @@ def agreement_chart(result: ClusterAgreement, *, width: int = WIDTH) -> Spec:
     rows.append(row(f"Share in one of the {which}", is_heading=True))
     rows += [_cluster(item) for item in cut.to_dicts()]
     marks = [
-        spans("low", "high", width=6, colour=OTHER_COLOUR),
+        spans("chance_low", "chance_high", width=6, colour=OTHER_COLOUR),
+        spans("low", "high", width=1.8, colour=ACCENT),
         dots("at", colour=ACCENT),
     ]
     chance = str(result.measures["chance"].drop_nulls().first())
     said = [
-        f"Dots: observed. Grey bars: {result.level:.0%} of {result.draws:,} draws, "
+        f"Dots: observed, with {result.level:.0%} intervals. Grey bars: {result.level:.0%} of "
+        f"{result.draws:,} draws, "
         f"{chance}. Clusters that are cut most come first ({cut.height:,} of "
         f"{result.clusters.height:,}).",
         *result.notes,
@@ -60,11 +61,18 @@ def _industry(item: dict[str, Any]) -> Row:
     p = "" if item["p"] is None else f", p={item['p']:.2g}"
     note = f"{item['n_clusters']:,} clusters, {item['n_groups']:,} groups{p}"
     return row(item["industry"], note, at=max(item["value"], AXIS.low),
-               **within(item["low"], item["high"], AXIS))  # fmt: skip
+               **_ends(item))  # fmt: skip
 
 
 def _cluster(item: dict[str, Any]) -> Row:
     more = f" and {item['n_groups'] - 1:,} more" if item["n_groups"] > 1 else ""
     note = f"{item['group']}{more}"
     return row(f"{item['label']}, {item['industry']}", note, at=item["share"],
-               **within(item["low"], item["high"], AXIS))  # fmt: skip
+               **_ends(item))  # fmt: skip
+
+
+def _ends(item: dict[str, Any]) -> Row:
+    """Return the interval and the range of chance, as far as the axis shows them."""
+    own = within(item["low"], item["high"], AXIS)
+    chance = within(item["chance_low"], item["chance_high"], AXIS)
+    return own | {"chance_low": chance["low"], "chance_high": chance["high"]}

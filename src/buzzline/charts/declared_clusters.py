@@ -36,7 +36,8 @@ def declared_chart(result: DeclaredClusters, *, width: int = WIDTH) -> Spec:
     shown = result.declared.head(SHOWN)
     rows = [_bar(item) for item in shown.to_dicts()]
     marks = [
-        spans("low", "high", width=6, colour=OTHER_COLOUR),
+        spans("chance_low", "chance_high", width=6, colour=OTHER_COLOUR),
+        spans("low", "high", width=1.8, colour="colour"),
         dots("at", colour="colour"),
     ]
     n = result.declared.height
@@ -44,7 +45,8 @@ def declared_chart(result: DeclaredClusters, *, width: int = WIDTH) -> Spec:
     rates = result.rates.filter(pl.col("n") > 0).to_dicts()
     said = [
         f"{which}Grey bars: where {result.level:.0%} of {result.draws:,} deals of as many "
-        "organisations of the same industries lie. Blue: a cluster is behind it.",
+        f"organisations of the same industries lie. Lines: "
+        f"{result.level:.0%} intervals. Blue: a cluster is behind it.",
         " ".join(
             f"{rate['rate']}: {rate['value']:.0%} [{rate['low']:.0%}, {rate['high']:.0%}]."
             for rate in rates
@@ -66,5 +68,6 @@ def _bar(item: dict[str, Any]) -> Row:
     note = f"{item['verdict']} · {item['n']:,} members · {ties[item['ties']]}"
     return row(
         item["group"], note, at=item["value"], low=item["low"], high=item["high"],
+        chance_low=item["chance_low"], chance_high=item["chance_high"],
         colour=ACCENT if item["verdict"] == "found" else INK,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,10 @@ from buzzline.clusters.grouping_agreement import (
     dealt_among,
     evenly,
     largest_shares,
+    rand_interval,
 )
-from buzzline.clusters.groupings import Against, Labels, cluster_labels, group_labels
+from buzzline.clusters.groupings import Against, Labels, cluster_labels, group_labels, touching
+from buzzline.clusters.tabulating import binomial_interval
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
@@ -28,16 +30,17 @@ from buzzline.space.sites import Sites, sites_of
 from buzzline.tables.study import Study
 
 MEASURE_SCHEMA = {
-    "industry": pl.String, "measure": pl.String, "value": pl.Float64, "null_mean": pl.Float64,
-    "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64, "n": pl.Int64,
+    "industry": pl.String, "measure": pl.String, "value": pl.Float64, "low": pl.Float64,
+    "high": pl.Float64, "null_mean": pl.Float64, "chance_low": pl.Float64,
+    "chance_high": pl.Float64, "level": pl.Float64, "p": pl.Float64, "n": pl.Int64,
     "n_clusters": pl.Int64, "n_groups": pl.Int64, "chance": pl.String, "status": pl.String,
 }  # fmt: skip
 CLUSTER_SCHEMA = {
     "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "n_members": pl.Int64,
     "n": pl.Int64, "group_id": pl.String, "group": pl.String, "n_common": pl.Int64,
-    "share": pl.Float64, "null_mean": pl.Float64, "low": pl.Float64, "high": pl.Float64,
-    "level": pl.Float64, "p": pl.Float64, "overlap": pl.Float64, "n_groups": pl.Int64,
-    "status": pl.String,
+    "share": pl.Float64, "low": pl.Float64, "high": pl.Float64, "null_mean": pl.Float64,
+    "chance_low": pl.Float64, "chance_high": pl.Float64, "level": pl.Float64, "p": pl.Float64,
+    "overlap": pl.Float64, "n_groups": pl.Int64, "status": pl.String,
 }  # fmt: skip
 WHOLE = 0.8  # of its members in one region: it is not cut
 FEWEST = 10  # members in a group, below which no agreement is measured
@@ -46,6 +49,7 @@ WORDS = {
     "municipality": "municipalities", "declared": "declared clusters",
     "other cluster": "the other clusters",
 }  # fmt: skip
+RAND = "adjusted Rand index"
 BLIND, DEALT = "borders drawn blindly", "groups dealt among members"
 
 
@@ -56,15 +60,18 @@ class ClusterAgreement:
     Attributes
     ----------
     measures : DataFrame
-        One row an industry and measure: `industry`, `measure`, `value`, `null_mean`, `low`,
-        `high` (range of chance), `level`, `p` (of as much agreement by chance), `n` (members in
-        a group), `n_clusters`, `n_groups` (with a member), `chance` (what was dealt), `status`.
+        One row an industry and measure: `industry`, `measure`, `value`, `low`, `high` (of the
+        adjusted Rand index alone, by the jackknife; empty where the groupings are equal),
+        `null_mean`, `chance_low`, `chance_high`, `level`, `p` (of as much agreement by chance),
+        `n` (members in a group), `n_clusters`, `n_groups` (with a member), `chance` (what was
+        dealt), `status`.
     clusters : DataFrame
         One row a cluster, those that fit a group least first: `cluster_id`, `label`,
         `industry`, `n_members`, `n` (in any group), `group_id`, `group` (which holds most of
-        them), `n_common`, `share` (of `n`), `null_mean`, `low`, `high` (of that share by
-        chance), `level`, `p` (of as large a share by chance), `overlap` (Jaccard; of a region
-        only members of clusters of the industry count), `n_groups` (with a member), `status`.
+        them), `n_common`, `share` (of `n`), `low`, `high` (exact binomial, as if members were
+        drawn), `null_mean`, `chance_low`, `chance_high` (of that share by chance), `level`, `p`
+        (of as large a share by chance), `overlap` (Jaccard; of a region only members of
+        clusters of the industry count), `n_groups` (with a member), `status`.
     against : str               "region", "declared", ..., or "" where the study has none
     level : share
     draws : int
@@ -86,7 +93,7 @@ class ClusterAgreement:
     def __str__(self) -> str:
         if not self.against:
             return "Agreement is not testable: the study has no regions or declared clusters."
-        tested = self.measures.filter(pl.col("measure") == "adjusted Rand index")
+        tested = self.measures.filter(pl.col("measure") == RAND)
         said = f"Clusters against {WORDS[self.against]}"
         measured = self.clusters.drop_nulls("share")
         if not measured.height:
@@ -242,7 +249,7 @@ def _agreed(
         if name not in groups:
             measured.append({"industry": name, "status": "not in the other delineation"})
             continue
-        there = groups[name] if is_place else _touching(groups[name], clusters)
+        there = groups[name] if is_place else touching(groups[name], clusters)
         chance = _chance(clusters, there, sites if is_place else None, draws=draws,
                          rng=child(seed, "agreement", name))  # fmt: skip
         parts = _cluster_rows(name, clusters, there, is_place=is_place)
@@ -251,18 +258,9 @@ def _agreed(
     clusters_frame = _frame(rows, CLUSTER_SCHEMA).sort(
         "share", "n_members", descending=[False, True], nulls_last=True
     )
-    notes = _notes(clustering, clusters_frame)
-    return ClusterAgreement(
-        _frame(measured, MEASURE_SCHEMA), clusters_frame, kind, level, draws, notes
-    )
-
-
-def _touching(groups: Labels, clusters: Labels) -> Labels:
-    """Return the groups that have a member in a cluster; the others are none."""
-    common = np.zeros(len(groups.ids) + 1, np.bool_)
-    common[groups.code[(clusters.code >= 0) & (groups.code >= 0)]] = True
-    code = np.where((groups.code >= 0) & common[groups.code], groups.code, -1)
-    return Labels(groups.ids, groups.names, as_codes(code))
+    measures = _frame(measured, MEASURE_SCHEMA)
+    notes = _notes(clustering, clusters_frame, measures)
+    return ClusterAgreement(measures, clusters_frame, kind, level, draws, notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -305,15 +303,13 @@ def _measure_rows(name: str, chance: _Chance, level: Share) -> list[dict[str, An
         "n_clusters": np.unique(chance.first[chance.first >= 0]).size,
         "n_groups": np.unique(chance.second[chance.second >= 0]).size,
     }  # fmt: skip
-    status = _status(said)
+    status = _status(said, chance)
     if status:
         return [said | {"status": status}]
+    low, high = rand_interval(chance.first, chance.second, level=level)
+    said, interval = said | {"status": "measured"}, {"low": low, "high": high}
     found = against_replicates(chance.first, chance.second, chance.replicates, level=level)
-    return [
-        said | {"measure": one.measure, "value": one.value, "null_mean": one.null_mean,
-                "low": one.low, "high": one.high, "p": one.p, "status": "measured"}
-        for one in found
-    ]  # fmt: skip
+    return [said | asdict(one) | (interval if one.measure == RAND else {}) for one in found]
 
 
 def _with_chance(
@@ -323,21 +319,26 @@ def _with_chance(
     null = [largest_shares(chance.first, one, n) for one in chance.replicates]
     for k, row in enumerate(rows):
         drawn = as_floats([one[k] for one in null])
-        if row["status"] != "measured" or not drawn.size or np.isnan(drawn).any():
+        if row["status"] != "measured":
+            continue
+        row["low"], row["high"] = binomial_interval(row["n_common"], row["n"], level)
+        row["level"] = level
+        if not drawn.size or np.isnan(drawn).any():
             continue
         p = (1 + int((drawn >= row["share"] - 1e-12).sum())) / (1 + drawn.size)
         low, high = central_range(drawn, level)
-        row |= {"null_mean": float(drawn.mean()), "low": low, "high": high, "p": p,
-                "level": level}  # fmt: skip
+        row |= {"null_mean": float(drawn.mean()), "chance_low": low, "chance_high": high,
+                "p": p}  # fmt: skip
     return rows
 
 
-def _status(said: Mapping[str, Any]) -> str:
+def _status(said: Mapping[str, Any], chance: _Chance) -> str:
+    n_clusters, n_groups = (np.unique(one).size for one in (chance.first, chance.second))
     if said["n"] < FEWEST:
         return f"not testable: only {said['n']} members are in a group, {FEWEST} are needed"
-    if said["n_clusters"] < 2 and said["n_groups"] < 2:
-        return "not testable: one cluster in one group"
-    return ""
+    if n_groups < 2:
+        return "not testable: all members are in one group"
+    return "not testable: all are in one cluster" if n_clusters < 2 else ""
 
 
 def _cluster_rows(
@@ -380,10 +381,17 @@ def _frame(rows: list[dict[str, Any]], schema: Mapping[str, type]) -> pl.DataFra
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def _notes(clustering: Clustering, clusters: pl.DataFrame) -> tuple[str, ...]:
+def _notes(
+    clustering: Clustering, clusters: pl.DataFrame, measures: pl.DataFrame
+) -> tuple[str, ...]:
     if not clustering.clusters.height:
         return ("There are no clusters.",)
-    lost = int((clusters["n_members"] - clusters["n"]).sum())
-    if not lost:
-        return ()
-    return (f"{lost:,} of {int(clusters['n_members'].sum()):,} members are in no group.",)
+    untested = measures.filter(pl.col("status").str.starts_with("not testable"))
+    notes = [
+        f"Agreement in {row['industry']} is {row['status']}." for row in untested.to_dicts()
+    ]
+    lost, n = (
+        int((clusters["n_members"] - clusters["n"]).sum()),
+        int(clusters["n_members"].sum()),
+    )
+    return (*notes, f"{lost:,} of {n:,} members are in no group.") if lost else tuple(notes)

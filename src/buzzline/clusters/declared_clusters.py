@@ -18,10 +18,11 @@ from buzzline.tables.study import Study
 DECLARED_SCHEMA = {
     "group_id": pl.String, "group": pl.String, "industry": pl.String, "verdict": pl.String,
     "n_members": pl.Int64, "n": pl.Int64, "n_needed": pl.Int64, "cluster_id": pl.String,
-    "label": pl.String, "value": pl.Float64, "null_mean": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "level": pl.Float64, "p": pl.Float64, "q": pl.Float64,
+    "label": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "null_mean": pl.Float64, "chance_low": pl.Float64, "chance_high": pl.Float64,
+    "level": pl.Float64, "p": pl.Float64, "q": pl.Float64,
     "n_ties": pl.Int64, "inward": pl.Float64, "inward_mean": pl.Float64,
-    "inward_low": pl.Float64, "inward_high": pl.Float64, "inward_p": pl.Float64,
+    "inward_chance_low": pl.Float64, "inward_chance_high": pl.Float64, "inward_p": pl.Float64,
     "inward_q": pl.Float64, "block_km": pl.Float64, "place": pl.String,
     "ties": pl.String, "reason": pl.String,
 }  # fmt: skip
@@ -70,11 +71,13 @@ class DeclaredClusters:
         `n` (with coordinates and an industry in which clusters were looked for), `n_needed`
         (that would show half of them in one cluster),
         `cluster_id`, `label` (of the cluster found that holds most of them), `value` (share of
-        `n` in it), `null_mean`, `low`, `high` (of as many organisations of the same industries
-        dealt at random), `level`, `p`, `q`, `n_ties` (ends of ties of members), `inward` (share
-        of them that lead to members), `inward_mean`, `inward_low`, `inward_high` (of
-        neighbours of the same industry in their place), `inward_p`, `inward_q`, `block_km` (in
-        which neighbours stand), `place`, `ties` ("yes", "no", "not testable"), `reason`.
+        `n` in it), `low`, `high` (exact binomial, as if members were drawn), `null_mean`,
+        `chance_low`, `chance_high` (of as many organisations of the same industries dealt at
+        random), `level`, `p`, `q`, `n_ties` (ends of ties of members), `inward` (share
+        of them that lead to members), `inward_mean`, `inward_chance_low`,
+        `inward_chance_high` (of neighbours of the same industry in their place), `inward_p`,
+        `inward_q`, `block_km` (in which neighbours stand), `place`, `ties` ("yes", "no", "not
+        testable"), `reason`.
     found : DataFrame
         One row a cluster found: `cluster_id`, `label`, `industry`, `verdict` ("declared",
         "nobody declared it", "not testable"), `n_members`, `group_id`, `group` (which holds

@@ -85,7 +85,9 @@ def _in_place(scene: Scene, group: Group, terms: Declared) -> Row:
         labels.code, stratum, located, draws=terms.draws, level=terms.level, rng=rng
     )
     needed = _needed(scene, group, located, _largest(labels, stratum, located), terms)
-    cells = n | _cells(found, ("value", "null_mean", "low", "high", "p"))
+    cells = n | _cells(found, ("value", "null_mean", "chance_low", "chance_high", "p"))
+    count = round(found.value * located.size)
+    cells["low"], cells["high"] = binomial_interval(count, located.size, terms.level)
     cells |= {"n_needed": needed}
     if found.best >= 0:
         cells |= {"cluster_id": labels.ids[found.best], "label": labels.names[found.best]}
@@ -162,7 +164,7 @@ def _in_ties(scene: Scene, group: Group, terms: Declared) -> Row:
     found = inward_looking(
         scene.tied, rows, scene.near[block_km], draws=terms.draws, level=terms.level, rng=rng
     )
-    names = ("inward", "inward_mean", "inward_low", "inward_high", "inward_p")
+    names = ("inward", "inward_mean", "inward_chance_low", "inward_chance_high", "inward_p")
     said = {"block_km": block_km, "why_no_ties": too_few_draws(terms.draws, terms.level)}
     return cells | _cells(found, names) | said
 
@@ -174,7 +176,7 @@ def _n_alone(near: Neighbourhoods, rows: Indices) -> int:
 
 
 def _cells(found: Found, names: Sequence[str]) -> Row:
-    values = (found.value, found.null_mean, found.low, found.high, found.p)
+    values = (found.value, found.null_mean, found.chance_low, found.chance_high, found.p)
     return {
         name: None if np.isnan(value) else float(value)
         for name, value in zip(names, values, strict=True)

@@ -23,14 +23,14 @@ class Found:
 
     Attributes
     ----------
-    value, null_mean, low, high, p : float    NaN where there is nothing to compare
+    value, null_mean, chance_low, chance_high, p : float    NaN where nothing is compared
     best : int                                group that holds most of it, -1 for none
     """
 
     value: float
     null_mean: float
-    low: float
-    high: float
+    chance_low: float
+    chance_high: float
     p: float
     best: int = -1
 

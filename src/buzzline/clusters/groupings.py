@@ -94,6 +94,14 @@ def declared_labels(study: Study) -> Labels:
     return _labelled(joined["group"], names)
 
 
+def touching(groups: Labels, clusters: Labels) -> Labels:
+    """Return the groups that have a member in a cluster; the others are none."""
+    common = np.zeros(len(groups.ids) + 1, np.bool_)
+    common[groups.code[(clusters.code >= 0) & (groups.code >= 0)]] = True
+    code = np.where((groups.code >= 0) & common[groups.code], groups.code, -1)
+    return Labels(groups.ids, groups.names, as_codes(code))
+
+
 def _place_labels(study: Study, level: str) -> Labels:
     """Return the place of a level that each organisation lies in, else what its row says."""
     places = study.places.select("place_id", "parent_id", "level", "name")

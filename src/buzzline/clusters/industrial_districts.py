@@ -41,6 +41,7 @@ STEP_SCHEMA = {
 SENSITIVITY_SCHEMA = {
     "times": pl.Float64, "n_districts": pl.Int64, "n_not_testable": pl.Int64, "n": pl.Int64,
 }  # fmt: skip
+WHY_NOT = "Not testable: "  # a note that says why no area can be told
 TIMES = (0.8, 0.9, 1.0, 1.1, 1.25)  # what thresholds are multiplied by
 
 
@@ -89,7 +90,11 @@ class IndustrialDistricts:
              for verdict in (DISTRICT, NONE, NOT_TESTABLE)}  # fmt: skip
         tested = n[DISTRICT] + n[NONE]
         if not tested:
-            return " ".join(["Industrial districts are not testable.", *self.notes])
+            why = [note for note in self.notes if note.startswith(WHY_NOT)]
+            said = "Industrial districts are not testable."
+            if why:
+                said = f"Industrial districts are not testable: {why[0].removeprefix(WHY_NOT)}"
+            return " ".join([said, *(note for note in self.notes if note not in why)])
         text = (
             f"{n[DISTRICT]:,} of {tested:,} labour-market areas are industrial districts, "
             f"{n[NOT_TESTABLE]:,} more are not testable (none of the steps that could be taken "
@@ -189,7 +194,7 @@ def industrial_districts(
     rows = [_row(one, rule, titles, jobs.why_not) for one in held]
     order = {DISTRICT: 0, NONE: 1, NOT_TESTABLE: 2}
     rows.sort(key=lambda row: (order[row["verdict"]], -np.nan_to_num(row["jobs"], nan=0.0)))
-    notes = [*jobs.notes, *([f"Not testable: {jobs.why_not}."] if jobs.why_not else [])]
+    notes = [*jobs.notes, *([f"{WHY_NOT}{jobs.why_not}."] if jobs.why_not else [])]
     return IndustrialDistricts(
         _frame(rows, AREA_SCHEMA), _frame(_steps(rows), STEP_SCHEMA),
         _frame(_sensitivity(held, rule, jobs.why_not), SENSITIVITY_SCHEMA), rule, jobs.source,

@@ -22,9 +22,11 @@ _GROUP: tuple[Meaning, ...] = (
     ("group", "", "Its name."),
 )
 _BY_CHANCE: tuple[Meaning, ...] = (
+    ("low", "as value", "Lower end of its interval, had other members been drawn."),
+    ("high", "as value", "Upper end of its interval, had other members been drawn."),
     ("null_mean", "as value", "Mean that chance gives."),
-    ("low", "as value", "Lower end of the range of chance."),
-    ("high", "as value", "Upper end of the range of chance."),
+    ("chance_low", "as value", "Lower end of the range of chance."),
+    ("chance_high", "as value", "Upper end of the range of chance."),
     LEVEL,
 )
 _INTERVAL: tuple[Meaning, ...] = (
@@ -77,8 +79,8 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("n_ties", "ends", "Partners of members, each counted once a member."),
         ("inward", "share", "Of these, members themselves."),
         ("inward_mean", "share", "Mean with neighbours of the same industry in their place."),
-        ("inward_low", "share", "Lower end of the range that gives."),
-        ("inward_high", "share", "Upper end of the range that gives."),
+        ("inward_chance_low", "share", "Lower end of the range that gives."),
+        ("inward_chance_high", "share", "Upper end of the range that gives."),
         ("inward_p", "probability", "Of as large a share inward with neighbours."),
         ("inward_q", "share", "False-discovery rate of that."),
         ("block_km", "km", "Size of the blocks of land in which neighbours stand."),
