@@ -276,7 +276,33 @@ def test_the_response_by_hand():
     spread = sqrt(1 + 1 / 3)  # standard deviation 1 among three
     assert found.high - found.value == pytest.approx(4.302653 * spread)
     assert (found.n_before, found.n_after, found.n_controls) == (3, 3, 3)
+    # of 1, 2, 3 and 3 with the mean 2.25 it is .75 away, as its equal and the 1 at least are
     assert found.p_rank == (1 + 2) / 4
+
+
+@pytest.mark.parametrize("n", [3, 9, 19])
+def test_ranks_of_responses_are_exact_under_the_null(n):
+    rng = np.random.default_rng(n)
+    years = np.arange(2010, 2016)
+    series = rng.normal(0, 0.05, (2000, n + 1, 6))
+    p = np.array([
+        response(one[0], one[1:], years, event=2013, window=3, level=0.95).p_rank
+        for one in series
+    ])  # fmt: skip
+    for k in (1, 2):
+        assert np.mean(p <= k / (n + 1) + 1e-9) == pytest.approx(k / (n + 1), abs=0.03)
+
+
+def test_the_rank_is_the_same_whichever_series_is_taken_for_the_one_out():
+    """Brute force: distances of all series from the mean of all, ranked."""
+    rng = np.random.default_rng(12)
+    years, series = np.arange(2010, 2016), rng.normal(0, 1, (8, 6))
+    moved = series[:, 3:].mean(axis=1) - series[:, :3].mean(axis=1)
+    away = np.abs(moved - moved.mean())
+    for k in range(8):
+        found = response(series[k], np.delete(series, k, axis=0), years, event=2013, window=3,
+                         level=0.95)  # fmt: skip
+        assert found.p_rank == pytest.approx(np.mean(away >= away[k] - 1e-12))
 
 
 def test_the_response_has_its_reasons():

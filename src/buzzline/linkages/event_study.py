@@ -15,6 +15,7 @@ from buzzline.quantities import Share
 FEWEST_CONTROLS = 3
 FEWEST_BEFORE = 3
 POWER = 0.8
+TIED = 1e-12  # log points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +26,7 @@ class Response:
     ----------
     value, low, high : float       log points, with the interval of a prediction
     p : float                      of a response as far from 0, were it a series like the others
-    p_rank : float                 the same by its rank among them
+    p_rank : float                 the same by its rank among all, itself included; exact
     p_before : float               of as much drift before the event
     detectable : float             log points that would have been seen with probability 0.8
     n_before, n_after, n_controls : int
@@ -120,7 +121,10 @@ def _against(
     scatter = float(gap[before].std(ddof=1))
     spread = max(among, scatter * sqrt(1 / before.sum() + 1 / after.sum()))
     reach = float(student.ppf((1 + level) / 2, n - 1))
-    at_least = int(np.sum(np.abs(moved - moved.mean()) >= abs(value)))
+    # of n + 1 series any may be the odd one out; from the mean of the others it is
+    # (n + 1) / n times as far as from that of all
+    whole = moved.mean() + value / (n + 1)
+    at_least = int(np.sum(np.abs(moved - whole) >= abs(value) * n / (n + 1) - TIED))
     yearly = np.maximum(others.std(axis=0, ddof=1) * sqrt(1 + 1 / n), 0.0)
     return replace(
         counted, value=value, low=value - reach * spread, high=value + reach * spread,
