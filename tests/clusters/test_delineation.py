@@ -50,7 +50,8 @@ def layer(name, verdict, value=1.0, reach=0.5, n=200, **more):
 def valley(verdict, *, p=0.01, stability=1.0, openness=0.0, p_wide=0.01):
     """Return a row of `Distinctness.pairs`."""
     return {"verdict": verdict, "p": p, "p_wide": p_wide, "stability": stability, "openness": openness,
-            "level": 0.95, "reason": ""}  # fmt: skip
+            "is_open": openness >= 0.95, "is_open_wide": openness >= 0.95, "level": 0.95,
+            "reason": ""}  # fmt: skip
 
 
 SEPARATE = [layer("labour_move", "separate"), layer("supply", "separate")]
@@ -453,3 +454,104 @@ def test_candidates_are_merged_with_their_sizes_and_stay_a_clustering():
 def test_labels_of_several_sites():
     assert label_of(["A", "A"]) == "A"
     assert label_of(list("ABCD")) == "A + B + C + 1 more"
+
+
+def test_clusters_never_compared_are_not_testable_however_far_apart():
+    world, (clustering, _, separate) = cell(True, True)
+    near = distinctness(world.study, clustering, draws=39, within_km=5, rng=1)
+    found = delineation(world.study, clustering, near, separate)
+    row = found.pairs.row(0, named=True)
+    assert (row["outcome"], row["distinct"]) == ("not testable", "not testable")
+    assert row["reason"].startswith("distinctness in space was not tested: no way over")
+    assert row["possible"] == "multiple clusters; overlapping communities in one place"
+    assert "distinctness looked at neighbours within 5 km" in str(found)
+    enough = distinctness(world.study, clustering, draws=39, within_km=50, rng=1)
+    assert (
+        delineation(world.study, clustering, enough, separate).pairs["distinct"][0]
+        == "distinct"
+    )
+
+
+def test_no_way_between_two_groups_of_neighbours_is_no_verdict():
+    names = dict(zip("abcd", range(4), strict=True))
+    evidence = Evidence(tuple(SEPARATE), 0.9)
+    met = Met(names, {("a", "b"): valley("distinct"), ("c", "d"): valley("not distinct")},
+              frozenset(names), {("a", "c"): evidence, ("a", "b"): evidence})  # fmt: skip
+    found = verdicts(met, HELD)
+    assert (found["a", "c"].distinct, found["a", "c"].is_compared) == (None, False)
+    assert (found["a", "b"].distinct, found["a", "b"].is_compared) == (True, True)
+
+
+def test_clusters_without_a_place_are_not_testable_together():
+    world, (clustering, _, separate) = cell(True, True)
+    nowhere = clustering_of(
+        clustering.clusters.with_columns(longitude=pl.lit(None, pl.Float64)), clustering.members
+    )
+    distinct = distinctness(world.study, nowhere, draws=39, rng=1)
+    found = delineation(world.study, clustering, distinct, separate)
+    assert found.pairs["distinct"].to_list() == ["not testable"]
+
+
+@pytest.mark.parametrize(
+    ("autonomies", "said"),
+    [((0.1, None), "not separate"), ((None, 0.1), "not separate"), ((0.9, None), "not testable"),
+     ((None, None), "not testable")],
+)  # fmt: skip
+def test_too_little_autonomy_of_one_decides_whatever_that_of_the_other(autonomies, said):
+    world, (clustering, distinct, separate) = cell(True, True)
+    known = separate.clusters.with_columns(
+        value=pl.Series(autonomies, dtype=pl.Float64), status=pl.lit("not measured here")
+    )
+    found = delineation(world.study, clustering, distinct, replace(separate, clusters=known))
+    row = found.pairs.row(0, named=True)
+    assert row["separate"] == said
+    expected = "autonomy 0.10, less than" if 0.1 in autonomies else "autonomy not measured here"
+    assert expected in row["reason"]
+
+
+def test_open_country_is_read_as_recorded_and_not_from_the_density_alone():
+    nobody = valley("not distinct", p=0.4, openness=0.99, stability=0.95)
+    nobody |= {"is_open": False, "is_open_wide": True}
+    assert distinct_at(nobody, replace(HELD, stability=0.7)) is False
+    assert distinct_at(nobody, replace(HELD, valley_level=0.99)) is False
+    wide = replace(HELD, bandwidth="_wide")
+    assert distinct_at(nobody | {"p_wide": 0.4}, wide) is True
+
+
+def test_a_p_value_at_the_level_is_reached_at_every_level():
+    at = valley("not distinct", p=1 - 0.9)  # 0.09999999999999998
+    assert distinct_at(at | {"p": 0.1}, replace(HELD, valley_level=0.9)) is True
+    rows = tuple(row | {"modularity_p": 0.1} for row in SEPARATE)
+    assert read_ties(Evidence(rows, 0.9), replace(HELD, tie_level=0.9)).separate is True
+    assert read_ties(Evidence(rows, 0.9), HELD).separate is False
+
+
+def test_readings_that_the_draws_cannot_make_are_left_out():
+    world, (clustering, distinct, separate) = cell(True, True)  # 39 draws: p is at least 0.025
+    found = delineation(world.study, clustering, distinct, separate).sensitivity
+    levels = found.filter(pl.col("choice").str.starts_with("level"))
+    assert levels.select("choice", "setting").rows() == [
+        ("level of the valley", "0.9"), ("level of separation", "0.9"),
+    ]  # fmt: skip
+    few = distinctness(world.study, clustering, draws=9, rng=1)
+    found = delineation(world.study, clustering, few, separate)
+    assert found.pairs["outcome"].to_list() == ["not testable"]
+    choices = found.sensitivity.filter(
+        pl.col("choice").is_in(["level of the valley", "bandwidth of the valley", "stability"])
+    )
+    assert choices.select("choice", "setting").rows() == [("level of the valley", "0.9")]
+
+
+def test_too_few_draws_of_the_first_test_merge_nothing():
+    world, (clustering, _, separate) = cell(False, False)
+    few = distinctness(world.study, clustering, draws=9, rng=1)
+    found = delineation(world.study, clustering, few, separate)
+    assert found.pairs["outcome"].to_list() == ["not testable"]
+    assert found.clusters["n_sites"].to_list() == [1, 1]
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_levels_that_nothing_can_be_read_at_are_refused(level):
+    world, (clustering, distinct, separate) = cell(True, True)
+    with pytest.raises(InvalidArgument, match="level"):
+        delineation(world.study, clustering, distinct, replace(separate, level=level))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -10,11 +11,12 @@ from buzzline.analysis import Provenance, analysis
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.delineation_merged import cluster_rows, clustering_after, members_of
 from buzzline.clusters.delineation_merging import merged_sites
-from buzzline.clusters.delineation_pairs import Met, met_in, verdicts
+from buzzline.clusters.delineation_pairs import Key, Met, Verdict, met_in, verdicts
 from buzzline.clusters.delineation_rows import pair_rows, sensitivity_rows
 from buzzline.clusters.delineation_rule import MERGED, OUTCOMES, Held, Needs, TwoTestRule
 from buzzline.clusters.distinctness import BANDWIDTHS, Distinctness
 from buzzline.clusters.separation import Separation
+from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
 from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
@@ -46,7 +48,7 @@ class Delineation:
         `stability`, `separate`, `layer` (the one the second test turns on), `value` (its log
         odds ratio net of size and distance), `low`, `high`, `level`, `p`, `modularity`,
         `modularity_p`, `n` (its ties), `labour`, `linkages` ("separate", "not separate", "not
-        testable"), `autonomy` (of the less autonomous of the two), `autonomy_low`,
+        testable"), `autonomy` (of the less autonomous of the two known), `autonomy_low`,
         `autonomy_high`, `separate_in`, `not_separate_in`, `untested` (layers), `needed_in`,
         `n_needed` (ties that would do, in the layer nearest to it), `reason`.
     sensitivity : DataFrame
@@ -152,18 +154,19 @@ def delineation(
     Raises
     ------
     InvalidArgument
-        The tests are of other clusters.
+        The tests are of other clusters, or at a level of 0 or 1.
 
     Notes
     -----
     Separate [1]_: labour market (moves, commuting) and linkages (all other layers but
     competition) separate, and the autonomy of both at least that of the rule. A layer is
     separate when the interval of its log odds ratio lies above 0 and, where measured,
-    corrected modularity has p < 1 - level. Linkages are separate when more than
+    corrected modularity has p <= 1 - level. Linkages are separate when more than
     `share_of_layers` of the layers tested are: then the interval of the layer at that rank lies
     above 0. Of labour market and linkages the weaker one is shown (`layer`, `value`). One part
-    that fails decides; one that is not testable leaves it open. Pairs that are one are merged,
-    the least separate first, unless sites of the two were found apart.
+    that fails decides; one that is not testable leaves it open. Clusters that the first test
+    compared neither with each other nor over others between are not testable. Pairs that are
+    one are merged, the least separate first, unless sites of the two were found apart.
 
     References
     ----------
@@ -181,11 +184,17 @@ def delineation(
     >>> delineation(study, found, *tests).pairs["outcome"].to_list()
     ['multiple clusters']
     """
+    for name, level in (("distinct", distinct.level), ("separate", separate.level)):
+        if not 0 < level < 1:
+            raise InvalidArgument(
+                f"delineation: `{name}` was made at a level of {level:g}; make it with one "
+                "between 0 and 1"
+            )
     met = met_in(clustering, distinct, separate)
     held = Held(rule, separate.rule.smallest_ratio,
                 reads_modularity=not too_few_draws(separate.draws, separate.level))  # fmt: skip
     found = verdicts(met, held)
-    other = sensitivity_readings(held, distinct.level, separate.level)
+    other = sensitivity_readings(held, distinct, separate)
     sensitivity, robust = sensitivity_rows(met, found, other)
     pairs = pair_rows(met, found, robust, held=held)
     groups, merges = merged_sites(met.order, pairs)
@@ -197,20 +206,21 @@ def delineation(
             looked_at=set(separate.clusters["cluster_id"]),
         ),
         members, merges,
-        rule, separate.level, _notes(met, separate, merges, held),
+        rule, separate.level,
+        (*_notes(met, separate, merges, held), *_uncompared(found, distinct, separate)),
     )  # fmt: skip
 
 
 def sensitivity_readings(
-    held: Held, valley_level: Share, tie_level: Share
+    held: Held, distinct: Distinctness, separate: Separation
 ) -> list[tuple[str, str, Held]]:
-    """Return the readings at other thresholds, one changed at a time.
+    """Return the readings at other thresholds that the draws can make, one changed at a time.
 
     Parameters
     ----------
     held : Held
-    valley_level, tie_level : share
-        Levels of the two tests as recorded.
+    distinct : Distinctness
+    separate : Separation
 
     Returns
     -------
@@ -229,25 +239,46 @@ def sensitivity_readings(
         ("layers", said, replace(held, rule=replace(rule, share_of_layers=share)))
         for share, said in LAYER_SHARES.items() if share != rule.share_of_layers
     ]  # fmt: skip
-    readings += [
-        ("stability", f"{share:g}", replace(held, stability=share))
-        for share in STABILITIES if share != held.stability
-    ]  # fmt: skip
-    readings += [
-        ("level of the valley", f"{level:g}", replace(held, valley_level=level))
-        for level in LEVELS if level != valley_level
-    ]  # fmt: skip
-    readings += [
-        ("bandwidth of the valley", f"{times:g} times", replace(held, bandwidth=which))
-        for which, times in BANDWIDTHS.items() if which
-    ]  # fmt: skip
+    readings += _readings_of_valleys(held, distinct)
     if held.reads_modularity:
         unread = replace(held, reads_modularity=False)
         readings.append(("modularity", "need not agree", unread))
     return readings + [
         ("level of separation", f"{level:g}", replace(held, tie_level=level))
-        for level in LEVELS if level != tie_level
+        for level in LEVELS if level != separate.level
+        and not (held.reads_modularity and too_few_draws(separate.draws, level))
     ]  # fmt: skip
+
+
+def _readings_of_valleys(held: Held, distinct: Distinctness) -> list[tuple[str, str, Held]]:
+    readings = [
+        ("level of the valley", f"{level:g}", replace(held, valley_level=level))
+        for level in LEVELS
+        if level != distinct.level and not too_few_draws(distinct.draws, level)
+    ]
+    if too_few_draws(distinct.draws, distinct.level):
+        return readings
+    readings += [
+        ("bandwidth of the valley", f"{times:g} times", replace(held, bandwidth=which))
+        for which, times in BANDWIDTHS.items() if which
+    ]  # fmt: skip
+    return readings + [
+        ("stability", f"{share:g}", replace(held, stability=share))
+        for share in STABILITIES if share != held.stability
+    ]  # fmt: skip
+
+
+def _uncompared(
+    found: Mapping[Key, Verdict], distinct: Distinctness, separate: Separation
+) -> list[str]:
+    n = sum(not verdict.is_compared for verdict in found.values())
+    if not n or distinct.within_km >= separate.rule.reach_km:
+        return []
+    return [
+        f"{n:,} pair{'' if n == 1 else 's'} of siblings, up to {separate.rule.reach_km:g} km "
+        f"apart, were never compared in space: distinctness looked at neighbours within "
+        f"{distinct.within_km:g} km. Give it a larger `within_km`."
+    ]
 
 
 def _notes(met: Met, separate: Separation, merges: pl.DataFrame, held: Held) -> tuple[str, ...]:

@@ -87,11 +87,12 @@ def _refuse_others(name: str, ends: Iterable[pl.Series], order: Mapping[str, int
 
 
 def _evidence(rows: Sequence[Row], both: Sequence[Row]) -> Evidence:
-    unknown = [row for row in both if row["value"] is None]
-    if unknown:
-        return Evidence(tuple(rows), why_not=unknown[0]["status"])
-    least = min(both, key=lambda row: float(row["value"]))
-    return Evidence(tuple(rows), least["value"], least["low"], least["high"])
+    known = [row for row in both if row["value"] is not None]
+    why_not = next((row["status"] for row in both if row["value"] is None), "")
+    if not known:
+        return Evidence(tuple(rows), why_not=why_not)
+    least = min(known, key=lambda row: float(row["value"]))
+    return Evidence(tuple(rows), least["value"], least["low"], least["high"], why_not)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,35 +104,42 @@ class Verdict:
     outcome : str
     distinct : bool or None
     ties : Ties
+    is_compared : bool
+        Whether the first test compared the two, or each with the next on a way between them.
     """
 
     outcome: str
     distinct: bool | None
     ties: Ties
+    is_compared: bool
 
 
 def verdicts(met: Met, held: Held) -> dict[Key, Verdict]:
     """Return the verdict on every pair of siblings.
 
     Clusters with others between them are distinct when every way between them over neighbours
-    has a valley, and not when one way has none.
+    has a valley, and not when one way has none. Without any way over neighbours that were
+    compared nothing is known: how far apart they are is no valley.
     """
     direct = {key: distinct_at(row, held) for key, row in met.valleys.items()}
     unparted = _joined(met, [key for key, is_apart in direct.items() if not is_apart])
     merged = _joined(met, [key for key, is_apart in direct.items() if is_apart is False])
+    compared = _joined(met, list(met.valleys))
     found = {}
     for key, evidence in met.ties.items():
         one, other = (met.order[end] for end in key)
+        is_compared = bool(compared[one] == compared[other])
         if key in direct:
             distinct = direct[key]
-        elif not met.examined.issuperset(key):
+        elif not is_compared:
             distinct = None
         elif merged[one] == merged[other]:
             distinct = False
         else:
             distinct = True if unparted[one] != unparted[other] else None
         ties = read_ties(evidence, held)
-        found[key] = Verdict(outcome_of(distinct, ties.separate), distinct, ties)
+        outcome = outcome_of(distinct, ties.separate)
+        found[key] = Verdict(outcome, distinct, ties, is_compared)
     return found
 
 

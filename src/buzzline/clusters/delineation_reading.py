@@ -8,7 +8,6 @@ from math import floor, inf
 from statistics import NormalDist
 from typing import Any
 
-from buzzline.clusters.against_deals import OPEN
 from buzzline.clusters.delineation_rule import Held, Needs, all_of
 from buzzline.clusters.distinctness import DISTINCT, NOT_DISTINCT, NOT_TESTABLE, STABLE
 from buzzline.clusters.layer_ties import PERSONS
@@ -30,8 +29,8 @@ class Evidence:
     Attributes
     ----------
     layers : tuple of mapping           rows of `Separation.pairs`, one a layer
-    autonomy, low, high : float or None of the less autonomous of the two
-    why_not : str                       why there is no autonomy, where there is none
+    autonomy, low, high : float or None of the less autonomous of the two, as far as known
+    why_not : str                       why that of one or both is not known
     """
 
     layers: tuple[Row, ...]
@@ -95,8 +94,8 @@ def distinct_at(row: Row, held: Held) -> bool | None:
     p = row[f"p{held.bandwidth}"]
     if as_recorded or p is None or row["stability"] is None:
         return recorded
-    is_open = recorded is not None and (row["openness"] or 0.0) >= OPEN
-    if (is_open or p < 1 - level) and row["stability"] >= held.stability:
+    is_open = recorded is not None and row[f"is_open{held.bandwidth}"]
+    if (is_open or p <= 1 - level + 1e-12) and row["stability"] >= held.stability:
         return True
     return None if recorded is None else False
 
@@ -116,13 +115,20 @@ def read_ties(evidence: Evidence, held: Held) -> Ties:
         held.rule.share_of_layers,
     )  # fmt: skip
     asked = [part for part in (labour, linkages) if part.name in PARTS[held.rule.needs]]
-    least = evidence.autonomy
-    is_autonomous = None if least is None else least >= held.rule.autonomy
+    is_autonomous = _is_autonomous(evidence, held)
     tested = [part.deciding for part in asked if part.deciding is not None]
     return Ties(
         all_of([*(part.separate for part in asked), is_autonomous]), labour, linkages,
         is_autonomous, min(tested, key=_strength, default=None),
     )  # fmt: skip
+
+
+def _is_autonomous(evidence: Evidence, held: Held) -> bool | None:
+    """Return whether both are autonomous: one known not to be decides."""
+    least = evidence.autonomy
+    if least is not None and least < held.rule.autonomy:
+        return False
+    return None if least is None or evidence.why_not else True
 
 
 def _part(name: str, rows: Sequence[Row], share: float) -> Part:
@@ -160,7 +166,7 @@ def _at(row: Row, held: Held) -> Row:
             row["value"], reach, n=row["n"], needed=row["n_needed"], ratio=held.ratio
         )
     chance, level = row.get("modularity_p"), held.tie_level or row["level"]
-    disagrees = held.reads_modularity and chance is not None and chance >= 1 - level
+    disagrees = held.reads_modularity and chance is not None and (chance > 1 - level + 1e-12)
     if read["verdict"] == SEPARATE and disagrees:
         read["verdict"] = NOT_SEPARATE if row["n"] >= enough else NOT_TESTABLE
         read["reason"] = f"corrected modularity does not show it (p = {chance:.2g})"

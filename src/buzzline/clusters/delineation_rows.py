@@ -107,22 +107,24 @@ def _needed(asked: Sequence[Part]) -> dict[str, Any]:
 
 def _reason(key: Key, met: Met, verdict: Verdict, held: Held) -> str:
     parts = (verdict.ties.labour, verdict.ties.linkages)
-    said = [_space(key, met, verdict.distinct)]
+    said = [_space(key, met, verdict)]
     said += [_said(part) for part in parts if part.name in PARTS[held.rule.needs]]
     return "; ".join([*said, _autonomous(met.ties[key], held)])
 
 
-def _space(key: Key, met: Met, distinct: bool | None) -> str:
+def _space(key: Key, met: Met, verdict: Verdict) -> str:
     if key in met.valleys:
-        return f"{SPACE[distinct]} in space: {met.valleys[key]['reason']}"
+        return f"{SPACE[verdict.distinct]} in space: {met.valleys[key]['reason']}"
     if not met.examined.issuperset(key):
         return "distinctness in space was not tested"
+    if not verdict.is_compared:
+        return "distinctness in space was not tested: no way over clusters that were compared"
     between = {
         True: "distinct in space: a valley on every way over the clusters between",
         False: "not distinct in space: a way without a valley over the clusters between",
         None: "distinctness in space not testable: nor is that of the clusters between",
     }
-    return between[distinct]
+    return between[verdict.distinct]
 
 
 def _said(part: Part) -> str:
@@ -136,9 +138,9 @@ def _said(part: Part) -> str:
 
 
 def _autonomous(evidence: Evidence, held: Held) -> str:
-    if evidence.autonomy is None:
+    is_enough = evidence.autonomy is not None and evidence.autonomy >= held.rule.autonomy
+    if evidence.autonomy is None or (is_enough and evidence.why_not):
         return f"autonomy {evidence.why_not}"
-    is_enough = evidence.autonomy >= held.rule.autonomy
     which = "as much as" if is_enough else "less than"
     return f"autonomy {evidence.autonomy:.2f}, {which} the {held.rule.autonomy:g} asked for"
 

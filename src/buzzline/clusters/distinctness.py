@@ -55,14 +55,14 @@ class Distinctness:
         One row a pair of neighbours, deepest valley first, then those not testable, then
         clusters without a neighbour or place: `cluster_id`, `other_id` (null without a
         neighbour), `label`, `other_label`, `industry`, `distance_km`, `peak`, `other_peak`,
-        `saddle` (share of the industry over its share in the whole study), `value` (1 - saddle / lower
-        peak), `low`, `high` (band of chance for one agglomeration), `level`, `null_mean`, `p`,
-        `q`, `stability` (share of resamples by owner in which they stay apart), `openness`
-        (how much of the density of all organisations is lost between), `is_open` (so much that
-        it is open country), `bandwidth_km`, `value_narrow`, `p_narrow`, `is_open_narrow`,
-        `value_wide`, `p_wide`, `is_open_wide` (bandwidth times 0.7 and 1.4), `n`, `n_other`
-        (members with coordinates), `verdict` ("distinct", "not distinct" or "not testable"),
-        `reason`.
+        `saddle` (share of the industry over its share in the whole study), `value` (1 - saddle
+        / lower peak), `low`, `high` (band of chance for one agglomeration), `level`,
+        `null_mean`, `p`, `q`, `stability` (share of resamples by owner in which they stay
+        apart), `openness` (how much of the density of all organisations is lost between),
+        `is_open` (so much that it is open country), `bandwidth_km`, `value_narrow`, `p_narrow`,
+        `is_open_narrow`, `value_wide`, `p_wide`, `is_open_wide` (bandwidth times 0.7 and 1.4),
+        `n`, `n_other` (members with coordinates), `verdict` ("distinct", "not distinct" or "not
+        testable"), `reason`.
     ways : DataFrame
         The surface from peak over saddle to peak: `cluster_id`, `other_id`, `step`,
         `way_km` (walked from the first peak), `risk` (share of the industry over its share in
