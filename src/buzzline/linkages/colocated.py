@@ -62,7 +62,7 @@ SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
         "owners": pl.String, "type": pl.String, "class": pl.String, "n": pl.Float64,
         "share": pl.Float64, "low": pl.Float64, "high": pl.Float64, "level": pl.Float64,
         "expected": pl.Float64, "expected_share": pl.Float64, "log_ratio": pl.Float64,
-        "design_effect": pl.Float64,
+        "log_ratio_low": pl.Float64, "log_ratio_high": pl.Float64, "design_effect": pl.Float64,
     },
     "resources": _PAIR | {"resource": pl.String, "verdict": pl.String} | _VALUE | {
         "n": pl.Float64, "n_other": pl.Float64, "n_organisations": pl.Int64,
@@ -79,9 +79,9 @@ SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     },
     "responses": _PAIR | {
         "shocked_id": pl.String, "shock": pl.String, "year": pl.Int64, "indicator": pl.String,
-        "verdict": pl.String, **_VALUE, "p": pl.Float64, "p_rank": pl.Float64,
-        "p_before": pl.Float64, "detectable": pl.Float64, "own": pl.Float64,
-        "own_low": pl.Float64, "own_high": pl.Float64, "n_before": pl.Int64,
+        "verdict": pl.String, **_VALUE, "p": pl.Float64, "p_adjusted": pl.Float64,
+        "p_rank": pl.Float64, "p_before": pl.Float64, "detectable": pl.Float64,
+        "own": pl.Float64, "own_low": pl.Float64, "own_high": pl.Float64, "n_before": pl.Int64,
         "n_after": pl.Int64, "n_controls": pl.Int64, "reason": pl.String,
     },
     "courses": {
@@ -120,7 +120,7 @@ class Colocated:
     ties : DataFrame
         The table of four types by within, between and beyond: `n`, `share` with its credible
         interval, `expected` (what ties beyond let expect within and between), `expected_share`,
-        `log_ratio`, `design_effect`.
+        `log_ratio` with `_low` and `_high`, `design_effect`.
     resources : DataFrame
         One row a pair and resource: `value` (Morisita-Horn overlap), `low`, `high`, `n`,
         `n_other` (ties), `n_needed`, `verdict` ("rivals", "no rivals", "not testable"),
@@ -130,7 +130,8 @@ class Colocated:
         with credible intervals; `p_within` (exact: as many within as between); those matched by
         distance from the sibling with organisations of no cluster, and exact `p`.
     responses, courses : DataFrame
-        One row a shock; and a year around it.
+        One row a shock and indicator (`p_adjusted`: Holm's, over those of the pair that can be
+        read; the verdict goes by it); and a year around it.
     sensitivity : DataFrame
         The verdict at other cuts of the overlap.
     rule : ColocatedRule
@@ -259,6 +260,7 @@ def colocated_clusters(
     frames["pairs"] = _told_first(frames["pairs"])
     frames["types"] = _with_q(frames["types"])
     notes = _notes(study, clustering, groups, rule, ways)
+    notes += (panel.note,) if panel.note and shown else ()
     return Colocated(
         **frames, provenance=None, rule=rule, level=level, draws=draws, notes=notes
     )

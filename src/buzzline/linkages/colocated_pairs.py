@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isnan
+from math import isnan, nan
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def held_together(
             "courses": _course_rows(first, shocks, key, level),
             "sensitivity": _sensitivity(next(iter(ways.values())), key),
         }  # fmt: skip
-        more["pairs"][0] |= _over_time(shocks, str(more["pairs"][0]["verdict"]))
+        more["pairs"][0] |= _over_time(shocks, str(more["pairs"][0]["verdict"]), level)
         for name, part in more.items():
             rows.setdefault(name, []).extend(part)
     return rows
@@ -162,19 +162,51 @@ def _response_rows(
     found: FamilyTies, shocks: list[Shock], named: Row, level: Share
 ) -> list[Row]:
     rows = []
-    for one in shocks:
-        verdict, reason = response_verdict(one)
+    for one, (verdict, reason, p) in zip(shocks, readings(shocks, level), strict=True):
         own, sibling = one.own, one.sibling
         rows.append(named | {
             "shocked_id": found.family.clusters[one.shocked]["cluster_id"], "shock": one.name,
             "year": one.year, "indicator": one.indicator, "verdict": verdict,
             "value": sibling.value, "low": sibling.low, "high": sibling.high, "level": level,
-            "p": sibling.p, "p_rank": sibling.p_rank, "p_before": sibling.p_before,
+            "p": sibling.p, "p_adjusted": p, "p_rank": sibling.p_rank,
+            "p_before": sibling.p_before,
             "detectable": sibling.detectable, "own": own.value, "own_low": own.low,
             "own_high": own.high, "n_before": sibling.n_before, "n_after": sibling.n_after,
             "n_controls": sibling.n_controls, "reason": reason,
         })  # fmt: skip
     return rows
+
+
+def readings(shocks: list[Shock], level: Share) -> list[tuple[str, str, float]]:
+    """Return verdict, reason and p-value of each response, adjusted for how many are read.
+
+    Holm's step-down over all shocks and indicators of a pair that can be read at all.
+
+    References
+    ----------
+    .. [1] Holm, S. (1979). A simple sequentially rejective multiple test procedure.
+       Scandinavian Journal of Statistics 6(2). https://www.jstor.org/stable/4615733
+    """
+    single = [response_verdict(one) for one in shocks]
+    read = [k for k, (said, _) in enumerate(single) if said != "not testable"]
+    adjusted = dict(zip(read, _holm([shocks[k].sibling.p for k in read]), strict=True))
+    found = []
+    for k, (said, reason) in enumerate(single):
+        p = adjusted.get(k, nan)
+        if said in ("with it", "against it") and p > 1 - level:
+            reason = f"{said}, but no more than one of {len(read)} readings is by chance"
+            said = "no response seen"
+        found.append((said, reason, p))
+    return found
+
+
+def _holm(p: list[float]) -> list[float]:
+    """Return p-values adjusted for how many there are, by Holm's step-down."""
+    found, largest = [nan] * len(p), 0.0
+    for rank, k in enumerate(sorted(range(len(p)), key=p.__getitem__)):
+        largest = max(largest, min(1.0, (len(p) - rank) * p[k]))
+        found[k] = largest
+    return found
 
 
 def response_verdict(shock: Shock) -> tuple[str, str]:
@@ -217,10 +249,13 @@ def _years(part: Response) -> list[tuple[int, float, float]]:
     return list(zip(part.years.tolist(), part.gap.tolist(), part.reach.tolist(), strict=True))
 
 
-def _over_time(shocks: list[Shock], verdict: str) -> Row:
+def _over_time(shocks: list[Shock], verdict: str, level: Share = 0.95) -> Row:
     """Return the clearest response, and what it says of the verdict."""
-    read = [(one, response_verdict(one)[0]) for one in shocks]
-    read = [(one, said) for one, said in read if said != "not testable"]
+    read = [
+        (one, said)
+        for one, (said, _, _) in zip(shocks, readings(shocks, level), strict=True)
+        if said != "not testable"
+    ]
     if not read:
         return {"over_time": "not testable"}
     shock, said = min(read, key=lambda pair: pair[0].sibling.p)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -34,6 +34,7 @@ class Panel:
     shocks : tuple of (unit_id, year, name)
     names : cluster_id to unit_id            under which unit the outcomes of a cluster stand
     xyz : (u, 3) float64                     unit vectors of places and clusters, else NaN
+    left_out : tuple of str                  indicators that were not taken
     """
 
     units: Mapping[str, int]
@@ -42,6 +43,28 @@ class Panel:
     shocks: tuple[tuple[str, int, str], ...]
     names: Mapping[str, str]
     xyz: Floats
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def aimed(self) -> tuple[tuple[str, int, str], ...]:
+        """Return the shocks under the unit they hit; those of one year to one unit are one."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for target, year, name in self.shocks:
+            found.setdefault((self.names.get(target, target), year), []).append(name)
+        return tuple(
+            (unit, year, " + ".join(dict.fromkeys(names)))
+            for (unit, year), names in found.items()
+        )
+
+    @property
+    def note(self) -> str:
+        """Say which indicators were taken, where that is not all of them."""
+        if not self.left_out:
+            return ""
+        return (
+            f"Responses are of {', '.join(self.values)}, the first {len(self.values)} "
+            f"indicators by name; not of {', '.join(self.left_out)}."
+        )
 
 
 def panel_of(study: Study, clusters: pl.DataFrame, members: pl.DataFrame) -> Panel:
@@ -55,23 +78,31 @@ def panel_of(study: Study, clusters: pl.DataFrame, members: pl.DataFrame) -> Pan
     """
     outcomes = study.outcomes
     ids = outcomes["unit_id"].unique().sort().to_list()
-    units = dict(zip(ids, range(len(ids)), strict=True))
     first, last = outcomes["year"].min(), outcomes["year"].max()
     years = np.arange(int(first), int(last) + 1) if ids else np.empty(0)  # type: ignore[arg-type]  # years are numbers
+    aimed = study.initiatives.filter(pl.col("start").is_not_null(), pl.col("target") != "")
+    shocks = aimed.select(
+        "target", pl.col("start").dt.year(), pl.coalesce("name", "initiative_id")
+    ).sort("start", "target").rows()  # fmt: skip
+    same = declared_as(study, members)
+    names = names_in_outcomes(members, same, set(ids))
+    for cluster, declared in same:  # whatever the cluster is called, one unit was hit
+        names.setdefault(declared, names.get(cluster, cluster))
+    # whoever was shocked without a series is there to be kept away from
+    hit = {names.get(target, target) for target, _, _ in shocks}
+    ids += sorted(hit - set(ids))
+    units = dict(zip(ids, range(len(ids)), strict=True))
+    indicators = outcomes["indicator"].unique().sort().to_list()
     values = {}
-    for indicator in outcomes["indicator"].unique().sort().head(MOST_INDICATORS).to_list():
+    for indicator in indicators[:MOST_INDICATORS]:
         rows = outcomes.filter(pl.col("indicator") == indicator, pl.col("value") > 0)
         found = np.full((len(ids), years.size), nan)
         unit = rows["unit_id"].replace_strict(units, return_dtype=pl.Int64).to_numpy()
         found[unit, rows["year"].to_numpy() - years[0]] = np.log(rows["value"].to_numpy())
         values[indicator] = as_floats(found)
-    aimed = study.initiatives.filter(pl.col("start").is_not_null(), pl.col("target") != "")
-    shocks = aimed.select(
-        "target", pl.col("start").dt.year(), pl.coalesce("name", "initiative_id")
-    ).sort("start", "target").rows()  # fmt: skip
-    names = names_in_outcomes(study, members, units)
     xyz = _where(study, ids, clusters, names)
-    return Panel(units, as_indices(years), values, tuple(shocks), names, xyz)
+    return Panel(units, as_indices(years), values, tuple(shocks), names, xyz,
+                 tuple(indicators[MOST_INDICATORS:]))  # fmt: skip
 
 
 def _where(
@@ -96,21 +127,15 @@ def _where(
     return unit_vectors(at[:, 0], at[:, 1])
 
 
-def names_in_outcomes(
-    study: Study, members: pl.DataFrame, units: Mapping[str, int]
-) -> dict[str, str]:
-    """Return under which unit the outcomes of each cluster stand.
+def declared_as(study: Study, members: pl.DataFrame) -> list[tuple[str, str]]:
+    """Return found clusters with the declared ones that are the same, best match first.
 
-    Its own identifier, else that of the declared cluster with at least half of the members of
-    both in common.
+    The same are those with at least half of the members of both in common.
 
     Parameters
     ----------
     members : DataFrame      `cluster_id`, `org_id`
-    units : unit_id to anything
-        Those with outcomes.
     """
-    found = {c: c for c in members["cluster_id"].unique().to_list() if c in units}
     joined = study.memberships.select(pl.col("cluster_id").alias("declared"), "org_id")
     declared = joined.unique()
     own = members.select("cluster_id", "org_id").unique()
@@ -120,8 +145,27 @@ def names_in_outcomes(
     )
     share = pl.col("both") / (pl.col("n") + pl.col("m") - pl.col("both"))
     same = sizes.with_columns(share.alias("share")).filter(pl.col("share") >= SAME)
-    best = same.sort("share", "declared", descending=[True, False])
-    for cluster, unit in best.select("cluster_id", "declared").iter_rows():
+    best = same.sort("share", "declared", "cluster_id", descending=[True, False, False])
+    return list(best.select("cluster_id", "declared").iter_rows())
+
+
+def names_in_outcomes(
+    members: pl.DataFrame, same: Sequence[tuple[str, str]], units: Collection[str]
+) -> dict[str, str]:
+    """Return under which unit the outcomes of each cluster stand.
+
+    Its own identifier, else that of the declared cluster that is the same.
+
+    Parameters
+    ----------
+    members : DataFrame      `cluster_id`, `org_id`
+    same : sequence of (cluster, declared)
+        From `declared_as`.
+    units : collection of str
+        Those with outcomes.
+    """
+    found = {c: c for c in members["cluster_id"].unique().to_list() if c in units}
+    for cluster, unit in same:
         if unit in units:
             found.setdefault(cluster, unit)
     return found
@@ -165,33 +209,35 @@ def pair_shocks(
     found = []
     ids = [str(cluster["cluster_id"]) for cluster in family.clusters]
     for shocked, other in (pair, pair[::-1]):
-        hit, watched = panel.names.get(ids[shocked], ""), panel.names.get(ids[other], "")
-        for unit, year, name in panel.shocks:
-            if unit not in (hit, ids[shocked]):
-                continue
+        hit, watched = (panel.names.get(ids[k], ids[k]) for k in (shocked, other))
+        rows = [panel.units.get(one) for one in (hit, watched)]
+        if None in rows or not {ids[shocked], ids[other]} <= set(panel.names):
+            continue
+        for year, name in [(when, name) for unit, when, name in panel.aimed if unit == hit]:
+            free = _untouched(panel, (hit, watched), year, reach_km, window)
+            again = _again(panel, hit, year, window)
+            alone = f"the shocked cluster was shocked again, in {again}" if again else ""
+            too = _again(panel, watched, year, window, same_year=True)
+            reasons = alone, alone if too is None else f"it was shocked itself, in {too}"
             for indicator, values in panel.values.items():
-                rows = [panel.units.get(one) for one in (hit, watched)]
-                if None in rows:
-                    continue
-                free = _untouched(panel, (hit, watched), year, reach_km, window)
                 own, sibling = (
+                    Response(reason=reason) if reason else
                     response(values[row], values[free], panel.years, event=year,
                              window=window, level=level)
-                    for row in rows
+                    for row, reason in zip(rows, reasons, strict=True)
                 )  # fmt: skip
-                again = _again(panel, watched, year, window)
-                if again is not None:
-                    sibling = Response(reason=f"it was shocked itself, in {again}")
                 found.append(Shock(shocked, other, name, indicator, year, own, sibling))
     return found
 
 
-def _again(panel: Panel, unit: str, year: int, window: int) -> int | None:
-    """Return a year in which a unit was shocked itself within the window."""
-    return next(
-        (when for one, when, _ in panel.shocks if one == unit and abs(when - year) < window),
-        None,
-    )
+def _again(
+    panel: Panel, unit: str, year: int, window: int, *, same_year: bool = False
+) -> int | None:
+    """Return the year of another shock to a unit within the window."""
+    for one, when, _ in panel.aimed:
+        if one == unit and abs(when - year) < window and (same_year or when != year):
+            return when
+    return None
 
 
 def _untouched(
@@ -201,7 +247,7 @@ def _untouched(
     free: Flags = np.asarray(~np.isnan(panel.xyz).any(axis=1))
     for unit in pair:
         free[panel.units[unit]] = False
-    hit = {unit for unit, when, _ in panel.shocks if abs(when - year) < 2 * window}
+    hit = {unit for unit, when, _ in panel.aimed if abs(when - year) < 2 * window}
     for unit in (hit | {pair[0]}) & set(panel.units):
         row = panel.units[unit]
         free[row] = False

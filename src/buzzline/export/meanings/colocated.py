@@ -94,6 +94,8 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("expected", "ties", "As size, distance and the ties beyond let expect."),
         ("expected_share", "share", "Share of these."),
         ("log_ratio", "log ratio", "`n` to `expected`; 0 beyond, which is the yardstick."),
+        ("log_ratio_low", "log ratio", "Lower end of its interval; empty beyond."),
+        ("log_ratio_high", "log ratio", "Upper end of its interval; empty beyond."),
         ("design_effect", "ratio", "How much ties resemble others of their organisation."),
     ),
     "colocated_clusters_resources": (
@@ -127,6 +129,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("verdict", "", "With it, against it, no response seen, or not testable."),
         *_value("log points", "Change of the other cluster, less that of places elsewhere."),
         ("p", "probability", "Of a change as far from 0 at a place elsewhere."),
+        ("p_adjusted", "probability", "The same over all readings of the pair (Holm)."),
         ("p_rank", "probability", "The same by rank; at least 1 / (1 + series)."),
         ("p_before", "probability", "Of as much drift before the shock."),
         ("detectable", "log points", "What would have been seen with probability 0.8."),
