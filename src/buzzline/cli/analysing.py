@@ -14,9 +14,15 @@ from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter
 from buzzline.analysis import CATALOGUE, Analysis, things_of
 from buzzline.charts.drawing import charts_of
 from buzzline.cli.helping import example_lines
-from buzzline.cli.options import Option, arguments_from, options_of
+from buzzline.cli.options import (
+    Option,
+    arguments_from,
+    makers_of,
+    options_of,
+    options_of_makers,
+)
 from buzzline.cli.printing import as_json_rows, put, say, show, show_frame
-from buzzline.cli.things import earlier_clusters, made
+from buzzline.cli.things import AfterTests, earlier_clusters, things_for
 from buzzline.cli.waiting import shown_progress
 from buzzline.clusters.clustering import Clustering
 from buzzline.export.measures import measure_frames
@@ -30,7 +36,7 @@ from buzzline.tables.writing import atomically
 
 INPUT = Group("Input", sort_key=1)
 CHOICES = Group("Choices", sort_key=2)
-OUTPUT = Group("Output", sort_key=3)
+OUTPUT = Group("Output", sort_key=4)
 COMMANDS = {
     "clusters": Group("Commands for one question: where a cluster begins and ends", sort_key=2),
     "linkages": Group("Commands for one question: who is tied to whom", sort_key=3),
@@ -43,6 +49,14 @@ SHORT = {
     "scale_balance": "balance",
     "location_quotients_by_place": "location-quotients",
     "relatedness_density_by_place": "relatedness-density",
+}
+OF_CLUSTERS = {
+    True: "Folder of an earlier `buzzline run` to take the candidate clusters from, or "
+    "`declared` for the declared clusters of the study; without it candidates are looked for "
+    "now.",
+    False: "Folder of an earlier `buzzline run` to take clusters from, as both tests left them "
+    "there, or `declared` for the declared clusters of the study; without it candidates are "
+    "looked for and both tests made now.",
 }
 CHOICES_COME_FROM = (
     "What you do not set is taken from the section [run] of study.toml, then from the defaults."
@@ -124,20 +138,25 @@ def _command(item: Analysis) -> Callable[..., int]:
         general = {key: typed.pop(key) for key in tuple(typed) if key in Request.__slots__}
         return _answer(item, Request(study, **general), typed)
 
-    parameters = [*_input(item), *map(_parameter, options_of(item)), *_output()]
+    steps = " and ".join(maker.name for maker in makers_of(item))
+    of_makers = Group(f"Choices of what it is made from: {steps}", sort_key=3)
+    parameters = [
+        *_input(item), *(_parameter(option, CHOICES) for option in options_of(item)),
+        *(_parameter(option, of_makers) for option in options_of_makers(item)), *_output(),
+    ]  # fmt: skip
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function has one
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     run.__name__ = item.name
     return run
 
 
-def _parameter(option: Option) -> inspect.Parameter:
+def _parameter(option: Option, group: Group) -> inspect.Parameter:
     sequence = typing.get_origin(option.hint) is list
     shown = option.default
     if sequence and shown is not None:
         shown = " ".join(v if isinstance(v, str) else f"{v:g}" for v in shown)
     said = Parameter(
-        name=option.spelt, help=option.help, group=CHOICES, consume_multiple=sequence,
+        name=option.spelt, help=option.help, group=group, consume_multiple=sequence,
         show_default=(lambda _: shown) if shown is not None else False,
     )  # fmt: skip
     hint = option.hint if option.default is not None else option.hint | None
@@ -160,9 +179,7 @@ def _input(item: Analysis) -> list[inspect.Parameter]:
     if Clustering in things_of(item).values():
         found.append(
             _keyword("clusters", Path | None, None, INPUT,
-                     "Folder of an earlier `buzzline run` to take clusters from, as both tests "
-                     "leave them, or `declared` for the declared clusters of the study; "
-                     "without it the candidates are computed and taken.")
+                     OF_CLUSTERS[item.name in OF_CANDIDATES])
         )  # fmt: skip
     return found
 
@@ -197,13 +214,13 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
             arguments["progress"] = progress
         have: dict[type, Any] = {Study: study}
         if request.clusters is not None:
-            have[Clustering] = earlier_clusters(
-                request.clusters, study, request.study,
-                after_tests=item.name not in OF_CANDIDATES,
-            )  # fmt: skip
-        things = [
-            made(kind, have, settings, progress=progress) for kind in things_of(item).values()
-        ]
+            is_tested = item.name not in OF_CANDIDATES
+            have[AfterTests if is_tested else Clustering] = earlier_clusters(
+                request.clusters, study, request.study, after_tests=is_tested
+            )
+        passed = {o.name: typed[o.name] for o in options_of_makers(item) if o.name in typed}
+        of_makers = {maker.name: passed for maker in makers_of(item)}
+        things = things_for(item, have, settings, progress=progress, typed=of_makers)
         result = item.function(*things, **arguments)
     if request.out is not None:
         for path in _write(request.out, item.name, result):

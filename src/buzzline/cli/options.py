@@ -15,14 +15,17 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from types import NoneType
 from typing import Annotated, Any, Literal
 
-from buzzline.analysis import Analysis
+from buzzline.analysis import Analysis, maker_of, things_of
+from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.progress import Progress
 from buzzline.quantities import Quantity
 from buzzline.randomness import Seed
+from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
 NOT_OPTIONS = ("progress",)
+NOT_PASSED_ON = ("industries",)  # the candidates must be of the same ones
 SETTING = {"rng": "seed"}  # choices that study.toml calls otherwise
 SHORTEST_NAME = 3  # a field named `p` says too little alone: it becomes --rule-p
 ENOUGH_WORDS = 5  # a shorter text needs what its record is for before it
@@ -78,6 +81,31 @@ def options_of(item: Analysis) -> tuple[Option, ...]:
                    _with_unit(text, quantity), quantity)
         )  # fmt: skip
     return tuple(found)
+
+
+def makers_of(item: Analysis) -> tuple[Analysis, ...]:
+    """Return the analyses an analysis is made from, that of the candidate clusters apart."""
+    kinds = [kind for kind in things_of(item).values() if kind not in (Study, Clustering)]
+    makers = [maker_of(kind) for kind in kinds]
+    return tuple(maker for maker in makers if maker is not None)
+
+
+def options_of_makers(item: Analysis) -> tuple[Option, ...]:
+    """Return the options of what an analysis is made from, each name once.
+
+    A name that means something else in the analysis itself, or has another type or default in
+    another of those it is made from, is left out.
+    """
+    own = {option.name for option in options_of(item)} | set(NOT_PASSED_ON)
+    found: dict[str, list[Option]] = {}
+    for maker in makers_of(item):
+        for option in options_of(maker):
+            found.setdefault(option.name, []).append(option)
+    return tuple(
+        options[0]
+        for name, options in found.items()
+        if name not in own and len({str((o.hint, o.default)) for o in options}) == 1
+    )
 
 
 def _fields(item: Analysis, choice: str, record: Any, default: Any) -> list[Option]:

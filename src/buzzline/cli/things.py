@@ -2,49 +2,107 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from buzzline.analysis import maker_of, things_of
+from buzzline.analysis import Analysis, maker_of, things_of
+from buzzline.cli.options import arguments_from
+from buzzline.cli.printing import say
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.declared_as_clusters import declared_as_clusters
 from buzzline.clusters.delineation import Delineation
-from buzzline.errors import InvalidArgument
+from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.progress import Progress
 from buzzline.road.choices import choices_of
+from buzzline.road.measuring import OF_CANDIDATES, WHO
 from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
 DECLARED = Path("declared")  # in place of the folder of an earlier run
+NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+
+
+class AfterTests:
+    """Key of the clusters both tests leave, beside that of the candidates."""
+
+
+def things_for(
+    item: Analysis,
+    have: dict[type, Any],
+    settings: RunSettings,
+    *,
+    progress: Progress,
+    typed: Mapping[str, Mapping[str, Any]] = NOTHING,
+) -> list[Any]:
+    """Return what an analysis takes, in the order of its arguments.
+
+    Clusters are those both tests leave, as in a whole run, where it is not an analysis of the
+    candidates.
+
+    Parameters
+    ----------
+    item : Analysis
+    have : dict of type to thing
+        What there is already; what is made is put into it.
+    settings : RunSettings
+        Of the study file; what they leave open keeps the defaults of each analysis.
+    progress : Progress
+    typed : mapping of analysis to its options, as typed
+    """
+    kinds = [
+        AfterTests if kind is Clustering and item.name not in OF_CANDIDATES else kind
+        for kind in things_of(item).values()
+    ]
+    return [made(kind, have, settings, progress=progress, typed=typed) for kind in kinds]
 
 
 def made(
-    kind: type, have: dict[type, Any], settings: RunSettings, *, progress: Progress
+    kind: type,
+    have: dict[type, Any],
+    settings: RunSettings,
+    *,
+    progress: Progress,
+    typed: Mapping[str, Mapping[str, Any]] = NOTHING,
 ) -> Any:
     """Return the thing of a kind, made by its analysis and all that one takes.
 
     Parameters
     ----------
     kind : type
-        Study, or the record of an analysis.
-    have : dict of type to thing
-        What there is already; what is made is put into it.
-    settings : RunSettings
-        Of the study file; what they leave open keeps the defaults of each analysis.
-    progress : Progress
+        Study, the record of an analysis, or `AfterTests`.
+    have, settings, progress, typed : as for `things_for`
     """
+    if kind not in have and kind is AfterTests:
+        have[kind] = _after_tests(have, settings, progress=progress)
     if kind not in have:
         item = maker_of(kind)
         assert item is not None, f"no analysis makes a {kind.__name__}"
-        choices = choices_of(item.name, settings)
+        told = choices_of(item.name, settings)
+        choices = arguments_from(item, typed.get(item.name, {}), told)
         if "progress" in item.choices:
             choices["progress"] = progress
-        things = [
-            made(each, have, settings, progress=progress) for each in things_of(item).values()
-        ]
+        things = things_for(item, have, settings, progress=progress, typed=typed)
         have[kind] = item.function(*things, **choices)
     return have[kind]
+
+
+def _after_tests(
+    have: dict[type, Any], settings: RunSettings, *, progress: Progress
+) -> Clustering:
+    """Return the clusters both tests leave, or the candidates where none could be made."""
+    candidates: Clustering = made(Clustering, have, settings, progress=progress)
+    if not candidates.clusters.height:
+        return candidates
+    try:
+        tested: Delineation = made(Delineation, have, settings, progress=progress)
+    except (TooFew, NotConverged, InvalidArgument) as error:
+        why = WHO.sub("", str(error))
+        say(f"Candidate clusters are taken as they are; they could not be tested: {why}")
+        return candidates
+    return tested.clustering(candidates)
 
 
 def earlier_clusters(

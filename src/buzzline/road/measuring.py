@@ -12,6 +12,7 @@ from typing import Any
 # The catalogue fills when the stages are imported.
 from buzzline import agglomeration, clusters, linkages
 from buzzline.analysis import CATALOGUE, Analysis, Answer, things_of
+from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.tables.study_file import RunSettings
 
@@ -20,6 +21,7 @@ STAGES = tuple(
 )
 ALWAYS = ("scale_profile", "candidate_clusters", "scale_balance")  # no run is without them
 ALL, NONE = "all", "none"
+DELINEATION = "delineation"  # both tests together
 WHO = re.compile(r"^[a-z_]+: ")  # the function that stopped, at the start of a message
 # In the order of the report. Of agglomeration: what a place has, how concentrated industries
 # are, what goes together, where on the map. Then where a cluster begins and ends. The others
@@ -43,7 +45,8 @@ OF_CANDIDATES = ("distinctness", "separation", "delineation", "delineation_stabi
 def measures_of(settings: RunSettings) -> tuple[str, ...]:
     """Return the names of the analyses that settings ask for, in the order of the report.
 
-    What an analysis is made from comes with it.
+    What an analysis is made from comes with it, and so do both tests where it is made of the
+    clusters they leave.
 
     Raises
     ------
@@ -69,7 +72,9 @@ def measures_of(settings: RunSettings) -> tuple[str, ...]:
                 f"measures: there is no measure {name!r}; measures are {', '.join(known)}, or "
                 f'"{ALL}" or "{NONE}" alone. Correct `measures` in study.toml.'
             )
-    wanted = _with_makers(asked)
+    later = [name for name in asked if Clustering in things_of(CATALOGUE[name]).values()]
+    first = (DELINEATION,) if set(later) - set(OF_CANDIDATES) else ()
+    wanted = _with_makers((*asked, *first))
     return tuple(name for name in known if name in wanted)
 
 

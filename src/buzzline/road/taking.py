@@ -16,6 +16,7 @@ from buzzline.clusters.membership_types import NOT_TESTABLE
 from buzzline.errors import TooFew
 from buzzline.export.measures import further_frames
 from buzzline.road.measuring import (
+    DELINEATION,
     OF_CANDIDATES,
     by_makers,
     in_order,
@@ -28,7 +29,6 @@ from buzzline.road.stages import Stages
 from buzzline.tables.study import Study
 
 CLUSTERS = "candidate-clusters"  # the part
-DELINEATION = "delineation"  # the analysis
 TYPE = "type"  # of member
 SET = ("level", "times")  # columns that hold what was chosen, not what was found
 
