@@ -15,6 +15,7 @@ from buzzline.tables.study import Study
 
 CLUSTER = "minalogic"
 NO_NAMES = {"sa", "sas", "sasu", "sarl", "group", "groupe", "de", "du", "la", "le", "et", "of"}
+IDENTIFIERS = ("organisationID", "pic")
 MOST_BEARERS = 6  # a word that more organisations of a list bear tells nobody apart
 
 
@@ -31,7 +32,8 @@ def study_of(projects: Path, directory: Path) -> Study:
     research = read_cordis(projects)
     members = pl.read_parquet(directory / "members.parquet").drop_nulls("name")
     french = research.organisations.filter(country="FR")
-    spelt = pl.read_parquet(projects / "participations.parquet").group_by("organisationID")
+    rows = pl.read_parquet(projects / "participations.parquet")
+    spelt = rows.group_by(next(name for name in IDENTIFIERS if name in rows.columns))
     known = {
         str(org_id): tuple(set(filter(None, [*names, *short])))
         for org_id, names, short in spelt.agg("name", "shortName").iter_rows()

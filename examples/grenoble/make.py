@@ -1,9 +1,10 @@
 """A declared cluster against what its members do together: Grenoble in research projects.
 
-    python examples/grenoble/make.py PROJECTS DIRECTORY
+    python examples/grenoble/make.py DIRECTORY PROJECTS [PROJECTS ...]
 
-PROJECTS is a folder of CORDIS files, DIRECTORY one with the public list of members
-(`members.parquet`: `name`, `city`, `joined`, `lat`, `lon`). Figures are printed.
+DIRECTORY is a folder with the public list of members (`members.parquet`: `name`, `city`,
+`joined`, `lat`, `lon`), PROJECTS one with CORDIS files. Figures are printed; a picture of each
+source goes beside this file.
 """
 
 from __future__ import annotations
@@ -15,24 +16,30 @@ from types import ModuleType
 
 import polars as pl
 
-from buzzline import candidate_clusters, declared_clusters
+from buzzline import candidate_clusters, chart, declared_clusters
 from buzzline.tables.study import Study
 
 HERE = Path(__file__).parent
 
 
-def main(projects: str, directory: str, *, draws: int = 999) -> dict[str, str]:
-    """Join both sources, hold the list against ties and places, and return what is said."""
-    study = _beside("joining").study_of(Path(projects), Path(directory))
-    found = candidate_clusters(study, draws=draws, rng=1)
-    declared = declared_clusters(study, found, draws=draws, rng=1)
-    return {
-        "read": repr(study),
-        "in the projects": partners(study),
-        "candidates": str(found),
-        "declared": str(declared),
-        "reason": "; ".join(str(value) for value in declared.table()["reason"]),
-    }
+def main(
+    directory: str, *projects: str, draws: int = 999, pictures: Path = HERE
+) -> dict[str, str]:
+    """Hold the list against ties and places of every source, and return what is said."""
+    said = {}
+    for folder in map(Path, projects):
+        study = _beside("joining").study_of(folder, Path(directory))
+        found = candidate_clusters(study, draws=draws, rng=1)
+        declared = declared_clusters(study, found, draws=draws, rng=1)
+        chart(declared).save(pictures / f"grenoble_{folder.name}.svg")
+        said |= {
+            f"{folder.name}: read": repr(study),
+            f"{folder.name}: in the projects": partners(study),
+            f"{folder.name}: candidates": str(found),
+            f"{folder.name}: declared": str(declared),
+            f"{folder.name}: reason": "; ".join(map(str, declared.table()["reason"])),
+        }
+    return said
 
 
 def partners(study: Study) -> str:
@@ -41,13 +48,11 @@ def partners(study: Study) -> str:
     tied = set(ties["source"]) | set(ties["target"])
     members = set(study.memberships["org_id"]) & tied
     ends = ties.select(pl.col("source", "target").is_in(list(members)))
-    touching, within = (
-        ends.filter(pl.any_horizontal(pl.all())),
-        ends.filter(pl.all_horizontal(pl.all())),
-    )
+    touching = ends.filter(pl.any_horizontal(pl.all())).height
+    within = ends.filter(pl.all_horizontal(pl.all())).height
     return (
         f"{len(members)} of {study.memberships.height} members take part; of their "
-        f"{touching.height:,} ties {within.height} are with another member"
+        f"{touching:,} ties {within} are with another member"
     )
 
 
@@ -61,5 +66,5 @@ def _beside(name: str) -> ModuleType:
 
 
 if __name__ == "__main__":
-    for name, text in main(*sys.argv[1:3]).items():
+    for name, text in main(*sys.argv[1:]).items():
         sys.stdout.write(f"\n## {name}\n{text}\n")

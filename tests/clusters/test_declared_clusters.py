@@ -25,6 +25,7 @@ from buzzline.clusters.declared_tests import (
     neighbourhoods,
     together,
 )
+from buzzline.errors import InvalidArgument
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import Parks, make_sibling_world
 
@@ -136,8 +137,9 @@ def test_brute_force_of_the_chance_of_common_members(n_common, n_group, n_all):
         hypergeom.pmf(k, n_all, n_declared, min(n_group, n_all))
         for k in range(n_common, n_declared + 1)
     )
-    ours = members_by_chance(n_common, min(n_group, n_all), n_declared=n_declared, n_all=n_all)
-    assert ours == pytest.approx(expected, abs=1e-9)
+    common, declared = np.array([n_common, 0]), np.array([n_declared, n_declared])
+    ours = members_by_chance(common, min(n_group, n_all), n_declared=declared, n_all=n_all)
+    assert ours.tolist() == pytest.approx([expected, 1.0], abs=1e-9)
 
 
 def test_by_hand_how_many_members_are_needed():
@@ -265,3 +267,70 @@ def test_organisations_of_no_study_are_not_there():
         FOUND, clusters=FOUND.clusters.clear(), members=FOUND.members.clear(), provenance=None
     )
     assert not declared_clusters(study, empty, rng=1).declared.height
+
+
+def test_by_hand_nothing_is_said_to_be_none_of_which_half_cannot_be_looked_at():
+    paper = WORLD.truth.paper[0]
+    members = WORLD.study.memberships.filter(cluster_id=paper)["org_id"].to_list()
+    strangers = pl.DataFrame({"org_id": [f"stranger {n}" for n in range(len(members) + 1)]})
+    organisations = pl.concat([WORLD.study.organisations, strangers], how="diagonal_relaxed")
+    study = WORLD.study.with_table("organisations", organisations)
+    some = declare(study, {"p": [*members, *strangers["org_id"][:-1]]})
+    many = declare(study, {"p": [*members, *strangers["org_id"]]})
+    verdicts = [
+        declared_clusters(each, FOUND, draws=99, rng=1).declared for each in (some, many)
+    ]
+    assert [row["verdict"][0] for row in verdicts] == ["none", "not testable"]
+    n = len(members)
+    assert verdicts[1]["reason"][0] == (
+        f"place: only {n} of {2 * n + 1} members can be looked at, less than half"
+    )
+
+
+def test_by_hand_a_national_list_does_not_hide_an_initiative():
+    study = WORLD.study
+    cluster = FOUND.clusters["cluster_id"][0]
+    there = FOUND.members.filter(cluster_id=cluster)["org_id"].to_list()
+    local, ids = there[:-4], study.organisations["org_id"].to_list()
+    both = {"local": local, "national": sorted({*there, *ids[: 4 * len(ids) // 5]})}
+    found = declared_clusters(declare(study, both), FOUND, draws=19, rng=1).found
+    row = found.filter(cluster_id=cluster).row(0, named=True)
+    assert (row["verdict"], row["group_id"], row["n_common"]) == (
+        "declared",
+        "local",
+        len(local),
+    )
+    n_all, n_group = study.organisations.height, row["n_members"]
+    assert row["p"] == pytest.approx(hypergeom.sf(len(local) - 1, n_all, len(local), n_group))
+    alone = declared_clusters(
+        declare(study, {"national": ids[: 4 * len(ids) // 5]}), FOUND, draws=19, rng=1
+    )
+    least = float(hypergeom.sf(0, n_all, 4 * n_all // 5, 1))
+    assert least > 0.05  # most of everybody: no sign of any cluster
+    assert "nobody declared it" in set(alone.found["verdict"])
+
+
+def test_by_hand_ties_and_the_share_inward_are_of_the_same_members():
+    study = study_at(
+        np.array([0.0, 0.1, 0.2, 0.3, 9, 9.1]), np.zeros(6), np.array(["x"] * 6), jobs=[1.0] * 6
+    )
+    ids = study.organisations["org_id"].to_list()
+    # four members in a ring; the fifth, without coordinates, is tied to all of them
+    pairs = [(0, 1), (1, 2), (2, 3), (3, 0), (4, 0), (4, 1), (4, 2), (4, 3), (0, 5)]
+    nowhere = study.organisations.with_columns(
+        longitude=pl.when(pl.col("org_id") == ids[4]).then(None).otherwise("longitude")
+    )
+    ties = pl.DataFrame({"source": [ids[a] for a, _ in pairs], "target": [ids[b] for _, b in pairs],
+                         "layer": "supply"})  # fmt: skip
+    tied = Study.of(organisations=nowhere, linkages=ties)
+    clusters = replace(FOUND, clusters=FOUND.clusters[:0], members=FOUND.members[:0])
+    row = declared_clusters(declare(tied, {"ring": ids[:5]}), clusters, draws=19, rng=1)
+    row = row.declared.row(0, named=True)
+    assert row["n_ties"] == 13  # eight in the ring, four to the fifth, one to the stranger
+    assert row["inward"] == pytest.approx(8 / 13)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_levels_that_say_nothing_are_refused(level):
+    with pytest.raises(InvalidArgument, match="above 0 and below 1"):
+        declared_clusters(WORLD.study, FOUND, draws=19, level=level)

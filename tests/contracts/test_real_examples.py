@@ -103,18 +103,25 @@ def test_published_places_what_the_gallery_says_of_suppliers_over_time(shared_da
     assert history.states["status"].str.starts_with("not testable").all()
 
 
-def test_published_ties_what_the_gallery_says_of_a_declared_cluster(shared_data):
+def test_published_ties_what_the_gallery_says_of_a_declared_cluster(shared_data, tmp_path):
     made = script("grenoble")
+    sources = "cordis_semiconductor_ev", "horizon_europe_hopon"
     said = made.main(
-        shared_data / "cordis_semiconductor_ev",
-        shared_data / "cluster_members_minalogic",
-        draws=199,
-    )
-    assert said["in the projects"].startswith(
-        "14 of 430 members take part; of their 1,459 ties 18"
-    )
-    assert "none: not testable" in said["declared"]
-    assert "only 14 members" in said["reason"]
+        shared_data / "cluster_members_minalogic", *(shared_data / name for name in sources),
+        draws=199, pictures=tmp_path,
+    )  # fmt: skip
+    for source, n, n_ties, n_within, reason in (
+        (sources[0], 14, "1,459", 18, "only 14 members"),
+        (sources[1], 34, "2,327", 51, "less than half"),
+    ):
+        assert said[f"{source}: in the projects"].startswith(
+            f"{n} of 430 members take part; of their {n_ties} ties {n_within} are"
+        )
+        assert "none: not testable" in said[f"{source}: declared"]
+        assert reason in said[f"{source}: reason"]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"grenoble_{source}.svg" for source in sources
+    }
 
 
 def test_published_places_what_the_gallery_says_of_chips_and_biotechnology(

@@ -33,6 +33,7 @@ NONE, NETWORK, FOUND = "none", "network without a place", "found"
 NOT_TESTABLE, DECLARED, UNDECLARED = "not testable", "declared", "nobody declared it"
 ORDER = (NONE, NETWORK, FOUND, NOT_TESTABLE)
 FEWEST_ENDS = 10  # of ties of members, below which they are not held against neighbours
+SEEN = 0.5  # of members must be looked at before a declared cluster is said to be none
 CORE_P = CoreRule().p
 MOST_ALONE = 0.5  # of members may have no neighbour of their industry to be held against
 
@@ -92,7 +93,10 @@ def _in_place(scene: Scene, group: Group, terms: Declared) -> Row:
     if found.best >= 0:
         cells |= {"cluster_id": labels.ids[found.best], "label": labels.names[found.best]}
     never = too_few_draws(terms.draws, terms.level)
-    return cells | {"why_no_place": never, "why_no_none": _too_small(located.size, needed)}
+    return cells | {
+        "why_no_place": never,
+        "why_no_none": _too_small(located.size, group.rows.size, needed),
+    }
 
 
 def _needed(
@@ -132,25 +136,27 @@ def _largest(labels: Labels, stratum: Codes, rows: np.ndarray) -> float:
     return float(chance.max() / rows.size)
 
 
-def _too_small(n: int, needed: int | None) -> str:
+def _too_small(n: int, n_members: int, needed: int | None) -> str:
     """Say why members that do not stand out may lie together all the same."""
     if needed is None:
         return "chance puts half of as many organisations of its industries in one cluster"
     if n < needed:
         return f"only {n} members can be looked at; {needed} would show half of them together"
+    if n < SEEN * n_members:
+        return f"only {n:,} of {n_members:,} members can be looked at, less than half"
     return ""
 
 
 def _in_ties(scene: Scene, group: Group, terms: Declared) -> Row:
     n_partners = scene.tied.number[group.rows]
     rows = as_indices(group.rows[(n_partners > 0) & scene.located[group.rows]])
-    n_ends = int(n_partners.sum())
+    n_ends = int(scene.tied.number[rows].sum())
     cells: Row = {"n_ties": n_ends}
     if n_ends:
         inside = np.zeros(scene.located.size, np.bool_)
-        cells["inward"] = inward_share(scene.tied, group.rows, inside)
+        cells["inward"] = inward_share(scene.tied, rows, inside)
     if rows.size < terms.fewest or n_ends < FEWEST_ENDS:
-        few = f"{n_ends} partners of members" if n_ends < FEWEST_ENDS else (
+        few = f"{n_ends} partners of members with coordinates" if n_ends < FEWEST_ENDS else (
             f"{rows.size} members have ties and coordinates")  # fmt: skip
         return cells | {"why_no_ties": f"only {few}"}
     alone = {km: _n_alone(near, rows) for km, near in scene.near.items()}
@@ -232,18 +238,18 @@ def _held(scene: Scene, labels: Labels, group: Group) -> np.ndarray:
 def _declared_by(scene: Scene, row: Row, common: Sequence[int], limit: float) -> Row:
     if not scene.groups:
         return {"verdict": NOT_TESTABLE, "reason": "the study has no declared clusters"}
-    best = int(np.argmax(common))
-    if not common[best]:
+    if not any(common):
         return {"verdict": UNDECLARED, "n_common": 0, "share": 0.0, "p": 1.0, "reason": ""}
-    group = scene.groups[best]
-    p = members_by_chance(
-        common[best], row["n_members"], n_declared=int(group.rows.size),
-        n_all=scene.located.size,
+    chance = members_by_chance(
+        as_indices(common), row["n_members"], n_all=scene.located.size,
+        n_declared=as_indices([group.rows.size for group in scene.groups]),
     )  # fmt: skip
+    best = min(range(len(common)), key=lambda k: (chance[k], -common[k]))
+    group, p = scene.groups[best], float(chance[best])
     return {
         "group_id": group.group_id, "group": group.name, "n_common": common[best],
         "share": common[best] / max(row["n_members"], 1), "p": p,
-        "verdict": DECLARED if p <= limit else UNDECLARED, "reason": "",
+        "verdict": DECLARED if p <= limit + 1e-12 else UNDECLARED, "reason": "",
     }  # fmt: skip
 
 
