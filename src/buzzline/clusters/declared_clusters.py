@@ -10,6 +10,7 @@ from buzzline.analysis import Provenance, analysis
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.declared_rows import Declared, declared_rows, found_rows, rate_rows
 from buzzline.clusters.declared_scene import scene_of
+from buzzline.errors import InvalidArgument
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Count, Draws, Kilometres, Share, Years
 from buzzline.randomness import Seed, seed_of
@@ -67,21 +68,20 @@ class DeclaredClusters:
     ----------
     declared : DataFrame
         One row a declared cluster, those that are none first: `group_id`, `group`, `industry`,
-        `verdict` ("none", "network without a place", "found", "not testable"), `n_members`,
-        `n` (with coordinates and an industry in which clusters were looked for), `n_needed`
-        (that would show half of them in one cluster),
-        `cluster_id`, `label` (of the cluster found that holds most of them), `value` (share of
-        `n` in it), `low`, `high` (exact binomial, as if members were drawn), `null_mean`,
-        `chance_low`, `chance_high` (of as many organisations of the same industries dealt at
-        random), `level`, `p`, `q`, `n_ties` (ends of ties of members), `inward` (share
-        of them that lead to members), `inward_mean`, `inward_chance_low`,
-        `inward_chance_high` (of neighbours of the same industry in their place), `inward_p`,
-        `inward_q`, `block_km` (in which neighbours stand), `place`, `ties` ("yes", "no", "not
-        testable"), `reason`.
+        `verdict` ("none", "network without a place", "found", "not testable"), `n_members`, `n`
+        (with coordinates and an industry in which clusters were looked for), `n_needed` (that
+        would show half of them in one cluster), `cluster_id`, `label` (of the cluster found
+        that holds most of them), `value` (share of `n` in it), `low`, `high` (exact binomial,
+        as if members were drawn), `null_mean`, `chance_low`, `chance_high` (of as many
+        organisations of the same industries dealt at random), `level`, `p`, `q`, `n_ties` (ends
+        of ties of members with coordinates), `inward` (share of them that lead to such
+        members), `inward_mean`, `inward_chance_low`, `inward_chance_high` (of neighbours of the
+        same industry in their place), `inward_p`, `inward_q`, `block_km` (in which neighbours
+        stand), `place`, `ties` ("yes", "no", "not testable"), `reason`.
     found : DataFrame
         One row a cluster found: `cluster_id`, `label`, `industry`, `verdict` ("declared",
-        "nobody declared it", "not testable"), `n_members`, `group_id`, `group` (which holds
-        most of them), `n_common`, `share`, `p`, `reason`.
+        "nobody declared it", "not testable"), `n_members`, `group_id`, `group` (whose share in
+        it is the least likely by chance), `n_common`, `share`, `p`, `reason`.
     rates : DataFrame
         `rate`, `value`, `low`, `high` (exact binomial), `level`, `n_positive`, `n`,
         `n_not_testable`, `status`.
@@ -162,6 +162,11 @@ def declared_clusters(
     DeclaredClusters
         Without rows where nothing is declared; the sentence says what to add.
 
+    Raises
+    ------
+    InvalidArgument
+        A level of 0 or 1.
+
     Notes
     -----
     Place: the largest share of the members in one cluster of the declared industry (of any,
@@ -193,6 +198,10 @@ def declared_clusters(
     >>> sorted(found.declared["verdict"])
     ['found', 'found', 'none', 'none']
     """
+    if not 0 < level < 1:
+        raise InvalidArgument(
+            f"declared_clusters: `level` must be above 0 and below 1, got {level:g}"
+        )
     scene = scene_of(study, clustering, year=year, block_km=rule.block_km)
     terms = Declared(rule.fewest, draws, level, seed_of(rng))
     rows = declared_rows(scene, terms, progress)

@@ -137,15 +137,24 @@ def members_to_be_found(share: Share, p_core: Share) -> int | None:
     return ceil(2 * log(p_core) / log(share)) if share > 0 else 1
 
 
-def members_by_chance(n_common: int, n_group: int, *, n_declared: int, n_all: int) -> float:
-    """Return the probability of as many common members of two groups, or more.
+def members_by_chance(
+    n_common: Indices, n_group: int, *, n_declared: Indices, n_all: int
+) -> Floats:
+    """Return the probability of as many members of a group in each declared one, or more.
+
+    Parameters
+    ----------
+    n_common, n_declared : (k,) int64    common members, and members, of each declared cluster
+    n_group : int                        members of the group
+    n_all : int                          everybody
 
     Examples
     --------
-    >>> round(members_by_chance(3, 3, n_declared=5, n_all=10), 4)  # 5 4 3 / (10 9 8)
-    0.0833
+    >>> common, declared = np.array([3]), np.array([5])
+    >>> members_by_chance(common, 3, n_declared=declared, n_all=10).round(4).tolist()
+    [0.0833]
     """
-    return float(hypergeom.sf(n_common - 1, n_all, n_declared, n_group))
+    return as_floats(hypergeom.sf(n_common - 1, n_all, n_declared, n_group))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
