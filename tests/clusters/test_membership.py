@@ -8,6 +8,7 @@ from tests.clusters.planted import planted
 from tests.oracles import membership as oracle
 
 from buzzline.clusters.candidate_clusters import candidate_clusters
+from buzzline.clusters.gravity_tree import Fade
 from buzzline.clusters.layer_ties import LayerTies, layer_ties
 from buzzline.clusters.membership import membership
 from buzzline.clusters.membership_affinity import (
@@ -76,50 +77,24 @@ def recovered(world):
 def test_by_hand_shares_without_records_go_by_weight_and_partners_are_the_units():
     ties = ties_of([(0, 1), (0, 1), (0, 2), (3, 0)], 4, weight=[1, 1, 1, 3])
     crew = crew_of(4, [np.array([1, 3])], [np.array([1])])
-    ends = ends_of(ties, np.ones(4, bool), crew)
+    ends = ends_of(ties, np.ones(4, bool))
     # organisation 0: partner 1 weighs 2, partner 2 weighs 1, partner 3 weighs 3
     assert ends.number[0] == pytest.approx(36 / 14)
     key, share = shares_with(ends, crew)
     assert dict(zip(key.tolist(), share.tolist(), strict=True)) == pytest.approx({0: 5 / 6})
 
 
-def test_by_hand_ties_of_one_record_count_by_how_alike_they_are():
+def test_by_hand_ties_of_one_record_are_one_observation():
     member = crew_of(7, [np.array([1, 2])], [np.array([1])])
     everybody = np.ones(7, bool)
-    # one project with three partners, two of them members, and one tie by itself:
-    # between records 4/3 - 4/4 = 1/3 (one degree), within them 2 - 4/3 = 2/3 (two): not alike,
-    # but a record is worth ten ties at most, three of it 3 / 1.2
+    # one project with three partners, two of them members, and one tie by itself
     mixed = ties_of([(0, 1), (0, 2), (0, 3), (0, 4)], 7, record=[7, 7, 7, 8], directed=False)
-    ends = ends_of(mixed, everybody, member)
-    assert ends.number[0] == pytest.approx(2.5 + 1)
-    assert shares_with(ends, member)[1][0] == pytest.approx(2 / 3 * 2.5 / 3.5)
-    # all members in one project, none in the other: as alike as can be
-    pure = ties_of([(0, 1), (0, 2), (0, 3), (0, 4)], 7, record=[7, 7, 8, 8], directed=False)
-    ends = ends_of(pure, everybody, member)
+    ends = ends_of(mixed, everybody)
     assert ends.number[0] == 2
-    assert shares_with(ends, member)[1][0] == pytest.approx(1 / 2)
-    # one record alone cannot tell: it counts once
+    assert shares_with(ends, member)[1][0] == pytest.approx(2 / 3 * 1 / 2)
+    # one project alone counts once, however many came
     single = ties_of([(0, 1), (0, 2), (0, 3)], 7, record=[7, 7, 7], directed=False)
-    assert ends_of(single, everybody, member).number[0] == 1
-
-
-def test_recovers_how_alike_partners_of_a_project_are():
-    rng = np.random.default_rng(1)
-    for alike in (0.1, 0.4):
-        pairs, record, n_projects = [], [], 400
-        for project in range(n_projects):
-            # a project leans to members or not: beta with that intraclass correlation
-            strength = 1 / alike - 1
-            lean = rng.beta(0.3 * strength, 0.7 * strength)
-            for _ in range(6):
-                member = rng.random() < lean
-                partner = rng.integers(100, 150) if member else rng.integers(150, 300)
-                pairs.append((project % 40, partner))
-                record.append(project)
-        ties = ties_of(pairs, 300, record=record, directed=False)
-        crew = crew_of(300, [np.arange(100, 150)], [np.arange(100, 150)])
-        number = ends_of(ties, np.ones(300, bool), crew).number[:40]
-        assert number == pytest.approx(60 / (1 + 5 * alike), rel=0.15)
+    assert ends_of(single, everybody).number[0] == 1
 
 
 def test_by_hand_the_cut_is_a_binomial_percentile():
@@ -199,7 +174,7 @@ def test_brute_force_shares_equal_those_counted_one_by_one(with_records):
     crew = crew_of(12, [np.array(sorted(member))], [np.array([1])])
     given = [(a, b, w, u) for (a, b), w, u in zip(pairs, weight, units, strict=True)]
     exact = oracle.shares_with(given, member)
-    ends = ends_of(ties_of(pairs, 12, record=record, weight=weight), np.ones(12, bool), crew)
+    ends = ends_of(ties_of(pairs, 12, record=record, weight=weight), np.ones(12, bool))
     key, share = shares_with(ends, crew)
     for org, (inside, number) in exact.items():
         assert ends.number[org] == pytest.approx(number)
@@ -223,7 +198,7 @@ def test_brute_force_balanced_pull_expects_everybody_to_hold_their_own_ties(fiel
 
 def test_brute_force_expected_shares_equal_sums_over_pairs(fields):
     null, crew = fields.nulls["supply"], fields.crew
-    ground = null.tree.ground
+    ground = fields.ground
     some = np.flatnonzero(null.strength > 0)[:40]
     km = (
         2
@@ -233,7 +208,7 @@ def test_brute_force_expected_shares_equal_sums_over_pairs(fields):
         )
     )
     floor = np.maximum(ground.floor_km[some, None], ground.floor_km[None])
-    flow = np.maximum(km, floor) ** null.elasticity * null.pull
+    flow = np.maximum(km, floor) ** null.fade.elasticity * null.pull
     flow[np.arange(some.size), some] = 0
     exact = flow[:, crew.rows[0]].sum(axis=1) / flow.sum(axis=1)
     assert null.share_with(crew.rows[0], some) == pytest.approx(exact, rel=0.05)
@@ -287,7 +262,7 @@ def simulated(fields, rng):
         null, ground = fields.nulls[layer], fields.ground
         chord = np.linalg.norm(ground.xyz[:, None] - ground.xyz[None], axis=2)
         km = 2 * 6371.0088 * np.arcsin(np.minimum(chord / 2, 1))
-        rate = np.outer(null.pull, null.pull) * np.maximum(km, 1.0) ** null.elasticity
+        rate = np.outer(null.pull, null.pull) * np.maximum(km, 1.0) ** null.fade.elasticity
         np.fill_diagonal(rate, 0)
         pairs = rng.choice(rate.size, ties.source.size, p=(rate / rate.sum()).ravel())
         drawn[layer] = ties_of(np.column_stack(divmod(pairs, len(rate))), len(rate),
@@ -581,9 +556,10 @@ def test_strength_counts_ties_among_those_with_coordinates_only():
     fields = fields_of(world.study, planted(world), MembershipRule(), progress=silent)
     supply = layer_ties(world.study, "supply")
     assert strengths(supply, fields.ground).sum() == pytest.approx(2 * supply.weight.sum())
-    flat = gravity_field(fields.nulls["supply"].tree, fields.nulls["supply"].strength, 0.0)
+    null = fields.nulls["supply"]
+    flat = gravity_field(null.forest, null.strength, Fade(0.0))
     # without a fall with distance, pull is in proportion to ties
-    held = fields.nulls["supply"].strength
+    held = null.strength
     some = held > 0
     assert np.corrcoef(flat.pull[some], held[some])[0, 1] > 0.99
     assert isinstance(cells_of([flat], walks_of([supply], some)), Cells)

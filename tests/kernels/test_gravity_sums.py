@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oracles.membership import gravity_sums as over_pairs
 
-from buzzline.clusters.gravity_tree import Located, gravity_tree
+from buzzline.clusters.gravity_tree import (
+    Fade,
+    Located,
+    gravity_forest,
+    gravity_tree,
+    nations_of,
+)
 from buzzline.space.globe import unit_vectors
 
 
@@ -62,3 +68,27 @@ def test_points_outside_the_tree_sum_over_all_of_it():
     assert gravity_tree(where, np.empty(0, np.int64)).sums(
         np.empty(0), -1.0, np.array([0, 2])
     ).tolist() == [0, 0]  # fmt: skip
+
+
+@pytest.mark.parametrize("crossing", [0.0, 0.25, 1.0, 4.0])
+def test_brute_force_sums_over_a_forest_count_less_across_borders(crossing):
+    rng = np.random.default_rng(2)
+    where, mass, code = ground(rng, 120), rng.lognormal(0, 1, 120), rng.integers(0, 4, 120)
+    code[:5] = 7  # a country of which nobody is in the forest, and two that do not exist
+    rows = np.arange(5, 100)
+    forest = gravity_forest(where, nations_of(where, code.astype(np.int32)), rows)
+    at = np.arange(120)
+    found = forest.sums(mass, Fade(-0.9, crossing), at, opening=0.0)
+    gram = np.linalg.norm(where.xyz[:, None] - where.xyz[None], axis=2)
+    fallen = np.maximum(2 * 6371.0088 * np.arcsin(np.minimum(gram / 2, 1)), 1.0) ** -0.9
+    fallen *= np.where(code[:, None] == code, 1.0, crossing)
+    np.fill_diagonal(fallen, 0)
+    assert found == pytest.approx(fallen[:, rows] @ mass[rows], rel=2e-3)
+
+
+def test_without_countries_a_forest_is_its_tree():
+    rng = np.random.default_rng(3)
+    where, mass, rows = ground(rng, 60), rng.lognormal(0, 1, 60), np.arange(60)
+    tree = gravity_tree(where, rows)
+    found = gravity_forest(where, None, rows).sums(mass, Fade(-0.9, 0.1), rows)
+    assert found.tolist() == tree.sums(mass[tree.rows], -0.9, rows).tolist()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from buzzline.arrays import Floats, Indices, as_floats, as_indices
+from buzzline.arrays import Codes, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.kernels.gravity_sums import gravity_sums, node_masses, node_spheres
 from buzzline.quantities import Ratio
 from buzzline.space.globe import EARTH_RADIUS_KM
@@ -24,6 +26,49 @@ class Located:
 
     xyz: Floats
     floor_km: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nations:
+    """Which organisations with coordinates are of which country.
+
+    Attributes
+    ----------
+    code : (n,) int32              country, -1 without coordinates
+    place : (n,) int64             position among those of the same country
+    grounds : tuple of Located     of each country, where its organisations stand
+    """
+
+    code: Codes
+    place: Indices
+    grounds: tuple[Located, ...]
+
+
+def nations_of(ground: Located, code: Codes) -> Nations:
+    """Return the grounds of countries. code : (n,) int32, 0 to countries - 1, -1 for none."""
+    place, grounds = np.full(code.size, -1, np.int64), []
+    order = np.argsort(code, kind="stable")
+    edges = np.searchsorted(code[order], np.arange(int(code.max(initial=-1)) + 2))
+    for start, stop in pairwise(edges.tolist()):
+        rows = order[start:stop]
+        place[rows] = np.arange(rows.size)
+        grounds.append(Located(as_floats(ground.xyz[rows]), as_floats(ground.floor_km[rows])))
+    return Nations(as_codes(code), as_indices(place), tuple(grounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """How ties fall.
+
+    Attributes
+    ----------
+    elasticity : float      ties go with distance to this power; negative
+    crossing : float        ties across a border, to those within a country; 1: borders do not
+                            matter or are not known
+    """
+
+    elasticity: float
+    crossing: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +130,64 @@ class GravityTree:
         out = np.empty(at.size)
         out[along] = in_parts(part, rows.size)
         return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GravityForest:
+    """A tree of some points, and one of those of each country.
+
+    Attributes
+    ----------
+    whole : GravityTree
+    nations : Nations or None     None where borders are not known
+    parts : mapping of country to (rows, GravityTree)
+        The tree of its points on the ground of the country, and their rows as sorted there.
+    """
+
+    whole: GravityTree
+    nations: Nations | None
+    parts: Mapping[int, tuple[Indices, GravityTree]]
+
+    def sums(
+        self, mass: Floats, fade: Fade, at: Indices, *, opening: Ratio = OPENING
+    ) -> Floats:
+        """Return the sum of mass times distance to a power, less across borders.
+
+        Parameters
+        ----------
+        mass : (all,) float64
+            By row. Nobody counts to oneself.
+        fade : Fade
+        at : (q,) int64
+            Rows to sum from, with coordinates.
+        """
+        whole, b = self.whole, fade.elasticity
+        out = whole.sums(as_floats(mass[whole.rows]), b, at, opening=opening)
+        if self.nations is None or fade.crossing == 1:
+            return out
+        at_home = np.zeros(at.size)
+        code = self.nations.code[at]
+        for nation, (rows, tree) in self.parts.items():
+            here = np.flatnonzero(code == nation)
+            if here.size:
+                place = as_indices(self.nations.place[at[here]])
+                at_home[here] = tree.sums(as_floats(mass[rows]), b, place, opening=opening)
+        return as_floats(np.maximum(fade.crossing * out + (1 - fade.crossing) * at_home, 0))
+
+
+def gravity_forest(ground: Located, nations: Nations | None, rows: Indices) -> GravityForest:
+    """Return the trees over some rows, all with coordinates."""
+    parts = {}
+    if nations is not None and rows.size:
+        order = np.argsort(nations.code[rows], kind="stable")
+        codes, first = np.unique(nations.code[rows][order], return_index=True)
+        for nation, some in zip(codes.tolist(), np.split(order, first[1:]), strict=True):
+            place = nations.place[rows[some]]
+            tree = gravity_tree(nations.grounds[nation], as_indices(place))
+            row = np.empty(len(nations.grounds[nation].xyz), np.int64)
+            row[place] = rows[some]
+            parts[nation] = as_indices(row[tree.rows]), tree
+    return GravityForest(gravity_tree(ground, rows), nations, parts)
 
 
 def gravity_tree(ground: Located, rows: Indices) -> GravityTree:

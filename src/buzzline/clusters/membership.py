@@ -34,12 +34,13 @@ class Membership:
         `p_outsider`, `p_associate`, `p_none`; `km` (to the nearest other organisation of the
         core), `geographic` (nearness, 1 at no distance) and `geographic_cut` (nearness at the
         edge of the cluster's ground); for `labour`, `trade` and `knowledge` the share of its
-        ties that lead to members, with `_expected` (what size and distance give), `_cut` (what
-        chance exceeds in 1 - level of cases) and `_n` (independent ties); `n_beyond` (kinds of
-        relation beyond that); `identity` (declared degree of membership); `affinity` (visits
-        of random walks from the core to those that chance gives; the geometric mean of both
-        directions), `in_affinity`, `out_affinity`, `reciprocity` (the smaller to the larger);
-        `evidence` (how many times its own ties raise the odds of a type), `declared_only`,
+        ties that lead to members, with `_expected` (what size, distance and borders give),
+        `_cut` (what chance exceeds in 1 - level of cases) and `_n` (independent ties);
+        `n_beyond` (kinds of relation beyond that); `identity` (declared degree of membership);
+        `affinity` (visits of random walks from the core to those that chance gives; the
+        geometric mean of both directions), `in_affinity`, `out_affinity`, `reciprocity` (the
+        smaller to the larger); `evidence` (how many times its own ties raise the odds of a
+        type), `declared_only`,
         `is_listed` (a member in the clustering), `of_industry`, `longitude`, `latitude`,
         `reason`.
     clusters : DataFrame
@@ -125,8 +126,10 @@ def membership(
     Notes
     -----
     Under chance each tie of an organisation leads to a member with q = sum over members of
-    a_j d_ij^b to the same sum over all; b is fitted to the ties of organisations in no cluster
-    (gravity null, PPML) and a balanced so that everybody keeps their own number of ties. Ties
+    a_j d_ij^b to the same sum over all, times c where j is of another country; b and c are
+    fitted together to the ties of organisations in no cluster (gravity null, PPML) and a
+    balanced so that everybody keeps their own number of ties. c is 1 where countries are not
+    known or there is only one. The ties of one record are one observation. Ties
     with members are Binomial(n, w q / (1 - q + w q)) with w = 1 as size and distance give, w >=
     `smallest_ratio` tied, w <= 1 / `smallest_ratio` apart; how frequent these are among near
     and far organisations, and w, are learnt from all organisations (empirical Bayes [1]_).

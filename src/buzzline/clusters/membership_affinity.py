@@ -1,4 +1,4 @@
-"""How often random walks from the core of a cluster come by, and what distance alone gives."""
+"""How often random walks from the core of a cluster come by, and what chance gives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
-from buzzline.clusters.gravity_tree import GravityTree, gravity_tree
+from buzzline.clusters.gravity_tree import GravityForest, GravityTree, gravity_forest
 from buzzline.clusters.layer_ties import LayerTies
 from buzzline.clusters.membership_null import GravityField
 from buzzline.kernels.walks import step_back
@@ -142,19 +142,20 @@ class Cells:
 
 
 def cells_of(nulls: Sequence[GravityField], walks: Walks) -> Cells:
-    """Return what size and distance make of steps between parts of the map."""
-    tree, n = nulls[0].tree, walks.start.size - 1
+    """Return what size, distance and borders make of steps between parts of the map."""
+    tree, n = nulls[0].forest.whole, walks.start.size - 1
     k = min(CELLS, max(tree.rows.size // POINTS, 1))
     number = np.arange(tree.rows.size) * k // max(tree.rows.size, 1)
     cell = np.full(n, -1, np.int64)
     cell[tree.rows] = number
     pulls, steps = [], []
-    chord = _between_cells(tree, k)
+    chord, alike = _between_cells(tree, k), _of_one_country(nulls[0].forest, number, k)
     for at, null in enumerate(nulls):
         whole = null.pull[tree.rows] * walks.arriving[tree.rows, at]
         pull = np.bincount(number, weights=whole, minlength=k)
-        fall = np.exp(null.elasticity * np.log(chord)).mean(axis=(2, 3))
-        flow = fall * pull
+        fall = np.exp(null.fade.elasticity * np.log(chord)).mean(axis=(2, 3))
+        crossing = null.fade.crossing
+        flow = fall * pull * (crossing + (1 - crossing) * alike)
         sums = flow.sum(axis=1, keepdims=True)
         pulls.append(pull)
         steps.append(np.divide(flow, sums, out=np.zeros_like(flow), where=sums > 0))
@@ -162,6 +163,17 @@ def cells_of(nulls: Sequence[GravityField], walks: Walks) -> Cells:
            for at in range(len(nulls))]  # fmt: skip
     usual = np.asarray(out) / np.maximum(np.sum(out, axis=0), 1e-12)
     return Cells(as_indices(cell), as_floats(pulls), as_floats(steps), as_floats(usual))
+
+
+def _of_one_country(forest: GravityForest, number: Indices, k: int) -> Floats:
+    """Return how probably organisations of two cells are of one country. (k, k)."""
+    if forest.nations is None:
+        return np.ones((k, k))
+    code = forest.nations.code[forest.whole.rows].astype(np.int64)
+    width = len(forest.nations.grounds)
+    counts = np.bincount(number * width + code, minlength=k * width).reshape(k, width)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return as_floats(share @ share.T)
 
 
 def _between_cells(tree: GravityTree, k: int) -> Singles:
@@ -199,20 +211,19 @@ def expected_visits(
     core, at : (.,) int64       rows; all of `at` with coordinates
     restart : share
     """
-    ground, k = nulls[0].tree.ground, cells.pull.shape[1]
+    forest, k = nulls[0].forest, cells.pull.shape[1]
     out, arrived = np.zeros(at.size), np.zeros(k)
     core = as_indices(core[(cells.cell[core] >= 0) & (walks.layer_share[core].sum(axis=1) > 0)])
     if not core.size:
         return out
-    own = gravity_tree(ground, core)
-    share = walks.layer_share
+    own = gravity_forest(forest.whole.ground, forest.nations, core)
+    share, push = walks.layer_share, np.zeros(forest.whole.place.size)
     for layer, null in enumerate(nulls):
-        leaving = share[own.rows, layer] / own.rows.size
-        reach = null.reach[own.rows]
-        push = np.divide(leaving, reach, out=np.zeros(own.rows.size), where=reach > 0)
+        leaving, reach = share[core, layer] / core.size, null.reach[core]
+        push[core] = np.divide(leaving, reach, out=np.zeros(core.size), where=reach > 0)
         pulled = null.pull[at] * walks.arriving[at, layer]
-        out += restart * (1 - restart) * pulled * own.sums(push, null.elasticity, at)
-        sent = np.bincount(cells.cell[own.rows], weights=leaving, minlength=k)
+        out += restart * (1 - restart) * pulled * own.sums(push, null.fade, at)
+        sent = np.bincount(cells.cell[core], weights=leaving, minlength=k)
         arrived += sent @ cells.step[layer]
     later = cells.later(arrived, restart)
     for layer, null in enumerate(nulls):
@@ -249,7 +260,7 @@ def affinities(
         chance never comes by either.
     """
     fields, layers = list(nulls.values()), list(ties.values())
-    located = fields[0].tree.place >= 0
+    located = fields[0].forest.whole.place >= 0
     found = []
     directions = (False, True) if any(layer.is_directed for layer in layers) else (False,)
     for against in directions:

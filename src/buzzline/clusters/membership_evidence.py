@@ -10,9 +10,15 @@ import polars as pl
 
 from buzzline.arrays import Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
-from buzzline.clusters.expected_ties import fall_with_distance, ground_of
-from buzzline.clusters.gravity_tree import Located, gravity_tree
+from buzzline.clusters.expected_ties import ground_of
+from buzzline.clusters.gravity_tree import Located, gravity_forest
 from buzzline.clusters.layer_ties import LayerTies, layer_ties
+from buzzline.clusters.membership_borders import (
+    borders_of,
+    fade_of,
+    outside_zones,
+    with_countries,
+)
 from buzzline.clusters.membership_null import GravityField, gravity_field, strengths
 from buzzline.clusters.membership_rows import (
     crew_in,
@@ -88,34 +94,38 @@ class Candidates:
 def fields_of(
     study: Study, clustering: Clustering, rule: MembershipRule, *, progress: Progress
 ) -> Fields:
-    """Return the network of every layer, and what size and distance make of it."""
+    """Return the network of every layer, and what size, distance and borders make of it."""
     crew = crew_in(study, clustering, rule.max_clusters)
     label = as_codes(np.where(np.diff(crew.start) > 0, 0, -1))
-    standing = ground_of(study.organisations, label)
+    organisations = with_countries(study.organisations)
+    standing = ground_of(organisations, label)
     ground = Located(standing.xyz, standing.floor_km)
+    nations, outside = borders_of(organisations, ground), outside_zones(organisations, crew)
     present = study.linkages["layer"].unique().to_list()
-    ties, falls, reasons = {}, {}, {}
+    ties, fades, reasons = {}, {}, {}
     for kind in KINDS:
         why = []
         for layer in getattr(rule, kind):
             if layer not in present and layer != "labour_move":
                 continue
             one = layer_ties(study, layer)
-            fall = fall_with_distance(one, standing) if one.source.size else NO_TIES
-            if isinstance(fall, str):
-                why += [f"{layer}: {fall}"] if one.source.size else []
+            fade = NO_TIES if not one.source.size else fade_of(
+                one, outside, standing, has_borders=nations is not None
+            )  # fmt: skip
+            if isinstance(fade, str):
+                why += [f"{layer}: {fade}"] if one.source.size else []
                 continue
-            ties[layer], falls[layer] = one, fall.elasticity
+            ties[layer], fades[layer] = one, fade
         if not any(layer in ties for layer in getattr(rule, kind)):
             reasons[kind] = "; ".join(why) or NO_TIES
     strength = {layer: strengths(one, ground) for layer, one in ties.items()}
     somebody = np.zeros(study.organisations.height, np.bool_)
     for held in strength.values():
         somebody |= held > 0
-    tree = gravity_tree(ground, as_indices(np.flatnonzero(somebody)))
+    forest = gravity_forest(ground, nations, as_indices(np.flatnonzero(somebody)))
     nulls = {
-        layer: gravity_field(tree, strength[layer], falls[layer])
-        for layer in told(progress, "ties as size and distance give", list(ties))
+        layer: gravity_field(forest, strength[layer], fades[layer])
+        for layer in told(progress, "ties as size, distance and borders give", list(ties))
     }
     kinds = {
         kind: tuple(layer for layer in getattr(rule, kind) if layer in ties)
@@ -179,7 +189,7 @@ def _shares(fields: Fields) -> tuple[Shares, dict[str, Floats]]:
     located = ~np.isnan(fields.ground.xyz[:, 0])
     shares, numbers = {}, {}
     for layer, ties in fields.ties.items():
-        ends = ends_of(ties, located, fields.crew)
+        ends = ends_of(ties, located)
         shares[layer], numbers[layer] = shares_with(ends, fields.crew), ends.number
     return shares, numbers
 

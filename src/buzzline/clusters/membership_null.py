@@ -1,4 +1,4 @@
-"""Ties to the members of a cluster that size and distance alone would give an organisation."""
+"""Ties to the members of a cluster that size, distance and borders alone would give."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import binom
 
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
-from buzzline.clusters.gravity_tree import ROUGH, GravityTree, Located, gravity_tree
+from buzzline.clusters.gravity_tree import ROUGH, Fade, GravityForest, Located, gravity_forest
 from buzzline.clusters.layer_ties import LayerTies
 from buzzline.quantities import Share
 
@@ -19,19 +19,20 @@ BALANCED = 0.04  # mean difference of expected ties from those held; one more ro
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GravityField:
-    """The null of one layer: ties fall on others by their pull and their distance.
+    """The null of one layer: ties fall on others by their pull, their distance and borders.
 
     Attributes
     ----------
-    tree : GravityTree         organisations with coordinates and ties in any layer
-    elasticity : float
+    forest : GravityForest     organisations with coordinates and ties in any layer
+    fade : Fade
     strength : (n,) float64    ties of each organisation with coordinates, from either end
     pull : (n,) float64        balanced so that everybody is expected to hold their own ties
-    reach : (n,) float64       sum over all others of pull times distance to the power
+    reach : (n,) float64       sum over all others of pull times distance to the power, less
+                               across borders
     """
 
-    tree: GravityTree
-    elasticity: float
+    forest: GravityForest
+    fade: Fade
     strength: Floats
     pull: Floats
     reach: Floats
@@ -41,8 +42,8 @@ class GravityField:
         pulling = as_indices(members[self.pull[members] > 0])
         if not pulling.size or not at.size:
             return np.zeros(at.size)
-        small = gravity_tree(self.tree.ground, pulling)
-        found = small.sums(self.pull[small.rows], self.elasticity, at)
+        small = gravity_forest(self.forest.whole.ground, self.forest.nations, pulling)
+        found = small.sums(self.pull, self.fade, at)
         reach = self.reach[at]
         return as_floats(np.divide(found, reach, out=np.zeros(at.size), where=reach > 0))
 
@@ -56,38 +57,37 @@ def strengths(ties: LayerTies, ground: Located) -> Floats:
     return as_floats(out + np.bincount(kept.target, weights=kept.weight, minlength=n))
 
 
-def gravity_field(tree: GravityTree, strength: Floats, elasticity: float) -> GravityField:
-    """Return the network that keeps every organisation's ties and the fall with distance.
+def gravity_field(forest: GravityForest, strength: Floats, fade: Fade) -> GravityField:
+    """Return the network that keeps everybody's ties, the fall with distance and at borders.
 
     Parameters
     ----------
-    tree : GravityTree
+    forest : GravityForest
     strength : (n,) float64
-    elasticity : float
+    fade : Fade
 
     Notes
     -----
-    Expected ties are a_i a_j d_ij^b with a such that they sum to each organisation's own ties:
-    the most random network with these ties and this fall with distance. a is found by
-    symmetric scaling: a <- s / sum_j a_j d_ij^b, then the geometric mean of a and that.
-    O(n log n) time.
+    Expected ties are a_i a_j d_ij^b, times the factor `crossing` between two countries, with a
+    such that they sum to each organisation's own ties: the most random network with these ties,
+    this fall with distance and these borders. a is found by symmetric scaling: a <- s / sum_j
+    a_j d_ij^b, then the geometric mean of a and that. O(n log n) time.
     """
-    rows = tree.rows
+    rows = forest.whole.rows
     s = strength[rows]
-    pull = s.copy()
+    pull, whole, around = s.copy(), np.zeros(strength.size), np.zeros(strength.size)
     for step in range(MOST_ROUNDS):
-        reach = tree.sums(pull, elasticity, rows, opening=ROUGH)
+        whole[rows] = pull
+        reach = forest.sums(whole, fade, rows, opening=ROUGH)
         wanted = np.divide(s, reach, out=np.zeros(s.size), where=reach > 0)
         # a whole step levels what differs between neighbours, half steps level the rest
         off = np.abs(pull * reach - s).sum() / max(s.sum(), TINY)
         pull = np.sqrt(pull * wanted) if step else wanted
         if off < BALANCED:
             break
-    reach = tree.sums(pull, elasticity, rows)
-    n = strength.size
-    whole, around = np.zeros(n), np.zeros(n)
-    whole[rows], around[rows] = pull, reach
-    return GravityField(tree, elasticity, strength, whole, around)
+    whole[rows] = pull
+    around[rows] = forest.sums(whole, fade, rows)
+    return GravityField(forest, fade, strength, whole, around)
 
 
 def upper_share(number: Floats, share: Floats, level: Share) -> Floats:

@@ -10,8 +10,6 @@ import numpy as np
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.layer_ties import LayerTies
 
-MOST_A_RECORD = 10  # independent ties that one record is worth, however unlike they are
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crew:
@@ -57,23 +55,21 @@ class Ends:
     number: Floats
 
 
-def ends_of(ties: LayerTies, located: Flags, crew: Crew) -> Ends:
+def ends_of(ties: LayerTies, located: Flags) -> Ends:
     """Return the ties among those with coordinates, and how many independent ones they are.
 
     Parameters
     ----------
     ties : LayerTies
     located : (n,) bool
-    crew : Crew
 
     Notes
     -----
-    Partners within one record (project, contract, respondent) are alike: m ties in a record
-    are worth m / (1 + (m - 1) r) independent ones, with r the correlation within records
-    (Kish's design effect), and never more than ten: who met the members once is tied to them
-    once, however many of them came. Without records, ties to one partner are one observation,
-    shares go by weight, and `number` is Kish's effective number, (sum w)^2 / sum w^2 over
-    partners.
+    The ties of an organisation in one record (project, contract, respondent) are one
+    observation: who met the members once is tied to them once, however many of them came, and
+    by the share of its partners there that are members. Without records, ties to one partner
+    are one observation, shares go by weight, and `number` is Kish's effective number,
+    (sum w)^2 / sum w^2 over partners.
     """
     kept = ties.chosen(located[ties.source] & located[ties.target])
     who = np.concatenate([kept.source, kept.target]).astype(np.int64)
@@ -84,58 +80,12 @@ def ends_of(ties: LayerTies, located: Flags, crew: Crew) -> Ends:
     units, which = np.unique(who * width + unit, return_inverse=True)
     of_unit = np.bincount(which, weights=weight, minlength=units.size)
     owner, n = units // width, ties.n_organisations
-    counts = of_unit
-    if has_records:
-        size = np.bincount(which, minlength=units.size)
-        alike = max(alike_within(partner, which, owner, crew=crew), 1 / MOST_A_RECORD)
-        counts = size / (1 + (size - 1) * alike)
+    counts = np.ones(units.size) if has_records else of_unit
     whole = np.bincount(owner, weights=counts, minlength=n)
     share = weight / of_unit[which] * counts[which] / whole[who]
-    if not has_records:
-        squares = np.bincount(owner, weights=counts**2, minlength=n)
-        whole = np.divide(whole**2, squares, out=np.zeros(n), where=squares > 0)
-    return Ends(who, partner, as_floats(share), as_floats(whole))
-
-
-def alike_within(partner: Indices, record: Indices, owner: Indices, *, crew: Crew) -> float:
-    """Return how much more alike partners within one record are: the intraclass correlation.
-
-    Whether a partner is a member, by records within organisations (analysis of variance [1]_);
-    0: no more alike than those of different records of the same organisation, 1: all members
-    or none. 1 where nobody tied to members has two records.
-
-    Parameters
-    ----------
-    partner, record : (e,) int64    of each end of a tie
-    owner : (records,) int64        whose record it is
-    crew : Crew
-
-    References
-    ----------
-    .. [1] Donner, A. (1986). A review of inference procedures for the intraclass correlation
-       coefficient. International Statistical Review 54(1). doi:10.2307/1403259
-    """
-    size = np.bincount(record, minlength=owner.size).astype(float)
-    n_records = np.bincount(owner)
-    end, cluster = _member_ends(partner, crew)
-    several = n_records[owner[record[end]]] > 1
-    k = len(crew.rows)
-    keys, which = np.unique(record[end[several]] * k + cluster[several], return_inverse=True)
-    found = np.bincount(which, minlength=keys.size).astype(float)
-    unit = keys // max(k, 1)
-    groups, group = np.unique(owner[unit] * k + keys % max(k, 1), return_inverse=True)
-    who = groups // max(k, 1)
-    ties = np.bincount(owner, weights=size)
-    squares = np.bincount(owner, weights=size**2)
-    whole = np.bincount(group, weights=found, minlength=groups.size)
-    between = float(np.sum(found**2 / size[unit]) - np.sum(whole**2 / ties[who]))
-    within = float(np.sum(found - found**2 / size[unit]))
-    free = float(np.sum(n_records[who] - 1)), float(np.sum(ties[who] - n_records[who]))
-    if min(free) <= 0 or between + within <= 0:
-        return 1.0
-    mean = float(np.sum(ties[who] - squares[who] / ties[who])) / free[0]
-    between, within = between / free[0], within / free[1]
-    return float(np.clip((between - within) / (between + (mean - 1) * within), 0.0, 1.0))
+    squares = np.bincount(owner, weights=counts**2, minlength=n)
+    number = np.divide(whole**2, squares, out=np.zeros(n), where=squares > 0)
+    return Ends(who, partner, as_floats(share), as_floats(number))
 
 
 def shares_with(ends: Ends, crew: Crew) -> tuple[Indices, Floats]:
