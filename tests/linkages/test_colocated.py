@@ -245,6 +245,33 @@ def test_the_table_has_four_types_by_three_classes():
     assert found.ties.filter(pl.col("class") == "beyond")["log_ratio"].to_list() == [0.0] * 4
 
 
+def test_log_ratios_within_and_between_have_intervals_that_hold_what_was_planted():
+    layers = {"layers": ("research", "supply"), "spells": False}
+    odds = {name: Odds(1, 1, 1) for name in layers["layers"]}
+    covered = []
+    for rng in range(4):
+        found = held(world_of(bonds=Bonds(odds=odds, **layers), rng=rng), draws=9)
+        told = found.ties.filter(pl.col("class") != "beyond").drop_nulls("log_ratio")
+        inside = (told["log_ratio_low"] < told["log_ratio"]) & (
+            told["log_ratio"] < told["log_ratio_high"]
+        )
+        assert inside.all()
+        covered += ((told["log_ratio_low"] < 0) & (told["log_ratio_high"] > 0)).to_list()
+        between = told.filter(pl.col("class") == "between").select("log_ratio_low")
+        same = found.types.filter(pl.col("value").is_not_null())["low"]
+        assert np.allclose(between.to_series(), same)
+    assert len(covered) >= 12
+    assert np.mean(covered) >= 0.8
+
+
+def test_ties_within_fifty_times_as_likely_lie_above_their_interval_of_chance():
+    bonds = Bonds(odds={"research": Odds(50, 1, 1)}, layers=("research",), spells=False)
+    ties = held(world_of(bonds=bonds, organisations=500), draws=9).ties
+    within = ties.filter(type="research").filter(pl.col("class") == "within")
+    assert within["log_ratio_low"].item() < np.log(50) < within["log_ratio_high"].item() + 1
+    assert within["log_ratio_low"].item() > 1
+
+
 def interviews(n=30, seed=1):
     """Few organisations of two parks, asked for their partners, and nobody else."""
     rng = np.random.default_rng(seed)

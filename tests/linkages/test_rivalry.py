@@ -16,8 +16,15 @@ from buzzline.linkages.city_gravity import balanced_masses, log_ratio
 from buzzline.linkages.collaboration import PairTies, combined, ties_needed
 from buzzline.linkages.complementarity import complementarity, input_output_fit
 from buzzline.linkages.event_study import response
-from buzzline.linkages.quadrants import AxisValue, quadrant_shares, relation_of
-from buzzline.linkages.rivalry import Roster, morisita_horn, overlap
+from buzzline.linkages.quadrants import (
+    AxisValue,
+    Overlap,
+    quadrant_shares,
+    relation_of,
+    resource_overlap,
+    rivalry_axis,
+)
+from buzzline.linkages.rivalry import Drawn, Roster, morisita_horn, overlap
 from buzzline.linkages.small_samples import (
     bands,
     jeffreys_interval,
@@ -91,6 +98,23 @@ def test_overlap_of_few_units_is_unbiased_where_the_plain_one_is_not():
     ours = [overlap(a, b, (once(a), once(b)))[0] for a, b in drawn]
     assert np.mean(plain) < 0.6
     assert np.nanmedian(ours) == pytest.approx(1, abs=0.2)
+
+
+def test_shares_of_overlap_and_their_intervals_lie_between_0_and_1():
+    twins = Overlap(0.97, 0.9, 1.0, drawn=np.linspace(0.9, 1.06, 100))
+    axis = rivalry_axis({"hires": twins}, cut=0.5, level=0.95)
+    assert axis.low < axis.value <= axis.high == 1.0
+    rng = np.random.default_rng(1)
+    beyond = 0
+    for seed in range(20):
+        counts = rng.poisson(0.6, (2, 12, 3)).astype(float)
+        drawn = [Drawn(csr_array(one), one.sum(), 12) for one in counts]
+        rosters = roster(12, 60, seed), roster(12, 60, seed + 50)
+        found = resource_overlap(*drawn, rosters, cut=0.5, level=0.95)
+        plain = overlap(drawn[0].counts, drawn[1].counts, [one.times for one in rosters])
+        beyond += np.nanmax(plain) > 1
+        assert found.reason or 0 <= found.low <= found.high <= 1 >= found.value
+    assert beyond > 5  # draws do come out above 1
 
 
 def roster(n, draws=0, rng=0):

@@ -50,7 +50,7 @@ def ties_chart(result: Colocated, *, width: int = WIDTH) -> Spec:
     for _, group in shown.group_by("cluster_id", "sibling_id", "type", maintain_order=True):
         first = group.row(0, named=True)
         n = group["n"].sum()
-        name = f"{first['cluster_id']} · {first['sibling_id']}: {first['type']}"
+        name = f"{_both(first)}: {first['type']}"
         rows.append(row(name, f"{n:,.0f} ties", is_heading=True))
         rows += [_bar(item) for item in group.to_dicts()]
     ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -74,11 +74,26 @@ def ties_chart(result: Colocated, *, width: int = WIDTH) -> Spec:
 
 def _bar(item: dict[str, Any]) -> Row:
     ratio = item["log_ratio"] if item["class"] != "beyond" else None
-    note = "" if ratio is None else f"{np.exp(ratio):.2g} times"
+    note = "" if ratio is None else f"{_times(ratio)} times"
+    if ratio is not None and item["log_ratio_low"] is not None:
+        ends = _times(item["log_ratio_low"]), _times(item["log_ratio_high"])
+        note += f" [{ends[0]}, {ends[1]}]"
     return row(
         str(item["class"]), note, at=item["share"], low=item["low"], high=item["high"],
         colour=ACCENT if ratio is not None and abs(ratio) > log(1.25) else OTHER_COLOUR,
     )  # fmt: skip
+
+
+def _both(item: dict[str, Any]) -> str:
+    """Return the names of two clusters, or their identifiers where both go by one name."""
+    one, other = item["label"], item["sibling"]
+    return (
+        f"{one} · {other}" if one != other else f"{item['cluster_id']} · {item['sibling_id']}"
+    )
+
+
+def _times(log_ratio: float) -> str:
+    return f"{float(np.exp(log_ratio)):.2g}"
 
 
 def responses_chart(result: Colocated, *, width: int = WIDTH) -> Spec:

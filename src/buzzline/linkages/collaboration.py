@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, inf, isfinite, log, sqrt
+from math import ceil, inf, isfinite, log, nan, sqrt
 
 import numpy as np
 from scipy.stats import chi2, norm
@@ -135,13 +135,55 @@ def collaboration(
     )  # fmt: skip
 
 
-def _influence(found: PairTies) -> Floats:
-    """Return by how much each tie moves the log ratio, to first order."""
+def within(
+    found: PairTies, yardstick: Yardstick, pair: tuple[int, int], *, unit: Codes, level: Share
+) -> tuple[float, float, float]:
+    """Return the log ratio of ties within two clusters to what size and distance give.
+
+    Parameters
+    ----------
+    found, yardstick, pair, unit, level
+        As in `collaboration`.
+
+    Returns
+    -------
+    value, low, high : float
+        NaN where `collaboration` would not be told either.
+    """
+    expected = np.array([
+        yardstick.expected((k, k), (float(base), float(base)))
+        for k, base in zip(pair, found.base, strict=True)
+    ])  # fmt: skip
+    slopes = np.array([float(yardstick.log_slope[k, k]) for k in pair])
+    known = np.isfinite(expected).all() and np.isfinite(slopes).all() and expected.sum() > 0
+    if found.base.min() < FEWEST_TIES or not known:
+        return nan, nan, nan
+    share = expected / expected.sum()
+    seen = float(found.counts[: WITHIN_L + 1].sum())
+    # the ties expected within go with the square of those with the yardstick
+    influence = _influence(found, (WITHIN_K, WITHIN_L), 2 * share)
+    own = float(np.sum(influence**2 / found.ties.weight))
+    own += HALF / (seen + HALF) ** 2 + 1 / yardstick.base_ties
+    spread = max(own, _over_units(found.ties, influence, unit), _over_records(found, influence))
+    spread += float(share @ slopes) ** 2 * yardstick.fall.variance
+    value = log_ratio(seen, float(expected.sum()))
+    reach = float(norm.ppf((1 + level) / 2)) * sqrt(spread)
+    return value, value - reach, value + reach
+
+
+def _influence(
+    found: PairTies, kinds: tuple[int, ...] = (BETWEEN,), powers: Sequence[float] = (1.0, 1.0)
+) -> Floats:
+    """Return by how much each tie moves the log ratio, to first order.
+
+    `powers`: of the ties of either with the yardstick, in what is expected.
+    """
     part = np.zeros(found.kind.size)
-    between = found.kind == BETWEEN
-    part[between] = 1 / (found.counts[BETWEEN] + HALF)
+    seen = float(found.counts[list(kinds)].sum())
+    part[np.isin(found.kind, kinds)] = 1 / (seen + HALF)
     for end in (0, 1):
-        part[found.to_base & (found.kind == BEYOND_K + end)] = -1 / found.base[end]
+        out = found.to_base & (found.kind == BEYOND_K + end)
+        part[out] = -powers[end] / found.base[end]
     return as_floats(part * found.ties.weight)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import norm
 
 from buzzline.arrays import Codes, Flags, as_codes, as_floats, as_indices
-from buzzline.linkages.city_gravity import log_ratio
+from buzzline.linkages.city_gravity import Yardstick
 from buzzline.linkages.collaboration import (
     BETWEEN,
     Collaboration,
@@ -18,6 +18,7 @@ from buzzline.linkages.collaboration import (
     collaboration,
     log_of,
     pair_ties,
+    within,
 )
 from buzzline.linkages.family_ties import FamilyTies, tied_to
 from buzzline.linkages.quadrants import (
@@ -112,7 +113,11 @@ def pair_found(
         types.append({"type": name} | _type_row(ends, part, rule, level))
         expected = _expected(found, ends, name, pair)
         effect = _design_effect(ends, found.unit, member)
-        ties += _class_rows(ends, expected, name, effect=effect, level=level)
+        ratios = _ratios(ends, yardstick, part, pair, unit=found.unit, level=level)
+        ties += [
+            {"type": name} | row | ratio for row, ratio in
+            zip(_class_rows(ends, expected, effect=effect, level=level), ratios, strict=True)
+        ]  # fmt: skip
         organisations += _organisation_rows(found, name, pair, level)
     collaborates = collaboration_axis(
         told, rosters, ratio=rule.smallest_ratio, level=level, rng=rng
@@ -171,8 +176,27 @@ def _expected(
     return within, between, float(ends.counts[BETWEEN + 1 :].sum())
 
 
+def _ratios(
+    ends: PairTies,
+    yardstick: Yardstick | str,
+    part: Collaboration | str,
+    pair: tuple[int, int],
+    *,
+    unit: Codes,
+    level: Share,
+) -> list[Row]:
+    """Return log ratios within and between with their intervals; 0 beyond, the yardstick."""
+    if isinstance(part, str) or isinstance(yardstick, str):
+        return [{}, {}, {}]
+    reach = float(norm.ppf((1 + level) / 2)) * sqrt(part.variance)
+    between = part.value, part.value - reach, part.value + reach
+    found = (within(ends, yardstick, pair, unit=unit, level=level), between, (0.0, nan, nan))
+    names = ("log_ratio", "log_ratio_low", "log_ratio_high")
+    return [dict(zip(names, one, strict=True)) for one in found]
+
+
 def _class_rows(
-    ends: PairTies, expected: tuple[float, ...], name: str, *, effect: float, level: Share
+    ends: PairTies, expected: tuple[float, ...], *, effect: float, level: Share
 ) -> list[Row]:
     counts = [float(ends.counts[:2].sum()), float(ends.counts[2]), float(ends.counts[3:].sum())]
     n, whole = sum(counts), sum(expected)
@@ -183,10 +207,9 @@ def _class_rows(
         seen = round(n / effect)
         low, high = jeffreys_interval(min(round(count / effect), seen), seen, level)
         rows.append({
-            "type": name, "class": kind, "n": count, "share": share,
+            "class": kind, "n": count, "share": share,
             "low": low if n else nan, "high": high if n else nan, "level": level,
             "expected": given, "expected_share": usual,
-            "log_ratio": log_ratio(count, given) if isfinite(given) else nan,
             "design_effect": effect,
         })  # fmt: skip
     return rows

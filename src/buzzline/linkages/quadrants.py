@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf, nan, sqrt
+from math import nan, sqrt
 from typing import Literal
 
 import numpy as np
@@ -38,6 +38,22 @@ FEWEST_TIES = 10  # to a source, of each cluster
 FEWEST_UNITS = 5  # organisations with such ties, of each cluster
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The overlap of each of two clusters with others like the members of its sibling.
+
+    Attributes
+    ----------
+    expected : float     mean, of the side on which it is larger
+    p : float            of as much as with the sibling; of both sides the larger
+    reason : str         why there is none
+    """
+
+    expected: float = nan
+    p: float = nan
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AxisValue:
     """Where a pair stands on one axis.
@@ -50,6 +66,7 @@ class AxisValue:
     reason : str
     drawn : (draws,) float64         with resampled members; empty where nothing was measured
     together : Combined or None
+    against : Against or None        of rivalry: what each has in common with others
     """
 
     value: float = nan
@@ -60,6 +77,7 @@ class AxisValue:
     reason: str = ""
     drawn: Floats = field(default_factory=lambda: as_floats([]))
     together: Combined | None = None
+    against: Against | None = None
 
 
 def collaboration_axis(
@@ -197,7 +215,8 @@ def resource_overlap(
     fine = drawn[np.isfinite(drawn)]
     if not np.isfinite(value) or fine.size < 2:
         return Overlap(**known, reason="no two organisations of either share a source")  # type: ignore[arg-type]  # as named
-    low, high = central_range(as_floats(fine), level)
+    value = min(value, 1.0)  # by chance the unbiased overlap of twins comes out above 1
+    low, high = (min(end, 1.0) for end in central_range(as_floats(fine), level))
     short = (high - low) / 2 / max(abs(value - cut), 1e-3)
     needed = int(np.ceil((one.n + other.n) * short**2)) if low <= cut <= high else None
     return Overlap(value, low, high, **known, n_needed=needed, drawn=drawn)  # type: ignore[arg-type]  # as named
@@ -223,7 +242,8 @@ def rivalry_axis(found: Mapping[str, Overlap], *, cut: Share, level: Share) -> A
     value = float(np.mean([part.value for part in told]))
     drawn = as_floats(np.mean([part.drawn for part in told], axis=0))
     fine = drawn[np.isfinite(drawn)]
-    low, high = central_range(as_floats(fine), level) if fine.size > 1 else (-inf, inf)
+    low, high = central_range(as_floats(fine), level) if fine.size > 1 else (0.0, 1.0)
+    low, high = min(low, 1.0), min(high, 1.0)
     side = "high" if low > cut else "low" if high < cut else ""
     span = f"{low:.2f} to {high:.2f}"
     reason = "" if side else f"rivalry: the overlap ({span}) may lie on either side of {cut:g}"

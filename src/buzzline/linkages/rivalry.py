@@ -97,20 +97,18 @@ def drawn_on(
     resource: Resource,
     *,
     label: Codes,
-    cluster: int,
     pool: Codes,
     place: Codes,
 ) -> Drawn:
-    """Return what each member draws on, from ties with organisations of no cluster.
+    """Return what each of some organisations draws on, from ties with those of no cluster.
 
     Parameters
     ----------
     found : layer to LayerTies     at least the ties of the cluster, with direction
     resource : Resource
     label : (n,) int32             cluster of each organisation, -1 for none
-    cluster : int
     pool : (n,) int32              pool of each organisation as a partner, -1 when not known
-    place : (n,) int32             number of the unit among those of the cluster, by member
+    place : (n,) int32             number of the unit that an organisation is of; -1 for others
     """
     rows, pools, weights = [], [], []
     for layer in resource.layers:
@@ -118,7 +116,7 @@ def drawn_on(
         if ties is None:
             continue
         for member, partner in _ends(ties, resource.member):
-            chosen = (label[member] == cluster) & (label[partner] < 0) & (pool[partner] >= 0)
+            chosen = (place[member] >= 0) & (label[partner] < 0) & (pool[partner] >= 0)
             rows.append(place[member[chosen]])
             pools.append(pool[partner[chosen]])
             weights.append(ties.weight[chosen])
@@ -176,7 +174,8 @@ def _sums(counts: csr_array, times: Floats) -> tuple[Floats, Floats]:
 def overlap(one: csr_array, other: csr_array, times: tuple[Floats, Floats]) -> Floats:
     """Return the Morisita-Horn overlap of two clusters for each draw of their units. (draws,).
 
-    By chance it can come out above 1; NaN where no two units of either share a pool.
+    By chance it can come out above 1, which `resource_overlap` shows as 1; NaN where no two
+    units of either share a pool.
     """
     cross, first, second = composition_overlap(one, other, times)
     with np.errstate(divide="ignore", invalid="ignore"):
