@@ -48,7 +48,7 @@ def test_the_plane_names_both_verdicts_and_the_outcomes_there_are():
     result, _ = three_parks()
     said = {box[0] for box in texts(chart(result).svg())}
     assert {"distinct in space", "not distinct in space", "multiple clusters"} <= said
-    assert {f"Park D{k} · Park D{m}" for k, m in ((0, 1), (0, 2), (1, 2))} <= said
+    assert {f"Park D{k} · D{m}" for k, m in ((0, 1), (0, 2), (1, 2))} <= said
 
 
 def test_pairs_without_ties_stand_in_a_strip_of_their_own():
@@ -87,3 +87,11 @@ def test_branches_by_hand():
         (0.1, 0.4, 1.0, 1.0), (-1.0, 0.4, 2.5, 2.5), (0.4, 0.4, 1.0, 2.5),
     ]  # fmt: skip
     assert [line["is_made"] for line in lines] == [True] * 3 + [False] * 3
+
+
+def test_points_are_named_above_a_picture_without_room_an_invariant():
+    result, _ = three_parks()
+    narrow = " ".join(box[0] for box in texts(chart(result, width=360).svg()))
+    assert "Points, from the top:" in narrow
+    assert all(f"D{k} · D{m}" in narrow for k, m in ((0, 1), (0, 2), (1, 2)))
+    assert "from the top" not in chart(result).svg()

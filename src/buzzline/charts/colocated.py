@@ -15,6 +15,7 @@ from buzzline.charts.palette import CATEGORY_COLOURS, LINE, OTHER_COLOUR, PAPER,
 from buzzline.charts.rows import NARROW
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING, WIDTH, Spec, picture
 from buzzline.charts.texts import KeyItem, Text, in_pixels, key, lettered, symbols, text
+from buzzline.clusters.names import pair_name
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.colocated import Colocated
 from buzzline.linkages.quadrants import RELATIONS
@@ -104,7 +105,6 @@ def _plane(shown: pl.DataFrame, width: float, cut: float) -> _Plane:
 
 def _point(row: dict[str, Any], plane: _Plane) -> dict[str, Any]:
     colour, shape = LOOKS[row["verdict"]]
-    one, other = (row[end].split(" (")[0].split(",")[0] for end in ("label", "sibling"))
     return {
         "x": round(plane.x(row["collaboration"]), 1), "y": round(plane.y(row["rivalry"]), 1),
         "left": round(plane.x(row["collaboration_low"]), 1),
@@ -113,7 +113,7 @@ def _point(row: dict[str, Any], plane: _Plane) -> dict[str, Any]:
         "high": round(plane.y(row["rivalry_high"]), 1),
         "size": 70, "shape": shape, "stroke": colour,
         "fill": PAPER if row["verdict"] == "not testable" else colour,
-        "name": f"{one} · {other}" if one != other
+        "name": pair_name(row["label"], row["sibling"]) if row["label"] != row["sibling"]
         else f"{row['cluster_id']} · {row['sibling_id']}",
     }  # fmt: skip
 

@@ -21,12 +21,12 @@ from buzzline.charts.palette import (
     QUIET_INK,
     SEA,
 )
-from buzzline.charts.rows import NARROW
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING, WIDTH, Spec, picture
 from buzzline.charts.texts import KeyItem, Text, in_pixels, key, lettered, symbols, text
 from buzzline.clusters.delineation import Delineation
 from buzzline.clusters.delineation_rule import MULTIPLE, ONE, OUTCOMES, OVERLAPPING, SITES
 from buzzline.clusters.distinctness import DISTINCT, NOT_DISTINCT, NOT_TESTABLE
+from buzzline.clusters.names import pair_name
 from buzzline.errors import InvalidArgument
 
 Label = tuple[float, float, float]  # left end, height, width [px]
@@ -38,6 +38,8 @@ LOOKS = dict(zip(OUTCOMES, (
 ), strict=True))  # fmt: skip
 QUARTERS = {NOT_DISTINCT: (OVERLAPPING, ONE), DISTINCT: (MULTIPLE, SITES)}
 PAIRS_SHOWN = 60
+LISTED = 4  # so many points may be named above the picture
+NAME_STEP = NOTE_SIZE + 3  # how far above or below its point a name may stand [px]
 NAMED = 8
 FURTHEST = 6.0  # log odds; what lies beyond stands at the edge
 LEFT_PX, TOP_PX, BOTTOM_PX, GUTTER_PX, BETWEEN_PX = 46.0, 22.0, 36.0, 18.0, 12.0
@@ -63,6 +65,7 @@ def delineation_chart(result: Delineation, *, width: int = WIDTH) -> Spec:
     shown = _shown(result.pairs)
     plane = _plane(shown, width - 2 * PADDING)
     points = _points(shown, plane)
+    names = _names(plane, points)
     on_top = sorted(points, key=lambda at: str(at["fill"]) != PAPER)
     items = [
         KeyItem(outcome, *LOOKS[outcome], is_hollow=outcome == NOT_TESTABLE)
@@ -71,11 +74,12 @@ def delineation_chart(result: Delineation, *, width: int = WIDTH) -> Spec:
     key_layers, key_px = key(items, plane.width, plane.height + 8)
     layers = [
         *_ground(plane), _intervals(points), symbols(on_top),
-        lettered([*_letters(plane), *_names(plane, points)]), *key_layers,
+        lettered([*_letters(plane), *names]), *key_layers,
     ]  # fmt: skip
     body = {"height": plane.height + 8 + key_px, "layer": layers}
+    lines = [*_unnamed(points, names), *_reading(result)]
     return picture(
-        body, title=TITLE, subtitle=_reading(result), alt=f"{TITLE} {result}", width=width
+        body, title=TITLE, subtitle=lines, alt=f"{TITLE} {result}", width=width
     )
 
 
@@ -164,8 +168,9 @@ def _points(shown: pl.DataFrame, plane: _Plane) -> list[dict[str, Any]]:
 
 
 def _name(row: dict[str, Any]) -> str:
-    one, other = (row[end].split(" (")[0].split(",")[0] for end in ("label", "sibling"))
-    return f"{one} · {other}" if one != other else f"{row['cluster_id']} · {row['sibling_id']}"
+    if row["label"] == row["sibling"]:
+        return f"{row['cluster_id']} · {row['sibling_id']}"
+    return pair_name(row["label"], row["sibling"])
 
 
 def _ground(plane: _Plane) -> list[dict[str, Any]]:
@@ -255,8 +260,6 @@ def _quadrants(plane: _Plane) -> list[Text]:
 
 def _names(plane: _Plane, points: Sequence[dict[str, Any]]) -> list[Text]:
     """Return the names of the first pairs, where they cover neither each other nor an edge."""
-    if plane.width < NARROW:
-        return []
     found: list[Text] = []
     taken = [(at["x"] - 6, at["y"], 12.0) for at in points]
     taken += [(at["x"], at["y"], text_width(at["said"], NOTE_SIZE)) for at in _quadrants(plane)]
@@ -264,12 +267,24 @@ def _names(plane: _Plane, points: Sequence[dict[str, Any]]) -> list[Text]:
         wide = text_width(at["name"], NOTE_SIZE) * 1.05
         others = taken[:number] + taken[number + 1 :]
         room = at["left"], at["left"] + plane.across
-        sides = [left for left in (at["x"] + 9, at["x"] - 9 - wide)
-                 if _is_free((left, at["y"], wide), others, room)]  # fmt: skip
-        if sides and len(found) < NAMED:
-            taken.append((sides[0], at["y"], wide))
-            found.append(text(at["name"], sides[0], at["y"], colour=INK))
+        free = [
+            (left, at["y"] + off, wide) for off in (0, -NAME_STEP, NAME_STEP)
+            for left in (at["x"] + 9, at["x"] - 9 - wide)
+            if _is_free((left, at["y"] + off, wide), others, room)
+        ]  # fmt: skip
+        if free and len(found) < NAMED:
+            taken.append(free[0])
+            found.append(text(at["name"], *free[0][:2], colour=INK))
     return found
+
+
+def _unnamed(points: Sequence[dict[str, Any]], names: Sequence[Text]) -> list[str]:
+    """Return the names of a few points, where the picture has no room for all."""
+    if len(names) == len(points) or len(points) > LISTED:
+        return []
+    ranked = [at["name"] for at in sorted(points, key=lambda at: (at["y"], at["x"]))]
+    which = "Points, from the top" if len(ranked) > 1 else "Point"
+    return [f"{which}: {'; '.join(ranked)}."]
 
 
 def _is_free(box: Label, taken: Sequence[Label], room: tuple[float, float]) -> bool:

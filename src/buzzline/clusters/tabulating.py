@@ -14,7 +14,7 @@ from buzzline.arrays import Floats, as_codes, as_floats
 from buzzline.clusters.candidates import ScaleCandidates, Tree
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.industries import Industry
-from buzzline.clusters.names import place_label, slug, unique
+from buzzline.clusters.names import Place, place_label, place_of_most, slug, told_apart, unique
 from buzzline.quantities import Count, Share
 from buzzline.resampling import family_q
 from buzzline.space.globe import distance_km
@@ -96,12 +96,17 @@ def clustering_of(
         for node, value in zip(chosen, q, strict=True)
         if not draws or value <= rate
     ]
-    kept.sort(key=lambda node: (-node["strength"], node["industry"], node["label"]))
+    kept.sort(key=_in_order)
     ids = unique([f"{slug(node['industry'])}/{slug(node['label'])}" for node in kept])
     for node, cluster_id in zip(kept, ids, strict=True):
         node["cluster_id"] = cluster_id
-    by_candidate = {node["candidate_id"]: node["cluster_id"] for node in kept}
-    tree = [node | {"cluster_id": by_candidate.get(node["candidate_id"])} for node in nodes]
+    _tell_apart(study, kept)
+    by_candidate = {
+        node["candidate_id"]: {name: node[name] for name in ("cluster_id", "label")}
+        for node in kept
+    }
+    unkept = {"cluster_id": None}
+    tree = [node | by_candidate.get(node["candidate_id"], unkept) for node in nodes]
     return Clustering(
         clusters=_frame(kept, CLUSTER_SCHEMA),
         members=_members(study, kept),
@@ -112,6 +117,26 @@ def clustering_of(
         false_discovery_rate=rate,
         draws=draws,
     )  # fmt: skip
+
+
+def _in_order(node: dict[str, Any]) -> tuple[Any, ...]:
+    """Sort the strongest first; of equals, whatever the order of rows, the westernmost."""
+    at = ("industry", "label", "longitude", "latitude")
+    return (-node["strength"], *(node[name] for name in at))
+
+
+def _tell_apart(study: Study, kept: Sequence[dict[str, Any]]) -> None:
+    """Give clusters of one industry labels of which no two are the same."""
+    for industry in dict.fromkeys(node["industry"] for node in kept):
+        own = [node for node in kept if node["industry"] == industry]
+        labels = told_apart([
+            Place(node["label"],
+                  place_of_most(study.organisations[node["rows"]], study.places),
+                  node["longitude"], node["latitude"])
+            for node in own
+        ])  # fmt: skip
+        for node, label in zip(own, labels, strict=True):
+            node["label"] = label
 
 
 def _q_values(chosen: Sequence[dict[str, Any]], n_families: int) -> Floats:
