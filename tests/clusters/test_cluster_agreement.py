@@ -263,3 +263,93 @@ def test_same_seed_same_rows():
     first, second = (cluster_agreement(study, clusters, draws=19, rng=5) for _ in range(2))
     assert first.measures.equals(second.measures, null_equal=True)
     assert first.clusters.equals(second.clusters, null_equal=True)
+
+
+def clusters_and_stripes(seed=0, n_towns=8, n=25):
+    """Towns in a small square, and regions that are stripes and know nothing of them."""
+    rng = np.random.default_rng(seed)
+    town = np.repeat(np.arange(n_towns), n)
+    at = rng.uniform(0, 300, (n_towns, 2))[town] + rng.normal(0, 8, (n_towns * n, 2))
+    region = [f"R{stripe:.0f}" for stripe in np.floor(at[:, 0] / 43)]
+    study = study_at(at[:, 0], at[:, 1], "x", region=region)
+    names = [f"t{k}" for k in town]
+    members = pl.DataFrame({"cluster_id": names, "org_id": study.organisations["org_id"],
+                            "is_core": True})  # fmt: skip
+    ids = sorted(set(names))
+    table = pl.DataFrame({"cluster_id": ids, "label": ids, "industry": "x"})
+    return study, clustering_of(table, members)
+
+
+def test_one_member_without_coordinates_does_not_turn_the_null_around():
+    study, clusters = clusters_and_stripes()
+    whole = cluster_agreement(study, clusters, against="region", rng=1)
+    first = study.organisations["org_id"][0]
+    lost = study.organisations.with_columns(
+        longitude=pl.when(pl.col("org_id") == first).then(None).otherwise("longitude")
+    )
+    found = cluster_agreement(
+        replace(study, organisations=lost), clusters, against="region", rng=1
+    )
+    assert rand(found)["chance"].item() == "borders drawn blindly"
+    assert rand(found)["n"].item() == rand(whole)["n"].item() - 1
+    assert rand(found)["null_mean"].item() == pytest.approx(
+        rand(whole)["null_mean"].item(), abs=0.1
+    )
+    assert rand(found)["null_mean"].item() > 0.2  # dealt groups would give 0
+    assert found.clusters["n"].sum() == whole.clusters["n"].sum() - 1
+    assert "1 of 200 members have no coordinates and were left out" in str(found)
+    assert "in no group" not in str(found)
+
+
+def test_brute_force_chance_of_a_small_cluster_among_many():
+    rng = np.random.default_rng(2)
+    n, small = 30_000, 20
+    label = rng.integers(0, 3, n)
+    label[100 : 100 + small] = 3
+    other = rng.integers(0, 5, n)
+    study = study_at(rng.uniform(0, 99, n), rng.uniform(0, 99, n), "x")
+
+    def clusters(labels):
+        names = [f"c{k}" for k in labels]
+        ids = sorted(set(names))
+        members = pl.DataFrame({"cluster_id": names, "org_id": study.organisations["org_id"],
+                                "is_core": True})  # fmt: skip
+        table = pl.DataFrame({"cluster_id": ids, "label": ids, "industry": "x"})
+        return clustering_of(table, members)
+
+    found = agreement_of_clusterings(study, clusters(label), clusters(other), draws=39, rng=1)
+    row = found.clusters.filter(cluster_id="c3").row(0, named=True)
+    drawn = [np.bincount(rng.choice(other, small)).max() / small for _ in range(2000)]
+    error = np.std(drawn) / np.sqrt(39)
+    assert row["n"] == small
+    assert row["null_mean"] == pytest.approx(np.mean(drawn), abs=4 * error)
+    assert set(found.measures["n"]) == {n}
+
+
+def test_too_few_draws_are_said_and_not_read_as_no_agreement():
+    study, clusters = two_towns()
+    found = agreement_of_clusterings(study, clusters, clusters, draws=9, rng=1)
+    assert "too few draws to tell: at least 19" in str(found)
+    assert "0 of 1" not in str(found)
+    assert "in 1 of 1" in str(
+        agreement_of_clusterings(study, clusters, clusters, draws=19, rng=1)
+    )
+
+
+def test_one_declared_cluster_alone_is_not_said_to_be_none():
+    study, clusters = two_towns(region=["a"] * 80)
+    ids = study.organisations["org_id"]
+    one = pl.DataFrame({"cluster_id": ["g"], "name": ["g"]})
+    members = pl.DataFrame({"cluster_id": "g", "org_id": ids[:30]})
+    declared = study.with_table("declared_clusters", one).with_table("memberships", members)
+    found = cluster_agreement(declared, clusters, rng=1)
+    assert str(found).startswith(
+        "Agreement is not testable: no two regions, and no two declared"
+    )
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_levels_that_say_nothing_are_refused(level):
+    study, clusters = two_towns()
+    with pytest.raises(InvalidArgument, match="above 0 and below 1"):
+        cluster_agreement(study, clusters, level=level, rng=1)

@@ -10,22 +10,32 @@ import numpy as np
 import polars as pl
 
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Codes, as_codes, as_floats
+from buzzline.arrays import Codes, Floats, as_codes, as_floats
+from buzzline.clusters.agreement_rows import cluster_rows
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.grouping_agreement import (
-    against_replicates,
+    against_null,
+    agreement_counts,
     blind_borders,
     dealt_among,
-    evenly,
     largest_shares,
     rand_interval,
 )
-from buzzline.clusters.groupings import Against, Labels, cluster_labels, group_labels, touching
+from buzzline.clusters.groupings import (
+    Against,
+    Labels,
+    cluster_labels,
+    group_labels,
+    n_taken_out,
+    only_located,
+    touching,
+)
 from buzzline.clusters.tabulating import binomial_interval
+from buzzline.errors import InvalidArgument
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
-from buzzline.resampling import central_range
+from buzzline.resampling import central_range, too_few_draws
 from buzzline.space.sites import Sites, sites_of
 from buzzline.tables.study import Study
 
@@ -92,7 +102,7 @@ class ClusterAgreement:
 
     def __str__(self) -> str:
         if not self.against:
-            return "Agreement is not testable: the study has no regions or declared clusters."
+            return "Agreement is not testable: no two regions, and no two declared clusters."
         tested = self.measures.filter(pl.col("measure") == RAND)
         said = f"Clusters against {WORDS[self.against]}"
         measured = self.clusters.drop_nulls("share")
@@ -105,10 +115,11 @@ class ClusterAgreement:
         )
         if tested["p"].is_not_null().any():
             n = int((tested["p"] <= 1 - self.level + 1e-12).sum())
-            text += (
+            never = too_few_draws(self.draws, self.level)
+            text += f"; whether they agree more than chance gives: {never}" if never else (
                 f"; in {n:,} of {tested.height:,} industries they agree more than chance gives "
                 f"({tested['chance'][0]})"
-            )
+            )  # fmt: skip
         return " ".join([f"{text}.", *self.notes])
 
     def __repr__(self) -> str:
@@ -155,7 +166,7 @@ def cluster_agreement(
     Raises
     ------
     InvalidArgument
-        A kind of group that the study does not have.
+        A kind of group that the study does not have, or a level of 0 or 1.
 
     Notes
     -----
@@ -163,9 +174,10 @@ def cluster_agreement(
     declared clusters also members that are in none, and declared members in no cluster. Any two
     maps with coherent pieces agree more than groups dealt at random, so official borders are
     held against as many blind ones: in each draw as many sites as there are groups become
-    centres and everybody belongs to the nearest. Declared clusters need not be coherent
-    and are dealt. The adjusted Rand index is 0 for
-    groups dealt at random [1]_; the variation of information is a distance, in bits [2]_.
+    centres and everybody belongs to the nearest; members without coordinates could belong to
+    none and are left out, unless none has any: then regions are dealt too. Declared clusters
+    need not be coherent and are dealt. The adjusted Rand index is 0 for groups dealt at random
+    [1]_; the variation of information is a distance, in bits [2]_.
 
     References
     ----------
@@ -239,7 +251,10 @@ def _agreed(
     seed: int,
     progress: Progress,
 ) -> ClusterAgreement:
+    if not 0 < level < 1:
+        raise InvalidArgument(f"agreement: `level` must be above 0 and below 1, got {level:g}")
     sites = sites_of(study.organisations)
+    n_nowhere = 0
     is_place = kind not in ("declared", "other cluster")
     measured: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
@@ -249,17 +264,21 @@ def _agreed(
         if name not in groups:
             measured.append({"industry": name, "status": "not in the other delineation"})
             continue
-        there = groups[name] if is_place else touching(groups[name], clusters)
+        if is_place:
+            there = only_located(groups[name], clusters, sites.located)
+            n_nowhere += n_taken_out(groups[name], there, clusters)
+        else:
+            there = touching(groups[name], clusters)
         chance = _chance(clusters, there, sites if is_place else None, draws=draws,
                          rng=child(seed, "agreement", name))  # fmt: skip
-        parts = _cluster_rows(name, clusters, there, is_place=is_place)
-        rows += _with_chance(parts, clusters, chance, level)
+        parts = cluster_rows(name, clusters, there, is_place=is_place)
+        rows += _with_chance(parts, chance, level)
         measured += _measure_rows(name, chance, level)
     clusters_frame = _frame(rows, CLUSTER_SCHEMA).sort(
         "share", "n_members", descending=[False, True], nulls_last=True
     )
     measures = _frame(measured, MEASURE_SCHEMA)
-    notes = _notes(clustering, clusters_frame, measures)
+    notes = _notes(clustering, clusters_frame, measures, n_nowhere)
     return ClusterAgreement(measures, clusters_frame, kind, level, draws, notes)
 
 
@@ -269,8 +288,8 @@ class _Chance:
 
     first: Codes
     second: Codes
-    replicates: list[Codes]
-    n: int
+    null: Floats  # (draws, measures)
+    largest: Floats  # (draws, clusters): largest share of each cluster in one group
     how: str
 
 
@@ -286,20 +305,25 @@ def _chance(
     compared = (clusters.code >= 0) & (groups.code >= 0)
     if not is_placed:
         compared = (clusters.code >= 0) | (groups.code >= 0)
-    rows = evenly(compared)
+    rows = np.flatnonzero(compared)
     first, second = as_codes(clusters.code[rows]), as_codes(groups.code[rows])
     dealt, how = dealt_among(second), DEALT
     if sites is not None and rows.size and sites.located[rows].all():
         places = sites.xyz[np.unique(sites.site[sites.located & (groups.code >= 0)])]
-        dealt = blind_borders(sites.xyz[sites.site[rows]], places, len(groups.ids))
-        how = BLIND
-    replicates = [dealt(rng) for _ in range(draws)] if rows.size else []
-    return _Chance(first, second, replicates, int(compared.sum()), how)
+        at, number = np.unique(sites.site[rows], return_inverse=True)
+        borders = blind_borders(sites.xyz[at], places, len(groups.ids))
+        dealt, how = (lambda rng: as_codes(borders(rng)[number])), BLIND
+    null, largest = [], []
+    for _ in range(draws if rows.size else 0):
+        one = dealt(rng)
+        null.append(agreement_counts(first, one))
+        largest.append(largest_shares(first, one, len(clusters.ids)))
+    return _Chance(first, second, as_floats(null), as_floats(largest), how)
 
 
 def _measure_rows(name: str, chance: _Chance, level: Share) -> list[dict[str, Any]]:
     said: dict[str, Any] = {
-        "industry": name, "level": level, "n": chance.n, "chance": chance.how,
+        "industry": name, "level": level, "n": chance.first.size, "chance": chance.how,
         "n_clusters": np.unique(chance.first[chance.first >= 0]).size,
         "n_groups": np.unique(chance.second[chance.second >= 0]).size,
     }  # fmt: skip
@@ -308,17 +332,15 @@ def _measure_rows(name: str, chance: _Chance, level: Share) -> list[dict[str, An
         return [said | {"status": status}]
     low, high = rand_interval(chance.first, chance.second, level=level)
     said, interval = said | {"status": "measured"}, {"low": low, "high": high}
-    found = against_replicates(chance.first, chance.second, chance.replicates, level=level)
+    found = against_null(chance.first, chance.second, chance.null, level=level)
     return [said | asdict(one) | (interval if one.measure == RAND else {}) for one in found]
 
 
 def _with_chance(
-    rows: list[dict[str, Any]], clusters: Labels, chance: _Chance, level: Share
+    rows: list[dict[str, Any]], chance: _Chance, level: Share
 ) -> list[dict[str, Any]]:
-    n = len(clusters.ids)
-    null = [largest_shares(chance.first, one, n) for one in chance.replicates]
     for k, row in enumerate(rows):
-        drawn = as_floats([one[k] for one in null])
+        drawn = chance.largest[:, k] if chance.largest.size else as_floats([])
         if row["status"] != "measured":
             continue
         row["low"], row["high"] = binomial_interval(row["n_common"], row["n"], level)
@@ -341,40 +363,6 @@ def _status(said: Mapping[str, Any], chance: _Chance) -> str:
     return "not testable: all are in one cluster" if n_clusters < 2 else ""
 
 
-def _cluster_rows(
-    name: str, clusters: Labels, groups: Labels, *, is_place: bool
-) -> list[dict[str, Any]]:
-    inside = clusters.code >= 0
-    both = inside & (groups.code >= 0)
-    width = max(len(groups.ids), 1)
-    n_members = np.bincount(clusters.code[inside], minlength=len(clusters.ids))
-    counted = both if is_place else groups.code >= 0
-    n_there = np.bincount(groups.code[counted], minlength=width)
-    pair, common = np.unique(
-        clusters.code[both].astype(np.int64) * width + groups.code[both], return_counts=True
-    )
-    cluster, group = pair // width, pair % width
-    rows = []
-    for k, cluster_id in enumerate(clusters.ids):
-        row: dict[str, Any] = {
-            "cluster_id": cluster_id, "label": clusters.names[k], "industry": name,
-            "n_members": int(n_members[k]), "n": 0, "n_groups": 0,
-        }  # fmt: skip
-        start, end = np.searchsorted(cluster, [k, k + 1])
-        if start == end:
-            rows.append(row | {"status": "no member is in a group"})
-            continue
-        at = start + int(np.argmax(common[start:end]))
-        n, n_common = int(common[start:end].sum()), int(common[at])
-        best, whole = int(group[at]), n if is_place else int(n_members[k])
-        rows.append(row | {
-            "n": n, "group_id": groups.ids[best], "group": groups.names[best],
-            "n_common": n_common, "share": n_common / n, "n_groups": int(end - start),
-            "overlap": n_common / (whole + int(n_there[best]) - n_common), "status": "measured",
-        })  # fmt: skip
-    return rows
-
-
 def _frame(rows: list[dict[str, Any]], schema: Mapping[str, type]) -> pl.DataFrame:
     columns = {name: [row.get(name) for row in rows] for name in schema}
     frame = pl.DataFrame(columns, schema=dict(schema), strict=False)
@@ -382,7 +370,7 @@ def _frame(rows: list[dict[str, Any]], schema: Mapping[str, type]) -> pl.DataFra
 
 
 def _notes(
-    clustering: Clustering, clusters: pl.DataFrame, measures: pl.DataFrame
+    clustering: Clustering, clusters: pl.DataFrame, measures: pl.DataFrame, n_nowhere: int
 ) -> tuple[str, ...]:
     if not clustering.clusters.height:
         return ("There are no clusters.",)
@@ -390,8 +378,8 @@ def _notes(
     notes = [
         f"Agreement in {row['industry']} is {row['status']}." for row in untested.to_dicts()
     ]
-    lost, n = (
-        int((clusters["n_members"] - clusters["n"]).sum()),
-        int(clusters["n_members"].sum()),
-    )
+    n = int(clusters["n_members"].sum())
+    lost = n - int(clusters["n"].sum()) - n_nowhere
+    if n_nowhere:
+        notes.append(f"{n_nowhere:,} of {n:,} members have no coordinates and were left out.")
     return (*notes, f"{lost:,} of {n:,} members are in no group.") if lost else tuple(notes)

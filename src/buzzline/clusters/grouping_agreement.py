@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -14,7 +14,7 @@ from buzzline.agreement import (
     normalised_mutual_information,
     variation_of_information,
 )
-from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
+from buzzline.arrays import Codes, Floats, as_codes, as_floats
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, generator
 from buzzline.resampling import central_range
@@ -27,7 +27,6 @@ MEASURES: dict[str, tuple[Callable[[Codes, Codes], float], bool]] = {
     "normalised mutual information": (normalised_mutual_information, True),
     "variation of information": (variation_of_information, False),
 }
-MOST_PLACED = 20_000  # things that stand for all when borders are drawn blindly
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +86,34 @@ def grouping_agreement(
     """
     source = generator(rng)
     again = dealt or dealt_among(second)
-    return against_replicates(first, second, [again(source) for _ in range(draws)], level=level)
+    null = [agreement_counts(first, again(source)) for _ in range(draws)]
+    return against_null(first, second, as_floats(null), level=level)
 
 
-def against_replicates(
-    first: Codes, second: Codes, replicates: Sequence[Codes], *, level: Share
+def agreement_counts(first: Codes, second: Codes) -> list[float]:
+    """Return how far two groupings agree, one number a measure of `MEASURES`."""
+    return [count(first, second) for count, _ in MEASURES.values()]
+
+
+def against_null(
+    first: Codes, second: Codes, null: Floats, *, level: Share
 ) -> tuple[Agreed, ...]:
-    """Return how far two groupings agree, and what replicates of the second give."""
-    found = []
-    for name, (count, more) in MEASURES.items():
-        null = as_floats([count(first, one) for one in replicates])
-        found.append(_against(name, count(first, second), null, more, level))
-    return tuple(found)
+    """Return how far two groupings agree, beside what chance gives.
+
+    Parameters
+    ----------
+    first, second : (n,) int32
+    null : (draws, measures) float64     from `agreement_counts`; of any shape without draws
+    level : share
+    """
+    values = agreement_counts(first, second)
+    by_measure = null.T if null.size else [null] * len(values)
+    return tuple(
+        _against(name, value, drawn, more, level)
+        for (name, (_, more)), value, drawn in zip(
+            MEASURES.items(), values, by_measure, strict=True
+        )
+    )
 
 
 def dealt_among(second: Codes) -> Dealt:
@@ -207,11 +222,3 @@ def blind_borders(xyz: Floats, places: Floats, n_groups: int) -> Dealt:
         return as_codes(cKDTree(centre).query(xyz)[1])
 
     return dealt
-
-
-def evenly(which: Flags, most: int = MOST_PLACED) -> np.ndarray:
-    """Return rows that are chosen, every so-and-so-many-th where there are too many."""
-    rows = np.flatnonzero(which)
-    if rows.size <= most:
-        return rows
-    return np.asarray(rows[np.linspace(0, rows.size - 1, most).round().astype(np.int64)])

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, as_codes
+from buzzline.arrays import Codes, Flags, as_codes
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.tables.study import Study
@@ -30,6 +30,19 @@ class Labels:
     ids: tuple[str, ...]
     names: tuple[str, ...]
     code: Codes
+
+
+def only_located(groups: Labels, clusters: Labels, located: Flags) -> Labels:
+    """Return groups without those who have no coordinates; all, where no member has any."""
+    members = (clusters.code >= 0) & (groups.code >= 0)
+    if not (members & located).any():
+        return groups
+    return Labels(groups.ids, groups.names, as_codes(np.where(located, groups.code, -1)))
+
+
+def n_taken_out(before: Labels, after: Labels, clusters: Labels) -> int:
+    """Return how many members of clusters had a group before and have none after."""
+    return int(((clusters.code >= 0) & (before.code >= 0) & (after.code < 0)).sum())
 
 
 def cluster_labels(study: Study, clustering: Clustering) -> dict[str, Labels]:
