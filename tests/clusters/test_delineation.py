@@ -16,7 +16,7 @@ from buzzline.clusters.clustering import FIRST_TEST_ONLY
 from buzzline.clusters.delineation import delineation
 from buzzline.clusters.delineation_merged import label_of
 from buzzline.clusters.delineation_merging import merged_sites
-from buzzline.clusters.delineation_pairs import Met, verdicts
+from buzzline.clusters.delineation_pairs import Met, met_in, verdicts
 from buzzline.clusters.delineation_reading import Evidence, distinct_at, read_ties
 from buzzline.clusters.delineation_rule import (
     Held,
@@ -524,6 +524,53 @@ def test_a_p_value_at_the_level_is_reached_at_every_level():
     rows = tuple(row | {"modularity_p": 0.1} for row in SEPARATE)
     assert read_ties(Evidence(rows, 0.9), replace(HELD, tie_level=0.9)).separate is True
     assert read_ties(Evidence(rows, 0.9), HELD).separate is False
+
+
+def test_by_hand_other_smallest_ratios_ask_for_other_numbers_of_ties():
+    # 74 ties show twice as many within, 199 half as many again, 35 three times as many
+    vague = layer("supply", "not separate", 0.3, reach=1.5, n=100)
+    labour = layer("labour_move", "separate")
+    found = {
+        ratio: read_ties(Evidence((labour, vague), 0.9), replace(HELD, read_ratio=ratio))
+        for ratio in (None, 1.5, 2.0, 3.0)
+    }
+    said = {ratio: one.linkages.separate for ratio, one in found.items()}
+    assert said == {None: False, 1.5: None, 2.0: False, 3.0: False}
+    few = layer("supply", "not testable", n=40) | {"value": 0.3, "low": -2.2, "high": 2.8}
+    held = replace(HELD, read_ratio=3.0)
+    assert read_ties(Evidence((labour, few), 0.9), HELD).linkages.separate is None
+    assert read_ties(Evidence((labour, few), 0.9), held).linkages.separate is False
+
+
+@pytest.mark.parametrize("ratio", [1.5, 3.0])
+def test_collapse_another_smallest_ratio_reads_as_if_asked_for_at_once(ratio):
+    # the approximate number of ties needed leads to the verdicts that the exact one gives
+    world, (clustering, distinct, separate) = cell(True, False)
+    held = replace(HELD, read_ratio=ratio)
+    read = verdicts(met_in(clustering, distinct, separate), held)
+    anew = separation(world.study, clustering, rule=SiblingRule(smallest_ratio=ratio),
+                      draws=39, rng=1)  # fmt: skip
+    asked = verdicts(met_in(clustering, distinct, anew), replace(HELD, ratio=ratio))
+    assert {key: one.outcome for key, one in read.items()} == {
+        key: one.outcome for key, one in asked.items()
+    }
+
+
+def test_open_country_need_not_count():
+    nobody = valley("distinct", p=0.22, openness=0.99)
+    assert distinct_at(nobody, HELD) is True
+    assert distinct_at(nobody, replace(HELD, reads_open=False)) is False
+    deep = valley("distinct", p=0.01, openness=0.99)
+    assert distinct_at(deep, replace(HELD, reads_open=False)) is True
+
+
+def test_sensitivity_reads_smallest_ratios_and_open_country():
+    world, tests = cell(True, True)
+    found = delineation(world.study, *tests).sensitivity
+    rows = found.filter(pl.col("choice").is_in(["smallest ratio", "open country"]))
+    assert set(rows.select("choice", "setting").rows()) == {
+        ("open country", "does not count"), ("smallest ratio", "1.5"), ("smallest ratio", "3"),
+    }  # fmt: skip
 
 
 def test_readings_that_the_draws_cannot_make_are_left_out():

@@ -13,7 +13,8 @@ from buzzline.clusters.delineation_merged import cluster_rows, clustering_after,
 from buzzline.clusters.delineation_merging import merged_sites
 from buzzline.clusters.delineation_pairs import Key, Met, Verdict, met_in, verdicts
 from buzzline.clusters.delineation_rows import pair_rows, sensitivity_rows
-from buzzline.clusters.delineation_rule import MERGED, OUTCOMES, Held, Needs, TwoTestRule
+from buzzline.clusters.delineation_rule import MERGED, Held, Needs, TwoTestRule
+from buzzline.clusters.delineation_words import headline, sentence
 from buzzline.clusters.distinctness import BANDWIDTHS, Distinctness
 from buzzline.clusters.separation import Separation
 from buzzline.errors import InvalidArgument
@@ -23,6 +24,7 @@ from buzzline.tables.study import Study
 
 AUTONOMIES = (0.3, 0.4, 0.5, 0.6, 0.7)
 STABILITIES = (0.7, 0.8, 0.9)
+SMALLEST_RATIOS = (1.5, 2.0, 3.0)
 LEVELS = (0.9, 0.95, 0.99)
 LAYER_SHARES = {0.0: "any layer of linkages", 0.5: "most layers", 0.999: "every layer"}
 NEEDS: dict[Needs, str] = {"both": "labour market and linkages", "labour": "labour market",
@@ -99,17 +101,9 @@ class Delineation:
     def __str__(self) -> str:
         if not self.pairs.height:
             return " ".join(["No two clusters to tell apart.", *self.notes])
-        counts = dict(self.pairs.group_by("outcome").len().iter_rows())
-        said = "; ".join(
-            f"{outcome}: {counts[outcome]:,}" for outcome in OUTCOMES if outcome in counts
-        )
-        n, n_sites = self.pairs.height, int(self.clusters["n_sites"].sum())
-        text = (
-            f"Of {n:,} pair{'' if n == 1 else 's'} of sibling clusters: {said}. "
-            f"{n_sites:,} candidates make {self.clusters.height:,} "
-            f"cluster{'' if self.clusters.height == 1 else 's'}."
-        )
-        return " ".join([text, *self.notes])
+        said = (headline(self.pairs, self.members),
+                sentence(self.pairs, self.clusters, self.rule))  # fmt: skip
+        return " ".join([*said, *self.notes])
 
     def __repr__(self) -> str:
         return str(self)
@@ -243,6 +237,10 @@ def sensitivity_readings(
     if held.reads_modularity:
         unread = replace(held, reads_modularity=False)
         readings.append(("modularity", "need not agree", unread))
+    readings += [
+        ("smallest ratio", f"{ratio:g}", replace(held, read_ratio=ratio))
+        for ratio in SMALLEST_RATIOS if held.ratio not in (0, 1, ratio)
+    ]  # fmt: skip
     return readings + [
         ("level of separation", f"{level:g}", replace(held, tie_level=level))
         for level in LEVELS if level != separate.level
@@ -258,6 +256,7 @@ def _readings_of_valleys(held: Held, distinct: Distinctness) -> list[tuple[str, 
     ]
     if too_few_draws(distinct.draws, distinct.level):
         return readings
+    readings.append(("open country", "does not count", replace(held, reads_open=False)))
     readings += [
         ("bandwidth of the valley", f"{times:g} times", replace(held, bandwidth=which))
         for which, times in BANDWIDTHS.items() if which

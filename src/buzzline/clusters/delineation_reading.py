@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, inf
+from math import ceil, floor, inf
 from statistics import NormalDist
 from typing import Any
 
@@ -12,6 +12,7 @@ from buzzline.clusters.delineation_rule import Held, Needs, all_of
 from buzzline.clusters.distinctness import DISTINCT, NOT_DISTINCT, NOT_TESTABLE, STABLE
 from buzzline.clusters.layer_ties import PERSONS
 from buzzline.clusters.pair_verdicts import verdict_of
+from buzzline.power import moves_needed
 
 Row = Mapping[str, Any]
 
@@ -90,11 +91,12 @@ def distinct_at(row: Row, held: Held) -> bool | None:
     """
     recorded = {DISTINCT: True, NOT_DISTINCT: False}.get(row["verdict"])
     level = row["level"] if held.valley_level is None else held.valley_level
-    as_recorded = (held.stability, held.bandwidth, level) == (STABLE, "", row["level"])
+    choices = (held.stability, held.bandwidth, level, held.reads_open)
+    as_recorded = choices == (STABLE, "", row["level"], True)
     p = row[f"p{held.bandwidth}"]
     if as_recorded or p is None or row["stability"] is None:
         return recorded
-    is_open = recorded is not None and row[f"is_open{held.bandwidth}"]
+    is_open = held.reads_open and recorded is not None and row[f"is_open{held.bandwidth}"]
     if (is_open or p <= 1 - level + 1e-12) and row["stability"] >= held.stability:
         return True
     return None if recorded is None else False
@@ -158,12 +160,13 @@ def _at(row: Row, held: Held) -> Row:
         return row
     read = dict(row)
     reach = row["value"] - row["low"]
-    enough = row["n_needed"] or inf
-    if held.tie_level not in (None, row["level"]):
-        reach *= _width(held.tie_level) / _width(row["level"])
+    needed, ratio = _needed_at(row, held), held.read_ratio or held.ratio
+    enough = needed or inf
+    if held.tie_level not in (None, row["level"]) or ratio != held.ratio:
+        reach *= _width(held.tie_level or row["level"]) / _width(row["level"])
         read |= {"low": row["value"] - reach, "high": row["value"] + reach}
         read["verdict"], read["reason"] = verdict_of(
-            row["value"], reach, n=row["n"], needed=row["n_needed"], ratio=held.ratio
+            row["value"], reach, n=row["n"], needed=needed, ratio=ratio
         )
     chance, level = row.get("modularity_p"), held.tie_level or row["level"]
     disagrees = held.reads_modularity and chance is not None and (chance > 1 - level + 1e-12)
@@ -171,6 +174,19 @@ def _at(row: Row, held: Held) -> Row:
         read["verdict"] = NOT_SEPARATE if row["n"] >= enough else NOT_TESTABLE
         read["reason"] = f"corrected modularity does not show it (p = {chance:.2g})"
     return read
+
+
+def _needed_at(row: Row, held: Held) -> int | None:
+    """Return how many ties would show the smallest ratio as read.
+
+    At another ratio than recorded to a first approximation: as many times more or less as
+    where ties were expected in equal numbers within either and between, each way.
+    """
+    needed: int | None = row["n_needed"]
+    if needed is None or held.read_ratio in (None, held.ratio):
+        return needed
+    read, recorded = (moves_needed(ratio or 0.0) for ratio in (held.read_ratio, held.ratio))
+    return None if read is None or recorded is None else ceil(needed * read / recorded)
 
 
 def _width(level: float | None) -> float:

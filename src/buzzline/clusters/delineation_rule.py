@@ -58,6 +58,8 @@ class Held:
         At which bandwidth valleys are read: "", "_narrow" or "_wide", as in their columns.
     valley_level, tie_level : share or None
         To read valleys, and separation, at another level than recorded.
+    reads_open : bool           whether open country between two clusters makes them distinct
+    read_ratio : ratio or None  to read separation at another smallest ratio than recorded
     """
 
     rule: TwoTestRule
@@ -67,6 +69,8 @@ class Held:
     bandwidth: str = ""
     valley_level: Share | None = None
     tie_level: Share | None = None
+    reads_open: bool = True
+    read_ratio: Ratio | None = None
 
 
 def outcome_of(distinct: bool | None, separate: bool | None) -> str:
