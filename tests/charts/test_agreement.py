@@ -27,7 +27,7 @@ def test_declared_clusters_say_what_they_are(width):
 
 @pytest.mark.parametrize("width", [280, 680])
 def test_stability_shows_members_and_the_strip(width):
-    said = drawn(delineation_stability(WORLD.study, FOUND, draws=5, rng=1), width)
+    said = drawn(delineation_stability(WORLD.study, FOUND, draws=6, rng=1), width)
     assert "members" in said
     assert "80%" in said
 

@@ -14,6 +14,7 @@ from tests.clusters.planted import clustering_of, planted, scattered, study_at
 from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.clusters.found_again import FATES, fates, found_again
 from buzzline.clusters.stability import delineation_stability, stability_of
+from buzzline.errors import InvalidArgument
 from buzzline.tables.worlds import make_sibling_world, make_world
 
 codes = st.lists(st.integers(-1, 3), min_size=1, max_size=30)
@@ -109,7 +110,7 @@ def test_any_way_of_delineating_can_be_held():
     world = make_sibling_world(organisations=600, rng=1)
     given_clusters = planted(world)
     found = stability_of(found_again(world.study, given_clusters, lambda _: given_clusters,
-                                     draws=5, rng=1))  # fmt: skip
+                                     draws=6, rng=1))  # fmt: skip
     assert (found.clusters["value"] == 1).all()
     assert (found.industries["value"] == 1).all()
 
@@ -151,3 +152,25 @@ def test_invariant_same_seed_same_rows():
     first = delineation_stability(world.study, clusters, draws=7, rng=4)
     second = delineation_stability(world.study, clusters, draws=7, rng=4)
     assert first.clusters.equals(second.clusters, null_equal=True)
+
+
+@pytest.mark.parametrize(
+    ("draws", "verdict"), [(1, "not testable"), (5, "not testable"), (6, "stable")]
+)
+def test_by_hand_too_few_resamples_tell_nothing(draws, verdict):
+    world = make_sibling_world(organisations=300, rng=1)
+    given_clusters = planted(world)
+    found = stability_of(found_again(world.study, given_clusters, lambda _: given_clusters,
+                                     draws=draws, rng=1))  # fmt: skip
+    assert set(found.clusters["verdict"]) == {verdict}
+    if verdict == "not testable":
+        assert found.clusters["reason"][0] == f"too few resamples to tell: {draws}, at least 6"
+        assert "stable," not in str(found)
+    else:
+        assert found.clusters["low"].min() > 0.5  # 0.025 ** (1 / 6) = 0.54; of five 0.48
+
+
+def test_a_level_of_one_is_refused():
+    world = make_sibling_world(organisations=300, rng=1)
+    with pytest.raises(InvalidArgument, match="below 1"):
+        delineation_stability(world.study, planted(world), level=1.0, draws=1, rng=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from buzzline.clusters.candidate_clusters import SCALES_KM, CoreRule, candidate_
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.found_again import FATES, FOUND, Again, Refound, found_again
 from buzzline.clusters.tabulating import binomial_interval
-from buzzline.errors import TooFew
+from buzzline.errors import InvalidArgument, TooFew
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, seed_of
@@ -131,6 +132,11 @@ def delineation_stability(
     -------
     DelineationStability
 
+    Raises
+    ------
+    InvalidArgument
+        A level of 1, which no number of resamples reaches.
+
     Notes
     -----
     In each resample as many owners are drawn with replacement, and each drawn counts once: a
@@ -138,8 +144,9 @@ def delineation_stability(
     average, so stability is understated a little, most for small clusters. A cluster is found
     again when the best Jaccard overlap with a cluster of its industry, among organisations
     drawn, is more than a half; no two clusters can be the same one then [1]_. Stable: in at
-    least 0.8 of the resamples; not stable: in less than half. Candidates in a resample need not
-    stand out from chance anew.
+    least 0.8 of the resamples; not stable: in less than half; not testable with so few
+    resamples that even a cluster found in all of them could come back in only half (6 for
+    0.95). Candidates in a resample need not stand out from chance anew.
 
     References
     ----------
@@ -196,10 +203,11 @@ def stability_of(
         That no organisation of the study has, so that nothing of them can be found.
     notes : tuple of str
     """
-    clusters = [
-        _cluster_row(found, k, level, _not_testable(found, k, fewest, absent))
+    why_not = [
+        _not_testable(found, k, fewest, absent) or _too_few(found, k, level)
         for k in range(found.overlap.shape[1])
     ]
+    clusters = [_cluster_row(found, k, level, why) for k, why in enumerate(why_not)]
     order = {UNSTABLE: 0, DOUBTFUL: 1, STABLE: 2, NOT_TESTABLE: 3}
     clusters.sort(key=lambda row: (order[row["verdict"]], row.get("value") or 0.0))
     industries = [_industry_row(found, k, level) for k in range(len(found.industries))]
@@ -245,6 +253,31 @@ def _not_testable(found: Refound, k: int, fewest: int, absent: Collection[str]) 
             f"a cluster needs {fewest}"
         )
     return ""
+
+
+def _too_few(found: Refound, k: int, level: Share) -> str:
+    n, least = int((found.n_drawn[:, k] > 0).sum()), fewest_resamples(level)
+    return "" if n >= least else f"too few resamples to tell: {n:,}, at least {least:,}"
+
+
+def fewest_resamples(level: Share) -> int:
+    """Return how many resamples tell that a cluster found in all of them mostly comes back.
+
+    From so many on, the exact interval of a share of 1 lies above a half.
+
+    Raises
+    ------
+    InvalidArgument
+        A level of 1.
+
+    Examples
+    --------
+    >>> fewest_resamples(0.95), fewest_resamples(0.9)
+    (6, 5)
+    """
+    if level >= 1:
+        raise InvalidArgument("stability: `level` must be below 1, which no resamples reach")
+    return floor(log((1 - level) / 2) / log(HALF)) + 1
 
 
 def _industry_row(found: Refound, k: int, level: Share) -> dict[str, Any]:
