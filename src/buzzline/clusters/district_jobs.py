@@ -164,10 +164,8 @@ def _cells(
 def _of_year(found: pl.DataFrame, year: object) -> pl.DataFrame:
     """Return rows of a year, and undated ones only where none of the year tells as much."""
     found = found.with_columns(is_whole=pl.col("size_class").is_null())
-    dated, undated = (
-        found.filter(pl.col("year") == year),
-        found.filter(pl.col("year").is_null()),
-    )
+    dated = found.filter(pl.col("year") == year)
+    undated = found.filter(pl.col("year").is_null())
     cell = ["place_id", "industry", "is_whole"]
     left = undated.join(dated, on=cell, how="anti", nulls_equal=True, maintain_order="left")
     return pl.concat([dated, left])
