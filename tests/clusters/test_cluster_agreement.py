@@ -93,7 +93,7 @@ def test_a_region_that_cuts_a_cluster_is_told():
     first = found.table().row(0, named=True)
     assert (first["cluster_id"], first["share"], first["n_groups"]) == ("one", 0.5, 2)
     assert first["null_mean"] > 0.5
-    assert "1 of 2 clusters have less than 80%" in str(found)
+    assert "1 of 2 clusters has less than 80%" in str(found)
 
 
 def test_brute_force_interval_of_the_rand_index_leaves_out_one_at_a_time():

@@ -94,7 +94,7 @@ def test_a_cluster_that_nobody_declared_is_told():
     assert alone.height == 1
     assert held["org_id"].is_in(truth.to_list()).mean() > 0.7
     assert rate(found, "nobody declared")["n_positive"] == 1
-    assert "1 declared clusters have no members" in str(found)
+    assert "1 declared cluster has no members" in str(found)
 
 
 def test_a_network_spread_over_the_land_is_no_place():

@@ -183,7 +183,7 @@ def test_spells_give_moves_between_employers():
     assert person_moves(study, "spells").rows() == [("a", "b", 1.0)]
     found = place_flows(study)
     assert (found.kind, found.n_unplaced, found.places.height) == ("spells", 1.0, 0)
-    assert "1 persons with an end" in str(labour_market_areas(study, rng=1))
+    assert "1 person with an end" in str(labour_market_areas(study, rng=1))
 
 
 def test_no_flows_are_not_testable_and_say_what_to_add():
@@ -237,7 +237,7 @@ def test_spells_without_a_start_are_told():
     )
     found = labour_market_areas(study, rng=1, draws=0)
     assert found.n_persons == 1
-    assert "1 spells whose start is not known were left out" in str(found)
+    assert "1 spell whose start is not known was left out" in str(found)
 
 
 def test_more_persons_than_live_on_earth_are_refused():

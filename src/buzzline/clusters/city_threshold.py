@@ -16,6 +16,7 @@ from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
 from buzzline.tables.study import Study
+from buzzline.wording import plural, verb
 
 FEWEST_CITIES = 20
 LEFT_OUT = 5  # the largest cities, each left out once
@@ -76,20 +77,21 @@ class CityThreshold:
 
     def __str__(self) -> str:
         n = self.cities.filter(pl.col("n_clusters") > 0).height
+        cities = plural(n, "city", "cities")
         if self.reason:
             return f"A threshold of city size is not testable: {self.reason}."
         sure = self.p <= 1 - self.level
         where = f"{self.value:,.0f} {self.unit} [{self.low:,.0f}, {self.high:,.0f}]"
         if not sure:
             return (
-                f"Among {n:,} cities with a cluster, no size from which they hold more "
+                f"Among {cities} with a cluster, no size from which they hold more "
                 f"clusters of one industry stands out from a smooth rise (at most at {where}, "
                 f"p = {self.p:.2g})."
             )
         times = f"hold {self.ratio:.2g} times as many further clusters of one industry"
         hold = times if np.isfinite(self.ratio) else "alone hold several of one industry"
         text = (
-            f"Among {n:,} cities with a cluster, those above {where} {hold}, beyond what size "
+            f"Among {cities} with a cluster, those above {where} {hold}, beyond what size "
             f"gives anyway (p = {self.p:.2g})."
         )
         told = self.left_out.filter(pl.col("p").is_not_null())
@@ -187,7 +189,10 @@ def _threshold(
     size: Floats, count: Floats, draws: int, level: Share, rng: np.random.Generator
 ) -> Threshold | str:
     if size.size < FEWEST_CITIES:
-        return f"only {size.size} cities hold a cluster, at least {FEWEST_CITIES} are needed"
+        return (
+            f"only {plural(size.size, 'city', 'cities')} {verb(size.size, 'holds', 'hold')} a "
+            f"cluster, at least {FEWEST_CITIES} are needed"
+        )
     if count.max(initial=0) < 1:
         return "no city holds two clusters of one industry"
     return poisson_threshold(size, count, draws=draws, level=level, rng=rng)

@@ -38,6 +38,7 @@ from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import central_range, too_few_draws
 from buzzline.space.sites import Sites, sites_of
 from buzzline.tables.study import Study
+from buzzline.wording import plural, verb
 
 MEASURE_SCHEMA = {
     "industry": pl.String, "measure": pl.String, "value": pl.Float64, "low": pl.Float64,
@@ -110,15 +111,16 @@ class ClusterAgreement:
             return " ".join([f"{said}: not testable.", *self.notes])
         split = int((measured["share"] < WHOLE).sum())
         text = (
-            f"{said}: {split:,} of {measured.height:,} clusters have less than {WHOLE:.0%} of "
+            f"{said}: {split:,} of {plural(measured.height, 'cluster')} "
+            f"{verb(split, 'has', 'have')} less than {WHOLE:.0%} of "
             "their members in one"
         )
         if tested["p"].is_not_null().any():
             n = int((tested["p"] <= 1 - self.level + 1e-12).sum())
             never = too_few_draws(self.draws, self.level)
             text += f"; whether they agree more than chance gives: {never}" if never else (
-                f"; in {n:,} of {tested.height:,} industries they agree more than chance gives "
-                f"({tested['chance'][0]})"
+                f"; in {n:,} of {plural(tested.height, 'industry', 'industries')} they agree "
+                f"more than chance gives ({tested['chance'][0]})"
             )  # fmt: skip
         return " ".join([f"{text}.", *self.notes])
 

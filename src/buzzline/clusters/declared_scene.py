@@ -17,6 +17,7 @@ from buzzline.clusters.industries import industries_of
 from buzzline.quantities import Kilometres
 from buzzline.space.sites import gathered, sites_of
 from buzzline.tables.study import Study
+from buzzline.wording import plural, verb
 
 WIDER = (1, 2, 5)  # times as large blocks, where members are alone in smaller ones
 
@@ -146,7 +147,10 @@ def _groups(study: Study, year: int | None) -> tuple[tuple[Group, ...], tuple[st
     )
     empty = study.declared_clusters.height - len(groups)
     if empty:
-        notes.append(f"{empty:,} declared clusters have no members in the study.")
+        notes.append(
+            f"{plural(empty, 'declared cluster')} {verb(empty, 'has', 'have')} no members in "
+            "the study."
+        )
     return groups, tuple(notes)
 
 

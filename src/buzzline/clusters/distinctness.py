@@ -23,6 +23,7 @@ from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import central_range, false_discovery_q, too_few_draws
 from buzzline.space.threads import spread
 from buzzline.tables.study import Study
+from buzzline.wording import plural, verb
 
 STABLE = 0.8  # of resamples in which two clusters stay apart, for them to be distinct
 BANDWIDTHS = {"": 1.0, "_narrow": 0.7, "_wide": 1.4}
@@ -92,8 +93,9 @@ class Distinctness:
         n = {verdict: both.filter(verdict=verdict).height
              for verdict in (DISTINCT, NOT_DISTINCT, NOT_TESTABLE)}  # fmt: skip
         text = (
-            f"Of {both.height:,} pairs of neighbouring clusters (within {self.within_km:g} km) "
-            f"{n[DISTINCT]:,} are distinct in space, {n[NOT_DISTINCT]:,} not, "
+            f"Of {plural(both.height, 'pair')} of neighbouring clusters (within "
+            f"{self.within_km:g} km) {n[DISTINCT]:,} {verb(n[DISTINCT], 'is', 'are')} distinct "
+            f"in space, {n[NOT_DISTINCT]:,} not, "
             f"{n[NOT_TESTABLE]:,} not testable; {alone:,} "
             f"{'cluster has' if alone == 1 else 'clusters have'} no neighbour"
             + (f", and the place of {n_nowhere:,} is unknown" if n_nowhere else "")

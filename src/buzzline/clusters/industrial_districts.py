@@ -24,6 +24,7 @@ from buzzline.clusters.district_steps import (
 from buzzline.clusters.labour_market_areas import LabourMarketAreas
 from buzzline.quantities import Years
 from buzzline.tables.study import Study
+from buzzline.wording import plural, verb
 
 AREA_SCHEMA = {
     "area_id": pl.String, "label": pl.String, "verdict": pl.String, "people": pl.String,
@@ -96,9 +97,10 @@ class IndustrialDistricts:
                 said = f"Industrial districts are not testable: {why[0].removeprefix(WHY_NOT)}"
             return " ".join([said, *(note for note in self.notes if note not in why)])
         text = (
-            f"{n[DISTRICT]:,} of {tested:,} labour-market areas are industrial districts, "
-            f"{n[NOT_TESTABLE]:,} more are not testable (none of the steps that could be taken "
-            "rules them out)"
+            f"{n[DISTRICT]:,} of {plural(tested, 'labour-market area')} "
+            f"{verb(n[DISTRICT], 'is an industrial district', 'are industrial districts')}, "
+            f"{n[NOT_TESTABLE]:,} more {verb(n[NOT_TESTABLE], 'is', 'are')} not testable (none "
+            "of the steps that could be taken rules them out)"
         )
         if n[DISTRICT]:
             first = self.areas.row(0, named=True)

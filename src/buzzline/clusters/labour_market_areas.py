@@ -24,6 +24,7 @@ from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
 from buzzline.space.threads import spread
 from buzzline.tables.study import Study
+from buzzline.wording import plural, verb
 
 AREA_SCHEMA = {
     "area_id": pl.String, "label": pl.String, "n_places": pl.Int64, "n_reserved": pl.Int64,
@@ -97,13 +98,13 @@ class LabourMarketAreas:
             return NO_FLOWS
         n, valid = self.areas.height, int((self.areas["status"] == "valid").sum())
         text = (
-            f"{n:,} labour-market area{'' if n == 1 else 's'} of {self.places.height:,} places "
-            f"from {self.n_persons:,.0f} persons ({self.flows}), {valid:,} valid"
+            f"{plural(n, 'labour-market area')} of {plural(self.places.height, 'place')} "
+            f"from {plural(self.n_persons, 'person')} ({self.flows}), {valid:,} valid"
         )
         if n:
             first = self.areas.row(0, named=True)
             text += (
-                f"; the largest is {first['label']} with {first['n_places']:,} places, "
+                f"; the largest is {first['label']} with {plural(first['n_places'], 'place')}, "
                 f"self-containment {first['value']:.2f}"
             )
         return " ".join([f"{text}.", *self.notes])
@@ -313,7 +314,12 @@ def _notes(study: Study, found: PlaceFlows, rule: AreaRule) -> tuple[str, ...]:
         )
     n_undated = study.spells["start"].null_count() if found.kind == "spells" else 0
     if n_undated:
-        notes.append(f"{n_undated:,} spells whose start is not known were left out.")
+        notes.append(
+            f"{plural(n_undated, 'spell')} whose start is not known "
+            f"{verb(n_undated, 'was', 'were')} left out."
+        )
     if found.n_unplaced:
-        notes.append(f"{found.n_unplaced:,.0f} persons with an end whose place is not known.")
+        notes.append(
+            f"{plural(found.n_unplaced, 'person')} with an end whose place is not known."
+        )
     return tuple(notes)

@@ -13,6 +13,7 @@ import polars as pl
 from buzzline.arrays import Flags
 from buzzline.errors import InvalidArgument
 from buzzline.tables.study import Study
+from buzzline.wording import plural, verb
 
 SIGHTED = "sighted"  # indicator in `outcomes`: the organisation was seen in that year
 MOST_YEARS = 30  # taken when no years are named
@@ -107,7 +108,9 @@ def _by_sightings(study: Study, seen: pl.DataFrame, years: Sequence[int] | None)
     notes = [f"Nothing was observed in {_listed(unseen)}."] if unseen else []
     never = study.organisations.height - rows["row"].n_unique()
     if never:
-        notes.append(f"{never:,} organisations were sighted in no year.")
+        notes.append(
+            f"{plural(never, 'organisation')} {verb(never, 'was', 'were')} sighted in no year."
+        )
     kept = [number for number, year in enumerate(taken) if year not in unseen]
     return _noted(tuple(taken[k] for k in kept), there[kept], "sightings", notes)
 
@@ -127,8 +130,8 @@ def _by_dates(study: Study, years: Sequence[int] | None) -> Presence:
         notes.append("No organisation closes in the tables, so nothing can shrink or dissolve.")
     if dates.height > n_opened:
         notes.append(
-            f"{dates.height - n_opened:,} organisations without a date of opening are taken to "
-            "be there from the start."
+            f"{plural(dates.height - n_opened, 'organisation')} without a date of opening "
+            f"{verb(dates.height - n_opened, 'is', 'are')} taken to be there from the start."
         )
     taken = tuple(sorted(years)) if years is not None else _dated_years(study, dates, notes)
     there = np.array([(opened <= year) & (closed >= year) for year in taken], dtype=np.bool_)

@@ -31,6 +31,7 @@ from buzzline.space.scales import SCALES, Cutoffs
 from buzzline.space.sites import sites_of
 from buzzline.space.zones import Zones, zones_of
 from buzzline.tables.study import Study
+from buzzline.wording import plural
 
 __all__ = ["MODELS", "MODEL_MEANING", "Model", "ScaleBalance", "scale_balance"]
 
@@ -114,8 +115,9 @@ class ScaleBalance:
             for v in ("missing", "excess", "as expected", "not enough links")
         )
         return (
-            f"{n_clusters:,} clusters by four scales against size and distance (G1): {said}; "
-            f"{self.untested.height:,} pairs of cluster and layer could not be tested."
+            f"{plural(n_clusters, 'cluster')} by four scales against size and distance (G1): "
+            f"{said}; "
+            f"{plural(self.untested.height, 'pair')} of cluster and layer could not be tested."
         )
 
     def __repr__(self) -> str:
