@@ -151,9 +151,11 @@ def test_roles_come_from_industry_function_and_for_moves_from_occupation():
     assert role[0] == role[1] != role[2]
     assert role[3] == -1
     ties = ties_of([(0, 1), (0, 2), (3, 0)], n=4)
-    moves = role_ties(study, "labour_move", ties, role=role)
-    assert (moves.ties.source.tolist(), moves.ties.target.tolist()) == ([0], [1])
-    assert moves.role.tolist() == [0]
+    moves = role_ties(study, "labour_move", layer_ties(study, "labour_move"), role=role)
+    assert (moves.ties.source.tolist(), moves.ties.target.tolist()) == ([0, 0], [1, 2])
+    assert moves.role.tolist() == [0, 1 + role[0]]  # smith; nobody knows as what, from a
+    more = role_ties(study, "labour_move", ties, role=role)  # than spells tell of: all are kept
+    assert more.role.tolist() == [role[0], role[0], -1]
     supply = role_ties(study, "supply", ties, role=role)
     assert supply.role.tolist() == [role[0], role[0], -1]
     undirected = role_ties(study, "research", ties_of([(0, 1)], n=4, directed=False), role=role)

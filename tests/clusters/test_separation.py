@@ -66,7 +66,8 @@ def as_clustering(frame, label):
     rows = [np.flatnonzero(label == k) for k in range(len(ids))]
     clusters = pl.DataFrame({
         "cluster_id": ids, "label": [f"Park {k}" for k in range(len(ids))],
-        "industry": "optics", "n_members": [len(r) for r in rows], "ratio": 2.0, "p": 0.01,
+        "industry": "optics", "n_members": [len(r) for r in rows], "strength": 2.0,
+        "ratio": 2.0, "p": 0.01,
         "longitude": [frame["longitude"][r].mean() for r in rows],
         "latitude": [frame["latitude"][r].mean() for r in rows],
     })  # fmt: skip
@@ -134,8 +135,8 @@ def test_cells_and_the_log_odds_ratio_by_hand():
     assert cell.tolist() == [0, 0, 1, 2, 3, -1]
     assert counted_cells(ties, cell).tolist() == [2, 1, 1, 1]
     assert log_odds_ratio((2, 1), (1, 1)) == pytest.approx(log(2))
-    # a half more in each cell: ln(2.5 * 1.5 / (1.5 * 1.5))
-    assert pair_odds(ties, cell).value == pytest.approx(log(2.5 / 1.5))
+    # a half more in each count, half of those between each way: ln(2.5 * 1.5 / (2.5 / 2)^2)
+    assert pair_odds(ties, cell).value == pytest.approx(log(2.5 * 1.5 / 1.25**2))
 
 
 def test_variance_collapses_to_that_of_counts_when_no_organisation_has_two_ties():
@@ -146,7 +147,7 @@ def test_variance_collapses_to_that_of_counts_when_no_organisation_has_two_ties(
     member[60:80] = np.tile([1, 0], 10)
     ties = ties_of(pairs, n=80)
     found = pair_odds(ties, pair_cells(ties, member))
-    assert found.variance == pytest.approx(4 / 10.5)
+    assert found.variance == pytest.approx(2 / 10.5 + 4 / 20.5)  # between is one count
     assert found.design_effect == 1.0
 
 

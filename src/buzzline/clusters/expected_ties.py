@@ -9,19 +9,18 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
+from buzzline.clusters.distance_power import FEWEST_TIES as FEWEST_TIES
+from buzzline.clusters.distance_power import MOST_ZONES as MOST_ZONES
+from buzzline.clusters.distance_power import REACHES_KM, fit_zones, power_of_distance
 from buzzline.clusters.layer_ties import LayerTies
-from buzzline.errors import InvalidArgument, NotConverged
-from buzzline.network.nulls import fit_gravity
 from buzzline.space.globe import chord, distance_km
 from buzzline.space.precision import precision_km
 from buzzline.space.sites import sites_of
-from buzzline.space.zones import INSIDE_A_DISC, NEAREST_KM, Zones, zones_of
+from buzzline.space.zones import INSIDE_A_DISC, NEAREST_KM, Zones
 
-REACH_KM = 5.0
-MOST_ZONES = 300
+REACH_KM = REACHES_KM[-1]
 OF_MEMBERS = 0.1  # of the members, from which on an industry is one of theirs
 FEW_OTHERS = 0.1  # of all outside the clusters, below which other industries are too few
-FEWEST_TIES = 50  # between others, below which no fall with distance is read off them
 FAR_KM = 50.0  # from every cluster: who is of their industry there may be tied as if near
 SAMPLE = 250  # members that stand for a cluster when distances are averaged
 
@@ -75,10 +74,8 @@ def ground_of(organisations: pl.DataFrame, label: Codes) -> Ground:
     xyz[sites.located] = sites.xyz[sites.site[sites.located]]
     is_other = _others(organisations, label, xyz)
     floor = np.maximum(NEAREST_KM, INSIDE_A_DISC * precision_km(organisations))
-    zones = [
-        _zones(organisations, which) if (which & sites.located).sum() > 1 else None
-        for which in (is_other, is_other | _near_a_cluster(xyz, label))
-    ]
+    everybody = np.asarray(is_other | _near_a_cluster(xyz, label))
+    zones = [fit_zones(organisations, which) for which in (is_other, everybody)]
     return Ground(xyz, as_floats(floor), is_other, *zones)
 
 
@@ -123,15 +120,6 @@ def _near_a_cluster(xyz: Floats, label: Codes) -> Flags:
     return near
 
 
-def _zones(organisations: pl.DataFrame, which: Flags) -> Zones:
-    kept = pl.Series(which)
-    hidden = [
-        pl.when(kept).then(pl.col(name)).alias(name) for name in ("longitude", "latitude")
-    ]
-    shown = organisations.with_columns(hidden)
-    return zones_of(shown, sites_of(shown), reach_km=REACH_KM, at_most=MOST_ZONES)
-
-
 def fall_with_distance(ties: LayerTies, ground: Ground) -> Fall | str:
     """Return how ties fall with distance among others, else among all; or why not known.
 
@@ -146,47 +134,11 @@ def fall_with_distance(ties: LayerTies, ground: Ground) -> Fall | str:
     ):
         if zones is None:
             continue
-        found = _fitted(some, zones)
+        found = power_of_distance(some, zones)
         if not isinstance(found, str):
             return Fall(*found, name)
         reason = found
     return reason
-
-
-def _fitted(ties: LayerTies, zones: Zones) -> tuple[float, float] | str:
-    ends = ties.both_ways()
-    here, there = zones.zone[ends.source], zones.zone[ends.target]
-    placed = (here >= 0) & (there >= 0)
-    n_zones = zones.n_here.size
-    n = float(ends.weight[placed].sum()) / (1 if ties.is_directed else 2)
-    if n < FEWEST_TIES:
-        return f"only {n:,.0f} ties with coordinates, at least {FEWEST_TIES} are needed"
-    cell = here[placed].astype(np.int64) * n_zones + there[placed]
-    cells = np.bincount(cell, weights=ends.weight[placed], minlength=n_zones**2)
-    flows = as_floats(cells.reshape(n_zones, n_zones))
-    np.fill_diagonal(flows, np.diag(flows) * _without_oneself(ends, zones))
-    try:
-        fit = fit_gravity(flows, zones.log_km[None])
-    except (InvalidArgument, NotConverged) as error:
-        return str(error).removeprefix("gravity null: ")
-    return float(fit.theta[0]), float(fit.covariance[0, 0])
-
-
-def _without_oneself(ends: LayerTies, zones: Zones) -> Floats:
-    """Return what ties within each zone would grow by if one could be tied to oneself.
-
-    The gravity model counts such pairs; nobody has them, and in small zones that would pass for
-    a slower fall with distance.
-    """
-    size = np.bincount(ends.source, weights=ends.weight, minlength=zones.zone.size)
-    size += np.bincount(ends.target, weights=ends.weight, minlength=zones.zone.size)
-    placed = zones.zone >= 0
-    zone, size, n = zones.zone[placed], size[placed], zones.n_here.size
-    whole = np.bincount(zone, weights=size, minlength=n)
-    # size is a count: its square less itself is what its expectation squared has on average
-    alone = np.bincount(zone, weights=np.maximum(size**2 - size, 0), minlength=n)
-    rest = whole**2 - alone
-    return as_floats(np.divide(whole**2, rest, out=np.ones(n), where=rest > 0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,7 +185,7 @@ def pair_distances(
     ----------
     ground : Ground
     size : (n,) float64
-        What makes an organisation hold more ties than others: here, its ties.
+        What makes an organisation hold more ties than others, net of who is near.
     groups : two (.,) int64
         Rows of the members of the two groups; those without coordinates or size do not count.
     """

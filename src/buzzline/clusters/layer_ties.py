@@ -9,10 +9,12 @@ import polars as pl
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats
 from buzzline.clusters.place_flows import person_moves
+from buzzline.errors import InvalidArgument
 from buzzline.tables.study import Study
 from buzzline.tables.vocabularies import UNDIRECTED_LAYERS
 
 PERSONS = ("labour_move", "commute")  # layers whose weight is a number of persons
+MOST_PERSONS = 1e10  # in one tie: more than there are on Earth
 FEWEST_RECORDS = 20  # fewer name sources of data, not projects, contracts or respondents
 
 
@@ -23,7 +25,8 @@ class LayerTies:
     Attributes
     ----------
     source, target : (m,) int32      rows of organisations
-    weight : (m,) float64            persons for moves and commuting, else 1
+    weight : (m,) float64            persons for moves and commuting, else 1; half each way
+                                     without direction, where others of the layer have one
     record : (m,) int32              which record each stands in; empty where few tell of all
     is_directed : bool
     n_organisations : int
@@ -62,8 +65,17 @@ def layers_of(study: Study) -> tuple[str, ...]:
 
 
 def layer_ties(study: Study, layer: str) -> LayerTies:
-    """Return the ties of one layer; moves come from spells where no linkage is a move."""
-    rows = study.linkages.lazy().filter(pl.col("layer") == layer)
+    """Return the ties of one layer; moves come from spells where no linkage is a move.
+
+    Where some ties have a direction and others none, these go half each way.
+
+    Raises
+    ------
+    InvalidArgument
+        A tie of more persons than there are on Earth.
+    """
+    counts = (pl.col("layer") == layer) & (pl.col("weight").fill_null(1.0) > 0)
+    rows = study.linkages.lazy().filter(counts)
     weight = pl.col("weight").fill_null(1.0) if layer in PERSONS else pl.lit(1.0)
     record = pl.col("observed_by").rank("dense").fill_null(0).cast(pl.Int32)
     directed = pl.col("directed").fill_null(layer not in UNDIRECTED_LAYERS)
@@ -80,7 +92,8 @@ def layer_ties(study: Study, layer: str) -> LayerTies:
             number.rename({"row": f"{end}_row"}), left_on=end, right_on="org_id", how="left",
             validate="m:1",
         )  # fmt: skip
-    found = ties.filter(pl.col("source") != pl.col("target"), pl.col("weight") > 0).collect()
+    found = _one_direction(ties.filter(pl.col("source") != pl.col("target")).collect())
+    _check(found, layer)
     several = found["record"].n_unique() >= FEWEST_RECORDS
     return LayerTies(
         as_codes(found["source_row"].to_numpy()), as_codes(found["target_row"].to_numpy()),
@@ -89,3 +102,24 @@ def layer_ties(study: Study, layer: str) -> LayerTies:
         bool(found["directed"].any()) if found.height else layer not in UNDIRECTED_LAYERS,
         study.organisations.height,
     )  # fmt: skip
+
+
+def _one_direction(ties: pl.DataFrame) -> pl.DataFrame:
+    """Return ties that all have a direction, or all have none."""
+    if ties["directed"].all() or not ties["directed"].any():
+        return ties
+    both = ties.filter(~pl.col("directed")).with_columns(pl.col("weight") / 2)
+    ends = {"source": "target", "target": "source", "source_row": "target_row",
+            "target_row": "source_row"}  # fmt: skip
+    back = both.rename(ends).select(ties.columns)
+    return pl.concat([ties.filter("directed"), both, back]).with_columns(directed=pl.lit(True))
+
+
+def _check(ties: pl.DataFrame, layer: str) -> None:
+    wrong = ties.filter(~(pl.col("weight") <= MOST_PERSONS))
+    if wrong.height:
+        source, target, weight = wrong.select("source", "target", "weight").row(0)
+        raise InvalidArgument(
+            f"linkages: {source!r} to {target!r} in {layer!r} has the weight {weight:g}; it "
+            f"is a number of persons, at most {MOST_PERSONS:g}. Mend it, or leave the row out."
+        )

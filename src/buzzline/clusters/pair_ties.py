@@ -20,7 +20,7 @@ class Cut:
     ties : LayerTies      with both ends in either cluster
     member : (k,) int32   0 and 1 for the two clusters
     ground : Ground
-    size : (k,) float64   all ties of each member in the layer
+    size : (k,) float64   of each member in the layer
     """
 
     ties: LayerTies
@@ -65,7 +65,7 @@ class Sorted:
     ties : LayerTies
     start : (k * k + 1,) int64    those from cluster a to b: start[a * k + b] and on
     members : Members
-    size : (n,) float64           all ties of each organisation in the layer
+    size : (n,) float64           of each organisation in the layer
     """
 
     ties: LayerTies
@@ -95,15 +95,15 @@ class Sorted:
         return Cut(ties, member, here, as_floats(self.size[rows]))
 
 
-def sorted_by_clusters(ties: LayerTies, members: Members) -> Sorted:
-    """Sort the ties among the members of a family by the clusters of their ends."""
-    n, k = ties.n_organisations, len(members.rows)
-    size = np.bincount(ties.source, weights=ties.weight, minlength=n) + np.bincount(
-        ties.target, weights=ties.weight, minlength=n
-    )
+def sorted_by_clusters(ties: LayerTies, members: Members, size: Floats) -> Sorted:
+    """Sort the ties among the members of a family by the clusters of their ends.
+
+    size : (n,) float64, of each organisation in the layer.
+    """
+    k = len(members.rows)
     here, there = members.label[ties.source], members.label[ties.target]
     among = np.flatnonzero((here >= 0) & (there >= 0))
     cell = here[among].astype(np.int64) * k + there[among]
     order = np.argsort(cell, kind="stable")
     start = np.searchsorted(cell[order], np.arange(k * k + 1))
-    return Sorted(ties.chosen(among[order]), as_indices(start), members, as_floats(size))
+    return Sorted(ties.chosen(among[order]), as_indices(start), members, size)

@@ -50,7 +50,11 @@ def roles_of(study: Study) -> Codes:
 
 
 def role_ties(study: Study, layer: str, ties: LayerTies, *, role: Codes) -> RoleTies:
-    """Return the ties of a layer with their roles; moves of persons with an occupation by it.
+    """Return the ties of a layer with their roles; moves of persons by occupation.
+
+    Occupations come from spells, where these tell of no fewer moves than the ties do; else the
+    ties could not be told apart by them. Persons whose occupation is not known have the role of
+    the organisation they come from, apart from all occupations.
 
     Parameters
     ----------
@@ -60,13 +64,16 @@ def role_ties(study: Study, layer: str, ties: LayerTies, *, role: Codes) -> Role
     role : (n,) int32     of each organisation, from `roles_of`
     """
     moves = _moves_by_occupation(study) if layer == "labour_move" else None
-    if moves is not None and moves.height:
+    if moves is not None and moves["occupation"].count() and moves.height >= ties.weight.sum():
         work = moves["occupation"].rank("dense").cast(pl.Int64) - 1
+        start, source = int(work.max() or 0) + 1, moves["from"].to_numpy()  # type: ignore[arg-type]  # codes
+        unknown = np.where(role[source] >= 0, start + role[source], -1)
         found = LayerTies(
-            as_codes(moves["from"].to_numpy()), as_codes(moves["to"].to_numpy()),
+            as_codes(source), as_codes(moves["to"].to_numpy()),
             as_floats(np.ones(moves.height)), as_codes([]), True, ties.n_organisations,
         )  # fmt: skip
-        return RoleTies(found, as_codes(work.to_numpy()))
+        known = work.fill_null(-1).to_numpy()
+        return RoleTies(found, as_codes(np.where(known >= 0, known, unknown)))
     both = ties.both_ways()
     return RoleTies(both, as_codes(role[both.source]))
 
@@ -78,9 +85,7 @@ def _moves_by_occupation(study: Study) -> pl.DataFrame:
         pl.col(name).shift(-1).over("person_id", order_by=["start", "org_id"]).alias(alias)
         for name, alias in (("org_id", "target"), ("occupation", "occupation"))
     ]
-    moved = study.spells.with_columns(ahead).filter(
-        pl.col("target") != pl.col("org_id"), pl.col("occupation").is_not_null()
-    )
+    moved = study.spells.with_columns(ahead).filter(pl.col("target") != pl.col("org_id"))
     for end, name in (("org_id", "from"), ("target", "to")):
         moved = moved.join(
             number.rename({"row": name}), left_on=end, right_on="org_id", how="inner",

@@ -178,21 +178,23 @@ def separation(
     Raises
     ------
     InvalidArgument
-        A layer without linkages.
+        A layer without linkages; a `level` of 0 or 1; a tie of more persons than there are.
 
     Notes
     -----
-    value = ln(O_kk O_ll / (O_kl O_lk)) - ln(E_kk E_ll / (E_kl E_lk)), with E the sums of
-    s_i s_j d_ij^b over pairs of members, s the ties of an organisation and b fitted to the ties
-    of organisations in no cluster of the industry (gravity null, PPML). 1/2 is added to each
-    cell of O. The interval takes organisations as the units: leaving out one at a time with all
-    its ties, in linear form [1]_; records (projects, respondents) where this is wider; and the
-    error of b. It is normal, so rough with cells below five. "Not separate" is said only where
-    a ratio of `smallest_ratio` would have been seen with probability 0.8, or is excluded.
+    value = ln(O_kk O_ll / O_b^2) - ln(E_kk E_ll / (E_kl E_lk)), with O_b the mean of O_kl and
+    O_lk, E the sums of a_i a_j d_ij^b over pairs of members, and b fitted to the ties of
+    organisations in no cluster of the industry (gravity null, PPML). a are the ties of an
+    organisation, net of how many others are near, s_i / sum_j s_j d_ij^b; ties with one partner
+    count in s up to what is usual. 1/2 is added to each count of O. The interval takes
+    organisations as the units: leaving out one at a time with all its ties, in linear form
+    [1]_; records (projects, respondents) where this is wider; and the error of b. It is
+    normal, so rough with cells below five. "Not separate" is said only where a ratio of
+    `smallest_ratio` would have been seen with probability 0.8, or is excluded.
 
     modularity = 1 / 2m sum_ij (A_ij - N_i N_j d_ij^b) within clusters [3]_, with the same b:
     read off the network itself, as published, distance would take all of the separation of
-    clusters that are further apart than they are wide. N_i is s_i times a factor of its
+    clusters that are further apart than they are wide. N_i is a_i times a factor of its
     cluster, such that each holds as many ties as it does. Simulated networks have powers within
     the error of b, and as many ties as these are worth where ties come in bundles (of an
     organisation, of a record).
@@ -220,6 +222,8 @@ def separation(
     >>> separation(study, found, draws=19, rng=1).clusters["status"].unique().to_list()
     ['no sibling within 50 km']
     """
+    if not 0 < level < 1:
+        raise InvalidArgument(f"separation: `level` must be between 0 and 1, got {level:g}")
     seed = seed_of(rng)
     names = _chosen(study, layers)
     ties = {name: layer_ties(study, name) for name in names}
@@ -278,11 +282,19 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     n = clustering.clusters.height
+    at = clustering.clusters.select(pl.col("longitude", "latitude").cast(pl.Float64))
+    placed = at.fill_nan(None).drop_nulls().height
     if not n:
         notes.append("There are no clusters.")
-    elif not any(len(family.pairs) for family in groups):
+    elif placed and not any(len(family.pairs) for family in groups):
+        which = f"{n:,}" if placed == n else f"{placed:,} placed"
         notes.append(
-            f"None of {n:,} clusters has another of its industry within {rule.reach_km:g} km."
+            f"None of {which} clusters has another of its industry within {rule.reach_km:g} km."
+        )
+    if placed < n:
+        notes.append(
+            f"Where {n - placed:,} of {n:,} clusters lie is not known, so neither are their "
+            "siblings."
         )
     if n > rule.max_clusters:
         notes.append(f"The {rule.max_clusters} strongest of {n:,} clusters (`max_clusters`).")

@@ -11,7 +11,7 @@ from buzzline.arrays import Codes, Floats, Indices, as_codes, as_floats
 from buzzline.clusters.layer_ties import LayerTies
 from buzzline.quantities import Draws
 
-SIGN = np.array([1.0, 1.0, -1.0, -1.0])  # within k, within l, from k to l, from l to k
+SIGN = np.array([1.0, 1.0, -2.0, -2.0])  # within k, within l, between either way, together
 HALF = 0.5  # added to each cell, as Haldane and Anscombe do: the log stays finite and unbiased
 
 
@@ -78,10 +78,12 @@ def pair_odds(ties: LayerTies, cell: Codes) -> PairOdds:
 
     Notes
     -----
-    The variance is that of leaving out one organisation with all its ties at a time, in its
-    linear form: squared sums over each organisation, less what two organisations of one tie
-    count twice [1]_; or that of leaving out one record at a time where this is larger; never
-    below that of independent ties.
+    value = ln(O_kk O_ll / ((O_kl + O_lk) / 2)^2), with 1/2 added to O_kk, O_ll and O_kl + O_lk:
+    one direction that is empty, as between buyers and suppliers, separates nobody. Where both
+    are as full it is ln(O_kk O_ll / (O_kl O_lk)). The variance is that of leaving out one
+    organisation with all its ties at a time, in its linear form: squared sums over each
+    organisation, less what two organisations of one tie count twice [1]_; or that of leaving
+    out one record at a time where this is larger; never below that of independent ties.
 
     References
     ----------
@@ -90,14 +92,11 @@ def pair_odds(ties: LayerTies, cell: Codes) -> PairOdds:
     """
     inside = cell >= 0
     own, cell = ties.chosen(inside), cell[inside]
-    count = np.bincount(cell, weights=own.weight, minlength=4) + HALF
-    if ties.is_directed:
-        sign, value = SIGN, float(np.sum(SIGN * np.log(count)))
-    else:  # in ordered pairs: twice the ties within, and as many each way between
-        sign = np.array([1.0, 1.0, -2.0, 0.0])
-        value = float(np.sum(sign * np.log(count))) + 2 * log(2)
-    influence = as_floats(sign[cell] * own.weight / count[cell])
-    alone = float(np.sum(influence**2 / own.weight)) + float(np.sum(sign**2 * HALF / count**2))
+    count = np.bincount(np.minimum(cell, 2), weights=own.weight, minlength=3) + HALF
+    value = float(np.sum(SIGN[:3] * np.log(count))) + 2 * log(2)  # half of them each way
+    influence = as_floats(SIGN[cell] * own.weight / count[np.minimum(cell, 2)])
+    alone = float(np.sum(influence**2 / own.weight))
+    alone += float(np.sum(SIGN[:3] ** 2 * HALF / count**2))
     variance = max(alone, _over_bundles(own, influence))
     return PairOdds(value, variance, variance / alone if alone else 1.0)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 
 import numpy as np
 
 from buzzline.clusters.autonomy import MEASURES, Kept, autonomy, kept_with_error, member_flows
 from buzzline.clusters.expected_ties import Fall, Ground, fall_with_distance, ground_of
 from buzzline.clusters.layer_ties import LayerTies
+from buzzline.clusters.net_mass import net_of_access, sizes
 from buzzline.clusters.pair_ties import Sorted, members_of, sorted_by_clusters
 from buzzline.clusters.pair_verdicts import (
     FEWEST_TIES,
@@ -23,6 +25,7 @@ from buzzline.quantities import Share
 from buzzline.randomness import child
 from buzzline.tables.study import Study
 
+UNPLACED = "not testable: where it lies is not known, so neither are its siblings"
 Rows = list[dict[str, object]]
 
 
@@ -45,8 +48,11 @@ def pair_rows(
     members = members_of(family.label, len(family.clusters))
     rows, together = [], []
     for layer, whole in ties.items():
-        among = sorted_by_clusters(whole, members)
         fall = fall_with_distance(whole, ground) if whole.source.size else NO_TIES
+        size = sizes(whole, family.label)
+        if isinstance(fall, Fall):
+            size = net_of_access(size, family.label, ground, fall.elasticity)
+        among = sorted_by_clusters(whole, members, size)
         rows += [
             _pair(family, number, layer, among=among, fall=fall, ground=ground, terms=terms,
                   seed=seed)
@@ -147,7 +153,8 @@ def cluster_rows(
             named | {"layer": layer, "level": terms.level} | _layer_cells(one, n_siblings)
             for layer, one in kept.items()
         ]
-        rows.append(named | _autonomy_cells(kept, n_siblings, terms.level, rule))
+        alone = f"no sibling within {rule.reach_km:g} km" if _placed(cluster) else UNPLACED
+        rows.append(named | _autonomy_cells(kept, n_siblings, terms.level, alone))
     return parts, rows
 
 
@@ -161,12 +168,17 @@ def _layer_cells(kept: Kept, n_siblings: int) -> dict[str, object]:
     return cells
 
 
+def _placed(cluster: Mapping[str, object]) -> bool:
+    at = [cluster[name] for name in ("longitude", "latitude")]
+    return all(isinstance(value, int | float) and isfinite(value) for value in at)
+
+
 def _autonomy_cells(
-    kept: Mapping[str, Kept], n_siblings: int, level: Share, rule: SiblingRule
+    kept: Mapping[str, Kept], n_siblings: int, level: Share, alone: str
 ) -> dict[str, object]:
     cells: dict[str, object] = {"n_siblings": n_siblings, "level": level}
     if not n_siblings:
-        return cells | {"status": f"no sibling within {rule.reach_km:g} km"}
+        return cells | {"status": alone}
     found = autonomy(kept, level)
     if not found.layer:
         return cells | {"status": "not testable: fewer than 10 ties arrive in every layer"}

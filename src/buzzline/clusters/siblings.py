@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_indices
 from buzzline.clusters.clustering import Clustering
+from buzzline.errors import InvalidArgument
 from buzzline.quantities import Count, Kilometres, Ratio
 from buzzline.space.globe import chord, distance_km, unit_vectors
 
@@ -24,7 +25,8 @@ class SiblingRule:
     reach_km : km
         Siblings are clusters of one industry whose densest sites are at most this far apart.
     smallest_ratio : ratio
-        Ties within to between, net of size and distance, that one would not want to overlook.
+        Ties within to between, net of size and distance, that one would not want to overlook;
+        above 1.
     max_clusters : count
         The strongest clusters that are looked at.
     """
@@ -32,6 +34,13 @@ class SiblingRule:
     reach_km: Kilometres = 50.0
     smallest_ratio: Ratio = 2.0
     max_clusters: Count = 100
+
+    def __post_init__(self) -> None:
+        if not 1 < self.smallest_ratio < inf:
+            raise InvalidArgument(
+                "SiblingRule: `smallest_ratio` must be above 1 (2: twice the ties within), got "
+                f"{self.smallest_ratio}"
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

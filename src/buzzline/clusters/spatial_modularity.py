@@ -163,7 +163,7 @@ def reach_of_groups(
     ----------
     ground : Ground
     size : (n,) float64
-        All ties of each organisation in the layer.
+        Of each organisation in the layer, from `net_of_access`.
     group : (n,) int32
         -1 for none.
     elasticity : float
