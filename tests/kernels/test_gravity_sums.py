@@ -61,6 +61,18 @@ def test_everything_at_one_point_counts_at_the_floor_and_nobody_to_oneself():
     assert found == pytest.approx(99 / 2)
 
 
+@pytest.mark.parametrize("n", [16, 100, 250])
+@pytest.mark.parametrize("spread", [0.0, 0.01])
+def test_brute_force_points_told_apart_down_to_different_distances_are_not_one(n, spread):
+    rng = np.random.default_rng(n)
+    longitude, latitude = 116.4 + rng.normal(0, spread, n), 39.9 + rng.normal(0, spread, n)
+    where = Located(unit_vectors(longitude, latitude), rng.choice([0.1, 5.0, 33.0], n))
+    tree, mass = gravity_tree(where, np.arange(n)), rng.lognormal(0, 1, n)
+    exact = over_pairs(where.xyz, where.floor_km, mass, -1.0)
+    found = tree.sums(mass[tree.rows], -1.0, np.arange(n))
+    assert found == pytest.approx(exact, rel=0.1 if spread else 1e-6)
+
+
 def test_points_outside_the_tree_sum_over_all_of_it():
     where = Located(unit_vectors(np.array([0.0, 0.1, 0.2]), np.zeros(3)), np.full(3, 0.1))
     tree = gravity_tree(where, np.array([0, 1]))

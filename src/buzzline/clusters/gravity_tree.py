@@ -193,7 +193,8 @@ def gravity_forest(ground: Located, nations: Nations | None, rows: Indices) -> G
 def gravity_tree(ground: Located, rows: Indices) -> GravityTree:
     """Return the tree over some rows, all with coordinates."""
     xyz = ground.xyz[rows]
-    order = np.argsort(_along_a_curve(xyz), kind="stable")
+    # points of one place by their floors, so that few nodes hold several
+    order = np.lexsort((ground.floor_km[rows], _along_a_curve(xyz)))
     chosen = as_indices(rows[order])
     place = np.full(len(ground.xyz), -1, np.int64)
     place[chosen] = np.arange(chosen.size)

@@ -44,23 +44,31 @@ def node_spheres(xyz, depth):
 
 @kernel
 def node_masses(xyz, mass, floor_km, depth):
-    """Return the centre of mass, mean floor and mass of each node: (2**(depth + 1), 5).
+    """Return the centre of mass, mass, least and largest floor of each node.
 
-    xyz : (n, 3), mass, floor_km : (n,) float64, sorted. O(n) time.
+    xyz : (n, 3), mass, floor_km : (n,) float64, sorted. Returns (2**(depth + 1), 6); floors are
+    of points with mass, infinity and 0 where there are none. O(n) time.
     """
     n, leaves = xyz.shape[0], 2**depth
-    out = np.zeros((2 * leaves, 5))
+    out = np.zeros((2 * leaves, 6))
+    out[:, 4] = np.inf
     for m in range(leaves):
+        h = leaves + m
         for i in range(n * m // leaves, n * (m + 1) // leaves):
+            if mass[i] <= 0.0:
+                continue
             for axis in range(3):
-                out[leaves + m, axis] += mass[i] * xyz[i, axis]
-            out[leaves + m, 3] += mass[i] * floor_km[i]
-            out[leaves + m, 4] += mass[i]
+                out[h, axis] += mass[i] * xyz[i, axis]
+            out[h, 3] += mass[i]
+            out[h, 4] = min(out[h, 4], floor_km[i])
+            out[h, 5] = max(out[h, 5], floor_km[i])
     for h in range(leaves - 1, 0, -1):
-        out[h] = out[2 * h] + out[2 * h + 1]
+        out[h, :4] = out[2 * h, :4] + out[2 * h + 1, :4]
+        out[h, 4] = min(out[2 * h, 4], out[2 * h + 1, 4])
+        out[h, 5] = max(out[2 * h, 5], out[2 * h + 1, 5])
     for h in range(1, 2 * leaves):
-        if out[h, 4] > 0.0:
-            out[h, :4] /= out[h, 4]
+        if out[h, 3] > 0.0:
+            out[h, :3] /= out[h, 3]
     return out
 
 
@@ -75,6 +83,16 @@ def fallen(squared_chord, floor_km, elasticity, radius_km):
 
 
 @kernel
+def one_floor(away_km, floor_km, least_km, largest_km):
+    """Return whether all of a node are told apart from a point down to the same distance.
+
+    They are where floors do not matter as it is farther than the largest, where that of the
+    point is at least the largest, and where all are the same.
+    """
+    return away_km >= largest_km or floor_km >= largest_km or least_km == largest_km
+
+
+@kernel
 def gravity_sums(at, at_floor, oneself, xyz, mass, floor_km, spheres, nodes, terms):
     """Sum mass times distance to a power, from each of some points to all points of a tree.
 
@@ -82,7 +100,7 @@ def gravity_sums(at, at_floor, oneself, xyz, mass, floor_km, spheres, nodes, ter
     points of the point itself, which does not count, or -1; xyz, mass, floor_km as sorted;
     spheres, nodes from `node_spheres` and `node_masses`; terms : elasticity, radius of the
     Earth [km], opening: nodes whose radius is below this share of their distance count as one
-    point. out : (q,) float64. O(q log n) time.
+    point, unless their floors matter and differ. out : (q,) float64. O(q log n) time.
     """
     elasticity, radius_km, opening = terms
     n, leaves = xyz.shape[0], nodes.shape[0] // 2
@@ -94,7 +112,7 @@ def gravity_sums(at, at_floor, oneself, xyz, mass, floor_km, spheres, nodes, ter
         while top > 0:
             top -= 1
             h = stack[top]
-            if nodes[h, 4] <= 0.0:
+            if nodes[h, 3] <= 0.0:
                 continue
             parts = 1
             while 2 * parts <= h:
@@ -103,14 +121,16 @@ def gravity_sums(at, at_floor, oneself, xyz, mass, floor_km, spheres, nodes, ter
             away = 0.0
             for axis in range(3):
                 away += (at[q, axis] - spheres[h, axis]) ** 2
-            if spheres[h, 3] <= opening * sqrt(away):
-                held = nodes[h, 4]
+            if spheres[h, 3] <= opening * sqrt(away) and one_floor(
+                sqrt(away) * radius_km, at_floor[q], nodes[h, 4], nodes[h, 5]
+            ):
+                held = nodes[h, 3]
                 if start <= own < stop:
                     held -= mass[own]
                 square = 0.0
                 for axis in range(3):
                     square += (at[q, axis] - nodes[h, axis]) ** 2
-                floor = max(at_floor[q], nodes[h, 3])
+                floor = max(at_floor[q], nodes[h, 5])
                 total += held * fallen(square, floor, elasticity, radius_km)
             elif h < leaves:
                 stack[top], stack[top + 1] = 2 * h, 2 * h + 1
