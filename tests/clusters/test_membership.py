@@ -485,6 +485,25 @@ def test_layers_that_do_not_exist_are_refused():
         MembershipRule(trade=("suply",))
 
 
+def test_a_layer_named_twice_is_refused():
+    with pytest.raises(InvalidArgument, match="'research' is named in `labour` and `know"):
+        MembershipRule(labour=("research",), knowledge=("research",))
+    with pytest.raises(InvalidArgument, match="would count twice"):
+        MembershipRule(trade=("supply", "supply"))
+
+
+@pytest.mark.parametrize("kinds", [0, 4, 9])
+def test_more_kinds_than_there_are_are_refused(kinds):
+    with pytest.raises(InvalidArgument, match="take 1 to 3"):
+        MembershipRule(kinds=kinds)
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.5, 1.0, float("nan")])
+def test_a_ratio_that_tells_nobody_apart_is_refused(ratio):
+    with pytest.raises(InvalidArgument, match="take a number above 1"):
+        MembershipRule(smallest_ratio=ratio)
+
+
 def test_no_ties_no_coordinates_and_no_clusters_are_legal():
     world = make_sibling_world(organisations=300, rng=10)
     clustering = planted(world)
