@@ -8,6 +8,7 @@ from tests.clusters.planted import planted
 from buzzline.clusters.siblings import SiblingRule, families
 from buzzline.linkages.city_gravity import city_of, yardsticks
 from buzzline.linkages.colocated import SCHEMAS, colocated_clusters
+from buzzline.linkages.colocated_readings import collaboration_readings
 from buzzline.linkages.colocated_rows import ColocatedRule
 from buzzline.linkages.linkage_types import (
     between_units,
@@ -15,6 +16,7 @@ from buzzline.linkages.linkage_types import (
     ties_by_cluster,
     typed_ties,
 )
+from buzzline.linkages.quadrants import AxisValue
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_sibling_world
 from buzzline.tables.worlds.plans import Bonds, Odds, Parks
@@ -222,8 +224,25 @@ def test_bootstrap_shares_of_quadrants_sum_to_one_and_follow_the_verdict():
 
 def test_the_verdict_is_shown_at_other_cuts_of_the_overlap():
     found = held(world_of("competing", organisations=600))
-    assert found.sensitivity["overlap_cut"].to_list() == [0.3, 0.4, 0.5, 0.6, 0.7]
+    usual = pl.col("smallest_ratio").eq(2) & pl.col("notable_ratio").is_between(1.249, 1.251)
+    cuts = found.sensitivity.filter(usual)["overlap_cut"].to_list()
+    assert cuts == [0.3, 0.4, 0.5, 0.6, 0.7]
+    others = found.sensitivity.filter(~usual).select("smallest_ratio", "notable_ratio").rows()
+    assert others == [(1.5, 1.25), (3.0, 1.25), (2.0, 1.1), (2.0, 1.5)]
     assert set(found.sensitivity["verdict"]) <= {"competing", "not testable"}
+
+
+def test_by_hand_the_side_of_collaboration_at_other_ratios():
+    axis = AxisValue(0.0, -0.5, np.log(1.8), side="low", n=1)  # 0.6 to 1.8 times
+    sides = {
+        ratios: read.side
+        for *ratios, read in collaboration_readings(axis, [(-0.5, 0.58)], 2.0)
+        for ratios in [tuple(ratios)]
+    }
+    assert sides == {(1.5, 1.25): "", (3.0, 1.25): "low", (2.0, 1.1): "low", (2.0, 1.5): "low"}
+    more = AxisValue(0.5, np.log(1.2), 1.0, n=1)
+    sides = [read.side for *_, read in collaboration_readings(more, [(0.18, 1.0)], 2.0)]
+    assert sides == ["", "low", "high", ""]
 
 
 def test_types_that_disagree_are_not_taken_together():

@@ -91,6 +91,7 @@ SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     },
     "sensitivity": {
         "cluster_id": pl.String, "sibling_id": pl.String, "overlap_cut": pl.Float64,
+        "smallest_ratio": pl.Float64, "notable_ratio": pl.Float64,
         "verdict": pl.String, "reason": pl.String,
     },
 }  # fmt: skip
@@ -133,7 +134,7 @@ class Colocated:
         One row a shock and indicator (`p_adjusted`: Holm's, over those of the pair that can be
         read; the verdict goes by it); and a year around it.
     sensitivity : DataFrame
-        The verdict at other cuts of the overlap.
+        The verdict at other cuts of the overlap and other ratios of ties.
     rule : ColocatedRule
     level : share
     draws : int

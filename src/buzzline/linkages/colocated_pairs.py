@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isnan, nan
+from math import exp, isnan, nan
 
 import numpy as np
 
+from buzzline.linkages.colocated_readings import collaboration_readings
 from buzzline.linkages.colocated_rows import ColocatedRule, PairFound, Row, pair_found
 from buzzline.linkages.complementarity import Difference, Work, complementarity, fit_of
 from buzzline.linkages.event_study import Response
@@ -19,6 +20,7 @@ from buzzline.linkages.quadrants import (
     relation_of,
 )
 from buzzline.linkages.shocks import Panel, Shock, pair_shocks, shock_reason
+from buzzline.linkages.verdicts import NOTABLE
 from buzzline.quantities import Share
 from buzzline.randomness import child
 
@@ -63,7 +65,7 @@ def held_together(
             or [named | {"verdict": "not testable", "level": level,
                          "reason": shock_reason(panel, family, pair)}],
             "courses": _course_rows(first, shocks, key, level),
-            "sensitivity": _sensitivity(next(iter(ways.values())), key),
+            "sensitivity": _sensitivity(next(iter(ways.values())), key, rule),
         }  # fmt: skip
         more["pairs"][0] |= _over_time(shocks, str(more["pairs"][0]["verdict"]), level)
         for name, part in more.items():
@@ -140,12 +142,22 @@ def _cells(name: str, found: Difference) -> Row:
     return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
 
 
-def _sensitivity(found: PairFound, key: tuple[str, str]) -> list[Row]:
+def _sensitivity(found: PairFound, key: tuple[str, str], rule: ColocatedRule) -> list[Row]:
+    """Return the verdict at other cuts and ratios, one changed at a time."""
+    smallest, notable = rule.smallest_ratio, exp(NOTABLE)
+    read = [(cut, smallest, notable, found.collaborates, _cut_at(found.rivals, cut))
+            for cut in CUTS]  # fmt: skip
+    ends = [(float(str(row["low"])), float(str(row["high"])))
+            for row in found.types if "value" in row]  # fmt: skip
+    read += [
+        (rule.overlap_cut, limit, more, axis, found.rivals)
+        for limit, more, axis in collaboration_readings(found.collaborates, ends, smallest)
+    ]
     rows = []
-    for cut in CUTS:
-        rivals = _cut_at(found.rivals, cut)
-        verdict, reason = relation_of(found.collaborates, rivals)
+    for cut, limit, more, collaborates, rivals in read:
+        verdict, reason = relation_of(collaborates, rivals)
         rows.append({"cluster_id": key[0], "sibling_id": key[1], "overlap_cut": cut,
+                     "smallest_ratio": limit, "notable_ratio": more,
                      "verdict": verdict, "reason": reason})  # fmt: skip
     return rows
 

@@ -147,6 +147,8 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "colocated_clusters_sensitivity": (
         CLUSTER_ID, _SIBLING_ID,
         ("overlap_cut", "share", "Overlap from which clusters are called rivals."),
+        ("smallest_ratio", "ratio", "Collaboration is low where as much is excluded."),
+        ("notable_ratio", "ratio", "Collaboration is high above this."),
         ("verdict", "", "The verdict then."), _REASON,
     ),
 }  # fmt: skip
