@@ -8,13 +8,17 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from buzzline.agglomeration import concentration
 from buzzline.clusters import (
     FIRST_TEST_ONLY,
     candidate_clusters,
+    delineation,
     distinctness,
     membership,
     separation,
 )
+from buzzline.clusters.clustering import TESTED_BESIDE
+from buzzline.clusters.delineation_words import headline
 from buzzline.export.places import RANKED, member_types
 from buzzline.export.writing import about_lines
 from buzzline.linkages import scale_balance, scale_profile
@@ -75,6 +79,19 @@ def test_invariant_both_tests_stand_in_the_section_on_where_clusters_begin(page,
     assert page.index('id="clusters-section"') < page.index('id="delineation"')
 
 
+def test_by_hand_the_verdict_is_said_first_and_stands_before_its_tests(city, found, tests):
+    verdict = delineation(city, found, *tests)
+    page = written(city, found, (*tests, verdict, concentration(city, draws=19, rng=1)))
+    said = headline(verdict.pairs, verdict.members)
+    first = re.search(r"<li>(.*?)</li>|<p class=.lead.>(.*?)</p>", section(page, "findings"))
+    assert (first[1] or first[2]).startswith(said)
+    assert section(page, "findings").count(said) == 1
+    at = [page.index(f'id="measure-{name}"') for name in
+          ("delineation", "distinctness", "separation", "concentration")]  # fmt: skip
+    assert at == sorted(at)
+    assert page.index('href="#delineation"') < page.index('href="#measures"')
+
+
 def test_by_hand_a_pair_is_named_and_its_verdict_shown(page, found):
     table = re.search(r'<table id="table-table-separation".*?</table>', page, re.S)[0]
     for heading in ("Cluster", "Neighbour", "Verdict"):
@@ -86,7 +103,8 @@ def test_by_hand_a_pair_is_named_and_its_verdict_shown(page, found):
 def test_by_hand_the_page_says_what_was_not_tested_only_where_it_was_not(
     city, found, page, tests
 ):
-    assert FIRST_TEST_ONLY not in page.replace(str(found), "")
+    assert FIRST_TEST_ONLY not in page
+    assert TESTED_BESIDE in page
     only_first = written(city, found, tests[:1])
     assert only_first.count(FIRST_TEST_ONLY) >= 3
     limits = [text for kind, text in about_lines(city, (found, *tests)) if kind == "limit"]

@@ -14,8 +14,8 @@ from buzzline.report import report
 from buzzline.report.writing import as_json
 from buzzline.tables.study import About, Study
 
-SECTIONS = ["findings", "quality", "map-section", "network-section", "measures",
-            "clusters-section", "balance", "limits", "methods", "provenance"]  # fmt: skip
+SECTIONS = ["findings", "quality", "map-section", "network-section",
+            "clusters-section", "balance", "measures", "limits", "methods", "provenance"]  # fmt: skip
 
 
 def words(text: str) -> str:

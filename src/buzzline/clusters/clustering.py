@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -13,6 +13,11 @@ FIRST_TEST_ONLY = (
     "These are candidate clusters: places where an industry is denser than all organisations "
     "together. Whether each is also socially separate (own labour market, own linkages) has "
     "not been tested here."
+)
+TESTED_BESIDE = (
+    "These are candidate clusters: places where an industry is denser than all organisations "
+    "together. Whether each is also socially separate (own labour market, own linkages) is the "
+    "second test: see “Where does a cluster begin and end”."
 )
 
 
@@ -61,6 +66,10 @@ class Clustering:
         """Return one row a cluster, strongest first."""
         return self.clusters
 
+    def tested_beside(self) -> Clustering:
+        """Return the same candidates, for where the second test stands beside them."""
+        return replace(self, note=TESTED_BESIDE) if self.note == FIRST_TEST_ONLY else self
+
     def __str__(self) -> str:
         examined = self.coverage.filter(pl.col("status") == "examined").height
         if not examined:
@@ -70,7 +79,7 @@ class Clustering:
             return "No candidate cluster stands out from chance."
         first = self.clusters.row(0, named=True)
         n, n_industries = self.clusters.height, self.clusters["industry"].n_unique()
-        candidate = "candidate " if self.note == FIRST_TEST_ONLY else ""
+        candidate = "candidate " if self.note in (FIRST_TEST_ONLY, TESTED_BESIDE) else ""
         tested = "" if first["p"] is None else f", p = {first['p']:.3g}"
         which = "largest" if first["strength"] is None else "strongest"
         ratio = "" if first["ratio"] is None else (

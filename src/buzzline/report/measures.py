@@ -10,6 +10,8 @@ import polars as pl
 from buzzline.analysis import CATALOGUE, Answer, result_names
 from buzzline.charts import Spec
 from buzzline.charts.drawing import charts_of
+from buzzline.clusters.delineation import Delineation
+from buzzline.clusters.delineation_words import headline, sentence
 from buzzline.export.measures import further_frames
 from buzzline.report.budget import UNTESTED_ROWS
 from buzzline.report.docstrings import method_of
@@ -106,7 +108,19 @@ def measure_findings(measures: Sequence[Answer], stage: str) -> list[str]:
     by_analysis = {_analysis(result): result for result in reversed(measures)}
     names, most = FOREMOST[stage]
     chosen = [name for name in names if name in by_analysis][:most]
-    return [first_sentence(str(by_analysis[name])) for name in chosen]
+    return [_first_said(by_analysis[name]) for name in chosen]
+
+
+def first_verdict(measures: Sequence[Answer]) -> list[str]:
+    """Return what both tests say in plain words, where there are clusters to tell apart."""
+    found = [result for result in measures if isinstance(result, Delineation)]
+    return [headline(one.pairs, one.members) for one in found[-1:] if one.pairs.height]
+
+
+def _first_said(result: Answer) -> str:
+    if isinstance(result, Delineation) and result.pairs.height:
+        return sentence(result.pairs, result.clusters, result.rule)
+    return first_sentence(str(result))
 
 
 def is_tested_twice(measures: Sequence[Answer]) -> bool:

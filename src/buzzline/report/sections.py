@@ -57,11 +57,19 @@ HEADINGS = {
 }  # fmt: skip
 
 
+FOREMOST = ("delineation", "distinctness", "separation")  # the verdict, then its two tests
+
+
 def sections(measures: Sequence[Answer]) -> dict[str, Section]:
     """Return a section for each stage that has results, by the name of the stage."""
-    parts = measure_parts(measures)
+    parts = sorted(measure_parts(measures), key=_place)
     found = {
         stage: Section(heading, tuple(part for part in parts if part.stage == stage))
         for stage, heading in HEADINGS.items()
     }
     return {stage: section for stage, section in found.items() if section.parts}
+
+
+def _place(part: MeasurePart) -> int:
+    ids = [f"measure-{name}" for name in FOREMOST]
+    return ids.index(part.id) if part.id in ids else len(ids)

@@ -28,6 +28,7 @@ from buzzline.report.html import Html
 from buzzline.report.limits import limits
 from buzzline.report.map import map_figure
 from buzzline.report.measures import (
+    first_verdict,
     is_tested_twice,
     measure_findings,
     measure_limits,
@@ -94,12 +95,14 @@ def report(
     'Made-up world'
     """
     heading = title or study.about.title
+    clustering = clustering.tested_beside() if is_tested_twice(measures) else clustering
     parts = balance_view(profile, clustering, balance)
     clusters = cluster_table(clustering, {part.cluster_id for part in parts.parts})
     text = _environment().get_template("report.html.j2").render(
         title=heading, language=LANGUAGE, has_organisations=has_organisations(study),
         facts=facts(study, clusters), quality=quality_view(study),
         findings=[
+            *first_verdict(measures),
             *findings(study, profile, clustering, balance,
                       of_clusters=measure_findings(measures, "clusters")),
             *measure_findings(measures, "linkages"),

@@ -17,6 +17,7 @@ from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.progress import Progress, silent
 from buzzline.report import report
+from buzzline.report.measures import is_tested_twice
 from buzzline.road.choices import hold_to
 from buzzline.road.gaps import NO_INDUSTRY, no_balance, no_clustering, no_profile
 from buzzline.road.manifest import (
@@ -178,7 +179,8 @@ def _results(study: Study, stages: Stages) -> _Results:
         "scale-balance", ScaleBalance, lambda: _balance(study, after, stages),
         depends_on=(fingerprint, *keys, stages.choices("scale_balance")),
     )  # fmt: skip
-    return _Results(profile, clustering, balance, taken.shown, taken.reasons)
+    shown = clustering.tested_beside() if is_tested_twice(taken.shown) else clustering
+    return _Results(profile, shown, balance, taken.shown, taken.reasons)
 
 
 def _profile(study: Study, stages: Stages) -> ScaleProfile:
