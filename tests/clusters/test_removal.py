@@ -9,6 +9,7 @@ import pytest
 from tests.clusters.planted import planted
 from tests.clusters.test_separation import as_clustering, ties_of, two_towns
 
+from buzzline.clusters.layer_ties import layer_ties
 from buzzline.clusters.removal import (
     Near,
     RoleTies,

@@ -88,9 +88,7 @@ def test_power_means_by_brute_force():
     xyz /= np.linalg.norm(xyz, axis=1, keepdims=True)
     floor, start = rng.uniform(1, 90, 9), np.array([0, 4, 8, 9])
     pairs = np.array([[0, 0], [0, 1], [1, 2], [2, 2]])
-    found = log_power_means(
-        np.arange(9), start, pairs, xyz, floor, -1.7, EARTH_RADIUS_KM
-    )
+    found = log_power_means(np.arange(9), start, pairs, xyz, floor, -1.7, EARTH_RADIUS_KM)
     km = np.maximum(distance_km(xyz[:, None], xyz), np.maximum(floor[:, None], floor))
     for (a, b), value in zip(pairs[:3], found[:3], strict=True):
         power = km[start[a] : start[a + 1], start[b] : start[b + 1]] ** -1.7
