@@ -97,18 +97,20 @@ def drawn_on(
     resource: Resource,
     *,
     label: Codes,
+    cluster: int,
     pool: Codes,
     place: Codes,
 ) -> Drawn:
-    """Return what each of some organisations draws on, from ties with those of no cluster.
+    """Return what each member draws on, from ties with organisations of no cluster.
 
     Parameters
     ----------
     found : layer to LayerTies     at least the ties of the cluster, with direction
     resource : Resource
     label : (n,) int32             cluster of each organisation, -1 for none
+    cluster : int
     pool : (n,) int32              pool of each organisation as a partner, -1 when not known
-    place : (n,) int32             number of the unit that an organisation is of; -1 for others
+    place : (n,) int32             number of the unit among those of the cluster, by member
     """
     rows, pools, weights = [], [], []
     for layer in resource.layers:
@@ -116,7 +118,7 @@ def drawn_on(
         if ties is None:
             continue
         for member, partner in _ends(ties, resource.member):
-            chosen = (place[member] >= 0) & (label[partner] < 0) & (pool[partner] >= 0)
+            chosen = (label[member] == cluster) & (label[partner] < 0) & (pool[partner] >= 0)
             rows.append(place[member[chosen]])
             pools.append(pool[partner[chosen]])
             weights.append(ties.weight[chosen])
