@@ -47,6 +47,8 @@ def test_run_says_what_it_found_and_nothing_else_on_stdout(buzzline, tiny, finis
     assert "candidate clusters" in ran.out.lower()
     assert "kept from an earlier run" in ran.err
     assert "kept" not in ran.out
+    assert "Not asked for: " in ran.out
+    assert "`measures` in study.toml" in re.sub(r"\s+", " ", ran.out)
     assert re.search(r"\d s, peak memory", ran.err)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from buzzline.analysis import Provenance
+from buzzline.analysis import CATALOGUE, Provenance
 from buzzline.errors import UnwritableOutput
 from buzzline.report import report
 from buzzline.report.writing import as_json
@@ -51,6 +51,29 @@ def test_findings_are_sentences_with_numbers(page_of_three_towns):
     assert (
         "8 comparisons of 2 clusters by layer and scale came out as 2 missing, 2 excess" in said
     )
+
+
+def test_by_hand_every_finding_has_a_line(page_of_three_towns):
+    html = page_of_three_towns.text
+    part = html[html.index('id="findings"') : html.index('id="quality"')]
+    lines = re.findall(r"<li>(.*?)</li>", part)
+    assert len(lines) >= 4
+    assert lines[0].startswith("The study holds 83 organisations")
+    assert all(line.endswith(".") for line in lines)
+
+
+def test_by_hand_analyses_not_asked_for_are_listed_with_how_to_ask(
+    study, profile, clustering, balance
+):
+    names = ("cluster_history", "city_threshold")
+    page = report(study, profile, clustering, balance, not_asked=names)
+    said = words(page.text)
+    assert "Analyses that were not asked for There are 2 analyses beside those" in said
+    assert "write the names of all you want into measures in the section [run]" in said
+    for name in names:
+        assert CATALOGUE[name].question.split("'")[0] in said
+        assert name in page.text
+    assert "not asked for" not in report(study, profile, clustering, balance).text
 
 
 def test_quality_names_rows_examples_and_remedy(page_of_three_towns):

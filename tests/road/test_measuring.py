@@ -21,6 +21,7 @@ from buzzline.road.measuring import (
     makers_of,
     measured,
     measures_of,
+    not_asked_of,
     record_of,
 )
 from buzzline.tables.study import Study
@@ -71,6 +72,15 @@ def test_by_hand_results_stand_in_the_order_of_the_report(first):
         record_of(name) for name in ("concentration", "inequality", "kdensity")
     ]
     assert dict(first.not_measured) == {}
+
+
+def test_by_hand_what_was_not_asked_for_is_said(first):
+    assert first.not_asked == tuple(name for name in in_order() if name not in ASKED)
+    assert set(not_asked_of(settings())) == set(LATER)
+    assert not_asked_of(settings("none")) == in_order()
+    page = first.report.read_text("utf-8")
+    assert "Analyses that were not asked for" in page
+    assert all(name in page for name in LATER)
 
 
 def test_invariant_measures_are_tables_charts_and_provenance(first, out):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -208,10 +209,27 @@ def show_road(road: Road) -> None:
     lines += [
         f"{name.replace('_', ' ')}: not run: {why}" for name, why in road.not_measured.items()
     ]
+    if road.not_asked:
+        lines.append(how_to_ask(road.not_asked))
     if aside:
         lines.append(where_set_aside(aside, road.report.parent / "set_aside"))
     lines += [f"{name}: {text}" for name, text in road.remarks]
     show("\n\n".join([*lines, f"Report: {road.report}"]))
+
+
+def how_to_ask(names: Sequence[str]) -> str:
+    """Return the sentence that says which analyses there are besides, and how to run them.
+
+    Examples
+    --------
+    >>> how_to_ask(["city_threshold"]).split("; ")[0]
+    'Not asked for: city_threshold. `buzzline city-threshold` runs it alone'
+    """
+    it = "it" if len(names) == 1 else "the first"
+    return (
+        f"Not asked for: {', '.join(names)}. `buzzline {names[0].replace('_', '-')}` runs {it} "
+        "alone; `measures` in study.toml says which ones a run takes."
+    )
 
 
 def where_set_aside(n_rows: int, folder: Path) -> str:
@@ -243,6 +261,7 @@ def _summary(road: Road) -> dict[str, Any]:
         "untested": road.balance.untested.height,
         "measures": result_names(road.measures),
         "not_measured": dict(road.not_measured),
+        "not_asked": list(road.not_asked),
     }
 
 

@@ -1,4 +1,4 @@
-"""What was found, in one paragraph of sentences with numbers."""
+"""What was found, in sentences with numbers, one a line."""
 
 from __future__ import annotations
 

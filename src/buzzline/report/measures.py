@@ -21,6 +21,7 @@ from buzzline.report.measure_tables import measure_table, said_as, unmeasured
 from buzzline.report.methods import Method
 from buzzline.report.tables import Column, PageTable, rows_of, text, whole
 from buzzline.report.wording import listed, plural
+from buzzline.wording import verb
 
 EXAMPLES_NAMED = 3
 # Stage by stage: whose first sentence is among the findings, and how many of them at most.
@@ -101,6 +102,32 @@ def measure_limits(measures: Sequence[Answer], not_measured: Mapping[str, str]) 
             PageTable("not_run", "Analyses that were not run", columns, rows_of(lines)),
         ))  # fmt: skip
     return found
+
+
+def not_asked_limit(names: Sequence[str]) -> Limit | None:
+    """Return which analyses there are beside those of this run, and how to ask for them.
+
+    Parameters
+    ----------
+    names : sequence of analyses
+    """
+    if not names:
+        return None
+    columns = (
+        Column("analysis", "Analysis"), Column("question", "What it would answer"),
+        Column("name", "Its name in measures"),
+    )  # fmt: skip
+    lines = [
+        (text(said_as(name)), text(CATALOGUE[name].question), text(name)) for name in names
+    ]
+    return Limit(
+        "Analyses that were not asked for",
+        f"There {verb(len(lines), 'is', 'are')} {plural(len(lines), 'analysis', 'analyses')} "
+        "beside those of this run. To run some, write the names of all you want into measures "
+        'in the section [run] of study.toml; "all" alone runs every one.',
+        PageTable("not_asked", "Analyses that were not asked for", columns, rows_of(lines),
+                  is_long=len(lines) > 8),
+    )  # fmt: skip
 
 
 def measure_findings(measures: Sequence[Answer], stage: str) -> list[str]:

@@ -33,6 +33,7 @@ from buzzline.report.measures import (
     measure_findings,
     measure_limits,
     measure_methods,
+    not_asked_limit,
 )
 from buzzline.report.methods import glossary, methods
 from buzzline.report.network import network_figure
@@ -60,6 +61,7 @@ def report(
     *,
     measures: Sequence[Answer] = (),
     not_measured: Mapping[str, str] = NOTHING,
+    not_asked: Sequence[str] = (),
     title: str | None = None,
 ) -> Html:
     """Write the results as one HTML page that opens without a network.
@@ -77,6 +79,8 @@ def report(
         Of further analyses: each becomes a part of the section of its stage.
     not_measured : mapping of analysis to reason
         Analyses that could not be made; they are listed among the limits.
+    not_asked : sequence of analyses
+        Those there are besides; they are listed there too.
     title : str, optional
         The title of the study when not given.
 
@@ -113,7 +117,8 @@ def report(
         first_test_only="" if is_tested_twice(measures) else FIRST_TEST_ONLY,
         balance=parts, cutoffs=profile.cutoffs, models=MODEL_MEANING,
         limits=[*limits(study, profile, clustering, balance, second=is_tested_twice(measures)),
-                *measure_limits(measures, not_measured)],
+                *measure_limits(measures, not_measured),
+                *filter(None, [not_asked_limit(not_asked)])],
         methods=[*methods(study, clustering, balance), *measure_methods(measures)],
         glossary=glossary(study, measures),
         provenance=provenance_tables(

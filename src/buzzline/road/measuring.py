@@ -78,6 +78,18 @@ def measures_of(settings: RunSettings) -> tuple[str, ...]:
     return tuple(name for name in known if name in wanted)
 
 
+def not_asked_of(settings: RunSettings) -> tuple[str, ...]:
+    """Return the names of the analyses that settings leave out, in the order of the report.
+
+    Examples
+    --------
+    >>> not_asked_of(RunSettings(measures=("all",)))
+    ()
+    """
+    asked = measures_of(settings)
+    return tuple(name for name in in_order() if name not in asked)
+
+
 def by_makers(names: Iterable[str]) -> tuple[str, ...]:
     """Return names in an order in which each stands after what it is made from."""
     left, ordered = list(names), list[str]()

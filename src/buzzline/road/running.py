@@ -27,6 +27,7 @@ from buzzline.road.manifest import (
     remove_stale,
     write_manifest,
 )
+from buzzline.road.measuring import not_asked_of
 from buzzline.road.opening import Kind, Source, opened, settings_of, sha256
 from buzzline.road.parts import Parts
 from buzzline.road.quality_files import write_quality
@@ -55,6 +56,8 @@ class Road:
         Of agglomeration, clusters and linkages, in the order of the report.
     not_measured : mapping of analysis to reason
         Measures that the tables do not allow.
+    not_asked : tuple of analyses
+        Those there are beside the measures of this run.
     files : tuple[Path, ...]
         Every file written, the report and the manifest among them.
     report : Path
@@ -70,6 +73,7 @@ class Road:
     balance: ScaleBalance
     measures: tuple[Answer, ...]
     not_measured: Mapping[str, str]
+    not_asked: tuple[str, ...]
     files: tuple[Path, ...]
     report: Path
     remarks: tuple[tuple[str, str], ...]
@@ -245,26 +249,44 @@ def _written(
     files += save_charts(folder / "charts", charts)
     remember_written(folder, _names(folder, files))
     progress("writing results", 2, 3)
+    not_asked = not_asked_of(stages.settings)
     remarks = (*((name, f"not written: {why}") for name, why in tables.skipped), *tables.notes)
     page = report(
-        study, profile, clustering, balance, measures=measures, not_measured=not_measured
-    ).save(folder / REPORT)
+        study, profile, clustering, balance, measures=measures, not_measured=not_measured,
+        not_asked=not_asked,
+    ).save(folder / REPORT)  # fmt: skip
     digests = {name: sha256(folder / name) for name in _names(folder, [*files, page])}
-    content = manifest(
-        study,
-        [profile.provenance, clustering.provenance, balance.provenance,
-         *(measure.provenance for measure in measures)],
-        settings=stages.settings.model_dump(mode="json"), outputs=digests,
-        remarks=dict(remarks) | {f"measure {name}": why for name, why in not_measured.items()},
-    )  # fmt: skip
+    content = _manifest(study, results, stages, digests, dict(remarks))
     files += [page, write_manifest(folder, content)]
     remove_stale(folder, _names(folder, files))
     stages.parts.keep_only(stages.keys)
     progress("writing results", 3, 3)
     return Road(
-        study, profile, clustering, balance, measures, not_measured,
+        study, profile, clustering, balance, measures, not_measured, not_asked,
         files=tuple(dict.fromkeys(files)), report=page, remarks=remarks,
         continued=tuple(stages.continued),
+    )  # fmt: skip
+
+
+def _manifest(
+    study: Study,
+    results: _Results,
+    stages: Stages,
+    digests: dict[str, str],
+    remarks: dict[str, str],
+) -> dict[str, Any]:
+    """Return what the manifest says of one run."""
+    made: tuple[Answer, ...] = (
+        results.profile,
+        results.clustering,
+        results.balance,
+        *results.measures,
+    )
+    reasons = {f"measure {name}": why for name, why in results.not_measured.items()}
+    return manifest(
+        study, [one.provenance for one in made],
+        settings=stages.settings.model_dump(mode="json"), outputs=digests,
+        remarks=remarks | reasons,
     )  # fmt: skip
 
 
