@@ -45,7 +45,7 @@ def without(study, **tables):
 @pytest.mark.parametrize("distinct", [True, False])
 def test_planted_relations_are_recovered(relation, distinct):
     found = [
-        held(world_of(relation, distinct=distinct, rng=rng, organisations=500)).pairs[
+        held(world_of(relation, distinct=distinct, rng=rng, organisations=800)).pairs[
             "verdict"
         ][0]
         for rng in range(3)
@@ -108,6 +108,35 @@ def test_rivalry_equals_the_planted_overlap():
         told = resources.filter(pl.col("value").is_not_null())
         assert told["value"].mean() == pytest.approx(planted_overlap, abs=0.08)
         assert set(told["resource"]) == {"hires", "customers", "suppliers", "research partners"}
+
+
+def test_siblings_that_draw_on_what_everybody_draws_on_do_not_compete():
+    """Null: no relation planted, and the overlap near 1 as that of any two groups."""
+    for rng in range(3):
+        pair = held(world_of(rng=rng, organisations=400), draws=39).pairs.row(0, named=True)
+        assert pair["rivalry_low"] > 0.5
+        assert pair["verdict"] not in ("competing", "both") or pair["rivalry_p"] <= 0.05
+        assert pair["rivalry_expected"] > 0.85
+        assert pair["rivalry_p"] > 0.05
+        assert "as far away and as active" in pair["reason"]
+
+
+def test_rivals_share_more_with_each_other_than_with_anybody_else():
+    pair = held(world_of("competing", organisations=800), draws=39).pairs.row(0, named=True)
+    assert pair["rivalry_p"] == 1 / 40
+    assert pair["rivalry_expected"] < pair["rivalry_low"]
+
+
+@pytest.mark.parametrize("draws", [0, 1])
+def test_too_few_draws_say_so_and_keep_the_values(draws):
+    world = world_of("competing", organisations=400)
+    pair = held(world, draws=draws).pairs.row(0, named=True)
+    whole = held(world, draws=39).pairs.row(0, named=True)
+    assert pair["verdict"] == "not testable"
+    assert "too few draws to tell: at least 19" in pair["reason"]
+    assert "source" not in pair["reason"]
+    for name in ("collaboration", "rivalry"):
+        assert pair[name] == pytest.approx(whole[name])
 
 
 def test_complementarity_equals_what_was_planted():
@@ -194,14 +223,16 @@ def test_nothing_changes_when_rows_are_shuffled_and_the_ids_renamed():
     world = world_of("both")
     first = held(world).pairs
     study, clustering = world.study, planted(world)
-    new = {old: f"x{i}" for i, old in enumerate(study.organisations["org_id"])}
+    ids = study.organisations["org_id"].sort()
+    new = {old: f"x{i:05}" for i, old in enumerate(ids)}
 
     def renamed(frame, *names):
         return frame.with_columns(pl.col(name).replace(new) for name in names)
 
     links = renamed(study.linkages, "source", "target").sample(fraction=1, shuffle=True, seed=2)
     other = without(
-        study, organisations=renamed(study.organisations, "org_id", "owner_id"),
+        study, organisations=renamed(study.organisations, "org_id", "owner_id").sample(
+            fraction=1, shuffle=True, seed=4),
         linkages=links, establishments=renamed(study.establishments, "org_id"),
     )  # fmt: skip
     members = renamed(clustering.members, "org_id").sample(fraction=1, shuffle=True, seed=3)
@@ -210,7 +241,8 @@ def test_nothing_changes_when_rows_are_shuffled_and_the_ids_renamed():
                                 clustering.coverage, 0.95, 0.05, 0), draws=99, rng=1,
     ).pairs  # fmt: skip
     assert first["verdict"].to_list() == again["verdict"].to_list()
-    for name in ("collaboration", "rivalry", "complementarity", "response"):
+    names = "collaboration rivalry rivalry_low rivalry_p complementarity response"
+    for name in names.split():
         assert first[name][0] == pytest.approx(again[name][0], abs=1e-9)
 
 

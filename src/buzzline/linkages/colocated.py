@@ -43,6 +43,7 @@ SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
         "verdict": pl.String,
         **{f"{axis}{end}": pl.Float64 for axis in ("collaboration", "rivalry")
            for end in ("", "_low", "_high")},
+        "rivalry_expected": pl.Float64, "rivalry_p": pl.Float64,
         "level": pl.Float64, "i2": pl.Float64, "heterogeneity_p": pl.Float64,
         "n_types": pl.Int64, "n_resources": pl.Int64,
         **{f"share_{name}": pl.Float64 for name in SHARES},
@@ -65,6 +66,7 @@ SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
         "log_ratio_low": pl.Float64, "log_ratio_high": pl.Float64, "design_effect": pl.Float64,
     },
     "resources": _PAIR | {"resource": pl.String, "verdict": pl.String} | _VALUE | {
+        "expected": pl.Float64, "p": pl.Float64,
         "n": pl.Float64, "n_other": pl.Float64, "n_organisations": pl.Int64,
         "n_other_organisations": pl.Int64, "n_needed": pl.Int64, "reason": pl.String,
     },
@@ -107,8 +109,10 @@ class Colocated:
         One row a pair, told ones first: `verdict` ("collaborating", "competing", "both",
         "neither", "not testable"), `collaboration` (log ratio of ties between the two to what
         size and distance give, over types), `rivalry` (overlap of what they draw on, over
-        resources), each with `_low` and `_high`, `level`; `i2`, `heterogeneity_p` (do types
-        agree), `n_types`, `n_resources`, `share_` and the four quadrants (of draws),
+        resources), each with `_low` and `_high`, `level`; `rivalry_expected` (overlap of each
+        with others like its sibling) and `rivalry_p` (of as much as with the sibling); `i2`,
+        `heterogeneity_p` (do types agree), `n_types`, `n_resources`, `share_` and the four
+        quadrants (of draws),
         `complementarity` (1 - cos of functions) with interval and p, `input_output_fit`,
         `response` (log points of the sibling to a shock) with interval, `over_time` (what that
         says of the verdict), `owners` ("collapsed" or "as recorded"), `n_owner_ties` (ties
@@ -123,7 +127,8 @@ class Colocated:
         interval, `expected` (what ties beyond let expect within and between), `expected_share`,
         `log_ratio` with `_low` and `_high`, `design_effect`.
     resources : DataFrame
-        One row a pair and resource: `value` (Morisita-Horn overlap), `low`, `high`, `n`,
+        One row a pair and resource: `value` (Morisita-Horn overlap), `low`, `high`, `expected`
+        (with others), `p`, `n`,
         `n_other` (ties), `n_needed`, `verdict` ("rivals", "no rivals", "not testable"),
         `reason`.
     organisations : DataFrame
@@ -220,7 +225,9 @@ def colocated_clusters(
     overlap of the other industries (funders: organisations) they draw on [2]_, squares over
     pairs of different organisations. Collaboration is high where the interval lies above 1.25
     times the expected ties, low where `smallest_ratio` times as many are excluded; rivalry is
-    high or low where the interval lies to one side of `overlap_cut`. Overlap is potential
+    low where the interval lies below `overlap_cut`, and high where it lies above and each of
+    the two draws on what the other does more than on what organisations of no cluster do that
+    are as far away and as active (drawn at random within bands). Overlap is potential
     rivalry: `over_time` says whether it was borne out. Ties between sites of one owner are left
     out; the verdict with them stands beside it.
 
@@ -241,6 +248,7 @@ def colocated_clusters(
     0
     """
     seed = seed_of(rng)
+    study = replace(study, organisations=study.organisations.sort("org_id"))
     siblings = SiblingRule(rule.reach_km, rule.smallest_ratio, rule.max_clusters)
     groups = families(study.organisations, _of_one_family(clustering, rule), siblings)
     shown = [family for family in groups if len(family.pairs)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import exp, isnan, nan
 
 import numpy as np
@@ -18,6 +19,7 @@ from buzzline.linkages.quadrants import (
     Relation,
     quadrant_shares,
     relation_of,
+    rivalry_side,
 )
 from buzzline.linkages.shocks import Panel, Shock, pair_shocks, shock_reason
 from buzzline.linkages.verdicts import NOTABLE
@@ -65,7 +67,7 @@ def held_together(
             or [named | {"verdict": "not testable", "level": level,
                          "reason": shock_reason(panel, family, pair)}],
             "courses": _course_rows(first, shocks, key, level),
-            "sensitivity": _sensitivity(next(iter(ways.values())), key, rule),
+            "sensitivity": _sensitivity(next(iter(ways.values())), key, rule, level),
         }  # fmt: skip
         more["pairs"][0] |= _over_time(shocks, str(more["pairs"][0]["verdict"]), level)
         for name, part in more.items():
@@ -111,6 +113,9 @@ def _pair_row(ways: Mapping[str, PairFound], rule: ColocatedRule, named: Row) ->
         **{f"share_{name}": float(share)
            for name, share in zip(QUADRANTS.values(), shares, strict=True)},
     }  # fmt: skip
+    if first.rivals.against is not None:
+        against = first.rivals.against
+        row |= {"rivalry_expected": against.expected, "rivalry_p": against.p}
     if together is not None and together.n > 1:
         row |= {"i2": together.i2, "heterogeneity_p": together.p}
     return row
@@ -142,10 +147,12 @@ def _cells(name: str, found: Difference) -> Row:
     return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
 
 
-def _sensitivity(found: PairFound, key: tuple[str, str], rule: ColocatedRule) -> list[Row]:
+def _sensitivity(
+    found: PairFound, key: tuple[str, str], rule: ColocatedRule, level: Share
+) -> list[Row]:
     """Return the verdict at other cuts and ratios, one changed at a time."""
     smallest, notable = rule.smallest_ratio, exp(NOTABLE)
-    read = [(cut, smallest, notable, found.collaborates, _cut_at(found.rivals, cut))
+    read = [(cut, smallest, notable, found.collaborates, _cut_at(found.rivals, cut, level))
             for cut in CUTS]  # fmt: skip
     ends = [(float(str(row["low"])), float(str(row["high"])))
             for row in found.types if "value" in row]  # fmt: skip
@@ -162,12 +169,11 @@ def _sensitivity(found: PairFound, key: tuple[str, str], rule: ColocatedRule) ->
     return rows
 
 
-def _cut_at(axis: AxisValue, cut: float) -> AxisValue:
-    if isnan(axis.value):
+def _cut_at(axis: AxisValue, cut: float, level: Share) -> AxisValue:
+    if isnan(axis.value) or axis.against is None:
         return axis
-    side = "high" if axis.low > cut else "low" if axis.high < cut else ""
-    reason = "" if side else f"rivalry: the overlap may lie on either side of {cut:g}"
-    return AxisValue(axis.value, axis.low, axis.high, side, axis.n, reason, axis.drawn)
+    side, reason = rivalry_side(axis.low, axis.high, axis.against, cut=cut, level=level)
+    return replace(axis, side=side, reason=f"rivalry: {reason}" if reason else "")
 
 
 def _response_rows(

@@ -20,13 +20,16 @@ from buzzline.linkages.collaboration import (
     pair_ties,
     within,
 )
+from buzzline.linkages.colocated_null import shared_with_others
 from buzzline.linkages.family_ties import FamilyTies, tied_to
 from buzzline.linkages.quadrants import (
+    Against,
     AxisValue,
     Overlap,
     collaboration_axis,
     resource_overlap,
     rivalry_axis,
+    rivalry_side,
 )
 from buzzline.linkages.rivalry import NOT_TOLD
 from buzzline.linkages.small_samples import (
@@ -40,6 +43,7 @@ from buzzline.quantities import Count, Kilometres, Ratio, Share, Years
 
 Row = dict[str, object]
 NOTABLE_BUNDLING = 2.0  # design effect from which it is said
+RIVALS = {"high": "rivals", "low": "no rivals", "": "not testable"}
 CLASSES = ("within", "between", "beyond")
 
 
@@ -123,9 +127,11 @@ def pair_found(
         told, rosters, ratio=rule.smallest_ratio, level=level, rng=rng
     )
     overlaps = _overlaps(found, pair, rule, level)
+    against, by_resource = shared_with_others(found, pair, overlaps, level=level, rng=rng)
     return PairFound(
-        types, ties, _resource_rows(overlaps, rule, level), organisations, collaborates,
-        rivalry_axis(overlaps, cut=rule.overlap_cut, level=level),
+        types, ties, _resource_rows(overlaps, by_resource, rule, level), organisations,
+        collaborates,
+        rivalry_axis(overlaps, against, cut=rule.overlap_cut, level=level),
     )  # fmt: skip
 
 
@@ -315,18 +321,20 @@ def _overlaps(
 
 
 def _resource_rows(
-    overlaps: Mapping[str, Overlap], rule: ColocatedRule, level: Share
-) -> list[Row]:
+    overlaps: Mapping[str, Overlap], by_resource: Mapping[str, Against], rule: ColocatedRule,
+    level: Share,
+) -> list[Row]:  # fmt: skip
     rows: list[Row] = []
     for name, part in overlaps.items():
-        cut = rule.overlap_cut
-        verdict = "rivals" if part.low > cut else "no rivals" if part.high < cut else ""
-        wide = f"the overlap may lie on either side of {cut:g}" if not verdict else ""
+        against = by_resource.get(name, Against(reason=part.reason))
+        side, wide = rivalry_side(part.low, part.high, against, cut=rule.overlap_cut,
+                                  level=level)  # fmt: skip
         rows.append({
             "resource": name, "value": part.value, "low": part.low, "high": part.high,
             "level": level, "n": part.n, "n_other": part.n_other,
             "n_organisations": part.n_units, "n_other_organisations": part.n_other_units,
-            "n_needed": part.n_needed, "verdict": verdict or "not testable",
+            "expected": against.expected, "p": against.p,
+            "n_needed": part.n_needed, "verdict": RIVALS[side],
             "reason": part.reason or wide,
         })  # fmt: skip
     rows += [

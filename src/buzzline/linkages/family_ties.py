@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.expected_ties import OF_MEMBERS
@@ -23,6 +24,8 @@ from buzzline.linkages.rivalry import (
 )
 from buzzline.linkages.small_samples import bands
 from buzzline.randomness import child
+
+MOST_A_BAND = 200  # organisations that stand for those as far away and as active
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +78,8 @@ class FamilyTies:
     yardsticks : type to Yardstick, or why there is none
     rosters : cluster to Roster       of the clusters that have a sibling
     near : type to Neighbourhood
+    activity : (n,) float64           ties of each organisation with the base, of any type
+    stand_ins : StandIns
     """
 
     family: Family
@@ -85,6 +90,8 @@ class FamilyTies:
     yardsticks: Mapping[str, Yardstick | str]
     rosters: Mapping[int, Roster]
     near: Mapping[str, Neighbourhood]
+    activity: Floats
+    stand_ins: StandIns
 
 
 def family_ties(
@@ -102,10 +109,14 @@ def family_ties(
         for c in shown
     }  # fmt: skip
     types = {name: ties_by_cluster(ties, label, k) for name, ties in typed.types.items()}
+    near = {name: _neighbourhood(ties, city, shown) for name, ties in types.items()}
+    activity = as_floats(sum((one.activity for one in near.values()), np.zeros(label.size)))
+    pools = pools.without_own(label)
     return FamilyTies(
         family, city, typed.unit, types, _drawn(typed, label, rosters, pools),
-        yardsticks(city, typed.types, family.pairs), rosters,
-        {name: _neighbourhood(ties, city, shown) for name, ties in types.items()},
+        yardsticks(city, typed.types, family.pairs), rosters, near, activity,
+        _stand_ins(typed, city, activity, shown, pools=pools,
+                   rng=child(seed, "stand-ins", str(family.clusters[0]["cluster_id"]))),
     )  # fmt: skip
 
 
@@ -113,7 +124,6 @@ def _drawn(
     typed: TypedTies, label: Codes, rosters: Mapping[int, Roster], pools: Pools
 ) -> dict[int, dict[str, Drawn]]:
     """Return what each cluster draws on."""
-    pools = pools.without_own(label)
     wanted = {layer for resource in RESOURCES for layer in resource.layers}
     layers = {
         name: ties_by_cluster(ties, label, int(label.max(initial=-1)) + 1)
@@ -127,13 +137,62 @@ def _drawn(
                 own,
                 resource,
                 label=label,
-                cluster=cluster,
                 pool=pools.of(resource),
                 place=roster.place,
             )
             for resource in RESOURCES
         }
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StandIns:
+    """Organisations of no cluster that may stand for the members of one.
+
+    Attributes
+    ----------
+    n : int
+    rows : cluster to band to (.,) int64     numbers of those in each band about the cluster
+    counts : resource to (n, pools) sparse   what they draw on
+    """
+
+    n: int
+    rows: Mapping[int, Mapping[int, Indices]]
+    counts: Mapping[str, csr_array]
+
+
+def _stand_ins(
+    typed: TypedTies, city: City, activity: Floats, shown: list[int], *, pools: Pools,
+    rng: np.random.Generator,
+) -> StandIns:  # fmt: skip
+    """Return up to `MOST_A_BAND` base organisations in each band about each cluster."""
+    base = np.flatnonzero(city.is_base)
+    base = base[rng.permutation(base.size)]
+    taken: dict[int, dict[int, Indices]] = {}
+    for cluster in shown:
+        stratum = bands(city.km[base, cluster], as_floats(activity[base]))
+        order = np.argsort(stratum, kind="stable")
+        order = order[stratum[order] >= 0]
+        values, starts = np.unique(stratum[order], return_index=True)
+        parts = np.split(base[order], starts[1:]) if values.size else []
+        taken[cluster] = {
+            int(value): as_indices(part[:MOST_A_BAND])
+            for value, part in zip(values, parts, strict=True)
+        }
+    every = [part for some in taken.values() for part in some.values()]
+    chosen = np.unique(np.concatenate([np.empty(0, np.int64), *every]))
+    place = np.full(city.label.size, -1, np.int32)
+    place[chosen] = np.arange(chosen.size)
+    rows = {
+        cluster: {value: as_indices(place[part]) for value, part in some.items()}
+        for cluster, some in taken.items()
+    }
+    counts = {
+        resource.name: drawn_on(typed.layers, resource, label=city.label,
+                                pool=pools.of(resource), place=place).counts
+        for resource in RESOURCES
+    }  # fmt: skip
+    return StandIns(chosen.size, rows, counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -213,10 +213,11 @@ def resource_overlap(
     value = float(overlap(one.counts, other.counts, (rosters[0].once, rosters[1].once))[0])
     drawn = overlap(one.counts, other.counts, (rosters[0].times, rosters[1].times))
     fine = drawn[np.isfinite(drawn)]
-    if not np.isfinite(value) or fine.size < 2:
+    if not np.isfinite(value) or (drawn.size > 1 and fine.size < 2):
         return Overlap(**known, reason="no two organisations of either share a source")  # type: ignore[arg-type]  # as named
     value = min(value, 1.0)  # by chance the unbiased overlap of twins comes out above 1
-    low, high = (min(end, 1.0) for end in central_range(as_floats(fine), level))
+    ends = central_range(as_floats(fine), level) if fine.size > 1 else (0.0, 1.0)
+    low, high = (min(end, 1.0) for end in ends)
     short = (high - low) / 2 / max(abs(value - cut), 1e-3)
     needed = int(np.ceil((one.n + other.n) * short**2)) if low <= cut <= high else None
     return Overlap(value, low, high, **known, n_needed=needed, drawn=drawn)  # type: ignore[arg-type]  # as named
@@ -230,8 +231,31 @@ def _n_pools(one: Drawn, other: Drawn) -> int:
     return int(np.count_nonzero(both))
 
 
-def rivalry_axis(found: Mapping[str, Overlap], *, cut: Share, level: Share) -> AxisValue:
-    """Return the mean overlap over resources, against the cut."""
+def rivalry_side(
+    low: float, high: float, against: Against, *, cut: Share, level: Share
+) -> tuple[str, str]:
+    """Return "high", "low" or "", and why it cannot be told.
+
+    High: above the cut, and more than each has in common with others like its sibling.
+    """
+    if against.reason:
+        return "", against.reason
+    if high < cut:
+        return "low", ""
+    if low <= cut:
+        return "", f"the overlap ({low:.2f} to {high:.2f}) may lie on either side of {cut:g}"
+    if against.p <= 1 - level:
+        return "high", ""
+    return "", (
+        f"the overlap ({low:.2f} to {high:.2f}) is no more than with organisations of no "
+        f"cluster as far away and as active ({against.expected:.2f}, p = {against.p:.2g})"
+    )
+
+
+def rivalry_axis(
+    found: Mapping[str, Overlap], against: Against, *, cut: Share, level: Share
+) -> AxisValue:
+    """Return the mean overlap over resources, against the cut and against others."""
     told = [part for part in found.values() if not part.reason]
     if not told:
         whose: dict[str, list[str]] = {}
@@ -244,10 +268,9 @@ def rivalry_axis(found: Mapping[str, Overlap], *, cut: Share, level: Share) -> A
     fine = drawn[np.isfinite(drawn)]
     low, high = central_range(as_floats(fine), level) if fine.size > 1 else (0.0, 1.0)
     low, high = min(low, 1.0), min(high, 1.0)
-    side = "high" if low > cut else "low" if high < cut else ""
-    span = f"{low:.2f} to {high:.2f}"
-    reason = "" if side else f"rivalry: the overlap ({span}) may lie on either side of {cut:g}"
-    return AxisValue(value, low, high, side, len(told), reason, drawn)
+    side, reason = rivalry_side(low, high, against, cut=cut, level=level)
+    reason = f"rivalry: {reason}" if reason else ""
+    return AxisValue(value, low, high, side, len(told), reason, drawn, against=against)
 
 
 def relation_of(collaborates: AxisValue, rivals: AxisValue) -> tuple[Relation, str]:
@@ -268,7 +291,9 @@ def quadrant_shares(collaborates: AxisValue, rivals: AxisValue, cut: Share) -> F
     fine = np.isfinite(collaborates.drawn) & np.isfinite(rivals.drawn)
     if not fine.any():
         return as_floats(np.full(4, nan))
-    tied, rival = collaborates.drawn[fine] > NOTABLE, rivals.drawn[fine] > cut
+    usual = rivals.against.expected if rivals.against is not None else nan
+    bar = max(cut, usual) if np.isfinite(usual) else cut
+    tied, rival = collaborates.drawn[fine] > NOTABLE, rivals.drawn[fine] > bar
     return as_floats([
         np.mean(tied & ~rival), np.mean(~tied & rival), np.mean(tied & rival),
         np.mean(~tied & ~rival),

@@ -45,6 +45,7 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("research partners", TYPE_LAYERS["research"], "either"),
     Resource("funders", FUNDING_LAYERS, "target", "organisation"),
 )
+MANY_POOLS = 1_000
 NOT_TOLD = {"land and incentives": "no table tells which land or incentives a cluster uses"}
 
 
@@ -97,20 +98,18 @@ def drawn_on(
     resource: Resource,
     *,
     label: Codes,
-    cluster: int,
     pool: Codes,
     place: Codes,
 ) -> Drawn:
-    """Return what each member draws on, from ties with organisations of no cluster.
+    """Return what each of some organisations draws on, from ties with those of no cluster.
 
     Parameters
     ----------
     found : layer to LayerTies     at least the ties of the cluster, with direction
     resource : Resource
     label : (n,) int32             cluster of each organisation, -1 for none
-    cluster : int
     pool : (n,) int32              pool of each organisation as a partner, -1 when not known
-    place : (n,) int32             number of the unit among those of the cluster, by member
+    place : (n,) int32             number of the unit that an organisation is of; -1 for others
     """
     rows, pools, weights = [], [], []
     for layer in resource.layers:
@@ -118,7 +117,7 @@ def drawn_on(
         if ties is None:
             continue
         for member, partner in _ends(ties, resource.member):
-            chosen = (label[member] == cluster) & (label[partner] < 0) & (pool[partner] >= 0)
+            chosen = (place[member] >= 0) & (label[partner] < 0) & (pool[partner] >= 0)
             rows.append(place[member[chosen]])
             pools.append(pool[partner[chosen]])
             weights.append(ties.weight[chosen])
@@ -155,6 +154,9 @@ def composition_overlap(
     cross, square_of_one, square_of_other : (draws,) float64
         NaN where a draw has no two units.
     """
+    if one.shape[1] > MANY_POOLS:  # those that neither draws on add nothing
+        used = np.unique(np.concatenate([one.indices, other.indices]))
+        one, other = one[:, used], other[:, used]
     (first, first_square), (second, second_square) = (
         _sums(counts, count) for counts, count in zip((one, other), times, strict=True)
     )

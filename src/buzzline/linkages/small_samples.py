@@ -10,6 +10,7 @@ from buzzline.arrays import Codes, Floats, Indices, as_codes, as_floats
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Share
 
+BANDS = 64  # of distance, in each band of activity
 LONG = 2_000  # longer distributions are folded by Fourier transform
 
 
@@ -115,4 +116,4 @@ def bands(km: Floats, activity: Floats) -> Codes:
     known = np.isfinite(km) & (activity > 0)
     near = np.floor(2 * np.log2(np.maximum(np.where(known, km, 1.0), 1.0)))
     active = np.floor(np.log2(np.maximum(np.where(known, activity, 1.0), 1.0)))
-    return as_codes(np.where(known, near + 64 * active, -1))
+    return as_codes(np.where(known, near + BANDS * active, -1))

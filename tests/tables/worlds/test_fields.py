@@ -98,7 +98,7 @@ def test_brute_force_expected_classes_sum_over_all_pairs(tiny):
             if i == j or (field.cluster[j] == 1 and j < i):
                 continue
             code = int(pair_classes(field, (np.array([i]), np.array([j])))[0])
-            bare = plain_rate(replace(field, outsider=np.zeros(40, bool)), affinity(1.0), i, j)
+            bare = plain_rate(replace(field, outsider=np.zeros(40, bool)), affinity(None), i, j)
             sums[:, code] += bare, plain_rate(field, wanted, i, j)
     np.testing.assert_allclose(
         expected_classes(field, wanted, 1), (sums / sums.sum(axis=1, keepdims=True))[:, :3]
@@ -109,7 +109,7 @@ def test_brute_force_expected_classes_sum_over_all_pairs(tiny):
 
 def test_special_case_odds_of_one_give_gravity_alone(tiny):
     field = replace(tiny.truth.field, outsider=np.zeros(40, bool))
-    wanted = affinity(overlap=1.0)
+    wanted = affinity(overlap=None)
     assert np.all(pair_odds(field, wanted, all_pairs(40)) == 1)
     by_distance, planted = expected_classes(field, wanted, 0)
     np.testing.assert_allclose(by_distance, planted)

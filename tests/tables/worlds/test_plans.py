@@ -10,7 +10,7 @@ from tests.oracles.siblings import morisita_horn
 
 from buzzline.errors import InvalidArgument
 from buzzline.tables.worlds import Bonds, Odds, Parks
-from buzzline.tables.worlds.plans import shares_with_overlap
+from buzzline.tables.worlds.plans import shares_with_overlap, sources_with_overlap
 
 
 @given(st.integers(2, 6), st.floats(0, 1))
@@ -23,6 +23,18 @@ def test_brute_force_any_two_rows_overlap_as_asked(siblings, overlap):
             p, q = shares[k], shares[other]
             assert p @ q / math.hypot(*p) / math.hypot(*q) == pytest.approx(overlap, abs=1e-9)
         assert shares[k, k] == shares[k].max()
+
+
+@given(st.integers(2, 6), st.floats(0, 1))
+def test_brute_force_siblings_share_more_with_each_other_than_with_others(siblings, overlap):
+    shares = sources_with_overlap(siblings, overlap)
+    others = np.full(siblings + 1, 1 / (siblings + 1))
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    for k in range(siblings):
+        for other in range(k):
+            assert morisita_horn(shares[k], shares[other]) == pytest.approx(overlap, abs=1e-9)
+        if overlap >= 0.9:
+            assert morisita_horn(shares[k], others) < overlap - 0.15
 
 
 def test_by_hand_shares_of_two_and_one():
@@ -54,7 +66,7 @@ def test_by_hand_overlap_and_response_of_relations():
     ("wrong", "words"),
     [
         (lambda: Parks(siblings=9), "`siblings` must lie between 1 and 6"),
-        (lambda: Parks(siblings=4, industries=4), "need at least 5 industries"),
+        (lambda: Parks(siblings=4, industries=4), "need at least 6 industries"),
         (lambda: Parks(members=0.9, elsewhere=0.2), "more than all"),
         (lambda: Parks(apart_km=-1), "`apart_km`"),
         (lambda: Bonds(layers=("friendship",)), "is not a layer"),

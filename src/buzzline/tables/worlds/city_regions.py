@@ -181,7 +181,7 @@ def settle_in(land: Map, parks: Parks, roster: Roster, *, seed: int) -> Settled:
         area=roster.area,
         cluster=cluster,
         outsider=roster.role == OUTSIDER,
-        pool=np.where(industry > 0, (industry - 1) % parks.siblings, -1).astype(np.int32),
+        pool=np.where(industry > 0, (industry - 1) % (parks.siblings + 1), -1).astype(np.int32),
         zone=_zones(land, roster, cell),
         sibling=np.tile(np.arange(parks.siblings, dtype=np.int32), land.regions),
     )

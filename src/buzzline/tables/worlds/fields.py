@@ -21,7 +21,7 @@ from buzzline.arrays import Codes, Flags, Floats, Indices
 from buzzline.errors import InvalidArgument, NotConverged
 from buzzline.tables.worlds.geography import EARTH_RADIUS_KM
 from buzzline.tables.worlds.gravity import Pairs
-from buzzline.tables.worlds.plans import Bonds, Odds, shares_with_overlap
+from buzzline.tables.worlds.plans import Bonds, Odds, sources_with_overlap
 
 LARGEST_BATCH = 2_000_000  # pairs drawn at once; keeps memory below about 400 MB
 MOST_BATCHES = 2_000
@@ -39,7 +39,8 @@ class Field:
     area : (n,) int32                city-region or far town
     cluster : (n,) int32             whose member it is, -1 is nobody's
     outsider : (n,) bool             never tied to a member of any cluster
-    pool : (n,) int32                sibling that draws on it most; -1: all alike
+    pool : (n,) int32                sibling that draws on it, or, as many as there are: what
+                                     all siblings share; -1: all alike
     zone : (n,) int32                organisations of a zone share area, cluster and outsider
     sibling : (clusters,) int32      number of each cluster within its city-region
     """
@@ -61,7 +62,7 @@ class Affinity:
     Attributes
     ----------
     odds : Odds
-    draws_on : (siblings, siblings) float64   factor of sibling k for pool g, 1 on average
+    draws_on : (siblings, siblings + 1) float64   factor of sibling k for pool g, 1 on average
     distance_elasticity : float
     nearest_km : float
     """
@@ -72,9 +73,13 @@ class Affinity:
     nearest_km: float
 
     @classmethod
-    def planned(cls, bonds: Bonds, odds: Odds, *, siblings: int, overlap: float) -> Affinity:
-        """Return the affinity that a plan and the overlap of siblings give."""
-        draws_on = siblings * shares_with_overlap(siblings, overlap)
+    def planned(
+        cls, bonds: Bonds, odds: Odds, *, siblings: int, overlap: float | None
+    ) -> Affinity:
+        """Return the affinity that a plan and the overlap give; None: as everybody draws."""
+        draws_on = np.ones((siblings, siblings + 1))
+        if siblings > 1 and overlap is not None:
+            draws_on = (siblings + 1) * sources_with_overlap(siblings, overlap)
         return cls(odds, draws_on, bonds.distance_elasticity, bonds.nearest_km)
 
 

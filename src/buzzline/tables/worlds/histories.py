@@ -114,7 +114,7 @@ def _notes(fates: Sequence[Fate], seed: int) -> tuple[str, ...]:
 def _affinities(bonds: Bonds) -> dict[str, Affinity]:
     return {
         layer: Affinity.planned(
-            bonds, bonds.odds_of(layer, separate=True, relation=None), siblings=1, overlap=1.0
+            bonds, bonds.odds_of(layer, separate=True, relation=None), siblings=1, overlap=None
         )
         for layer in bonds.layers
     }

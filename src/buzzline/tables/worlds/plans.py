@@ -80,10 +80,11 @@ class Parks:
         _between("Parks", self, siblings=(1, MOST_SIBLINGS), members=(0, 1), remote=(0, 1),
                  outsiders=(0, 1), elsewhere=(0, 1), owners=(0, 10_000), paper=(0, 10_000),
                  apart_km=(0, 200), spread_km=(0.001, 50), region_km=(0.1, 100))  # fmt: skip
-        if self.industries < self.siblings + 1:
+        if self.industries < self.siblings + 2:
             raise InvalidArgument(
-                f"Parks: {self.siblings} siblings need at least {self.siblings + 1} "
-                f"industries, one of their own and one each to draw on, got {self.industries}"
+                f"Parks: {self.siblings} siblings need at least {self.siblings + 2} "
+                "industries, one of their own, one each to draw on and one that they share, "
+                f"got {self.industries}"
             )
         if self.members * (1 + self.outsiders) + self.elsewhere > 1:
             raise InvalidArgument(
@@ -105,7 +106,8 @@ class Bonds:
     collaboration : ratio    ties between siblings to what size and distance give, where they
                              collaborate; its inverse where they do not
     rivalry : share          overlap (Morisita-Horn) of the industries that siblings draw on,
-                             where they compete; the rest to 1 where they do not
+                             where they compete; the rest to 1 where they do not. Some of these
+                             industries are for one sibling each, the rest for all siblings
     beyond : ratio           ties of members to others, to what size and distance give
     complementarity : share  1 minus the cosine of the functions of two siblings
     response : log points    of a sibling's jobs to a shock to the first one: up where they
@@ -207,6 +209,36 @@ def shares_with_overlap(siblings: int, overlap: float) -> Floats:
     own = 1 / (1 + (siblings - 1) * ratio)
     shares: Floats = np.full((siblings, siblings), own * ratio)
     np.fill_diagonal(shares, own)
+    return shares
+
+
+def sources_with_overlap(siblings: int, overlap: float) -> Floats:
+    """Return how each sibling splits over its own pool and one that all siblings share.
+
+    Others draw on all pools alike, so siblings that share much share more with each other than
+    with anybody else.
+
+    Parameters
+    ----------
+    siblings : count
+    overlap : share
+        Morisita-Horn overlap of any two rows.
+
+    Returns
+    -------
+    (siblings, siblings + 1) float64 [share]
+        Row k: share a of its own pool k and c of the last, a + c = 1; c² / (a² + c²) is the
+        overlap.
+
+    Examples
+    --------
+    >>> sources_with_overlap(2, 0.9).round(6).tolist()
+    [[0.25, 0.0, 0.75], [0.0, 0.25, 0.75]]
+    """
+    common = sqrt(overlap) / (sqrt(overlap) + sqrt(1 - overlap))
+    shares: Floats = np.zeros((siblings, siblings + 1))
+    np.fill_diagonal(shares, 1 - common)
+    shares[:, -1] = common
     return shares
 
 

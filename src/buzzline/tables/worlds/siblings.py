@@ -79,8 +79,9 @@ def make_sibling_world(
         sibling, net of size and distance, or just as likely.
     relation : "collaborating", "competing", "both", "neither" or None
         Collaborating siblings have more ties to each other than distance gives, competing ones
-        draw on the same industries; the others have fewer, and draw on different ones. None:
-        ties between siblings as distance gives, and all draw on all industries alike.
+        draw on the same industries, more than anybody else does; the others have fewer, and
+        draw on different ones. None: ties between siblings as distance gives, and all draw on
+        all industries alike.
     organisations : count
         In all, 60 or more; the study has exactly that many.
     regions : count
@@ -167,7 +168,7 @@ def _owners(settled: Settled, plan: _Plan, regions: int) -> Indices:
 
 
 def _affinities(plan: _Plan) -> dict[str, Affinity]:
-    overlap = plan.bonds.overlap_of(plan.relation)
+    overlap = plan.bonds.overlap_of(plan.relation) if plan.relation else None
     return {
         layer: Affinity.planned(
             plan.bonds,
