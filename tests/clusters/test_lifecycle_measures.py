@@ -21,7 +21,7 @@ from buzzline.clusters.lifecycle_knowledge import (
     ratio_with_interval,
     turn_of,
 )
-from buzzline.clusters.lifecycle_states import PRIOR, Course, state_probabilities
+from buzzline.clusters.lifecycle_states import PRIOR, STATES, Course, state_probabilities
 from buzzline.errors import InvalidArgument
 
 LEVEL = 0.95
@@ -279,3 +279,22 @@ def test_only_received_is_creating():
     found = turn_of(np.arange(2000, 2010), [Exchange(20.0, 0.0, 1.0)] * 10, LEVEL)
     assert found.verdict == "creating"
     assert np.isfinite(found.slope)
+
+
+def _course(size):
+    size = np.asarray(size, float)
+    unknown = np.full(size.size, np.nan)
+    growth = np.r_[np.nan, np.diff(np.log(size))]
+    return Course(size, growth, np.full(size.size, 0.05), unknown, unknown)
+
+
+@pytest.mark.parametrize("size", [
+    500 * 0.8 ** np.arange(15), 500 * 0.9 ** np.arange(20),
+    np.r_[10 * 1.3 ** np.arange(10), 10 * 1.3**9 * 0.75 ** np.arange(1, 11)],
+], ids=["by a fifth", "by a tenth", "after a rise"])  # fmt: skip
+def test_a_cluster_that_falls_fast_declines_and_does_not_emerge(size):
+    others = [_course(np.full(20, 30.0)) for _ in range(4)]
+    for courses in ([_course(size)], [_course(size), *others]):
+        last = state_probabilities(courses)[0][0].probability[-3:]
+        assert (last[:, STATES.index("emerging")] < 0.05).all()
+        assert (last[:, STATES.index("declining")] > 0.9).all()

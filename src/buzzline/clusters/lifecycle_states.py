@@ -14,7 +14,7 @@ from buzzline.clusters.hidden_markov import Smoothed, fitted_transitions
 STATES = ("emerging", "growing", "sustaining", "declining")
 FEWEST_YEARS = 15  # yearly points a cluster needs
 FLAT = 0.02  # growth a year [log points] within which size is flat
-SMALL = 0.25  # of its largest size, up to which a cluster is small
+SMALL = 0.25  # of its largest size, up to which a cluster is small before it was largest
 SMALL_IN = (0.9, 0.3, 0.3, 0.3)  # how often a cluster is small in each state
 USUAL = 0.05  # what a year usually changes where something changes, well above flat
 # Transitions counted beforehand: states last; the life cycle, renewal, anything else.
@@ -62,7 +62,8 @@ class States:
 def state_probabilities(courses: Sequence[Course]) -> tuple[list[States], Floats]:
     """Return the states of clusters with enough years, and their shared transitions.
 
-    Emerging: small, heterogeneity rising. Growing: size rising. Sustaining: size flat.
+    Emerging: small and not yet past its peak, size and heterogeneity rising. Growing: size
+    rising. Sustaining: size flat.
     Declining: size falling, heterogeneity not rising. What rises is half-normal above 0 and
     what falls below it, of a scale of 5 % a year, blurred by the error of each change; what
     may do either is normal about 0.
@@ -95,12 +96,14 @@ def state_probabilities(courses: Sequence[Course]) -> tuple[list[States], Floats
 
 def _log_density(course: Course) -> Floats:
     size = course.size
-    is_small = size <= SMALL * np.nanmax(size)
+    # after its peak a cluster that is small has fallen, which is not how one begins
+    before = np.arange(size.size) < int(np.nanargmax(size))
+    is_small = before & (size <= SMALL * np.nanmax(size))
     found = np.where(is_small[:, None], np.log(SMALL_IN), np.log1p(-np.array(SMALL_IN)))
     found = np.where(np.isfinite(size)[:, None], found, 0.0)
     for value, error, columns in (
         (course.growth, course.growth_se,
-         (_either(USUAL), _above(USUAL), _either(FLAT), _below(USUAL))),
+         (_above(USUAL), _above(USUAL), _either(FLAT), _below(USUAL))),
         (course.change, course.change_se,
          (_above(USUAL), _either(USUAL), _either(USUAL), _below(USUAL))),
     ):  # fmt: skip
