@@ -131,6 +131,22 @@ def test_bars_with_remaining_time_on_a_terminal(monkeypatch):
     assert "left" in said
 
 
+def test_by_hand_members_are_named_and_tiny_probabilities_not_spelt_out(monkeypatch):
+    screen = Console(file=io.StringIO(), width=120)
+    monkeypatch.setattr(printing, "results", lambda: screen)
+    printing.show_frame(pl.DataFrame({
+        "cluster_id": ["optics/nillon-ro"], "label": ["Nillon north, RO"], "org_id": ["O1"],
+        "name": ["Tunen Optics"], "type": ["core member"], "p_core": [0.93],
+        "p_none": [2.3e-17], "km": [2e-4],
+    }))  # fmt: skip
+    said = screen.file.getvalue()
+    head = next(line for line in said.splitlines() if "label" in line)
+    assert head.index("label") < head.index("name") < head.index("type") < head.index("p_core")
+    assert "org_id" not in head
+    assert "below 0.001" in said
+    assert "0.0002" in said
+
+
 def test_quiet_shows_nothing(capsys):
     with waiting.shown_progress(quiet=True) as tell:
         tell("counting", 0, 3)

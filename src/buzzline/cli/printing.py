@@ -19,16 +19,17 @@ PIPED_WIDTH = 120  # columns when the output is no terminal
 FIRST_ROWS = 12
 WIDEST_CELLS = (38, 24, 16)  # the widest with which what a person looks for first fits
 NAMED_BY = {
-    "place_id": "name", "industry": "title", "other": "other_title",
+    "place_id": "name", "org_id": "name", "industry": "title", "other": "other_title",
     "cluster_id": "label", "history_id": "label", "area_id": "label",
     "sibling_id": "sibling", "other_id": "other_label", "group_id": "group",
 }  # fmt: skip
-NAMES = ("label", "sibling", "other_label", "group", "org_id")
+NAMES = ("label", "sibling", "other_label", "group", "org_id", "name")
 PARTS = ("layer", "model", "scale")  # of what a row with a name is about
 VERDICTS = ("outcome", "verdict", "type")
 VALUES = ("value", "ratio", "log_ratio", "share")
 YEARS = ("year", "since", "until", "crossing_low", "crossing_high")
 LAST = ("reason",)
+LEAST_PROBABILITY = 0.001
 
 
 class Screen(Console):
@@ -87,7 +88,7 @@ def show_frame(frame: pl.DataFrame, *, rows: int = FIRST_ROWS, title: str = "") 
     screen = results()
     order, lead = _telling_first(frame.head(rows))
     shown = frame.head(rows).select(order)
-    cells = {name: [cell(value, is_year=is_year(name)) for value in shown[name]]
+    cells = {name: [_cell_of(name, value) for value in shown[name]]
              for name in order}  # fmt: skip
     texts = {name for name in order if not frame.schema[name].is_numeric()}
     for widest in WIDEST_CELLS:
@@ -179,6 +180,13 @@ def _fitting(
             break
         fitting.append(name)
     return fitting
+
+
+def _cell_of(name: str, value: object) -> str:
+    """Return a value of a column; probabilities too small to matter are not spelt out."""
+    if name.startswith("p_") and isinstance(value, float) and 0 <= value < LEAST_PROBABILITY:
+        return f"below {LEAST_PROBABILITY:g}"
+    return cell(value, is_year=is_year(name))
 
 
 def cell(value: object, *, is_year: bool = False) -> str:

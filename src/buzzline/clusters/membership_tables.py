@@ -60,9 +60,10 @@ def member_rows(
         mutual = np.minimum(measured.inward, measured.outward) / np.where(larger > 0, larger, 1)
     at = {name: clusters[name].cast(pl.String).gather(found.cluster)
           for name in ("cluster_id", "label")}  # fmt: skip
-    own = study.organisations.select("org_id", "longitude", "latitude")[found.who]
+    own = study.organisations.select("org_id", "name", "longitude", "latitude")[found.who]
     frame = pl.DataFrame({
-        **at, "org_id": own["org_id"], "type": names.gather(code),
+        **at, "org_id": own["org_id"], "name": own["name"].fill_null(own["org_id"]),
+        "type": names.gather(code),
         **{name: types.probability[:, k] for k, name in enumerate(P_COLUMNS)},
         "km": found.km, "geographic": np.exp(-found.km / max(rule.fade_km, 1e-9)),
         "geographic_cut": np.exp(-found.within_km / max(rule.fade_km, 1e-9))[found.cluster],

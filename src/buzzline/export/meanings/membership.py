@@ -28,6 +28,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "membership": (
         CLUSTER_ID, LABEL,
         ("org_id", "", "Identifier of the organisation, as in the tables read."),
+        ("name", "", "Name of the organisation; its identifier where it has none."),
         _TYPE,
         ("p_core", "probability", "Of being a core member: near, and tied to the others."),
         ("p_remote", "probability", "Of being a remote member: far, and tied to the others."),
