@@ -6,6 +6,7 @@ from math import log
 import numpy as np
 import polars as pl
 import pytest
+from tests.clusters.planted import clustering_of, planted
 
 from buzzline.clusters.distance_power import fit_zones, power_of_distance
 from buzzline.clusters.expected_ties import ground_of
@@ -19,7 +20,6 @@ from buzzline.kernels.power_means import log_power_means
 from buzzline.space.globe import EARTH_RADIUS_KM, distance_km
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import Bonds, make_sibling_world
-from tests.clusters.planted import clustering_of, planted
 
 NONE = np.empty(0, np.int32)
 

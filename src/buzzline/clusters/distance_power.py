@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -78,10 +80,12 @@ def power_of_distance(ties: LayerTies, zones: Zones) -> tuple[float, float] | st
     zones of a few organisations are left out, and within others grown by that share.
     """
     ends = ties.both_ways()
+    if not ties.is_directed:  # half each way, or the error would be that of twice as many
+        ends = replace(ends, weight=as_floats(ends.weight / 2))
     here, there = zones.zone[ends.source], zones.zone[ends.target]
     placed = (here >= 0) & (there >= 0)
     n_zones = zones.n_here.size
-    n = float(ends.weight[placed].sum()) / (1 if ties.is_directed else 2)
+    n = float(ends.weight[placed].sum())
     if n < FEWEST_TIES:
         return f"only {n:,.0f} ties with coordinates, at least {FEWEST_TIES} are needed"
     cell = here[placed].astype(np.int64) * n_zones + there[placed]
