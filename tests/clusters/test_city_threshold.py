@@ -63,6 +63,22 @@ def test_p_is_uniform_under_a_smooth_rise():
     assert np.mean(np.array(p) <= 0.05) <= 0.12
 
 
+def test_counts_that_scatter_more_than_poisson_ones_make_no_threshold():
+    rng, p = np.random.default_rng(6), []
+    size = np.exp(rng.normal(10, 1.2, 60))
+    for _ in range(60):
+        mean = np.exp(0.2 + 0.6 * (np.log(size) - 10)) * rng.gamma(1, 1, 60)
+        p.append(poisson_threshold(size, rng.poisson(mean).astype(float), draws=39, level=0.95,
+                                   rng=rng).p)  # fmt: skip
+    assert np.mean(np.array(p) <= 0.05) <= 0.15
+
+
+def test_too_few_draws_and_equal_sizes_say_so():
+    study, found = cities(large=25, small=120)
+    assert "too few draws" in str(city_threshold(study, found, draws=1, rng=1))
+    assert interval_gain(1.0) == np.inf
+
+
 def test_a_planted_threshold_is_recovered():
     rng = np.random.default_rng(4)
     near, seen = [], []
@@ -141,7 +157,7 @@ def test_one_city_that_makes_the_threshold_is_named_as_such():
 def test_few_cities_and_single_clusters_say_so():
     world = make_sibling_world(organisations=200, parks=Parks(siblings=1),
                                bonds=Bonds(spells=False), rng=1)  # fmt: skip
-    assert "cities" in city_threshold(world.study, planted(world), draws=9, rng=1).reason
+    assert "only 1 city" in city_threshold(world.study, planted(world), draws=9, rng=1).reason
     study, found = cities(large=0, small=90)
     assert "two clusters" in city_threshold(study, found, draws=9, rng=1).reason
     nothing = clustering_of(found.clusters.clear(), found.members.clear())

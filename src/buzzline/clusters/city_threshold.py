@@ -12,9 +12,11 @@ from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Floats, as_floats
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.threshold_regression import Threshold, poisson_threshold
+from buzzline.errors import TooFew
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
+from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
 from buzzline.wording import plural, verb
 
@@ -81,6 +83,9 @@ class CityThreshold:
         if self.reason:
             return f"A threshold of city size is not testable: {self.reason}."
         sure = self.p <= 1 - self.level
+        few = too_few_draws(self.draws, self.level) if self.level < 1 else ""
+        if few:
+            return f"A threshold of city size is not tested: {few}."
         where = f"{self.value:,.0f} {self.unit} [{self.low:,.0f}, {self.high:,.0f}]"
         if not sure:
             return (
@@ -89,6 +94,8 @@ class CityThreshold:
                 f"p = {self.p:.2g})."
             )
         times = f"hold {self.ratio:.2g} times as many further clusters of one industry"
+        if self.ratio < 1:
+            times = times.replace("hold", "hold fewer:")
         hold = times if np.isfinite(self.ratio) else "alone hold several of one industry"
         text = (
             f"Among {cities} with a cluster, those above {where} {hold}, beyond what size "
@@ -142,7 +149,7 @@ def city_threshold(
     Only cities with a cluster of any industry count; clusters of one industry beyond the first
     are Poisson with ln mean = a + b ln size + d [size > threshold]; the threshold is
     where the likelihood is largest, its interval by the likelihood ratio [1]_, p from counts
-    drawn with d = 0.
+    drawn with d = 0 that scatter about the smooth rise as much as these do (gamma-Poisson).
 
     References
     ----------
@@ -195,7 +202,10 @@ def _threshold(
         )
     if count.max(initial=0) < 1:
         return "no city holds two clusters of one industry"
-    return poisson_threshold(size, count, draws=draws, level=level, rng=rng)
+    try:
+        return poisson_threshold(size, count, draws=draws, level=level, rng=rng)
+    except TooFew:
+        return "no size has three cities below and above it"
 
 
 def _without(found: Threshold | str) -> dict[str, object]:

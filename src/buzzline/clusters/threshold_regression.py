@@ -27,7 +27,8 @@ class Threshold:
     value, low, high : float     size, with its likelihood-ratio interval among those tried
     ratio : float                counts above to those a smooth rise gives; infinite where
                                  there are none below
-    statistic : (g,) float64     twice the log-likelihood gained by each threshold tried
+    statistic : (g,) float64     twice the log-likelihood gained by each threshold tried, to the
+                                 dispersion of the counts (quasi-Poisson)
     tried : (g,) float64
     critical : float             what the largest gain stays below by chance
     p : float
@@ -58,7 +59,7 @@ def interval_gain(level: Share) -> float:
     >>> round(interval_gain(0.95), 2), round(interval_gain(0.9), 2)
     (7.35, 5.94)
     """
-    return -2 * log(1 - sqrt(level))
+    return -2 * log(1 - sqrt(level)) if level < 1 else inf
 
 
 def poisson_threshold(
@@ -71,7 +72,8 @@ def poisson_threshold(
     size : (n,) float64        above 0
     count : (n,) float64
     draws : draws
-        Sets of counts drawn from the fit without a threshold.
+        Sets of counts drawn from the fit without a threshold, that scatter about it as much as
+        the counts do.
     level : share
 
     Raises
@@ -93,12 +95,15 @@ def poisson_threshold(
     base, fitted = poisson_fits(smooth, count[None])
     gains, effects = _gains(smooth, size, tried, count[None], base)
     best = int(np.argmax(gains[0]))
-    drawn = rng.poisson(np.exp(np.clip(smooth @ fitted[0], -FURTHEST, FURTHEST)),
-                        size=(draws, size.size)).astype(np.float64)  # fmt: skip
+    scale = float(_dispersion(smooth, count[None], fitted)[0])
+    gains /= scale
+    mean = np.exp(np.clip(smooth @ fitted[0], -FURTHEST, FURTHEST))
+    drawn = _drawn(mean, count, draws, rng)
     largest = np.empty(0)
     if draws:
-        under, _ = poisson_fits(smooth, as_floats(drawn))
-        largest = _gains(smooth, size, tried, as_floats(drawn), under)[0].max(axis=1)
+        under, coefficients = poisson_fits(smooth, drawn)
+        scales = _dispersion(smooth, drawn, coefficients)
+        largest = _gains(smooth, size, tried, drawn, under)[0].max(axis=1) / scales
     jump = min(max(float(effects[0, best]), -FURTHEST), FURTHEST)
     ratio = exp(jump) if count[size <= tried[best]].sum() else inf
     inside = tried[gains[0] >= gains[0, best] - interval_gain(level)]
@@ -108,6 +113,23 @@ def poisson_threshold(
         float(np.quantile(largest, level)) if draws else float("nan"),
         (1 + int(np.sum(largest >= gains[0, best] - 1e-9))) / (1 + draws),
     )  # fmt: skip
+
+
+def _dispersion(design: Floats, counts: Floats, fitted: Floats) -> Floats:
+    """Return how much more counts scatter than Poisson ones would, at least 1. (draws,)."""
+    mean = np.exp(np.clip(fitted @ design.T, -FURTHEST, FURTHEST))
+    squares = ((counts - mean) ** 2 / np.maximum(mean, 1e-9)).sum(axis=1)
+    return as_floats(np.maximum(1.0, squares / (design.shape[0] - design.shape[1])))
+
+
+def _drawn(mean: Floats, count: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    """Return sets of counts around a mean that scatter as the counts do: gamma-Poisson."""
+    n = count.size
+    more = float(((count - mean) ** 2 * n / (n - 2) - mean).sum() / (mean**2).sum())
+    many = np.broadcast_to(mean, (draws, n))
+    if more > 1e-6:
+        many = many * rng.gamma(1 / more, more, size=(draws, n))
+    return as_floats(rng.poisson(many).astype(np.float64))
 
 
 def _tried(size: Floats) -> Floats:
