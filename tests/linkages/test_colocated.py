@@ -183,6 +183,20 @@ def test_owners_by_hand():
     assert between_units(ties.types["input-output"], unit).source.tolist() == [0, 3]
 
 
+def test_owners_of_owners_are_followed_to_the_last_and_circles_are_one():
+    def units(*owners):
+        ids = "abcdef"[: len(owners)]
+        return owner_units(pl.DataFrame(
+            {"org_id": list(ids), "owner_id": pl.Series(owners, dtype=pl.String)}
+        )).tolist()  # fmt: skip
+
+    assert units("b", "c", None, "c") == [2, 2, 2, 2]
+    assert units("b", "c", "d", "e", "f", None) == [5] * 6
+    assert units("b", "a", None) == [0, 0, 2]
+    assert units("b", "c", "a", "a", "d") == [0] * 5
+    assert units("a", None) == [0, 1]
+
+
 def test_ties_of_clusters_equal_a_plain_search():
     """Brute force: every tie with a member of either cluster, once."""
     world = world_of(parks=Parks(siblings=3))

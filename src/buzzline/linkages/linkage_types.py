@@ -18,6 +18,7 @@ TYPE_LAYERS: Mapping[str, tuple[str, ...]] = {
     "labour": ("labour_move", "commute", "spin_off"),
     "knowledge": ("advice", "citation", "licence", "social", "co_attendance", "association"),
 }
+MOST_ROUND = 50  # owners in a circle of who owns whom that are followed
 FUNDING_LAYERS = ("investment", "finance")
 
 
@@ -104,7 +105,17 @@ def owner_units(organisations: pl.DataFrame) -> Codes:
     )["owner_row"]  # fmt: skip
     own = np.arange(organisations.height)
     owner = rows.cast(pl.Int64).fill_null(-1).to_numpy()
-    return as_codes(np.where(owner >= 0, owner, own))
+    unit = np.where(owner >= 0, owner, own)
+    for _ in range(int(np.log2(max(unit.size, 1))) + 1):  # owners of owners, to the last
+        unit = unit[unit]
+    # who own each other in a circle are one, under the first of them
+    first = unit.copy()
+    step = np.where(owner >= 0, owner, own)
+    at = unit.copy()
+    for _ in range(MOST_ROUND):
+        at = step[at]
+        first = np.minimum(first, at)
+    return as_codes(first)
 
 
 def between_units(ties: LayerTies, unit: Codes) -> LayerTies:
