@@ -37,6 +37,7 @@ from buzzline.space.threads import spread
 from buzzline.tables.study import Study
 
 SCALES_KM = (0.4, 1.0, 5.0, 10.0, 20.0)  # Carlino, Buzard et al.: from a block to a commute
+ALMOST_ALL = 0.95  # of all organisations in one industry: nothing to hold it against
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,8 @@ def _map_of(study: Study, scales_km: Sequence[float]) -> _Map:
 def _examined(chart: _Map, industry: Industry) -> dict[float, str]:
     located = industry.active & chart.sites.located
     n_located = int(located.sum())
+    if why := _unseen(chart, n_located):
+        return dict.fromkeys(chart.scales_km, why)
     status = {}
     for scale in chart.scales_km:
         coarse = float(np.mean(chart.precision_km[located] > scale)) if n_located else 0.0
@@ -205,6 +208,22 @@ def _examined(chart: _Map, industry: Industry) -> dict[float, str]:
         else:
             status[scale] = "examined"
     return status
+
+
+def _unseen(chart: _Map, n_located: int) -> str:
+    """Return why no cluster could be seen, wherever it were; "" where one could."""
+    if chart.sites.n_here.size == 1:
+        return (
+            "not examined: all organisations stand at one point, so nothing is denser than the "
+            "rest; add coordinates of addresses, or organisations elsewhere"
+        )
+    n_all = int(chart.sites.n_here.sum())
+    if n_located < n_all * ALMOST_ALL:
+        return ""
+    return (
+        f"not examined: {n_located:,} of {n_all:,} organisations are of this industry, so "
+        "there is no background; add organisations of other industries"
+    )
 
 
 def _false_discovery_cut(

@@ -122,9 +122,13 @@ class Separation:
         n_pairs = self.pairs.select("cluster_id", "sibling_id").unique().height
         counts = dict(self.pairs.group_by("verdict").len().iter_rows())
         said = ", ".join(f"{counts.get(verdict, 0):,} {verdict}" for verdict in VERDICTS)
+        by_layer = self.pairs.group_by("layer", maintain_order=True).agg(pl.col("n").sum())
+        absent = sorted(by_layer.filter(pl.col("n") == 0)["layer"])
+        n_layers = by_layer.height - len(absent)
+        without = f"; no ties of {', '.join(absent)}".replace("_", " ") if absent else ""
         text = (
             f"{n_pairs:,} pair{'' if n_pairs == 1 else 's'} of sibling clusters by "
-            f"{self.pairs['layer'].n_unique():,} layers: {said} "
+            f"{n_layers:,} layer{'' if n_layers == 1 else 's'}{without}: {said} "
             "(ties within to between, net of size and distance)."
         )
         return " ".join([text, *self.notes])
