@@ -75,7 +75,8 @@ def test_heterogeneity_equals_brute_force(seed, n):
         else None
     )
     if left_out:
-        se = np.sqrt((n - 1) / n * np.sum((left_out - np.mean(left_out)) ** 2))
+        jackknife = (n - 1) / n * np.sum((left_out - np.mean(left_out)) ** 2)
+        se = np.sqrt(jackknife + 2 * np.var(pairs) / (n * (n - 1)))
         assert found.se == pytest.approx(se, abs=1e-7)
 
 
@@ -298,3 +299,15 @@ def test_a_cluster_that_falls_fast_declines_and_does_not_emerge(size):
         last = state_probabilities(courses)[0][0].probability[-3:]
         assert (last[:, STATES.index("emerging")] < 0.05).all()
         assert (last[:, STATES.index("declining")] > 0.9).all()
+
+
+@pytest.mark.parametrize("n", [10, 30])
+def test_intervals_of_heterogeneity_cover_balanced_kinds(n):
+    share = 0.5
+    rng, held = np.random.default_rng(n), []
+    for _ in range(300):
+        kinds = np.zeros((n, 2))
+        kinds[np.arange(n), (rng.random(n) < share).astype(int)] = 1
+        found = heterogeneity_of(csr_array(kinds), 0.95)
+        held.append(found.low <= 2 * share * (1 - share) <= found.high)
+    assert np.mean(held) >= 0.91

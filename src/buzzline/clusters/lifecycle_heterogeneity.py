@@ -117,8 +117,8 @@ def heterogeneity_of(profiles: csr_array, level: Share) -> Heterogeneity:
     """Return Rao's Q of members whose distance is the cognitive one, each of weight 1/n.
 
     Divided by (1 - 1/n) it is the mean distance between two different members. The interval is
-    the jackknife over members; where all are alike, it reaches to the heterogeneity at which
-    that many would be alike with probability 1 - level.
+    the jackknife over members and the scatter of single pairs; where all are alike, it reaches
+    to the heterogeneity at which that many would be alike with probability 1 - level.
 
     Parameters
     ----------
@@ -136,7 +136,11 @@ def heterogeneity_of(profiles: csr_array, level: Share) -> Heterogeneity:
     value = 1 - (squared - n) / (n * (n - 1))
     without = squared - 2 * (known @ total) + 1
     left_out = 1 - (without - (n - 1)) / ((n - 1) * (n - 2))
-    se = sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
+    jackknife = (n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum())
+    # of pairs: where kinds are balanced, leaving one out moves nothing
+    alike = float((known.T @ known).power(2).sum()) - n
+    among = max(alike / (n * (n - 1)) - (1 - value) ** 2, 0.0)
+    se = sqrt(jackknife + 2 * among / (n * (n - 1)))
     reach = float(norm.ppf((1 + level) / 2)) * se
     low, high = max(0.0, value - reach), min(1.0, value + reach)
     if se < 1e-9:
