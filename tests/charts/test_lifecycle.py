@@ -70,3 +70,18 @@ def test_a_gap_is_left_open():
     spec = chart(cluster_history(yearly([2016, 2017, 2019]), industries=["x"], draws=19, rng=1))
     assert "first seen after a gap" in said(spec)
     assert "Nothing was observed between 2017 and 2019" in said(spec).replace("\n", " ")
+
+
+def test_the_industry_drawn_is_that_in_which_most_members_saw_something_happen():
+    from types import SimpleNamespace
+
+    import polars as pl
+
+    from buzzline.charts.lifecycle import _eventful
+
+    events = pl.DataFrame({
+        "industry": ["noise"] * 5 + ["chips"], "kind": ["emerged", "faded"] * 2 + ["born"] * 2,
+        "n_before": [900, 900, 900, 900, 0, 200], "n_after": [0, 0, 0, 0, 12, 180],
+    })  # fmt: skip
+    clusters = pl.DataFrame({"industry": ["noise", "noise", "chips"]})
+    assert _eventful(SimpleNamespace(clusters=clusters, events=events)) == "chips"

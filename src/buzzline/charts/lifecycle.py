@@ -30,6 +30,7 @@ BANDS_PX = 340  # height that the largest sizes of all clusters take together
 THINNEST_PX = 1.5
 CURVED = 9  # points along a band that changes its lane
 NODE_PX = 3
+TOLD = ("merged", "split", "born", "dissolved")  # others may be borders that moved
 EDGE_PX = 12
 FROM = {"merged": "from a merger", "split": "from a split"}
 
@@ -38,8 +39,8 @@ FROM = {"merged": "from a merger", "split": "from a split"}
 def history_chart(result: ClusterHistory, *, width: int = WIDTH) -> Spec:
     """Return the clusters of one industry as bands from year to year.
 
-    The industry in which most happened; a band is as wide as the cluster has members, and
-    leads to where they are the year after.
+    The industry in which most members saw something happen; a band is as wide as the cluster
+    has members, and leads to where they are the year after.
 
     Parameters
     ----------
@@ -86,11 +87,13 @@ def further_history_charts(result: ClusterHistory, *, width: int = WIDTH) -> dic
 
 
 def _eventful(result: ClusterHistory) -> str:
-    """Return the industry in which most happened, then the one with most clusters."""
+    """Return the industry in which most members saw a merger, split, birth or end."""
+    told = result.events.filter(pl.col("kind").is_in(TOLD))
+    seen = pl.max_horizontal("n_before", "n_after").sum().alias("members")
     counts = (
         result.clusters.group_by("industry").len("n")
-        .join(result.events.group_by("industry").len("events"), on="industry", how="left")
-        .sort([pl.col("events").fill_null(0), "n", "industry"], descending=[True, True, False])
+        .join(told.group_by("industry").agg(seen), on="industry", how="left")
+        .sort([pl.col("members").fill_null(0), "n", "industry"], descending=[True, True, False])
     )  # fmt: skip
     return str(counts["industry"][0])
 
