@@ -312,6 +312,13 @@ def _notes(study: Study, found: PlaceFlows, rule: AreaRule) -> tuple[str, ...]:
             f"{rule.least_size:,.0f}: this rule cannot tell two areas apart here. Set the "
             "sizes to the numbers the study has."
         )
+    elif found.kind and persons < 10 * rule.least_size:
+        notes.append(
+            f"Sizes are large for these flows: {persons:,.0f} persons make fewer than ten "
+            f"areas of the least size ({rule.least_size:,.0f}). Set smaller sizes to see more areas."
+        )
+    if found.kind in ("labour_move", "spells"):
+        notes.append("Flows are moves between jobs, not commuting; areas may cross borders.")
     n_undated = study.spells["start"].null_count() if found.kind == "spells" else 0
     if n_undated:
         notes.append(
