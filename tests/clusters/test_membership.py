@@ -8,7 +8,7 @@ from tests.clusters.planted import planted
 from tests.oracles import membership as oracle
 
 from buzzline.clusters.candidate_clusters import candidate_clusters
-from buzzline.clusters.gravity_tree import Fade
+from buzzline.clusters.gravity_tree import Fade, Located
 from buzzline.clusters.layer_ties import LayerTies, layer_ties
 from buzzline.clusters.membership import membership
 from buzzline.clusters.membership_affinity import (
@@ -28,6 +28,7 @@ from buzzline.clusters.membership_ties import crew_of, ends_of, shares_with
 from buzzline.clusters.membership_types import TYPES, expected_number, type_probabilities
 from buzzline.errors import InvalidArgument
 from buzzline.progress import silent
+from buzzline.space.globe import unit_vectors
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_sibling_world
 from buzzline.tables.worlds.plans import Bonds, Parks
@@ -144,13 +145,30 @@ def test_by_hand_near_is_three_times_as_far_as_the_core_stands_apart():
     ).ground  # fmt: skip
     is_core = (world.truth.role == "core member").to_numpy()
     core = np.flatnonzero((world.truth.cluster == 0) & is_core)
-    found = footprint(core, ground, scale_km=None, level=0.95)
+    found = footprint(core, ground, scale_km=None)
     apart = []
     for one in core:
         chords = np.linalg.norm(ground.xyz[core] - ground.xyz[one], axis=1)
         apart.append(2 * 6371.0088 * np.arcsin(np.sort(chords)[1] / 2))
-    assert found.within_km == pytest.approx(3 * np.quantile(apart, 0.95), rel=1e-6)
-    assert footprint(core, ground, scale_km=20.0, level=0.95).within_km == 20
+    assert found.within_km == pytest.approx(
+        3 * np.quantile(apart, 0.75, method="lower"), rel=1e-6
+    )
+    assert footprint(core, ground, scale_km=20.0).within_km == 20
+
+
+@pytest.mark.parametrize("near", [3, 10])
+def test_by_hand_one_of_the_core_far_away_makes_nobody_near(near):
+    longitude, latitude = np.append(np.linspace(5, 5.01, near), 30), np.full(near + 1, 45.0)
+    ground = Located(unit_vectors(longitude, latitude), np.full(near + 1, 0.1))
+    found = footprint(np.arange(near + 1), ground, scale_km=None)
+    alone = footprint(np.arange(near), ground, scale_km=None)
+    assert found.within_km == pytest.approx(alone.within_km)
+    assert found.within_km < 2
+
+
+def test_by_hand_a_core_at_one_point_stands_apart_as_far_as_places_are_told():
+    ground = Located(unit_vectors(np.full(9, 5.0), np.full(9, 45.0)), np.full(9, 2.0))
+    assert footprint(np.arange(9), ground, scale_km=None).within_km == 6
 
 
 def test_by_hand_the_number_of_members_has_an_interval():

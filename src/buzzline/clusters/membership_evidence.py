@@ -142,7 +142,7 @@ def candidates_of(
     k = len(crew.rows)
     clusters = clustering.clusters.head(k)
     prints = [
-        footprint(core, ground, scale_km=scale, level=level)
+        footprint(core, ground, scale_km=scale)
         for core, scale in zip(crew.core, _scales(clusters), strict=True)
     ]
     own = {name: industry_rows(study, name) for name in clusters["industry"].unique()}

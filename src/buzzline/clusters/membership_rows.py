@@ -18,7 +18,8 @@ from buzzline.quantities import Count, Share
 from buzzline.space.globe import chord, kilometres
 from buzzline.tables.study import Study
 
-MARGIN = 3.0  # times as far as nearly all of the core are from each other is still near
+MARGIN = 3.0  # times as far as most of the core are from each other is still near
+MOST = 0.75  # of the core; those far from all others do not widen the ground
 FEWEST_SHARED = 2  # members a declared cluster must share with one to be taken for it
 
 
@@ -63,12 +64,11 @@ class Footprint:
         return as_floats(out)
 
 
-def footprint(
-    core: Indices, ground: Located, *, scale_km: float | None, level: Share
-) -> Footprint:
+def footprint(core: Indices, ground: Located, *, scale_km: float | None) -> Footprint:
     """Return the ground of a cluster, up to three times as far as its core are from each other.
 
-    Or up to the scale at which it was found, where that is more.
+    As three quarters of the core are from the next of the core, those at the same point as far
+    as places are told; or up to the scale at which it was found, where that is more.
 
     Parameters
     ----------
@@ -76,16 +76,14 @@ def footprint(
     ground : Located
     scale_km : km or None
         Radius at which the cluster was found.
-    level : share
-        Of the core that is as near to others of the core.
     """
     placed = as_indices(core[~np.isnan(ground.xyz[core, 0])])
     if not placed.size:
         return Footprint(placed, None, float("nan"))
     found = Footprint(placed, cKDTree(ground.xyz[placed]), float("nan"))
     own = found.km_from(placed, ground)
-    known = own[np.isfinite(own)]
-    apart = float(np.quantile(known, level)) if known.size else 0.0
+    known = np.where(own > 0, own, ground.floor_km[placed])[np.isfinite(own)]
+    apart = float(np.quantile(known, MOST, method="lower")) if known.size else 0.0
     return Footprint(placed, found.tree, max(MARGIN * apart, scale_km or 0.0))
 
 
