@@ -315,7 +315,7 @@ def _notes(study: Study, found: PlaceFlows, rule: AreaRule) -> tuple[str, ...]:
     elif found.kind and persons < 10 * rule.least_size:
         notes.append(
             f"Sizes are large for these flows: {persons:,.0f} persons make fewer than ten "
-            f"areas of the least size ({rule.least_size:,.0f}). Set smaller sizes to see more areas."
+            f"areas of the least size ({rule.least_size:,.0f}). Set smaller sizes to see more."
         )
     if found.kind in ("labour_move", "spells"):
         notes.append("Flows are moves between jobs, not commuting; areas may cross borders.")
