@@ -30,8 +30,8 @@ class Membership:
     members : DataFrame
         One row an organisation and cluster that have anything to do with each other, members
         first: `cluster_id`, `label`, `org_id`, `name`, `type` ("core member", "remote
-        member", "local outsider", "associate", "non-member", "not testable"), `p_core`, `p_remote`,
-        `p_outsider`, `p_associate`, `p_none`; `km` (to the nearest other organisation of the
+        member", "local outsider", "associate", "non-member", "not testable"), `p_core`,
+        `p_remote`, `p_outsider`, `p_associate`, `p_none`; `km` (to the nearest other organisation of the
         core), `geographic` (nearness, 1 at no distance) and `geographic_cut` (nearness at the
         edge of the cluster's ground); for `labour`, `trade` and `knowledge` the share of its
         ties that lead to members, with `_expected` (what size, distance and borders give),
