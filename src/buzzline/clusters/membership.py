@@ -31,10 +31,11 @@ class Membership:
         One row an organisation and cluster that have anything to do with each other, members
         first: `cluster_id`, `label`, `org_id`, `name`, `type` ("core member", "remote
         member", "local outsider", "associate", "non-member", "not testable"), `p_core`,
-        `p_remote`, `p_outsider`, `p_associate`, `p_none`; `km` (to the nearest other organisation of the
-        core), `geographic` (nearness, 1 at no distance) and `geographic_cut` (nearness at the
-        edge of the cluster's ground); for `labour`, `trade` and `knowledge` the share of its
-        ties that lead to members, with `_expected` (what size, distance and borders give),
+        `p_remote`, `p_outsider`, `p_associate`, `p_none`; `km` (to the nearest
+        other organisation of the core), `geographic` (nearness, 1 at no distance) and
+        `geographic_cut` (nearness at the edge of the cluster's ground); for `labour`,
+        `trade` and `knowledge` the share of its ties that lead to members, with
+        `_expected` (what size, distance and borders give),
         `_cut` (what chance exceeds in 1 - level of cases) and `_n` (independent ties);
         `n_beyond` (kinds of relation beyond that); `identity` (declared degree of membership);
         `affinity` (visits of random walks from the core to those that chance gives; the

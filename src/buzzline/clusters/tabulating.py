@@ -101,12 +101,8 @@ def clustering_of(
     for node, cluster_id in zip(kept, ids, strict=True):
         node["cluster_id"] = cluster_id
     _tell_apart(study, kept)
-    by_candidate = {
-        node["candidate_id"]: {name: node[name] for name in ("cluster_id", "label")}
-        for node in kept
-    }
-    unkept = {"cluster_id": None}
-    tree = [node | by_candidate.get(node["candidate_id"], unkept) for node in nodes]
+    chosen_as = {node["candidate_id"]: node for node in kept}
+    tree = [chosen_as.get(node["candidate_id"], node | {"cluster_id": None}) for node in nodes]
     return Clustering(
         clusters=_frame(kept, CLUSTER_SCHEMA),
         members=_members(study, kept),
