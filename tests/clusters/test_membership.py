@@ -25,7 +25,12 @@ from buzzline.clusters.membership_rows import crew_in, declared_in, footprint
 from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.clusters.membership_states import Evidence, States, patterns_of, states_of
 from buzzline.clusters.membership_ties import crew_of, ends_of, shares_with
-from buzzline.clusters.membership_types import TYPES, expected_number, type_probabilities
+from buzzline.clusters.membership_types import (
+    TYPES,
+    expected_number,
+    odds_raised,
+    type_probabilities,
+)
 from buzzline.errors import InvalidArgument
 from buzzline.progress import silent
 from buzzline.space.globe import unit_vectors
@@ -169,6 +174,13 @@ def test_by_hand_one_of_the_core_far_away_makes_nobody_near(near):
 def test_by_hand_a_core_at_one_point_stands_apart_as_far_as_places_are_told():
     ground = Located(unit_vectors(np.full(9, 5.0), np.full(9, 45.0)), np.full(9, 2.0))
     assert footprint(np.arange(9), ground, scale_km=None).within_km == 6
+
+
+def test_by_hand_evidence_for_another_type_is_none_for_the_one_reported():
+    before = np.array([[0.90, 0.00, 0.01, 0.09, 0.00]] * 2)
+    after = np.array([[0.60, 0.00, 0.35, 0.05, 0.00], [0.30, 0.00, 0.60, 0.10, 0.00]])
+    found = odds_raised(before, after)  # outsiders: 53 times and 148 times
+    assert found == pytest.approx([1.5 / 9, 1.5 * 99])
 
 
 def test_by_hand_the_number_of_members_has_an_interval():

@@ -40,8 +40,8 @@ class Membership:
         `n_beyond` (kinds of relation beyond that); `identity` (declared degree of membership);
         `affinity` (visits of random walks from the core to those that chance gives; the
         geometric mean of both directions), `in_affinity`, `out_affinity`, `reciprocity` (the
-        smaller to the larger); `evidence` (how many times its own ties raise the odds of a
-        type), `declared_only`,
+        smaller to the larger); `evidence` (how many times its own ties raise the odds of
+        its most probable type), `declared_only`,
         `is_listed` (a member in the clustering), `of_industry`, `longitude`, `latitude`,
         `reason`.
     clusters : DataFrame
@@ -134,7 +134,7 @@ def membership(
     with members are Binomial(n, w q / (1 - q + w q)) with w = 1 as size and distance give, w >=
     `smallest_ratio` tied, w <= 1 / `smallest_ratio` apart; how frequent these are among near
     and far organisations, and w, are learnt from all organisations (empirical Bayes [1]_).
-    Members are tied in `kinds` kinds of relation. Whose own ties do not raise the odds of any
+    Members are tied in `kinds` kinds of relation. Whose own ties do not raise the odds of their
     type three times is not testable, however probable a type is for the likes of it. The
     affinity is personalised PageRank [2]_ on all these layers, starting anew at the core, over
     what it is on the expected network.

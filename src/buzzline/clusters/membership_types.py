@@ -31,8 +31,8 @@ class Typed:
     share, cut : (r, kinds) float64  of ties with members, and what chance exceeds rarely
     n_beyond : (r,) int64            kinds of relation beyond that
     is_testable : (r,) bool          with a place, and ties that can be held against chance
-    evidence : (r,) float64          how many times its own ties raise the odds of the type
-                                     that they raise most
+    evidence : (r,) float64          how many times its own ties raise the odds of the most
+                                     probable type
     """
 
     probability: Floats
@@ -145,7 +145,7 @@ def type_probabilities(
 
 
 def odds_raised(before: Floats, after: Floats) -> Floats:
-    """Return how many times the odds of the type that gains most have grown. (r,).
+    """Return how many times the odds of the most probable type have grown. (r,).
 
     Parameters
     ----------
@@ -156,9 +156,14 @@ def odds_raised(before: Floats, after: Floats) -> Floats:
     --------
     >>> odds_raised(np.array([[0.5, 0.5]]), np.array([[0.9, 0.1]])).round(3).tolist()
     [9.0]
+    >>> odds_raised(np.array([[0.9, 0.1]]), np.array([[0.6, 0.4]])).round(3).tolist()
+    [0.167]
     """
-    one, two = (np.clip(p, 1e-9, 1 - 1e-9) for p in (before, after))
-    return as_floats((two / (1 - two) * (1 - one) / one).max(axis=1))
+    best = after.argmax(axis=1)[:, None]
+    one, two = (
+        np.take_along_axis(np.clip(p, 1e-9, 1 - 1e-9), best, 1)[:, 0] for p in (before, after)
+    )
+    return as_floats(two / (1 - two) * (1 - one) / one)
 
 
 def expected_number(
