@@ -45,7 +45,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("in_affinity", "ratio", "The same along the ties, from the core."),
         ("out_affinity", "ratio", "The same against the ties: from it to the core."),
         ("reciprocity", "ratio", "The smaller of the two to the larger."),
-        ("evidence", "ratio", "How many times its own ties raise the odds of its most probable type."),
+        ("evidence", "ratio", "How many times its own ties raise the odds of its type."),
         ("declared_only", "", "Declared a member, and no relation beyond chance."),
         ("is_listed", "", "Whether it is a member in the clustering."),
         ("of_industry", "", "Whether it is active in the industry of the cluster."),
