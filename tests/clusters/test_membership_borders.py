@@ -8,8 +8,9 @@ import pytest
 from tests.clusters.planted import planted
 
 from buzzline.clusters.candidate_clusters import candidate_clusters
+from buzzline.clusters.gravity_tree import Fade
 from buzzline.clusters.membership import membership
-from buzzline.clusters.membership_borders import with_countries
+from buzzline.clusters.membership_borders import _told, with_countries
 from buzzline.clusters.membership_evidence import fields_of
 from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.progress import silent
@@ -154,3 +155,8 @@ def test_consortia_make_no_members():
     assert called["org_id"].n_unique() <= 0.01 * 1500
     met = rows.filter(pl.col("knowledge_n") > 0)
     assert (met["knowledge"] >= met["knowledge_cut"]).fill_null(value=False).mean() < 0.05
+
+
+def test_by_hand_a_fall_with_distance_of_large_error_is_not_held_against():
+    assert _told(Fade(-1.0), 0.3**2) == Fade(-1.0)
+    assert "-1.00, is known to +- 0.40 only" in _told(Fade(-1.0), 0.4**2)

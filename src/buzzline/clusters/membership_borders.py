@@ -23,6 +23,7 @@ MOST_ZONES = 300
 WELL_KNOWN = 0.5  # standard error of the log effect of borders below which it is known
 CLEAR = 3.0  # or standard errors from nothing
 HALF_A_TIE = 0.5
+LARGEST_ERROR = 0.3  # standard error of the fall with distance that shares can be held to
 
 
 def with_countries(organisations: pl.DataFrame) -> pl.DataFrame:
@@ -100,10 +101,23 @@ def fade_of(
             if found is not None:
                 return found
     fall = fall_with_distance(ties, standing)
-    return fall if isinstance(fall, str) else Fade(fall.elasticity)
+    if isinstance(fall, str):
+        return fall
+    return _told(Fade(fall.elasticity), fall.variance)
 
 
-def _with_borders(flows: Floats, zones: Zones, crosses: Flags) -> Fade | None:
+def _told(fade: Fade, variance: float) -> Fade | str:
+    """Return the fall with distance, or that its error is too large to hold ties against."""
+    error = float(np.sqrt(variance))
+    if error <= LARGEST_ERROR:
+        return fade
+    return (
+        f"the fall of ties with distance, {fade.elasticity:.2f}, is known to +- {error:.2f} "
+        f"only; {LARGEST_ERROR:g} at most can be held against"
+    )
+
+
+def _with_borders(flows: Floats, zones: Zones, crosses: Flags) -> Fade | str | None:
     covariates = np.stack([zones.log_km, as_floats(crosses)])
     try:
         fit = fit_gravity(_with_half_a_tie(flows, crosses), covariates)
@@ -111,14 +125,17 @@ def _with_borders(flows: Floats, zones: Zones, crosses: Flags) -> Fade | None:
         return None
     effect, error = float(fit.theta[1]), float(np.sqrt(fit.covariance[1, 1]))
     known = error < max(WELL_KNOWN, abs(effect) / CLEAR)
-    return Fade(float(fit.theta[0]), float(np.exp(effect))) if known else None
+    if not known:
+        return None
+    return _told(Fade(float(fit.theta[0]), float(np.exp(effect))), float(fit.covariance[0, 0]))
 
 
-def _without_borders(flows: Floats, zones: Zones) -> Fade | None:
+def _without_borders(flows: Floats, zones: Zones) -> Fade | str | None:
     try:
-        return Fade(float(fit_gravity(flows, zones.log_km[None]).theta[0]))
+        fit = fit_gravity(flows, zones.log_km[None])
     except (InvalidArgument, NotConverged):
         return None
+    return _told(Fade(float(fit.theta[0])), float(fit.covariance[0, 0]))
 
 
 def _with_half_a_tie(flows: Floats, crosses: Flags) -> Floats:
