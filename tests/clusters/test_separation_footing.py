@@ -117,12 +117,12 @@ def test_sizes_net_of_access_by_hand():
     })  # fmt: skip
     label = np.array([0, 0, 0, -1], np.int32)
     ground = ground_of(Study.of(organisations=frame).organisations, label)
-    found = net_of_access(np.array([4.0, 6.0, 4.0, 9.0]), label, ground, -1.0)
+    found = net_of_access(np.array([4.0, 6.0, 4.0, 9.0]), label, ground, elasticity=-1.0)
     # access: 6/2 + 4/4 = 4, twice 4/2 = 4, and 4; nobody below three quarters of the median
     assert found == pytest.approx([1.0, 1.5, 1.0, 0.0], rel=1e-3)
     far = frame.with_columns(latitude=pl.Series([0.0, 2 / 111.195, 5.0, None]))
     ground = ground_of(Study.of(organisations=far).organisations, label)
-    found = net_of_access(np.array([4.0, 6.0, 4.0, 9.0]), label, ground, -1.0)
+    found = net_of_access(np.array([4.0, 6.0, 4.0, 9.0]), label, ground, elasticity=-1.0)
     median = 4 / 2 + 4 / (5 * 111.195 - 2)  # of the second organisation
     assert found[2] == pytest.approx(4 / (LEAST_ACCESS * median), rel=0.01)
 

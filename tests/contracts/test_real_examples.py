@@ -70,10 +70,10 @@ def test_planted_truth_what_the_gallery_says_of_three_parks(tmp_path):
     settings = made.SETTINGS.model_copy(update={"measures": asked})
     city, road = made.walked(tmp_path / "out", settings)
     said = made.told(city, road)
-    assert "multiple clusters: 2; one cluster, several sites: 1." in said["delineation"]
+    assert "2 multiple clusters; 1 one cluster, several sites." in said["delineation"]
     assert "8 separate, 4 not separate, 0 not testable" in said["separation"]
     assert "none: 1 of 4 = 25% [1%, 81%]" in said["declared_clusters"]
-    assert "1 competing" in said["colocated_clusters"]
+    assert "1 not testable" in said["colocated_clusters"]
     found = made.confusion(city, road).filter(pl.col("role") != "none")
     of_role = found.group_by("role").agg(
         n=pl.col("n").sum(), right=pl.col("n").filter(pl.col("role") == pl.col("member_type"))
@@ -140,6 +140,7 @@ def test_published_places_what_the_gallery_says_of_chips_and_biotechnology(
         in said["acquisitions: candidates"]
     )
     assert "Of 6 pairs of neighbouring clusters" in said["acquisitions: valleys"]
-    assert "not testable: 6" in said["acquisitions: verdict"]
+    assert "several clusters or" in said["acquisitions: verdict"]
+    assert "labour markets are not testable" in said["acquisitions: verdict"]
     assert said["chip projects: candidates"].startswith("No candidate cluster stands out")
     assert {path.name for path in tmp_path.iterdir()} == {"acquisitions_valleys.svg"}

@@ -78,9 +78,7 @@ def delineation_chart(result: Delineation, *, width: int = WIDTH) -> Spec:
     ]  # fmt: skip
     body = {"height": plane.height + 8 + key_px, "layer": layers}
     lines = [*_unnamed(points, names), *_reading(result)]
-    return picture(
-        body, title=TITLE, subtitle=lines, alt=f"{TITLE} {result}", width=width
-    )
+    return picture(body, title=TITLE, subtitle=lines, alt=f"{TITLE} {result}", width=width)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -56,7 +56,7 @@ def _capped(weight: Floats) -> Floats:
     return np.minimum(weight, max(float(np.quantile(weight, USUAL, method="lower")), 1.0))
 
 
-def net_of_access(size: Floats, label: Codes, ground: Ground, elasticity: float) -> Floats:
+def net_of_access(size: Floats, label: Codes, ground: Ground, *, elasticity: float) -> Floats:
     """Return what is left of the sizes of members once who is near others has no more ties.
 
     s_i / sum_j s_j d_ij^b over everybody placed, the first step of balancing a gravity model.

@@ -51,7 +51,7 @@ def pair_rows(
         fall = fall_with_distance(whole, ground) if whole.source.size else NO_TIES
         size = sizes(whole, family.label)
         if isinstance(fall, Fall):
-            size = net_of_access(size, family.label, ground, fall.elasticity)
+            size = net_of_access(size, family.label, ground, elasticity=fall.elasticity)
         among = sorted_by_clusters(whole, members, size)
         rows += [
             _pair(family, number, layer, among=among, fall=fall, ground=ground, terms=terms,
