@@ -30,9 +30,9 @@ def test_tables_belong_together_and_the_text_says_what_was_not_tested():
 def test_nothing_examined_is_not_nothing_found():
     study = Study.of(
         organisations=pl.DataFrame(
-            {"org_id": [str(k) for k in range(30)], "industry": ["a"] * 30,
-             "longitude": [float(k % 7) for k in range(30)], "latitude": [45.0] * 30,
-             "precision": ["region"] * 30}
+            {"org_id": [str(k) for k in range(60)], "industry": ["a", "a", "b"] * 20,
+             "longitude": [float(k % 7) for k in range(60)], "latitude": [45.0] * 60,
+             "precision": ["region"] * 60}
         )
     )  # fmt: skip
     text = str(candidate_clusters(study, draws=0, rng=1))

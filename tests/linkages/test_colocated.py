@@ -6,6 +6,7 @@ import pytest
 from tests.clusters.planted import planted
 
 from buzzline.clusters.siblings import SiblingRule, families
+from buzzline.errors import InvalidArgument
 from buzzline.linkages.city_gravity import city_of, yardsticks
 from buzzline.linkages.colocated import SCHEMAS, colocated_clusters
 from buzzline.linkages.colocated_readings import collaboration_readings
@@ -102,9 +103,23 @@ def test_keeping_to_oneself_does_not_count_against_collaborating():
     assert abs(values[1]) < 0.6
 
 
+def drawn_on(world):
+    """What each sibling draws on: the plan for each pool, by how much stands in it."""
+    field = world.truth.field
+    affinity = next(iter(world.truth.affinities.values()))
+    n = affinity.draws_on.shape[1]
+    pooled = field.pool >= 0
+    mass = np.bincount(field.pool[pooled], weights=field.mass[pooled], minlength=n)
+    share = affinity.draws_on * mass
+    return share / share.sum(axis=1, keepdims=True)
+
+
 def test_rivalry_equals_the_planted_overlap():
-    for relation, planted_overlap in (("competing", 0.9), ("neither", 0.1)):
-        resources = held(world_of(relation, organisations=1000), draws=9).resources
+    for relation in ("competing", "neither"):
+        world = world_of(relation, organisations=1000)
+        one, other = drawn_on(world)
+        planted_overlap = 2 * one @ other / (one @ one + other @ other)
+        resources = held(world, draws=9).resources
         told = resources.filter(pl.col("value").is_not_null())
         assert told["value"].mean() == pytest.approx(planted_overlap, abs=0.08)
         assert set(told["resource"]) == {"hires", "customers", "suppliers", "research partners"}
@@ -386,7 +401,7 @@ def test_exact_p_of_labels_is_uniform_or_above_where_membership_does_not_matter(
 
 
 def test_exact_p_of_labels_sees_collaboration():
-    p = held(world_of("collaborating", organisations=1000), draws=0).organisations["p"]
+    p = held(world_of("collaborating", organisations=2000), draws=0).organisations["p"]
     assert (p < 0.01).all()
 
 
@@ -454,13 +469,19 @@ def test_one_cluster_and_none_are_legal():
 
 
 @pytest.mark.parametrize("rule", [
-    ColocatedRule(smallest_ratio=0), ColocatedRule(smallest_ratio=1),
     ColocatedRule(window_years=0), ColocatedRule(overlap_cut=0), ColocatedRule(overlap_cut=1),
     ColocatedRule(reach_km=0),
 ])  # fmt: skip
 def test_every_rule_within_bounds_gives_an_answer(rule):
     world = world_of("both", organisations=200)
     assert str(held(world, rule=rule, draws=0))
+
+
+@pytest.mark.parametrize("ratio", [0, 1])
+def test_a_smallest_ratio_that_is_none_is_refused(ratio):
+    rule = ColocatedRule(smallest_ratio=ratio)
+    with pytest.raises(InvalidArgument, match="`smallest_ratio` must be above 1"):
+        held(world_of("both", organisations=200), rule=rule, draws=0)
 
 
 def test_clusters_of_different_industries_are_held_together_where_asked():

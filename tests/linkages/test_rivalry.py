@@ -17,6 +17,7 @@ from buzzline.linkages.collaboration import PairTies, combined, ties_needed
 from buzzline.linkages.complementarity import complementarity, input_output_fit
 from buzzline.linkages.event_study import response
 from buzzline.linkages.quadrants import (
+    Against,
     AxisValue,
     Overlap,
     quadrant_shares,
@@ -102,7 +103,7 @@ def test_overlap_of_few_units_is_unbiased_where_the_plain_one_is_not():
 
 def test_shares_of_overlap_and_their_intervals_lie_between_0_and_1():
     twins = Overlap(0.97, 0.9, 1.0, drawn=np.linspace(0.9, 1.06, 100))
-    axis = rivalry_axis({"hires": twins}, cut=0.5, level=0.95)
+    axis = rivalry_axis({"hires": twins}, Against(0.5, 0.01), cut=0.5, level=0.95)
     assert axis.low < axis.value <= axis.high == 1.0
     rng = np.random.default_rng(1)
     beyond = 0

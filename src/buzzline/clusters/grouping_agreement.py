@@ -143,7 +143,7 @@ def rand_interval(first: Codes, second: Codes, *, level: Share) -> tuple[float, 
     --------
     >>> first, second = np.repeat([0, 1], 20), np.repeat([0, 1, 0, 1], [17, 3, 4, 16])
     >>> [round(end, 2) for end in rand_interval(first, second, level=0.95)]
-    [0.12, 0.68]
+    [0.08, 0.73]
     """
     n = first.size
     _, one, n_one = np.unique(first, return_inverse=True, return_counts=True)
