@@ -91,7 +91,7 @@ def power_of_distance(ties: LayerTies, zones: Zones) -> tuple[float, float] | st
     cell = here[placed].astype(np.int64) * n_zones + there[placed]
     cells = np.bincount(cell, weights=ends.weight[placed], minlength=n_zones**2)
     flows = as_floats(cells.reshape(n_zones, n_zones))
-    np.fill_diagonal(flows, np.diag(flows) * _without_oneself(ends.chosen(placed), zones))
+    np.fill_diagonal(flows, np.diag(flows) * without_oneself(ends.chosen(placed), zones))
     try:
         fit = _settled(flows, zones)
     except (InvalidArgument, NotConverged) as error:
@@ -144,11 +144,22 @@ def _filled(flows: Floats, x: Floats, fit: Gravity, alone: Flags) -> Floats:
     return as_floats(out)
 
 
-def _without_oneself(ends: LayerTies, zones: Zones) -> Floats:
+def without_oneself(ends: LayerTies, zones: Zones) -> Floats:
     """Return what ties within each zone would grow by if one could be tied to oneself.
 
     The gravity model counts such pairs; nobody has them, and in small zones that would pass for
     a slower fall with distance.
+
+    Parameters
+    ----------
+    ends : LayerTies
+        Between organisations of zones, seen from both ends unless they have a direction.
+    zones : Zones
+
+    Returns
+    -------
+    (z,) float64
+        Factor of each zone, 1 or more.
     """
     size = np.bincount(ends.source, weights=ends.weight, minlength=zones.zone.size)
     size += np.bincount(ends.target, weights=ends.weight, minlength=zones.zone.size)

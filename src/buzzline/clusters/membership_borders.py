@@ -7,6 +7,7 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from buzzline.arrays import Flags, Floats, as_codes, as_floats
+from buzzline.clusters.distance_power import without_oneself
 from buzzline.clusters.expected_ties import Ground, fall_with_distance
 from buzzline.clusters.gravity_tree import Fade, Located, Nations, nations_of
 from buzzline.clusters.layer_ties import LayerTies
@@ -155,19 +156,5 @@ def _flows(ties: LayerTies, zones: Zones) -> Floats:
     placed = (here >= 0) & (there >= 0)
     cell = here[placed].astype(np.int64) * n + there[placed]
     flows = np.bincount(cell, weights=ends.weight[placed], minlength=n**2).reshape(n, n)
-    np.fill_diagonal(flows, np.diag(flows) * _without_oneself(ends.chosen(placed), zones))
+    np.fill_diagonal(flows, np.diag(flows) * without_oneself(ends.chosen(placed), zones))
     return as_floats(flows)
-
-
-def _without_oneself(ends: LayerTies, zones: Zones) -> Floats:
-    """Return what ties within each zone would grow by if one could be tied to oneself."""
-    n = zones.n_here.size
-    size = np.bincount(ends.source, weights=ends.weight, minlength=zones.zone.size)
-    size += np.bincount(ends.target, weights=ends.weight, minlength=zones.zone.size)
-    placed = zones.zone >= 0
-    whole, alone = (
-        np.bincount(zones.zone[placed], weights=each[placed], minlength=n)
-        for each in (size, np.maximum(size**2 - size, 0))
-    )
-    rest = whole**2 - alone
-    return as_floats(np.divide(whole**2, rest, out=np.ones(n), where=rest > 0))
