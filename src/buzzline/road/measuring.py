@@ -10,14 +10,15 @@ from functools import cache
 from typing import Any
 
 # The catalogue fills when the stages are imported.
-from buzzline import agglomeration, clusters, linkages
+from buzzline import agglomeration, clusters, diagnosis, econometrics, linkages
 from buzzline.analysis import CATALOGUE, Analysis, Answer, things_of
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.tables.study_file import RunSettings
 
 STAGES = tuple(
-    stage.__name__.rpartition(".")[2] for stage in (agglomeration, clusters, linkages)
+    stage.__name__.rpartition(".")[2]
+    for stage in (agglomeration, clusters, linkages, econometrics, diagnosis)
 )
 ALWAYS = ("scale_profile", "candidate_clusters", "scale_balance")  # no run is without them
 ALL, NONE = "all", "none"

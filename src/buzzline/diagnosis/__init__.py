@@ -1,0 +1,3 @@
+"""What does it mean for this cluster?"""
+
+__all__ = []

@@ -1,0 +1,3 @@
+"""What goes with what?"""
+
+__all__ = []
