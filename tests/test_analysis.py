@@ -6,10 +6,13 @@ import pytest
 from buzzline import scale_balance, scale_profile
 from buzzline.analysis import (
     CATALOGUE,
+    NOT_ASKED,
     VERSION,
+    NotMade,
     Provenance,
     analysis,
     maker_of,
+    optional_things_of,
     result_names,
     things_of,
 )
@@ -42,6 +45,29 @@ def test_by_hand_what_an_analysis_takes_is_told_from_its_choices(doubled):
     assert maker_of(Doubled) is CATALOGUE["twice"]
     assert maker_of(Clustering) is CATALOGUE["candidate_clusters"]
     assert maker_of(Study) is None
+
+
+@pytest.fixture
+def summed(doubled):
+    @analysis("tests", "How much is both together?")
+    def both(x: float, *, other: Doubled | NotMade = NOT_ASKED, times: Share = 1.0) -> Doubled:
+        return Doubled(x + (0 if isinstance(other, NotMade) else times * other.value))
+
+    yield both
+    del CATALOGUE["both"]
+
+
+def test_by_hand_a_result_that_may_be_missing_is_no_choice(doubled, summed):
+    item = CATALOGUE["both"]
+    assert optional_things_of(item) == {"other": Doubled}
+    assert list(item.choices) == ["times"]
+    assert things_of(item) == {"x": float}
+    assert summed(1.0).value == 1.0
+    assert summed(1.0, other=doubled(3.0)).value == 4.0
+    without = summed(1.0, other=NotMade("there is no tie"))
+    assert without.provenance.arguments["other"] == "not made: there is no tie"
+    with pytest.raises(InvalidArgument, match="`other` must be a Doubled, got float"):
+        summed(1.0, other=2.0)
 
 
 def test_bounds_are_checked_and_named_with_their_unit(doubled):

@@ -74,14 +74,35 @@ class Analysis:
 
     @property
     def choices(self) -> dict[str, inspect.Parameter]:
-        """Keyword-only parameters: what a person may set."""
+        """Keyword-only parameters a person may set; results of other analyses are none."""
         return {
             name: parameter
             for name, parameter in inspect.signature(self.function).parameters.items()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+            and name not in optional_things_of(self)
         }
 
 
+@dataclass(frozen=True, slots=True)
+class NotMade:
+    """Stands for the result of another analysis that is not there, and says why.
+
+    An analysis that can do without a result takes `result: Record | NotMade = NOT_ASKED` after
+    the star. It is no choice: a run hands over what it has.
+
+    Attributes
+    ----------
+    reason : str
+        A sentence.
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"not made: {self.reason}"
+
+
+NOT_ASKED = NotMade("It was not asked for.")
 CATALOGUE: dict[str, Analysis] = {}
 
 
@@ -105,6 +126,20 @@ def things_of(item: Analysis) -> dict[str, type]:
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind is not parameter.KEYWORD_ONLY
     }
+
+
+def optional_things_of(item: Analysis) -> dict[str, type]:
+    """Return the results of other analyses that an analysis takes where there are any.
+
+    They stand after the star, with a type such as `Gatekeepers | NotMade`.
+    """
+    function = inspect.unwrap(item.function)
+    found = {}
+    for name, hint in typing.get_type_hints(function).items():
+        arms = get_args(hint)
+        if NotMade in arms:
+            found[name] = next(arm for arm in arms if arm is not NotMade)
+    return found
 
 
 def result_names(results: Sequence[Answer]) -> list[str]:
@@ -195,7 +230,8 @@ def _plain(value: Any) -> Any:
     if simple:
         return value
     # a result says in a sentence what it is; its repr would carry the seconds it took
-    return str(value) if hasattr(value, "provenance") else repr(value)
+    is_thing = hasattr(value, "provenance") or isinstance(value, NotMade)
+    return str(value) if is_thing else repr(value)
 
 
 def _quantity(hint: Any) -> Quantity | None:
@@ -210,6 +246,11 @@ def _quantity(hint: Any) -> Quantity | None:
 
 def _check_kind(name: str, parameter: str, hint: Any, value: Any) -> None:
     """Refuse a thing that is no study, clustering or record where one is needed."""
+    arms = get_args(hint)
+    if NotMade in arms:
+        if isinstance(value, NotMade):
+            return
+        hint = next(arm for arm in arms if arm is not NotMade)
     if not (isinstance(hint, type) and is_dataclass(hint)) or isinstance(value, hint):
         return
     maker = maker_of(hint)
@@ -238,12 +279,15 @@ def _check(name: str, parameter: str, hint: Any, value: Any) -> None:
 
 __all__ = [
     "CATALOGUE",
+    "NOT_ASKED",
     "VERSION",
     "Analysis",
     "Answer",
+    "NotMade",
     "Provenance",
     "analysis",
     "maker_of",
+    "optional_things_of",
     "result_names",
     "things_of",
 ]

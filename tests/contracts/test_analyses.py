@@ -14,7 +14,15 @@ import pytest
 from docs.public_names import public_modules
 from docs.reference_pages import help_of
 
-from buzzline.analysis import CATALOGUE, Analysis, maker_of, things_of
+from buzzline.analysis import (
+    CATALOGUE,
+    Analysis,
+    NotMade,
+    maker_of,
+    optional_things_of,
+    things_of,
+)
+from buzzline.errors import BuzzlineError
 from buzzline.export.dictionary import COLUMN_MEANING, FAMILIES, TABLE_MEANING
 from buzzline.export.meanings import clusters, linkages, quality
 from buzzline.export.measures import measure_frames
@@ -57,7 +65,19 @@ def run(item: Analysis, **choices: object) -> object:
     ]
     quick = {key: value for key, value in QUICK.items() if key in item.choices}
     seed = {"rng": 11} if "rng" in item.choices else {}
-    return item.function(*things, **{**quick, **seed, **choices})
+    offered = {
+        parameter: result_or_reason(maker_of(wanted).name)
+        for parameter, wanted in optional_things_of(item).items()
+    }
+    return item.function(*things, **{**quick, **seed, **offered, **choices})
+
+
+@cache
+def result_or_reason(name: str) -> object:
+    try:
+        return result(name)
+    except BuzzlineError as error:
+        return NotMade(str(error))
 
 
 def is_number(hint: object) -> bool:

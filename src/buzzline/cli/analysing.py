@@ -22,7 +22,7 @@ from buzzline.cli.options import (
     options_of_makers,
 )
 from buzzline.cli.printing import as_json_rows, put, say, show, show_frame
-from buzzline.cli.things import AfterTests, earlier_clusters, things_for
+from buzzline.cli.things import AfterTests, earlier_clusters, offered_to, things_for
 from buzzline.cli.waiting import shown_progress
 from buzzline.clusters.clustering import Clustering
 from buzzline.export.measures import measure_frames
@@ -40,7 +40,9 @@ OUTPUT = Group("Output", sort_key=4)
 COMMANDS = {
     "clusters": Group("Commands for one question: where a cluster begins and ends", sort_key=2),
     "linkages": Group("Commands for one question: who is tied to whom", sort_key=3),
-    "agglomeration": Group("Commands for one question: how concentrated is it", sort_key=4),
+    "econometrics": Group("Commands for one question: what goes with what", sort_key=4),
+    "diagnosis": Group("Commands for one question: what it means for a cluster", sort_key=4),
+    "agglomeration": Group("Commands for one question: how concentrated is it", sort_key=5),
 }
 # The short word of the house beside the full name.
 SHORT = {
@@ -221,6 +223,7 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         passed = {o.name: typed[o.name] for o in options_of_makers(item) if o.name in typed}
         of_makers = {maker.name: passed for maker in makers_of(item)}
         things = things_for(item, have, settings, progress=progress, typed=of_makers)
+        arguments |= offered_to(item, have, settings, progress=progress)
         result = item.function(*things, **arguments)
     if request.out is not None:
         for path in _write(request.out, item.name, result):

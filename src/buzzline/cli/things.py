@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from buzzline.analysis import Analysis, maker_of, things_of
+from buzzline.analysis import Analysis, NotMade, maker_of, optional_things_of, things_of
 from buzzline.cli.options import arguments_from
 from buzzline.cli.printing import say
 from buzzline.clusters.clustering import Clustering
@@ -16,12 +16,13 @@ from buzzline.clusters.delineation import Delineation
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.progress import Progress
 from buzzline.road.choices import choices_of
-from buzzline.road.measuring import OF_CANDIDATES, WHO
+from buzzline.road.measuring import OF_CANDIDATES, SENSIBLE, WHO
 from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
 DECLARED = Path("declared")  # in place of the folder of an earlier run
+NOT_MADE = "it takes long and is not made unasked; ask for it with `buzzline {}`, or in a run"
 NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -85,8 +86,34 @@ def made(
         if "progress" in item.choices:
             choices["progress"] = progress
         things = things_for(item, have, settings, progress=progress, typed=typed)
+        choices |= offered_to(item, have, settings, progress=progress)
         have[kind] = item.function(*things, **choices)
     return have[kind]
+
+
+def offered_to(
+    item: Analysis, have: dict[type, Any], settings: RunSettings, *, progress: Progress
+) -> dict[str, Any]:
+    """Return the results an analysis takes where there are any, or why there are none.
+
+    Those that a run makes unasked are made now; of the others only what there is is taken.
+
+    Parameters
+    ----------
+    item, have, settings, progress : as for `things_for`
+    """
+    found = {}
+    for parameter, kind in optional_things_of(item).items():
+        maker = maker_of(kind)
+        assert maker is not None, f"no analysis makes a {kind.__name__}"
+        if kind not in have and maker.name not in SENSIBLE:
+            found[parameter] = NotMade(NOT_MADE.format(maker.name.replace("_", "-")))
+            continue
+        try:
+            found[parameter] = made(kind, have, settings, progress=progress)
+        except (TooFew, NotConverged, InvalidArgument) as error:
+            found[parameter] = NotMade(WHO.sub("", str(error)))
+    return found
 
 
 def _after_tests(

@@ -11,7 +11,7 @@ from typing import Any
 
 # The catalogue fills when the stages are imported.
 from buzzline import agglomeration, clusters, diagnosis, econometrics, linkages
-from buzzline.analysis import CATALOGUE, Analysis, Answer, things_of
+from buzzline.analysis import CATALOGUE, Analysis, Answer, optional_things_of, things_of
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.tables.study_file import RunSettings
@@ -94,8 +94,9 @@ def not_asked_of(settings: RunSettings) -> tuple[str, ...]:
 def by_makers(names: Iterable[str]) -> tuple[str, ...]:
     """Return names in an order in which each stands after what it is made from."""
     left, ordered = list(names), list[str]()
+    first = {name: {*makers_of(name), *optional_makers_of(name)} for name in left}
     while left:
-        name = next(name for name in left if not set(makers_of(name)) & set(left))
+        name = next(name for name in left if not first[name] & set(left))
         left.remove(name)
         ordered.append(name)
     return tuple(ordered)
@@ -127,19 +128,29 @@ def record_of(name: str) -> type[Any]:
 
 def makers_of(name: str) -> tuple[str, ...]:
     """Return the analyses whose results an analysis is made from, those of every run apart."""
-    return tuple(
-        other
-        for kind in things_of(CATALOGUE[name]).values()
-        for other in in_order()
-        if record_of(other) is kind
-    )  # fmt: skip
+    return _makers(things_of(CATALOGUE[name]).values())
+
+
+def optional_makers_of(name: str) -> tuple[str, ...]:
+    """Return the analyses whose results an analysis takes where there are any."""
+    return _makers(optional_things_of(CATALOGUE[name]).values())
+
+
+def _makers(kinds: Iterable[type]) -> tuple[str, ...]:
+    return tuple(other for kind in kinds for other in in_order() if record_of(other) is kind)
 
 
 def _with_makers(names: Iterable[str]) -> set[str]:
+    """Return names with all they are made from, and with what they take that is quick."""
     wanted = set(names)
-    while more := {maker for name in wanted for maker in makers_of(name)} - wanted:
+    while more := {maker for name in wanted for maker in _brought(name)} - wanted:
         wanted |= more
     return wanted
+
+
+def _brought(name: str) -> tuple[str, ...]:
+    quick = tuple(maker for maker in optional_makers_of(name) if maker in SENSIBLE)
+    return (*makers_of(name), *quick)
 
 
 def measured(item: Analysis, things: Sequence[Any], choices: Mapping[str, Any]) -> Answer:

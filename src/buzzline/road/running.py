@@ -176,15 +176,23 @@ def _results(study: Study, stages: Stages) -> _Results:
         CLUSTERS, Clustering, lambda: _clustering(study, stages),
         depends_on=of_clusters,
     )  # fmt: skip
-    taken = take_measures(study, clustering, stages)
-    after = taken.clustering_after(clustering)
-    keys = [stages.keys[part] for part in clusters_of("scale_balance", stages)]
-    balance = stages.part(
-        "scale-balance", ScaleBalance, lambda: _balance(study, after, stages),
-        depends_on=(fingerprint, *keys, stages.choices("scale_balance")),
-    )  # fmt: skip
+    taken = take_measures(
+        study,
+        clustering,
+        stages,
+        profile=profile,
+        balance_of=lambda after: _balance_part(study, after, stages),
+    )
     shown = clustering.tested_beside() if is_tested_twice(taken.shown) else clustering
-    return _Results(profile, shown, balance, taken.shown, taken.reasons)
+    return _Results(profile, shown, taken.balance, taken.shown, taken.reasons)
+
+
+def _balance_part(study: Study, after: Clustering, stages: Stages) -> ScaleBalance:
+    keys = [stages.keys[part] for part in clusters_of("scale_balance", stages)]
+    return stages.part(
+        "scale-balance", ScaleBalance, lambda: _balance(study, after, stages),
+        depends_on=(study.fingerprint, *keys, stages.choices("scale_balance")),
+    )  # fmt: skip
 
 
 def _profile(study: Study, stages: Stages) -> ScaleProfile:

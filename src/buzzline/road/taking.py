@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import polars as pl
 
-from buzzline.analysis import CATALOGUE, Answer, maker_of, things_of
+from buzzline.analysis import (
+    CATALOGUE,
+    Answer,
+    NotMade,
+    maker_of,
+    optional_things_of,
+    things_of,
+)
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.delineation import Delineation
 from buzzline.clusters.membership_types import NOT_TESTABLE
 from buzzline.errors import TooFew
 from buzzline.export.measures import further_frames
+from buzzline.linkages.balance import ScaleBalance
+from buzzline.linkages.profile import ScaleProfile
 from buzzline.road.measuring import (
+    ALWAYS,
     DELINEATION,
     OF_CANDIDATES,
     by_makers,
@@ -23,13 +33,16 @@ from buzzline.road.measuring import (
     makers_of,
     measured,
     measures_of,
+    optional_makers_of,
     record_of,
 )
 from buzzline.road.stages import Stages
 from buzzline.tables.study import Study
 
 CLUSTERS = "candidate-clusters"  # the part
+NOT_RUN = 'it was not asked for; write {} into measures of study.toml, or "all"'
 TYPE = "type"  # of member
+PROFILE, _, BALANCE = ALWAYS
 SET = ("level", "times")  # columns that hold what was chosen, not what was found
 
 
@@ -48,6 +61,13 @@ class Taken:
     reasons: dict[str, str] = field(default_factory=dict)
 
     @property
+    def balance(self) -> ScaleBalance:
+        """Ties by scale, of the clusters after both tests."""
+        found = self.results[BALANCE]
+        assert isinstance(found, ScaleBalance)
+        return found
+
+    @property
     def shown(self) -> tuple[Answer, ...]:
         """Results that have anything to show, in the order of the report."""
         names = [name for name in in_order() if name in self.results]
@@ -59,21 +79,51 @@ class Taken:
         return found.clustering(candidates) if isinstance(found, Delineation) else candidates
 
 
-def take_measures(study: Study, clustering: Clustering, stages: Stages) -> Taken:
-    """Return what the settings ask for, computed now or kept from an earlier run."""
-    taken = Taken()
+def take_measures(
+    study: Study,
+    clustering: Clustering,
+    stages: Stages,
+    *,
+    profile: ScaleProfile,
+    balance_of: Callable[[Clustering], ScaleBalance],
+) -> Taken:
+    """Return what the settings ask for, computed now or kept from an earlier run.
+
+    Parameters
+    ----------
+    study : Study
+    clustering : Clustering
+        Candidates.
+    stages : Stages
+    profile : ScaleProfile
+    balance_of : callable
+        Makes the balance of the clusters after both tests; called once, before the first
+        measure that is made from it.
+    """
+    taken = Taken({PROFILE: profile})
     for name in by_makers(measures_of(stages.settings)):
+        if BALANCE not in taken.results and ScaleBalance in _kinds(name):
+            taken.results[BALANCE] = balance_of(taken.clustering_after(clustering))
         try:
             things = _things(name, study, clustering, taken)
+            work = partial(_measure, name, things, _offered(name, taken), stages)
             taken.results[name] = stages.part(
-                part_of(name), record_of(name), partial(_measure, name, things, stages),
+                part_of(name), record_of(name), work,
                 depends_on=_depends_on(name, study, stages),
             )  # fmt: skip
             if _is_empty(taken.results[name]):
                 taken.reasons[name] = str(taken.results[name])
         except TooFew as error:
             taken.reasons[name] = str(error)
+    if BALANCE not in taken.results:
+        taken.results[BALANCE] = balance_of(taken.clustering_after(clustering))
     return taken
+
+
+def _kinds(name: str) -> tuple[type, ...]:
+    """Return the types of all that an analysis takes."""
+    item = CATALOGUE[name]
+    return (*things_of(item).values(), *optional_things_of(item).values())
 
 
 def _is_empty(result: Answer) -> bool:
@@ -103,6 +153,10 @@ def _depends_on(name: str, study: Study, stages: Stages) -> tuple[object, ...]:
     parts = list(map(part_of, makers_of(name)))
     if Clustering in things_of(CATALOGUE[name]).values():
         parts += clusters_of(name, stages)
+    if ScaleBalance in _kinds(name):
+        parts.append(part_of(BALANCE))
+    offered = map(part_of, optional_makers_of(name))
+    parts += [part for part in offered if part in stages.keys]
     keys = tuple(stages.keys[part] for part in parts)
     return (study.fingerprint, stages.choices(name), *keys)
 
@@ -140,6 +194,24 @@ def _thing(kind: type[Any], study: Study, clustering: Clustering, taken: Taken) 
     raise TooFew(_missing(kind, taken.reasons))
 
 
+def _offered(name: str, taken: Taken) -> dict[str, Any]:
+    """Return the results an analysis takes where there are any, or why there are none."""
+    return {
+        parameter: _result_or_reason(kind, taken)
+        for parameter, kind in optional_things_of(CATALOGUE[name]).items()
+    }
+
+
+def _result_or_reason(kind: type[Any], taken: Taken) -> Any:
+    maker = maker_of(kind)
+    assert maker is not None
+    if maker.name in taken.reasons:
+        return NotMade(taken.reasons[maker.name])
+    if maker.name in taken.results:
+        return taken.results[maker.name]
+    return NotMade(NOT_RUN.format(maker.name))
+
+
 def _missing(kind: type[Any], reasons: Mapping[str, str]) -> str:
     """Return which result is missing, and why it is."""
     maker = maker_of(kind)
@@ -148,8 +220,8 @@ def _missing(kind: type[Any], reasons: Mapping[str, str]) -> str:
     return f"It is made from the result of {said}, which was not run. {reasons[maker.name]}"
 
 
-def _measure(name: str, things: list[Any], stages: Stages) -> Answer:
-    item, choices = CATALOGUE[name], stages.choices(name)
+def _measure(name: str, things: list[Any], offered: dict[str, Any], stages: Stages) -> Answer:
+    item, choices = CATALOGUE[name], stages.choices(name) | offered
     said = name.replace("_", " ")
     stages.progress(said, 0, 1)
     if "progress" in item.choices:

@@ -1,0 +1,83 @@
+"""What of a run goes into its files: everything, or what may be shown to everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from buzzline.analysis import Answer, result_names
+from buzzline.clusters.clustering import Clustering
+from buzzline.export.publishing import publisher
+from buzzline.linkages.balance import ScaleBalance
+from buzzline.linkages.profile import ScaleProfile
+from buzzline.tables.privacy import PublicRule, blurred, only_named
+from buzzline.tables.study import Study
+from buzzline.tables.study_file import RunSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edition:
+    """The study and the results that files are made of.
+
+    Attributes
+    ----------
+    tables : Study
+        Whose organisations and ties are written one by one.
+    page : Study
+        Whose organisations and ties are drawn and counted.
+    profile : ScaleProfile
+    clustering : Clustering
+        For tables.
+    drawn : Clustering
+        For pictures, which need to know where members are.
+    balance : ScaleBalance
+    measures : tuple of results
+    """
+
+    tables: Study
+    page: Study
+    profile: ScaleProfile
+    clustering: Clustering
+    drawn: Clustering
+    balance: ScaleBalance
+    measures: tuple[Answer, ...]
+
+
+def rule_of(settings: RunSettings) -> PublicRule:
+    """Return who may be named in public, as the settings say."""
+    return PublicRule(settings.smallest_group, settings.named_from_jobs)
+
+
+def public_edition(whole: Edition, settings: RunSettings) -> Edition:
+    """Return what may be shown to everybody of the results of a pseudonymous study.
+
+    Parameters
+    ----------
+    whole : Edition
+    settings : RunSettings
+    """
+    study, rule = whole.page, rule_of(settings)
+    cutter = publisher(study, whole.clustering, rule)
+    names = result_names(whole.measures)
+    measures = tuple(
+        cutter.record(result, name) for name, result in zip(names, whole.measures, strict=True)
+    )
+    profile = cutter.record(whole.profile, "scale_profile")
+    clustering = cutter.record(whole.clustering, "clusters")
+    balance = cutter.record(whole.balance, "scale_balance")
+    large = pl.col("cluster_id").is_in(clustering.clusters["cluster_id"].implode())
+    drawn = replace(clustering, members=whole.clustering.members.filter(large))
+    about = replace(study.about, notes=(*study.about.notes, _note(rule), str(cutter.cut)))
+    page = replace(blurred(study, rule, drawn.members), about=about)
+    tables = replace(only_named(study), about=about)
+    return Edition(tables, page, profile, clustering, drawn, balance, measures)
+
+
+def _note(rule: PublicRule) -> str:
+    return (
+        "Public edition: organisations are named from "
+        f"{rule.named_from_jobs:,.0f} jobs on, or when they are public by kind (universities, "
+        "agencies, associations). All others have no name, and on maps stand in the middle of "
+        f"an area with at least {rule.smallest_group} of them."
+    )
