@@ -1,3 +1,10 @@
 """What goes with what?"""
 
-__all__ = []
+from buzzline.econometrics.inverted_u import TwoLines, UTest, two_lines, u_test
+
+__all__ = [
+    "TwoLines",
+    "UTest",
+    "two_lines",
+    "u_test",
+]
