@@ -91,6 +91,7 @@ from buzzline.errors import (
 )
 from buzzline.export import write_results
 from buzzline.linkages.balance import ScaleBalance, scale_balance
+from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
 from buzzline.linkages.colocated import Colocated, colocated_clusters
 from buzzline.linkages.colocated_rows import ColocatedRule
 from buzzline.linkages.profile import ScaleProfile, scale_profile
@@ -114,6 +115,7 @@ __all__ = [
     "CATALOGUE",
     "About",
     "AreaRule",
+    "BuzzAndPipelines",
     "BuzzlineError",
     "CityThreshold",
     "ClusterAgreement",
@@ -176,6 +178,7 @@ __all__ = [
     "Variety",
     "__version__",
     "agreement_of_clusterings",
+    "buzz_and_pipelines",
     "by_cluster",
     "candidate_clusters",
     "chart",

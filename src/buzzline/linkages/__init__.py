@@ -1,6 +1,8 @@
 """Local buzz or global pipelines?"""
 
 from buzzline.linkages.balance import ScaleBalance, scale_balance
+from buzzline.linkages.buzz import buzz_exposure
+from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
 from buzzline.linkages.city_gravity import log_ratio
 from buzzline.linkages.collaboration import Combined, combined
 from buzzline.linkages.colocated import Colocated, colocated_clusters
@@ -12,12 +14,15 @@ from buzzline.linkages.rivalry import morisita_horn
 from buzzline.linkages.small_samples import jeffreys_interval, stratified_exact_p
 
 __all__ = [
+    "BuzzAndPipelines",
     "Colocated",
     "ColocatedRule",
     "Combined",
     "Response",
     "ScaleBalance",
     "ScaleProfile",
+    "buzz_and_pipelines",
+    "buzz_exposure",
     "colocated_clusters",
     "combined",
     "input_output_fit",
