@@ -76,6 +76,9 @@ from buzzline.clusters.membership_rule import MembershipRule
 from buzzline.clusters.separation import Separation, separation
 from buzzline.clusters.siblings import SiblingRule
 from buzzline.clusters.stability import DelineationStability, delineation_stability
+from buzzline.diagnosis.cases import CASES, case_named
+from buzzline.diagnosis.diagnosis import ClusterDiagnosis, cluster_diagnosis
+from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
 from buzzline.errors import (
     BuzzlineError,
     InvalidArgument,
@@ -94,7 +97,11 @@ from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
 from buzzline.linkages.colocated import Colocated, colocated_clusters
 from buzzline.linkages.colocated_rows import ColocatedRule
+from buzzline.linkages.pattern_rule import PatternRule
+from buzzline.linkages.patterns import MissingLinkPatterns, missing_link_patterns
 from buzzline.linkages.profile import ScaleProfile, scale_profile
+from buzzline.linkages.redundancy import Redundancy, redundancy
+from buzzline.linkages.redundancy_rows import RedundancyRule
 from buzzline.report import report
 from buzzline.road import Road, run_road
 from buzzline.space.scales import Cutoffs
@@ -112,13 +119,15 @@ from buzzline.tables.study_file import RunSettings
 from buzzline.tables.worlds import make_world
 
 __all__ = [
-    "CATALOGUE",
     "About",
     "AreaRule",
     "BuzzAndPipelines",
     "BuzzlineError",
+    "CASES",
+    "CATALOGUE",
     "CityThreshold",
     "ClusterAgreement",
+    "ClusterDiagnosis",
     "ClusterHistory",
     "ClusterStrength",
     "Clustering",
@@ -129,6 +138,7 @@ __all__ = [
     "Concentration",
     "CoreRule",
     "Cutoffs",
+    "DISPUTES",
     "DeclaredClusters",
     "DeclaredRule",
     "Delineation",
@@ -154,9 +164,13 @@ __all__ = [
     "Membership",
     "MembershipRule",
     "MissingFile",
+    "MissingLinkPatterns",
     "MissingPackage",
     "NotConverged",
+    "PatternRule",
     "Problem",
+    "Redundancy",
+    "RedundancyRule",
     "Relatedness",
     "RipleyCurves",
     "Road",
@@ -181,9 +195,11 @@ __all__ = [
     "buzz_and_pipelines",
     "by_cluster",
     "candidate_clusters",
+    "case_named",
     "chart",
     "city_threshold",
     "cluster_agreement",
+    "cluster_diagnosis",
     "cluster_history",
     "cluster_strength",
     "clustering_of_labels",
@@ -191,6 +207,7 @@ __all__ = [
     "colocated_clusters",
     "complexity",
     "concentration",
+    "contested_evidence",
     "declared_as_clusters",
     "declared_clusters",
     "delineation",
@@ -211,6 +228,7 @@ __all__ = [
     "m_function",
     "make_world",
     "membership",
+    "missing_link_patterns",
     "plants_of",
     "read_bea_flows",
     "read_cbp",
@@ -218,6 +236,7 @@ __all__ = [
     "read_crunchbase",
     "read_study",
     "read_uscmp",
+    "redundancy",
     "relatedness",
     "relatedness_density_by_place",
     "report",

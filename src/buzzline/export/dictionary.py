@@ -16,12 +16,14 @@ from buzzline.export.meanings import (
     colocated,
     concentration,
     delineation,
+    diagnosis,
     distance,
     distinctness,
     industry_groups,
     lifecycle,
     linkages,
     membership,
+    patterns,
     quality,
     relatedness,
     separation,
@@ -42,10 +44,12 @@ FAMILIES = (
     distinctness,
     delineation,
     membership,
+    diagnosis,
     agreement,
     city_threshold,
     colocated,
     lifecycle,
+    patterns,
 )
 
 TABLE_MEANING: dict[str, str] = {

@@ -9,7 +9,11 @@ from buzzline.linkages.colocated import Colocated, colocated_clusters
 from buzzline.linkages.colocated_rows import ColocatedRule
 from buzzline.linkages.complementarity import input_output_fit
 from buzzline.linkages.event_study import Response, response
+from buzzline.linkages.pattern_rule import PatternRule
+from buzzline.linkages.patterns import MissingLinkPatterns, missing_link_patterns
 from buzzline.linkages.profile import ScaleProfile, scale_profile
+from buzzline.linkages.redundancy import Redundancy, redundancy
+from buzzline.linkages.redundancy_rows import RedundancyRule
 from buzzline.linkages.rivalry import morisita_horn
 from buzzline.linkages.small_samples import jeffreys_interval, stratified_exact_p
 
@@ -18,6 +22,10 @@ __all__ = [
     "Colocated",
     "ColocatedRule",
     "Combined",
+    "MissingLinkPatterns",
+    "PatternRule",
+    "Redundancy",
+    "RedundancyRule",
     "Response",
     "ScaleBalance",
     "ScaleProfile",
@@ -28,7 +36,9 @@ __all__ = [
     "input_output_fit",
     "jeffreys_interval",
     "log_ratio",
+    "missing_link_patterns",
     "morisita_horn",
+    "redundancy",
     "response",
     "scale_balance",
     "scale_profile",

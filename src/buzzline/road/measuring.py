@@ -33,6 +33,8 @@ SENSIBLE = (
     "complexity", "industry_entry", "kdensity", "hot_spots",
     "delineation", "distinctness", "separation", "membership", "declared_clusters",
     "cluster_agreement", "labour_market_areas", "industrial_districts", "colocated_clusters",
+    "missing_link_patterns",
+    "cluster_diagnosis",
 )  # fmt: skip
 LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",

@@ -1,0 +1,145 @@
+"""What of a study the signs of patterns are read off: who owns whom, where, and which ties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
+from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.layer_ties import LayerTies, layer_ties
+from buzzline.kernels.distances import scales_of
+from buzzline.linkages.backward_linkage import SKILLED, owned_abroad
+from buzzline.linkages.city_spread import Standing
+from buzzline.linkages.linkage_types import owner_units
+from buzzline.linkages.tie_ends import squared_limits
+from buzzline.space.globe import unit_vectors
+from buzzline.space.precision import precision_km
+from buzzline.space.scales import Cutoffs
+from buzzline.space.zones import INSIDE_A_DISC, NEAREST_KM
+from buzzline.tables.study import Study
+
+LOCAL, GLOBAL = 0, 3  # codes of scales
+BUYING = ("supply", "subcontract")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerScene:
+    """Ties of one layer and the scale of each. scale : (m,) int32, 4 where not known."""
+
+    ties: LayerTies
+    scale: Codes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """Organisations as arrays.
+
+    Attributes
+    ----------
+    organisations : DataFrame
+    owner : (n,) int32               row of the ultimate owner; itself where there is none
+    is_foreign : (n,) bool           the owner is of another country
+    standing : Standing
+    industry : (n,) int32            -1 not known
+    members : dict of cluster to (n,) bool
+    layers : dict of layer to LayerScene
+    bought, skilled : tuple of LayerScene    of supply: all of it, and of skilled inputs
+    last_year : int or None          of anything dated in the study
+    """
+
+    organisations: pl.DataFrame
+    owner: Codes
+    is_foreign: Flags
+    standing: Standing
+    industry: Codes
+    members: dict[str, Flags]
+    layers: dict[str, LayerScene]
+    bought: tuple[LayerScene, ...]
+    skilled: tuple[LayerScene, ...]
+    last_year: int | None
+
+
+def scene_of(
+    study: Study, clustering: Clustering, layers: tuple[str, ...], cutoffs: Cutoffs
+) -> Scene:
+    """Gather what the signs of patterns need."""
+    organisations = study.organisations
+    owner = owner_units(organisations)
+    standing, nation = _standing(organisations), codes_of(organisations["country"]) + 1
+    limits = squared_limits([cutoffs])
+
+    def scaled(of: Study, name: str) -> LayerScene:
+        ties = layer_ties(of, name)
+        scale = scales_of(ties.source, ties.target, standing.xyz, as_codes(nation), limits)
+        return LayerScene(ties, as_codes(scale[0]))
+
+    present = study.linkages["layer"].unique()
+    buying = [name for name in BUYING if name in present]
+    content = study.linkages.filter(pl.col("content").is_in(SKILLED))
+    skilled = study.with_table("linkages", content) if buying else study
+    return Scene(
+        organisations, owner, owned_abroad(organisations, owner), standing,
+        codes_of(organisations["industry"]), members_of(study, clustering),
+        {name: scaled(study, name) for name in layers},
+        tuple(scaled(study, name) for name in buying),
+        tuple(scaled(skilled, name) for name in buying), last_year(study),
+    )  # fmt: skip
+
+
+def members_of(study: Study, clustering: Clustering) -> dict[str, Flags]:
+    """Return who is a member of each cluster, (n,) bool each."""
+    row = study.organisations.select("org_id").with_row_index("row")
+    placed = clustering.members.join(
+        row, on="org_id", how="inner", validate="m:1", maintain_order="left"
+    )
+    flags = {
+        str(cluster_id): np.zeros(row.height, np.bool_)
+        for cluster_id in clustering.clusters["cluster_id"]
+    }
+    for (cluster_id,), rows in placed.group_by(["cluster_id"]):
+        flags[str(cluster_id)][rows["row"].to_numpy()] = True
+    return flags
+
+
+def _standing(organisations: pl.DataFrame) -> Standing:
+    at = organisations.select(
+        pl.col("longitude", "latitude").cast(pl.Float64).fill_null(float("nan"))
+    ).to_numpy()
+    xyz = unit_vectors(as_floats(at[:, 0]), as_floats(at[:, 1]))
+    xyz = as_floats(np.where(np.isnan(at).any(axis=1)[:, None], np.nan, xyz))
+    floor = np.maximum(NEAREST_KM, INSIDE_A_DISC * precision_km(organisations))
+    city = organisations.select(
+        pl.concat_str("city", pl.col("country").fill_null(""), separator="|")
+    ).to_series()
+    return Standing(codes_of(city), xyz, as_floats(floor))
+
+
+def codes_of(values: pl.Series) -> Codes:
+    """Return a code from 0 for each distinct value, -1 where there is none."""
+    return as_codes(values.rank("dense").cast(pl.Int64).fill_null(0).to_numpy() - 1)
+
+
+def last_year(study: Study) -> int | None:
+    """Return the last calendar year anything in the study is dated, or None."""
+    dated = (
+        (study.linkages, ("start", "end")), (study.organisations, ("opened", "closed")),
+        (study.establishments, ("opened", "closed")),
+    )  # fmt: skip
+    years = [
+        year
+        for frame, columns in dated
+        for column in columns
+        if (year := frame[column].dt.year().max()) is not None
+    ]
+    if study.outcomes.height:
+        years += study.outcomes.select(pl.col("year").max())["year"].to_list()
+    return max(int(str(year)) for year in years) if years else None
+
+
+def first_opened(organisations: pl.DataFrame, rows: Floats | Codes) -> int | None:
+    """Return the year in which the first of some organisations opened, or None."""
+    year = organisations["opened"].gather(rows).dt.year().min()
+    return None if year is None else int(str(year))

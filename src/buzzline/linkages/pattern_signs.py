@@ -1,0 +1,194 @@
+"""The signs behind patterns of missing links, each with its error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from buzzline.arrays import Floats, as_floats
+from buzzline.linkages.pattern_rule import PatternRule, Truth, held
+from buzzline.quantities import Share
+from buzzline.space.scales import SCALES
+
+MOSTLY = 0.5  # of the ties expected at one scale: more of them shows better in the rest
+ABOVE, BELOW, AS_EXPECTED, UNSETTLED, UNKNOWN = "above", "below", "as expected", "open", "?"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sign:
+    """One measured quantity, and what it is held against.
+
+    Attributes
+    ----------
+    name : str
+    value, low, high : float      NaN where not measured
+    n : int
+    cut : float or None           what it is held against
+    draws : (d,) float64 or None
+    reason : str                  why it is not known; "" where it is
+    margin : float                to either side of `cut` that counts as no difference
+    """
+
+    name: str
+    value: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    n: int = 0
+    cut: float | None = None
+    draws: Floats | None = None
+    reason: str = ""
+    margin: float = 0.0
+
+    def said(self, level: Share) -> str:
+        """Return "above", "below", "as expected", "open" or "?"."""
+        if self.draws is None or self.cut is None:
+            return UNKNOWN
+        above = float((self.draws > self.cut + self.margin).mean())
+        below = float((self.draws < self.cut - self.margin).mean())
+        sure = (1 + level) / 2
+        if above >= sure:
+            return ABOVE
+        if below >= sure:
+            return BELOW
+        return AS_EXPECTED if self.margin and 1 - above - below >= level else UNSETTLED
+
+
+def unknown(name: str, reason: str, n: int = 0) -> Sign:
+    """Return a sign that is not known, with why."""
+    return Sign(name, reason=reason, n=n)
+
+
+def measured(name: str, draws: Floats, value: float, *, interval: tuple[float, float], n: int,
+             cut: float | None, margin: float = 0.0) -> Sign:  # fmt: skip
+    """Return a sign that is known."""
+    return Sign(name, value, *interval, n, cut, draws, "", margin)
+
+
+def balance_signs(
+    rows: Sequence[Mapping[str, object]],
+    *,
+    level: Share,
+    rule: PatternRule,
+    draws: int,
+    rng: np.random.Generator,
+) -> list[Sign]:
+    """Return the balance at each scale, drawn together from its intervals.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        One a scale, of `ScaleBalance.balance`.
+    level : share
+        Of their intervals.
+
+    Notes
+    -----
+    Each scale is drawn from a normal distribution with its own spread to either side, as its
+    interval has it. More ties at one scale are fewer at others: logs of shares p, q of one
+    count are correlated by -sqrt(p q / ((1 - p) (1 - q))). Where most ties are expected at one
+    scale there cannot be many times more of them: it is read off the ties elsewhere.
+    """
+    by_scale = {str(row["scale"]): row for row in rows}
+    share = np.array([_number(by_scale.get(s), "share") for s in SCALES])
+    z = rng.standard_normal((draws, len(SCALES))) @ _root(np.nan_to_num(share)).T
+    total = float(np.nansum([_number(row, "observed") for row in rows]))
+    signs = []
+    for k, scale in enumerate(SCALES):
+        row = by_scale.get(scale)
+        ends = as_floats([_number(row, name) for name in ("low", "log_ratio", "high")])
+        n = int(_number(row, "observed")) if row is not None else 0
+        if not np.isfinite(ends).all():
+            signs.append(unknown(scale, "no ties could be expected there", n))
+            continue
+        usual = _number(row, "expected_share")
+        turned = usual > MOSTLY
+        low, value, high = _elsewhere(ends, usual, total) if turned else ends
+        reach = float(norm.ppf((1 + level) / 2))
+        spread = np.where(z[:, k] > 0, max(high - value, 0.0), max(value - low, 0.0)) / reach
+        signs.append(Sign(
+            scale, float(value), float(low), float(high), n, 0.0,
+            as_floats(value + spread * z[:, k]),
+            f"read off the ties elsewhere: {usual:.0%} are expected here" if turned else "",
+            float(np.log(rule.notable)),
+        ))  # fmt: skip
+    return signs
+
+
+def _elsewhere(log_ratio: Floats, usual: float, n: float) -> Floats:
+    """Return how many times fewer ties there are at all other scales, as a log."""
+    rest = np.maximum(1 - usual * np.exp(log_ratio), 0.0)
+    return as_floats(-np.log((rest * n + 0.5) / ((1 - usual) * n + 0.5)))
+
+
+def _number(row: Mapping[str, object] | None, name: str) -> float:
+    value = row.get(name) if row is not None else None
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _root(share: Floats) -> Floats:
+    """Return a root of the correlation of logs of shares of one count."""
+    p = np.clip(share, 1e-4, 1 - 1e-4)
+    odds = np.sqrt(p / (1 - p))
+    correlation = -np.outer(odds, odds)
+    np.fill_diagonal(correlation, 1.0)
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    return as_floats(root / np.sqrt((root**2).sum(axis=1, keepdims=True)))
+
+
+def signs_held(signs: Mapping[str, Sign], rule: PatternRule, d: int) -> dict[str, Truth]:
+    """Return which signs of the patterns hold, draw by draw.
+
+    Parameters
+    ----------
+    signs : dict of name to Sign
+        The four scales, "activity", "anchor dependence", "dispersion", "inter-city ties",
+        "trust", "lead organisation", "tenure".
+    rule : PatternRule
+    d : int
+        Draws.
+    """
+    far = float(np.log(rule.notable))
+
+    def at(name: str) -> Floats | None:
+        sign = signs.get(name)
+        return sign.draws if sign is not None else None
+
+    out = {}
+    for scale in SCALES:
+        out[f"{scale} above"] = held(at(scale), d, far, None)
+        out[f"{scale} below"] = held(at(scale), d, None, -far)
+    out["not global below"] = _not(out["global below"])
+    out["few ties at every scale"] = _few(signs, far, d)
+    out["anchor dependence"] = held(at("anchor dependence"), d, rule.dependence, None)
+    out["no anchor dependence"] = _not(out["anchor dependence"])
+    out["dispersed"] = held(at("dispersion"), d, rule.dispersed, None)
+    out["inter-city ties below"] = held(at("inter-city ties"), d, None, -far)
+    out["low trust"] = held(at("trust"), d, None, 0.0)
+    out["lead organisation"] = held(at("lead organisation"), d, rule.lead_share, None)
+    out["long tenure"] = held(at("tenure"), d, rule.long_years, None)
+    return out
+
+
+def _not(truth: Truth) -> Truth:
+    return np.asarray(np.where(truth == -1, -1, 1 - truth), np.int32)
+
+
+def _few(signs: Mapping[str, Sign], far: float, d: int) -> Truth:
+    """Tell whether ties are fewer than others have at every scale.
+
+    The balance compares shares of a cluster's own ties, which cannot all be too small; how many
+    ties it has in all is `activity`.
+    """
+    activity = signs.get("activity")
+    if activity is None or activity.draws is None:
+        return np.full(d, -1, np.int32)
+    below = np.ones(d, np.int32)
+    for scale in SCALES:
+        draws = signs[scale].draws if scale in signs else None
+        if draws is not None:
+            below &= (draws + activity.draws < -far).astype(np.int32)
+    return below
