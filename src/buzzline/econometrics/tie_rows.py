@@ -90,8 +90,8 @@ def _fitted_rows(
     why = [_one_sided(column, pairs) for column in x.T]
     usable = [k for k, reason in enumerate(why) if not reason]
     kept = [usable[k] for k in varying(x[:, usable], np.zeros(pairs.one.size, np.int64))]
-    for k in set(usable) - set(kept):
-        why[k] = "it does not vary beyond what other kinds of nearness say"
+    for same in set(usable) - set(kept):
+        why[same] = "it does not vary beyond what other kinds of nearness say"
     fit: LogitFit | None = None
     p = np.full(len(kept), np.nan)
     if kept:

@@ -116,8 +116,10 @@ LINKAGES = Table(
         flag("initiated_copresent", "True when it began face to face."),
         Column("repeat_n", INT, "count", "How often it was repeated.", low=0),
         flag("formal", "True when there is a contract."),
+        number("trust", "share", "How far the source trusts the target; empty: not asked.",
+               low=0, high=1),
     ),
-)
+)  # fmt: skip
 
 SPELLS = Table(
     "spells",

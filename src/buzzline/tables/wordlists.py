@@ -175,6 +175,7 @@ COLUMN_WORDS: dict[str, str] = {
     "end": _END,
     "observed_by": "observed_by data_source record_source quelle_der_daten",
     "confidence": "confidence certainty sicherheit confiance confianza fiducia",
+    "trust": "trust trust_level trust_score vertrauen",
     "content": "content inhalt contenu contenido contenuto conteudo",
     "establishment_id": f"establishment_id site_id plant_id betrieb_id {_ID}",
     "function": "function funktion fonction funcion funzione funcao",

@@ -158,6 +158,7 @@ def linkage_table(
         unit=pl.lit(UNITS.get(layer, "ties")),
         observed_by=pl.lit("made-up world"),
         end=pl.when(pl.Series(rng.random(n) < 0.7)).then("end"),
+        trust=pl.Series(rng.beta(4, 2, n)).round(3),
     )
     return frame.select(pl.col(c.name).cast(c.dtype) for c in LINKAGES.columns)
 
