@@ -102,6 +102,7 @@ from buzzline.linkages.patterns import MissingLinkPatterns, missing_link_pattern
 from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.linkages.redundancy import Redundancy, redundancy
 from buzzline.linkages.redundancy_rows import RedundancyRule
+from buzzline.linkages.removal_curves import RemovalCurves, removal_curves
 from buzzline.report import report
 from buzzline.road import Road, run_road
 from buzzline.space.scales import Cutoffs
@@ -119,12 +120,13 @@ from buzzline.tables.study_file import RunSettings
 from buzzline.tables.worlds import make_world
 
 __all__ = [
+    "CASES",
+    "CATALOGUE",
+    "DISPUTES",
     "About",
     "AreaRule",
     "BuzzAndPipelines",
     "BuzzlineError",
-    "CASES",
-    "CATALOGUE",
     "CityThreshold",
     "ClusterAgreement",
     "ClusterDiagnosis",
@@ -138,7 +140,6 @@ __all__ = [
     "Concentration",
     "CoreRule",
     "Cutoffs",
-    "DISPUTES",
     "DeclaredClusters",
     "DeclaredRule",
     "Delineation",
@@ -172,6 +173,7 @@ __all__ = [
     "Redundancy",
     "RedundancyRule",
     "Relatedness",
+    "RemovalCurves",
     "RipleyCurves",
     "Road",
     "RunSettings",
@@ -239,6 +241,7 @@ __all__ = [
     "redundancy",
     "relatedness",
     "relatedness_density_by_place",
+    "removal_curves",
     "report",
     "ripley",
     "run_road",

@@ -14,6 +14,7 @@ from buzzline.linkages.patterns import MissingLinkPatterns, missing_link_pattern
 from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.linkages.redundancy import Redundancy, redundancy
 from buzzline.linkages.redundancy_rows import RedundancyRule
+from buzzline.linkages.removal_curves import RemovalCurves, removal_curves
 from buzzline.linkages.rivalry import morisita_horn
 from buzzline.linkages.small_samples import jeffreys_interval, stratified_exact_p
 
@@ -26,6 +27,7 @@ __all__ = [
     "PatternRule",
     "Redundancy",
     "RedundancyRule",
+    "RemovalCurves",
     "Response",
     "ScaleBalance",
     "ScaleProfile",
@@ -39,6 +41,7 @@ __all__ = [
     "missing_link_patterns",
     "morisita_horn",
     "redundancy",
+    "removal_curves",
     "response",
     "scale_balance",
     "scale_profile",

@@ -3,21 +3,55 @@
 from buzzline.network.building import Weighing, build_network
 from buzzline.network.engines import Engine, duckdb_session, on_engine
 from buzzline.network.network import Network
+from buzzline.network.open_cluster import OpenCluster, open_cluster, opened
+from buzzline.network.other_ties import Recorded, dealt_anew, with_missing_ties
+from buzzline.network.redundancy import (
+    Access,
+    cut_off,
+    disjoint_ways,
+    effective_conductance,
+    percolation_access,
+    widest_paths,
+)
+from buzzline.network.robustness import (
+    Connectivity,
+    RemovalCurve,
+    connectivity,
+    removal_curve,
+    robustness_of,
+)
 from buzzline.network.tie_quality import end_counts, quality_counts
 from buzzline.network.ties import degrees, flows, placed, scale_counts, ties_by_scale
 
 __all__ = [
+    "Access",
+    "Connectivity",
     "Engine",
     "Network",
+    "OpenCluster",
+    "Recorded",
+    "RemovalCurve",
     "Weighing",
     "build_network",
+    "connectivity",
+    "cut_off",
+    "dealt_anew",
     "degrees",
+    "disjoint_ways",
     "duckdb_session",
+    "effective_conductance",
     "end_counts",
     "flows",
     "on_engine",
+    "open_cluster",
+    "opened",
+    "percolation_access",
     "placed",
     "quality_counts",
+    "removal_curve",
+    "robustness_of",
     "scale_counts",
     "ties_by_scale",
+    "widest_paths",
+    "with_missing_ties",
 ]

@@ -60,13 +60,13 @@ def build_network(
     >>> build_network(study, directed=False).is_directed
     False
     """
-    rows = _linkages(study, layers, year)
+    rows = linkages_of(study, layers, year)
     names = tuple(rows["layer"].unique().sort())
-    weight, unit = _weights(rows, weighing)
+    weight, unit = weights_of(rows, weighing)
     both = ~rows["directed"].fill_null(~rows["layer"].is_in(list(UNDIRECTED_LAYERS))).to_numpy()
     ids = study.organisations["org_id"]
     number = pl.DataFrame({"org_id": ids}).with_row_index("row")
-    source, to = (_rows_of(rows, end, number) for end in ("source", "target"))
+    source, to = (rows_of(rows, end, number) for end in ("source", "target"))
     keep = (source != to) & (weight > 0)
     source, to, weight, both = source[keep], to[keep], weight[keep], both[keep]
     is_directed = directed and not bool(both.all())
@@ -79,9 +79,10 @@ def build_network(
     return network_of(ids, ends, np.concatenate([weight, weight[again]]), like=empty)
 
 
-def _linkages(
+def linkages_of(
     study: Study, layers: str | Sequence[str] | None, year: Years | None
 ) -> pl.DataFrame:
+    """Return the linkages of some layers and one year; parameters as of `build_network`."""
     wanted = [layers] if isinstance(layers, str) else layers
     rows = study.linkages
     if not rows.height:
@@ -105,7 +106,8 @@ def _linkages(
     return rows
 
 
-def _weights(rows: pl.DataFrame, weighing: Weighing) -> tuple[np.ndarray, str]:
+def weights_of(rows: pl.DataFrame, weighing: Weighing) -> tuple[np.ndarray, str]:
+    """Return what each linkage weighs, and in which unit."""
     if weighing == "ties":
         return np.ones(rows.height), "ties"
     missing = rows["weight"].null_count()
@@ -123,7 +125,8 @@ def _weights(rows: pl.DataFrame, weighing: Weighing) -> tuple[np.ndarray, str]:
     return rows["weight"].to_numpy(), units[0] if units else "weight"
 
 
-def _rows_of(rows: pl.DataFrame, end: str, number: pl.DataFrame) -> np.ndarray:
+def rows_of(rows: pl.DataFrame, end: str, number: pl.DataFrame) -> np.ndarray:
+    """Return the row of the organisation at one end of each linkage, from `org_id`, `row`."""
     found = rows.select(org_id=pl.col(end)).join(
         number, on="org_id", how="left", validate="m:1", maintain_order="left"
     )
