@@ -1,3 +1,19 @@
 """What does it mean for this cluster?"""
 
-__all__ = []
+from buzzline.diagnosis.cases import CASES, case_named
+from buzzline.diagnosis.claims import Case, Claim, Dispute, Evidence
+from buzzline.diagnosis.diagnosis import ClusterDiagnosis, cluster_diagnosis
+from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
+
+__all__ = [
+    "CASES",
+    "DISPUTES",
+    "Case",
+    "Claim",
+    "ClusterDiagnosis",
+    "Dispute",
+    "Evidence",
+    "case_named",
+    "cluster_diagnosis",
+    "contested_evidence",
+]

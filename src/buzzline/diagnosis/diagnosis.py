@@ -1,0 +1,183 @@
+"""All signs of a cluster together: what agrees, what does not, what would settle the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from buzzline.analysis import NOT_ASKED, NotMade, Provenance, analysis
+from buzzline.clusters.clustering import Clustering
+from buzzline.diagnosis.answers import answers_of
+from buzzline.diagnosis.balance_signs import signs_of_balance
+from buzzline.diagnosis.findings import beyond_chance, findings_of
+from buzzline.diagnosis.needs import NOT_MADE_SCHEMA, not_made
+from buzzline.diagnosis.signs import Sign, signs_table
+from buzzline.errors import InvalidArgument, TooFew
+from buzzline.linkages.balance import ScaleBalance
+from buzzline.quantities import Share
+from buzzline.tables.study import Study
+from buzzline.wording import plural
+
+NAMED = 5  # clusters in a message
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ClusterDiagnosis:
+    """How clusters are tied: every sign, what they say together, and what is open.
+
+    Attributes
+    ----------
+    clusters : DataFrame
+        One row a cluster: `cluster_id`, `label`, `industry`, `answer` (a sentence with its
+        numbers), `n_members`, `n_tied` (members with a tie), `n_ties`, `n_questions`, `n_firm`,
+        `n_likely`, `n_weak`, `n_disputed`, `n_open`, `open` (what cannot be said), `settled_by`
+        (the data that would settle most).
+    findings : DataFrame
+        One row a cluster and question: `theme`, `question`, `answer`, `confidence` ("firm",
+        "likely", "weak", "disputed", "open"), `n_signs`, `n_low`, `n_middle`, `n_high`,
+        `n_open`, `evidence` (what speaks for the answer), `against`, `settled_by`.
+    signs : DataFrame
+        One row a sign: `theme`, `analysis`, `about`, `reading` ("low", "middle", "high",
+        "open"), `says`, `value`, `low`, `high`, `level`, `p`, `n`, `n_needed`, `is_stable`,
+        `sentence`, `reason`.
+    not_made : DataFrame
+        `analysis`, `reason`, `needs`: results that were not there.
+    level : share
+    """
+
+    clusters: pl.DataFrame
+    findings: pl.DataFrame
+    signs: pl.DataFrame
+    not_made: pl.DataFrame
+    level: Share
+    provenance: Provenance | None = None
+
+    def table(self) -> pl.DataFrame:
+        """Return one row a cluster, in the order of the clustering."""
+        return self.clusters
+
+    def __str__(self) -> str:
+        if not self.clusters.height:
+            return "No cluster could be diagnosed."
+        counts = dict(self.findings.group_by("confidence").len().iter_rows())
+        said = ", ".join(
+            f"{counts.get(name, 0)} {name}"
+            for name in ("firm", "likely", "weak", "disputed", "open")
+        )
+        first = self.clusters.row(0, named=True)
+        return (
+            f"{first['answer']} {plural(self.clusters.height, 'cluster')}, "
+            f"{plural(self.findings.height, 'question')}: {said}."
+        )
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.findings._repr_html_()}"
+
+
+@analysis(
+    "diagnosis", "How is each cluster tied, how sure is that, and what would settle the rest?"
+)
+def cluster_diagnosis(
+    study: Study,
+    clustering: Clustering,
+    balance: ScaleBalance,
+    *,
+    cluster: str | None = None,
+    level: Share = 0.95,
+) -> ClusterDiagnosis:
+    """Hold all signs of how a cluster is tied against each other.
+
+    Answers what the analyses of linkages say of a cluster when they are read together: where
+    they agree, where they contradict each other, how sure each answer is, and which data would
+    settle what is open. Nothing is added up, and no cluster is given a label.
+
+    Parameters
+    ----------
+    study : Study
+    clustering : Clustering
+    balance : ScaleBalance
+    cluster : str or None
+        `cluster_id` of the one to diagnose; None: all that were compared.
+    level : share
+        A sign counts where chance would give one like it less often than 1 - level, among all
+        clusters and scales of its analysis.
+
+    Returns
+    -------
+    ClusterDiagnosis
+
+    Raises
+    ------
+    TooFew
+        There is no cluster.
+    InvalidArgument
+        A cluster there is not.
+
+    Notes
+    -----
+    Each sign reads one of three on its question: one end, the middle, or the other end; or it
+    cannot tell. An answer is *firm* where all signs that can tell agree and none changes when
+    the choices behind it do (cut-offs moved by a third, another yardstick); *likely* where they
+    agree but one changes, or it was not tried on the only one; *weak* where some say so and
+    others see nothing out of the way; *disputed* where signs contradict each other; *open*
+    where none can tell. Signs of one table of ties are not independent of each other: *firm*
+    means that every check that was made points one way, not that it was seen twice. Ties at a
+    scale are held against size, distance and borders (G2) where that could be fitted.
+
+    References
+    ----------
+    .. [1] Bathelt, H., Malmberg, A., Maskell, P. (2004). Clusters and knowledge: local buzz,
+       global pipelines and the process of knowledge creation. Progress in Human Geography
+       28(1). doi:10.1191/0309132504ph469oa
+
+    Examples
+    --------
+    >>> from buzzline import candidate_clusters, make_world, scale_balance
+    >>> study = make_world(organisations=600, clusters=3, rng=1).study
+    >>> found = candidate_clusters(study, draws=199, rng=1)
+    >>> balance = scale_balance(study, found, draws=49, rng=1)
+    >>> cluster_diagnosis(study, found, balance).findings["theme"].unique().len()
+    4
+    """
+    examined = _examined(clustering, cluster)
+    every = beyond_chance(signs_of_balance(balance), level=level)
+    signs = _in_order(every, examined)
+    findings = findings_of(signs)
+    return ClusterDiagnosis(
+        clusters=answers_of(study, clustering, examined, findings),
+        findings=findings,
+        signs=signs_table(signs),
+        not_made=not_made({}),
+        level=level,
+    )
+
+
+def _examined(clustering: Clustering, cluster: str | None) -> pl.DataFrame:
+    """Return the clusters in question."""
+    if not clustering.clusters.height:
+        raise TooFew("cluster_diagnosis: there is no cluster to diagnose")
+    if cluster is None:
+        return clustering.clusters
+    found = clustering.clusters.filter(pl.col("cluster_id") == cluster)
+    if not found.height:
+        known = ", ".join(clustering.clusters["cluster_id"].head(NAMED))
+        raise InvalidArgument(
+            f"cluster_diagnosis: there is no cluster {cluster!r}; the first are {known}. Take "
+            "one of the column `cluster_id` of the clusters."
+        )
+    return found
+
+
+def _in_order(signs: Sequence[Sign], examined: pl.DataFrame) -> list[Sign]:
+    """Return the signs of the clusters in question, in their order."""
+    rank = {name: number for number, name in enumerate(examined["cluster_id"])}
+    of_them = [sign for sign in signs if sign.cluster_id in rank]
+    return sorted(of_them, key=lambda sign: rank[sign.cluster_id])
+
+
+_ = (NOT_ASKED, NotMade, NOT_MADE_SCHEMA)
