@@ -22,16 +22,21 @@ from buzzline.cli.options import (
     options_of_makers,
 )
 from buzzline.cli.printing import as_json_rows, put, say, show, show_frame
-from buzzline.cli.things import AfterTests, earlier_clusters, offered_to, things_for
+from buzzline.cli.things import DECLARED, AfterTests, earlier_clusters, offered_to, things_for
 from buzzline.cli.waiting import shown_progress
 from buzzline.clusters.clustering import Clustering
+from buzzline.errors import InvalidArgument
 from buzzline.export.measures import measure_frames
+from buzzline.export.publishing import publisher
 from buzzline.export.writing import write_tables
 from buzzline.road.choices import choices_of
 from buzzline.road.manifest import provenance_json
 from buzzline.road.measuring import ALWAYS, OF_CANDIDATES, in_order
 from buzzline.road.opening import Kind, opened, settings_of
+from buzzline.road.public import rule_of
+from buzzline.tables.privacy import pseudonymous
 from buzzline.tables.study import Study
+from buzzline.tables.study_file import RunSettings
 from buzzline.tables.writing import atomically
 
 INPUT = Group("Input", sort_key=1)
@@ -73,6 +78,7 @@ class Request:
     source: Kind = "tables"
     clusters: Path | None = None
     out: Path | None = None
+    public: bool = False
     json: bool = False
     quiet: bool = False
 
@@ -190,6 +196,8 @@ def _output() -> list[inspect.Parameter]:
     return [
         _keyword("out", Path | None, None, OUTPUT,
                  "Folder to write tables, charts and provenance to."),
+        _keyword("public", bool, False, OUTPUT,
+                 "Results for everybody: no small organisation by name, no small group."),
         _keyword("json", bool, False, OUTPUT, "Print the whole table as JSON."),
         _keyword("quiet", bool, False, OUTPUT, "Show no progress."),
     ]  # fmt: skip
@@ -212,6 +220,8 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         study = opened(request.study, request.source)
         progress("reading tables", 1, 1)
         _say_set_aside(study.about.quality.n_set_aside, request)
+        if request.public:
+            study = _hidden(study, request, settings)
         if "progress" in item.choices:
             arguments["progress"] = progress
         have: dict[type, Any] = {Study: study}
@@ -225,6 +235,9 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         things = things_for(item, have, settings, progress=progress, typed=of_makers)
         arguments |= offered_to(item, have, settings, progress=progress)
         result = item.function(*things, **arguments)
+    if request.public:
+        clusters = have.get(AfterTests, have.get(Clustering))
+        result = publisher(study, clusters, rule_of(settings)).record(result, item.name)
     if request.out is not None:
         for path in _write(request.out, item.name, result):
             say(f"written: {path}")
@@ -234,6 +247,16 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         show(str(result))
         show_frame(result.table())
     return 0
+
+
+def _hidden(study: Study, request: Request, settings: RunSettings) -> Study:
+    """Return the study with pseudonyms, where clusters do not come from one with names."""
+    if request.clusters not in (None, DECLARED):
+        raise InvalidArgument(
+            "--public: clusters of an earlier run are of organisations with names. Leave "
+            "--clusters out, or take a whole `buzzline run --public`."
+        )
+    return pseudonymous(study, rule_of(settings), rng=settings.seed)
 
 
 def _say_set_aside(n_rows: int, request: Request) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -130,6 +131,28 @@ def _read(source: Path, kind: Kind) -> tuple[Quality, tuple[Problem, ...], Study
     return read.quality, (), Study.of(about=read.about, **read.frames)
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Settings of a run that can be typed instead of written into study.toml."""
+
+    draws: Annotated[
+        int | None,
+        Parameter(help="Random draws behind each p-value. Unit: draws, 19 to 1,000,000."),
+    ] = None
+    seed: Annotated[
+        int | None,
+        Parameter(help="Seed of everything that is drawn; the same seed, the same numbers."),
+    ] = None
+    public: Annotated[
+        bool | None,
+        Parameter(
+            help="Results for everybody: no small organisation by name, no small group.",
+            show_default=False,
+        ),
+    ] = None
+
+
 def run(  # each is one option of the command
     study: StudyPath,
     *,
@@ -142,14 +165,7 @@ def run(  # each is one option of the command
             consume_multiple=True,
         ),
     ] = None,
-    draws: Annotated[
-        int | None,
-        Parameter(help="Random draws behind each p-value. Unit: draws, 19 to 1,000,000."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        Parameter(help="Seed of everything that is drawn; the same seed, the same numbers."),
-    ] = None,
+    chosen: Chosen = Chosen(),
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -164,7 +180,7 @@ def run(  # each is one option of the command
     study : Path
     """
     started = time.perf_counter()
-    typed: dict[str, Any] = {"industries": industries, "draws": draws, "seed": seed}
+    typed = {"industries": industries} | asdict(chosen)
     settings = _with_typed(settings_of(study), typed)
     with interruptible(lambda: kept_words(out)), shown_progress(quiet=quiet) as progress:
         road = run_road(study, out, settings=settings, kind=source, progress=progress)
@@ -211,7 +227,7 @@ def show_road(road: Road) -> None:
     ]
     if road.not_asked:
         lines.append(how_to_ask(road.not_asked))
-    if aside:
+    if aside and road.study.about.quality.set_aside:
         lines.append(where_set_aside(aside, road.report.parent / "set_aside"))
     lines += [f"{name}: {text}" for name, text in road.remarks]
     show("\n\n".join([*lines, f"Report: {road.report}"]))

@@ -106,6 +106,8 @@ class Parts:
         for folder in self.folder.glob("*/*"):
             if folder.is_dir() and keys.get(folder.parent.name) != folder.name:
                 shutil.rmtree(folder, ignore_errors=True)
+        if not keys:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def part_key(name: str, *depends_on: object) -> str:

@@ -79,5 +79,6 @@ def _note(rule: PublicRule) -> str:
         "Public edition: organisations are named from "
         f"{rule.named_from_jobs:,.0f} jobs on, or when they are public by kind (universities, "
         "agencies, associations). All others have no name, and on maps stand in the middle of "
-        f"an area with at least {rule.smallest_group} of them."
+        f"an area with at least {rule.smallest_group} of them. Counts of organisations in "
+        f"tables and charts are rounded to multiples of {rule.smallest_group}."
     )

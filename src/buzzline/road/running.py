@@ -30,10 +30,12 @@ from buzzline.road.manifest import (
 from buzzline.road.measuring import not_asked_of
 from buzzline.road.opening import Kind, Source, opened, settings_of, sha256
 from buzzline.road.parts import Parts
+from buzzline.road.public import Edition, public_edition, rule_of
 from buzzline.road.quality_files import write_quality
 from buzzline.road.stages import Stages
 from buzzline.road.taking import CLUSTERS, clusters_of, take_measures
 from buzzline.space.scales import Cutoffs
+from buzzline.tables.privacy import pseudonymous
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
 
@@ -139,6 +141,8 @@ def run_road(
     progress("reading tables", 0, 1)
     study = opened(source, kind)
     hold_to(study, chosen)
+    if chosen.public:
+        study = pseudonymous(study, rule_of(chosen), rng=chosen.seed)
     progress("reading tables", 1, 1)
     quality = write_quality(folder, study.about.quality)
     remember_written(folder, _names(folder, quality))
@@ -242,32 +246,37 @@ def _written(
     folder: Path, study: Study, results: _Results, stages: Stages, quality: list[Path]
 ) -> Road:
     """Write every result, then remove what an earlier run left and this one did not make."""
-    progress = stages.progress
-    profile, clustering, balance = results.profile, results.clustering, results.balance
-    measures, not_measured = results.measures, results.not_measured
+    progress, is_public = stages.progress, stages.settings.public
+    edition = Edition(
+        study, study, results.profile, results.clustering, results.clustering,
+        results.balance, results.measures,
+    )  # fmt: skip
+    edition = public_edition(edition, stages.settings) if is_public else edition
+    profile, clustering, balance = edition.profile, edition.clustering, edition.balance
+    measures, not_measured = edition.measures, results.not_measured
     progress("writing results", 0, 3)
     (folder / MANIFEST).unlink(missing_ok=True)  # written last: where it stands, all is whole
     of_ties: dict[str, Any] = {}
     if study.organisations.height:
         of_ties = {"profile": profile, "clustering": clustering, "balance": balance}
-    tables = write_results(folder, study, measures=measures, **of_ties)
+    tables = write_results(folder, edition.tables, measures=measures, **of_ties)
     files = [*quality, *tables]
     progress("writing results", 1, 3)
-    charts = gallery(study, measures=measures, **of_ties)
+    charts = gallery(edition.page, measures=measures, **of_ties)
     files += save_charts(folder / "charts", charts)
     remember_written(folder, _names(folder, files))
     progress("writing results", 2, 3)
     not_asked = not_asked_of(stages.settings)
     remarks = (*((name, f"not written: {why}") for name, why in tables.skipped), *tables.notes)
     page = report(
-        study, profile, clustering, balance, measures=measures, not_measured=not_measured,
-        not_asked=not_asked,
+        edition.page, profile, edition.drawn, balance, measures=measures,
+        not_measured=not_measured, not_asked=not_asked,
     ).save(folder / REPORT)  # fmt: skip
     digests = {name: sha256(folder / name) for name in _names(folder, [*files, page])}
     content = _manifest(study, results, stages, digests, dict(remarks))
     files += [page, write_manifest(folder, content)]
     remove_stale(folder, _names(folder, files))
-    stages.parts.keep_only(stages.keys)
+    stages.parts.keep_only({} if is_public else stages.keys)
     progress("writing results", 3, 3)
     return Road(
         study, profile, clustering, balance, measures, not_measured, not_asked,

@@ -12,6 +12,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from buzzline.arrays import Flags
 from buzzline.errors import InvalidArgument, InvalidTables, Problem
 from buzzline.tables.columns import Table
 from buzzline.tables.limits import beyond_limits, broken_numbers, examples_of, row_numbers
@@ -164,6 +165,16 @@ class Study:
         if layer is not None:
             linkages = linkages.filter(pl.col("layer") == layer)
         return replace(self._among(organisations, linkages), employment=employment)
+
+    def among(self, members: Flags) -> Study:
+        """Cut every table to some organisations, and the ties among them.
+
+        Parameters
+        ----------
+        members : (n,) bool
+            Rows of `organisations`.
+        """
+        return self._among(self.organisations.filter(pl.Series(members)), self.linkages)
 
     def _among(self, organisations: pl.DataFrame, linkages: pl.DataFrame) -> Study:
         known = organisations.select("org_id")

@@ -143,6 +143,16 @@ class RunSettings(Section):
         description="Analyses to run beside clusters and ties by scale; empty: those that are "
         'quick. "all" or "none" alone.',
     )
+    public: bool = Field(
+        default=False,
+        description="Name no small organisation, and show no group too small to hide one.",
+    )
+    smallest_group: int = Field(
+        default=5, ge=2, description="Organisations that make a group one can hide in (public)."
+    )
+    named_from_jobs: float = Field(
+        default=250.0, ge=0, description="Organisations of that many jobs may be named (public)."
+    )
     engine: Literal["polars", "duckdb", "spark"] = Field(
         default="polars", description="`duckdb` when the ties do not fit into memory."
     )

@@ -1,0 +1,171 @@
+"""Results as they may be shown to everybody: nobody withheld in them, no group too small.
+
+It is the second of the two steps of `tables/privacy.py`: what was computed from a pseudonymous
+study is cut here before charts, tables and the report are made of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TypeVar
+
+import polars as pl
+
+from buzzline.analysis import Answer
+from buzzline.clusters.clustering import Clustering
+from buzzline.export.dictionary import COLUMN_MEANING
+from buzzline.tables.privacy import SOMEBODY, WITHHELD, PublicRule
+from buzzline.tables.study import Study
+from buzzline.wording import plural
+
+Record = TypeVar("Record", bound=Answer)
+# Columns that say whom a row is about: the row goes when that is somebody withheld.
+ABOUT = frozenset({
+    "org_id", "source", "target", "unit_id", "owner_id", "establishment_id", "person_id",
+    "item_id", "organisation", "other_org_id", "member", "gatekeeper", "partner",
+})  # fmt: skip
+COUNTED = frozenset({"organisations", "establishments", "sites", "plants", "persons"})  # units
+KEYS = ("industry", "country", "region", "city", "place_id")  # of groups of organisations
+FURTHER = {"tree": "candidates"}  # frames written under another name
+PSEUDONYM = rf"{WITHHELD}[a-z]*-?\d+"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """What was left out of results before they were shown.
+
+    Attributes
+    ----------
+    n_rows : dict of table to number
+        Rows about somebody withheld, or about a group of fewer than `smallest_group`.
+    """
+
+    n_rows: dict[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return (
+            f"Left out because this is public: {plural(sum(self.n_rows.values()), 'row')} about "
+            "organisations that may not be named, or about groups too small to hide one."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Publisher:
+    """Cuts results of one pseudonymous study down to what may be shown.
+
+    Attributes
+    ----------
+    study : Study
+        Pseudonymous.
+    small_clusters : frozenset of str
+        Clusters of fewer members than `smallest_group`.
+    rule : PublicRule
+    cut : Cut
+        Filled as results pass.
+    """
+
+    study: Study
+    small_clusters: frozenset[str]
+    rule: PublicRule
+    cut: Cut
+
+    def record(self, result: Record, name: str) -> Record:
+        """Return a result with every frame cut.
+
+        Parameters
+        ----------
+        result : record of an analysis
+        name : str
+            What its table is called.
+        """
+        main = set(result.table().columns)
+        changed = {}
+        for item in fields(result):  # type: ignore[arg-type]  # every result is a record
+            frame = getattr(result, item.name)
+            if isinstance(frame, pl.DataFrame):
+                is_main = set(frame.columns) == main
+                changed[item.name] = self.frame(frame, _table_name(name, item.name, is_main))
+        return replace(result, **changed)  # type: ignore[type-var]
+
+    def frame(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+        """Return a frame without rows that would tell of anybody, and note what was cut."""
+        kept = frame.filter(~(_about_somebody(frame) | self._too_small(frame)))
+        if kept.height < frame.height:
+            n_before = self.cut.n_rows.get(name, 0)
+            self.cut.n_rows[name] = n_before + frame.height - kept.height
+        return self._rounded(_without_pseudonyms(kept), name)
+
+    def _too_small(self, frame: pl.DataFrame) -> pl.Series:
+        """Return which rows are about a cluster or group of too few organisations."""
+        of_cluster = [name for name in frame.columns if name.endswith("cluster_id")]
+        if of_cluster:
+            small = pl.any_horizontal(
+                pl.col(name).is_in(list(self.small_clusters)) for name in of_cluster
+            )
+            return frame.select(small.fill_null(value=False)).to_series()
+        keys = [name for name in KEYS if name in frame.columns]
+        if not keys:
+            return pl.repeat(value=False, n=frame.height, eager=True)
+        counts = self._members().group_by(keys).agg(n_alike=pl.col("org_id").n_unique())
+        found = frame.select(pl.col(keys).cast(pl.String)).join(
+            counts, on=keys, how="left", validate="m:1", maintain_order="left"
+        )
+        return (found["n_alike"] < self.rule.smallest_group).fill_null(value=False)
+
+    def _members(self) -> pl.DataFrame:
+        main = self.study.organisations.select("org_id", *KEYS[1:])
+        active = self.study.industries_of()
+        return main.join(active, on="org_id", how="left", validate="1:m")
+
+    def _rounded(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+        """Return a frame with counts of organisations as multiples of the smallest group.
+
+        All counts, not only small ones: a small one could be had by taking others from a total.
+        """
+        k = self.rule.smallest_group
+        counted = [
+            column
+            for column, unit, _ in COLUMN_MEANING.get(name, ())
+            if unit in COUNTED and column in frame.columns and frame[column].dtype.is_integer()
+        ]
+        return frame.with_columns((pl.col(counted) + k // 2) // k * k)
+
+
+def publisher(study: Study, clustering: Clustering | None, rule: PublicRule) -> Publisher:
+    """Return what cuts the results of a pseudonymous study.
+
+    Parameters
+    ----------
+    study : Study
+    clustering : Clustering or None
+    rule : PublicRule
+    """
+    if clustering is None:
+        return Publisher(study, frozenset(), rule, Cut())
+    size = clustering.members.group_by("cluster_id").len()
+    large = size.filter(pl.col("len") >= rule.smallest_group)["cluster_id"]
+    small = set(clustering.clusters["cluster_id"]) - set(large)
+    return Publisher(study, frozenset(small), rule, Cut())
+
+
+def _table_name(analysis: str, field_name: str, is_main: bool) -> str:
+    """Return the name under which the columns of a frame are explained."""
+    own = analysis if is_main else f"{analysis}_{field_name}"
+    known = (own, field_name, FURTHER.get(field_name, ""))
+    return next((name for name in known if name in COLUMN_MEANING), own)
+
+
+def _about_somebody(frame: pl.DataFrame) -> pl.Series:
+    """Return which rows are about somebody withheld."""
+    columns = [
+        name for name, dtype in frame.schema.items() if dtype == pl.String and name in ABOUT
+    ]
+    if not columns:
+        return pl.repeat(value=False, n=frame.height, eager=True)
+    hidden = pl.any_horizontal(pl.col(name).str.starts_with(WITHHELD) for name in columns)
+    return frame.select(hidden.fill_null(value=False)).to_series()
+
+
+def _without_pseudonyms(frame: pl.DataFrame) -> pl.DataFrame:
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(pl.col(texts).str.replace_all(PSEUDONYM, SOMEBODY))

@@ -1,0 +1,64 @@
+"""Results of a pseudonymous study as they may be shown to everybody."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from buzzline import candidate_clusters
+from buzzline.export.publishing import publisher
+from buzzline.tables.privacy import PublicRule, pseudonymous
+from buzzline.tables.study import Study
+from buzzline.tables.worlds import make_world
+
+RULE = PublicRule(smallest_group=3)
+
+
+def study() -> Study:
+    frame = pl.DataFrame({
+        "org_id": list("abcdefg"), "kind": ["sme"] * 6 + ["university"],
+        "industry": ["shoes"] * 4 + ["yachts"] * 2 + [None],
+    })  # fmt: skip
+    return pseudonymous(Study.of(organisations=frame), RULE, rng=1)
+
+
+def test_by_hand_rows_about_somebody_go_and_texts_lose_the_name():
+    cutter = publisher(study(), None, RULE)
+    frame = pl.DataFrame({
+        "org_id": ["withheld-2", "g"],
+        "text": ["x", "without withheld-site-04 and withheld-3 it breaks"],
+    })  # fmt: skip
+    cut = cutter.frame(frame, "members")
+    assert cut.rows() == [("g", "without name withheld and name withheld it breaks")]
+    assert cutter.cut.n_rows == {"members": 1}
+    assert "1 row" in str(cutter.cut)
+
+
+def test_by_hand_groups_too_small_go():
+    cutter = publisher(study(), None, RULE)
+    frame = pl.DataFrame({"industry": ["shoes", "yachts", "unknown", None], "value": [1.0] * 4})
+    assert cutter.frame(frame, "x")["industry"].to_list() == ["shoes", "unknown", None]
+
+
+def test_by_hand_counts_are_rounded():
+    cutter = publisher(study(), None, PublicRule(smallest_group=5))
+    frame = pl.DataFrame({"cluster_id": ["k"] * 4, "n_members": [2, 3, 7, 23]})
+    assert cutter.frame(frame, "clusters")["n_members"].to_list() == [0, 5, 5, 25]
+
+
+def test_invariant_no_frame_of_a_record_tells_of_anybody():
+    world = make_world(organisations=600, clusters=3, rng=1).study
+    hidden = pseudonymous(world, RULE, rng=1)
+    found = candidate_clusters(hidden, draws=49, rng=1)
+    cutter = publisher(hidden, found, PublicRule(smallest_group=12))
+    shown = cutter.record(found, "clusters")
+    assert shown.clusters.height <= found.clusters.height
+    size = dict(found.members.group_by("cluster_id").len().iter_rows())
+    assert {c for c, n in size.items() if n < 12} == set(cutter.small_clusters)
+    assert not set(shown.clusters["cluster_id"]) & cutter.small_clusters
+    assert not shown.members["org_id"].str.contains("withheld").any()
+    assert shown.clusters["n_members"].to_list() == [
+        round(n / 12 + 1e-9) * 12
+        for n in found.clusters.filter(
+            ~pl.col("cluster_id").is_in(list(cutter.small_clusters))
+        )["n_members"]
+    ]
