@@ -78,6 +78,7 @@ from buzzline.clusters.siblings import SiblingRule
 from buzzline.clusters.stability import DelineationStability, delineation_stability
 from buzzline.diagnosis.cases import CASES, case_named
 from buzzline.diagnosis.diagnosis import ClusterDiagnosis, cluster_diagnosis
+from buzzline.diagnosis.dimensions import FiveDimensions, five_dimensions
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
 from buzzline.errors import (
     BuzzlineError,
@@ -103,6 +104,7 @@ from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.linkages.redundancy import Redundancy, redundancy
 from buzzline.linkages.redundancy_rows import RedundancyRule
 from buzzline.linkages.removal_curves import RemovalCurves, removal_curves
+from buzzline.linkages.weakest_link import WeakestLinkTest, weakest_link_test
 from buzzline.report import report
 from buzzline.road import Road, run_road
 from buzzline.space.scales import Cutoffs
@@ -148,6 +150,7 @@ __all__ = [
     "Distinctness",
     "DistrictRule",
     "EmploymentMatrix",
+    "FiveDimensions",
     "GroupSearch",
     "HistoryRule",
     "HotSpots",
@@ -192,6 +195,7 @@ __all__ = [
     "UnreadableFile",
     "UnwritableOutput",
     "Variety",
+    "WeakestLinkTest",
     "__version__",
     "agreement_of_clusterings",
     "buzz_and_pipelines",
@@ -216,6 +220,7 @@ __all__ = [
     "delineation_stability",
     "distinctness",
     "employment_matrix",
+    "five_dimensions",
     "followed_clusters",
     "hot_spots",
     "industrial_districts",
@@ -253,5 +258,6 @@ __all__ = [
     "strong_clusters",
     "variety",
     "vintage_gap",
+    "weakest_link_test",
     "write_results",
 ]

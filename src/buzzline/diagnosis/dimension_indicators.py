@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Flags, Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.arrays import Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.diagnosis.dimension_scene import DimensionScene
 from buzzline.diagnosis.scores import (
     Score,
     against_draws,
+    ends,
     exact,
     not_measured,
     of_members,
@@ -163,7 +164,7 @@ def support(scene: DimensionScene, cluster: Cluster) -> Score:
     count = int((scene.near(cluster) & scene.is_support & ~members).sum())
     value = 100 * count / max(int(members.sum()), 1)
     at, error = np.log((count + 0.5) / max(int(members.sum()), 1)), 1 / np.sqrt(count + 0.5)
-    low, high = np.exp(at + np.array([-1.96, 1.96]) * error) * 100
+    low, high = np.exp(ends(float(at), float(error), scene.level)) * 100
     return Score(value, float(low), float(high), at=float(at), error=float(error), n=count)
 
 
@@ -212,7 +213,7 @@ def agreement_on_norms(scene: DimensionScene, cluster: Cluster) -> Score:
     n = int(inside["unit_id"].n_unique())
     # A variance of n normal answers has a log with a standard error of sqrt(2 / (n - 1)).
     at, error = -np.log(max(ratio, 1e-9)), np.sqrt(2 / (n - 1))
-    low, high = 1 - np.exp(-(at + np.array([-1.96, 1.96]) * error))
+    low, high = 1 - np.exp(-ends(float(at), float(error), scene.level))
     return Score(1 - ratio, float(low), float(high), at=float(at), error=float(error), n=n)
 
 
@@ -239,16 +240,29 @@ def _parents(scene: DimensionScene, places: set[str]) -> set[str]:
     return found
 
 
-def centralisation(scene: DimensionScene, cluster: Cluster, layer_names: tuple[str, ...]) -> Score:
-    """Return Freeman's centralisation of ties among members, against as many dealt at random."""
+def centralisation_of_advice(scene: DimensionScene, cluster: Cluster) -> Score:
+    """Return Freeman's centralisation of advice among members."""
+    return _centralisation(scene, cluster, ("advice",))
+
+
+def centralisation_of_supply(scene: DimensionScene, cluster: Cluster) -> Score:
+    """Return Freeman's centralisation of supply among members."""
+    return _centralisation(scene, cluster, BUYING)
+
+
+def _centralisation(
+    scene: DimensionScene, cluster: Cluster, layer_names: tuple[str, ...]
+) -> Score:
+    """Return Freeman's centralisation among members, against as many ties at random."""
     layer = scene.layer(*layer_names)
     if layer is None:
         return not_measured(f"no ties of {' or '.join(layer_names)}")
     rows = np.flatnonzero(scene.members(cluster))
     number = np.full(scene.jobs.size, -1)
     number[rows] = np.arange(rows.size)
-    ends = np.sort(np.stack([number[layer.ties.source], number[layer.ties.target]]), axis=0)
-    pair = np.unique(ends[0][ends[0] >= 0].astype(np.int64) * rows.size + ends[1][ends[0] >= 0])
+    both = np.sort(np.stack([number[layer.ties.source], number[layer.ties.target]]), axis=0)
+    both = both[:, both[0] >= 0].astype(np.int64)
+    pair = np.unique(both[0] * rows.size + both[1])
     n, m = rows.size, pair.size
     if n < 4 or m < FEWEST:
         return not_measured(f"only {m} pairs of members are tied", m)
@@ -297,7 +311,7 @@ def controlled_elsewhere(scene: DimensionScene, cluster: Cluster) -> Score:
     members = scene.members(cluster)
     if not scene.scene.organisations["owner_id"].is_not_null().any():
         return not_measured("no owners are known (`organisations.owner_id`)")
-    abroad: Flags = scene.scene.is_foreign[members]
+    abroad = scene.scene.is_foreign[members]
     jobs = scene.jobs[members]
     known = jobs > 0
     n = int(members.sum())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from buzzline.arrays import Floats, as_floats
+from buzzline.arrays import Floats
 from buzzline.quantities import Draws, Share
 
 
@@ -78,7 +78,7 @@ def percentile_among(
     return Percentile(float(standing), below / n, 1 - above / n, n)
 
 
-def _reach(  # noqa: PLR0913, PLR0917  # one formula
+def _reach(  # one formula
     errors: Floats, own: float, spread: Floats, level: Share, draws: Draws,
     rng: np.random.Generator,
 ) -> float:  # fmt: skip
@@ -88,15 +88,3 @@ def _reach(  # noqa: PLR0913, PLR0917  # one formula
     drawn = errors[moving] * rng.standard_normal((max(draws, 1), int(moving.sum())))
     drawn -= own * rng.standard_normal((max(draws, 1), 1))
     return float(np.quantile((np.abs(drawn) / spread[moving]).max(axis=1), level))
-
-
-def standardised(value: Floats, error: Floats) -> tuple[Floats, Floats]:
-    """Return values less their mean over their spread, and errors over the same.
-
-    NaN stays NaN; zeros where all values are the same.
-    """
-    known = value[~np.isnan(value)]
-    spread = float(known.std(ddof=1)) if known.size > 1 else 0.0
-    if not spread:
-        return as_floats(value * 0.0), as_floats(error * 0.0)
-    return as_floats((value - known.mean()) / spread), as_floats(error / spread)

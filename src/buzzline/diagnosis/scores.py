@@ -1,4 +1,4 @@
-"""One indicator of one cluster: its value, its error, and the scale on which errors are normal."""
+"""One indicator of one cluster: its value, its error, and the scale errors are normal on."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Indicator:
     ----------
     dimension, name, unit : str
     null : str            what a cluster is held against besides others
+    source : str          data it is read off: indicators of one source err together
     is_counted : bool     goes into the standing of the dimension; else read beside it
     """
 
@@ -28,6 +29,7 @@ class Indicator:
     name: str
     unit: str
     null: str
+    source: str
     is_counted: bool = True
 
 
@@ -66,9 +68,7 @@ def of_share(share: EffectiveShare, level: Share, *, fewest: int = 1) -> Score:
     low, high = share.interval(level)
     p = (share.value * share.n_worth + 0.5) / (share.n_worth + 1)
     error = 1 / np.sqrt((share.n_worth + 1) * p * (1 - p))
-    return Score(
-        share.value, low, high, NAN, float(np.log(p / (1 - p))), float(error), share.n
-    )
+    return Score(share.value, low, high, NAN, float(np.log(p / (1 - p))), float(error), share.n)
 
 
 def of_members(hits: int, n: int, level: Share) -> Score:
@@ -93,6 +93,12 @@ def against_draws(value: float, drawn: np.ndarray, level: Share, n: int) -> Scor
 def exact(value: float, n: int, why: str = "exact count") -> Score:
     """Return the score of a number without an error of sampling."""
     return Score(value, NAN, NAN, NAN, value, 0.0, n, why)
+
+
+def ends(at: float, error: float, level: Share) -> np.ndarray:
+    """Return both ends of a normal interval. (2,)."""
+    reach = float(norm.ppf((1 + level) / 2))
+    return at + np.array([-reach, reach]) * error
 
 
 def of_interval(value: float, low: float, high: float, *, level: Share, n: int) -> Score:

@@ -17,6 +17,7 @@ from buzzline.export.meanings import (
     concentration,
     delineation,
     diagnosis,
+    dimensions,
     distance,
     distinctness,
     industry_groups,
@@ -50,6 +51,7 @@ FAMILIES = (
     colocated,
     lifecycle,
     patterns,
+    dimensions,
 )
 
 TABLE_MEANING: dict[str, str] = {

@@ -33,7 +33,7 @@ SENSIBLE = (
     "complexity", "industry_entry", "kdensity", "hot_spots",
     "delineation", "distinctness", "separation", "membership", "declared_clusters",
     "cluster_agreement", "labour_market_areas", "industrial_districts", "colocated_clusters",
-    "missing_link_patterns",
+    "missing_link_patterns", "five_dimensions",
     "cluster_diagnosis",
 )  # fmt: skip
 LATER = (
