@@ -104,6 +104,7 @@ from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.linkages.redundancy import Redundancy, redundancy
 from buzzline.linkages.redundancy_rows import RedundancyRule
 from buzzline.linkages.removal_curves import RemovalCurves, removal_curves
+from buzzline.linkages.temporary_clusters import TemporaryClusters, temporary_clusters
 from buzzline.linkages.weakest_link import WeakestLinkTest, weakest_link_test
 from buzzline.report import report
 from buzzline.road import Road, run_road
@@ -190,6 +191,7 @@ __all__ = [
     "StrongClusters",
     "StrongRule",
     "Study",
+    "TemporaryClusters",
     "TooFew",
     "TwoTestRule",
     "UnreadableFile",
@@ -256,6 +258,7 @@ __all__ = [
     "shift_share",
     "specialisation",
     "strong_clusters",
+    "temporary_clusters",
     "variety",
     "vintage_gap",
     "weakest_link_test",

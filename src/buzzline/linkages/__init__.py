@@ -17,6 +17,8 @@ from buzzline.linkages.redundancy_rows import RedundancyRule
 from buzzline.linkages.removal_curves import RemovalCurves, removal_curves
 from buzzline.linkages.rivalry import morisita_horn
 from buzzline.linkages.small_samples import jeffreys_interval, stratified_exact_p
+from buzzline.linkages.temporary_clusters import TemporaryClusters, temporary_clusters
+from buzzline.linkages.weakest_link import WeakestLinkTest, weakest_link_test
 
 __all__ = [
     "BuzzAndPipelines",
@@ -31,6 +33,8 @@ __all__ = [
     "Response",
     "ScaleBalance",
     "ScaleProfile",
+    "TemporaryClusters",
+    "WeakestLinkTest",
     "buzz_and_pipelines",
     "buzz_exposure",
     "colocated_clusters",
@@ -46,4 +50,6 @@ __all__ = [
     "scale_balance",
     "scale_profile",
     "stratified_exact_p",
+    "temporary_clusters",
+    "weakest_link_test",
 ]

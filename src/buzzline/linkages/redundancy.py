@@ -245,10 +245,10 @@ def redundancy(
             cluster | one | row for one, row in zip(who, found.members, strict=True)
         )
         tables[2].extend(cluster | row for row in found.access)
-    clusters = _in_order(_frame(tables[0], CLUSTER_SCHEMA))
+    clusters = _in_order(frame_of(tables[0], CLUSTER_SCHEMA))
     return Redundancy(
-        clusters, _by_loss(_frame(tables[1], MEMBER_SCHEMA), clusters),
-        _frame(tables[2], ACCESS_SCHEMA), ties.layers, ties.unit, rule, level, draws,
+        clusters, _by_loss(frame_of(tables[1], MEMBER_SCHEMA), clusters),
+        frame_of(tables[2], ACCESS_SCHEMA), ties.layers, ties.unit, rule, level, draws,
         _notes(clustering, clusters, ties, rule),
     )  # fmt: skip
 
@@ -270,7 +270,8 @@ def _with_worst(row: Row, who: Sequence[Mapping[str, object]]) -> Row:
     return row | {"worst_id": who[at]["org_id"], "worst": who[at]["name"]}
 
 
-def _frame(rows: Sequence[Row], schema: Mapping[str, type]) -> pl.DataFrame:
+def frame_of(rows: Sequence[Row], schema: Mapping[str, type]) -> pl.DataFrame:
+    """Return rows as a frame; what they do not hold is null."""
     columns = {name: [row.get(name) for row in rows] for name in schema}
     return pl.DataFrame(columns, schema=dict(schema), strict=False).fill_nan(None)
 

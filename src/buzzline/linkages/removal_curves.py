@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,8 @@ from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.recorded_ties import RecordedTies, recorded_ties
-from buzzline.linkages.redundancy import rows_of_members
-from buzzline.linkages.redundancy_rows import RedundancyRule
+from buzzline.linkages.redundancy import frame_of, rows_of_members
+from buzzline.linkages.redundancy_rows import RedundancyRule, Row
 from buzzline.network.open_cluster import OpenCluster
 from buzzline.network.other_ties import Recorded, dealt_anew, with_missing_ties
 from buzzline.network.robustness import connectivity, removal_curve
@@ -25,7 +25,6 @@ from buzzline.resampling import central_range, false_discovery_q, too_few_draws
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
-Row = dict[str, object]
 WHOLE = "all organisations"
 POINTS = 41
 FEWEST_MEMBERS = 4
@@ -206,9 +205,9 @@ def removal_curves(
         )  # fmt: skip
         rows.append(cluster | row)
         curves += [cluster | point for point in curve]
-    networks = _in_order(_frame(rows, NETWORK_SCHEMA))
+    networks = _in_order(frame_of(rows, NETWORK_SCHEMA))
     return RemovalCurves(
-        networks, _frame(curves, CURVE_SCHEMA), ties.layers, rule, level, draws,
+        networks, frame_of(curves, CURVE_SCHEMA), ties.layers, rule, level, draws,
         _notes(clustering, networks, ties, rule),
     )  # fmt: skip
 
@@ -308,11 +307,6 @@ def _points(removed: Indices, targeted: Floats, random: Floats, level: Share) ->
         for k, row in enumerate(rows):
             row |= {"random": float(random[:, k].mean()), "low": low[k], "high": high[k]}
     return rows
-
-
-def _frame(rows: Sequence[Row], schema: Mapping[str, type]) -> pl.DataFrame:
-    columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=dict(schema), strict=False).fill_nan(None)
 
 
 def _in_order(networks: pl.DataFrame) -> pl.DataFrame:

@@ -53,7 +53,7 @@ def effective_conductance(cluster: OpenCluster, *, rng: Seed = 0) -> Floats:
     --------
     >>> from buzzline.network.open_cluster import opened
     >>> chain = opened(3, np.array([[3, 0], [0, 1], [1, 2]]), np.array([0.9, 0.2, 0.9]))
-    >>> round(effective_conductance(chain)[2], 6)
+    >>> float(effective_conductance(chain)[2].round(6))
     0.138462
     """
     matrix = laplacian(cluster)

@@ -99,7 +99,8 @@ def removal_curve(
 
     targeted = np.zeros(n + 1)
     for curve in spread(attacked, range(attacks)):
-        targeted += curve / attacks
+        targeted += curve
+    targeted /= attacks
     found = list(spread(at_random, range(draws)))
     return RemovalCurve(
         as_floats(targeted / max(n, 1)),

@@ -1,5 +1,7 @@
 """Made-up studies with a known truth, to try every later stage against."""
 
+from buzzline.tables.worlds.adoption import AdoptionTruth, plant_adoption
+from buzzline.tables.worlds.fairs import FairPlan, FairTruth, plant_fairs
 from buzzline.tables.worlds.geography import Geography, great_circle_km
 from buzzline.tables.worlds.gravity import Gravity
 from buzzline.tables.worlds.histories import make_history_world
@@ -7,20 +9,26 @@ from buzzline.tables.worlds.history_courses import Course
 from buzzline.tables.worlds.history_truth import HistoryTruth, HistoryWorld
 from buzzline.tables.worlds.making import make_world, null_world
 from buzzline.tables.worlds.messy import Mess, messy_copy
+from buzzline.tables.worlds.panel import PanelPlan, PanelTruth, plant_panel
 from buzzline.tables.worlds.plans import Bonds, Odds, Parks
 from buzzline.tables.worlds.sibling_truth import SiblingTruth, SiblingWorld
 from buzzline.tables.worlds.siblings import make_sibling_world
 from buzzline.tables.worlds.truth import Truth, World
 
 __all__ = [
+    "AdoptionTruth",
     "Bonds",
     "Course",
+    "FairPlan",
+    "FairTruth",
     "Geography",
     "Gravity",
     "HistoryTruth",
     "HistoryWorld",
     "Mess",
     "Odds",
+    "PanelPlan",
+    "PanelTruth",
     "Parks",
     "SiblingTruth",
     "SiblingWorld",
@@ -32,4 +40,7 @@ __all__ = [
     "make_world",
     "messy_copy",
     "null_world",
+    "plant_adoption",
+    "plant_fairs",
+    "plant_panel",
 ]
