@@ -1,6 +1,7 @@
 """Made-up studies with a known truth, to try every later stage against."""
 
 from buzzline.tables.worlds.adoption import AdoptionTruth, plant_adoption
+from buzzline.tables.worlds.advice import AdviceTruth, plant_advice
 from buzzline.tables.worlds.fairs import FairPlan, FairTruth, plant_fairs
 from buzzline.tables.worlds.geography import Geography, great_circle_km
 from buzzline.tables.worlds.gravity import Gravity
@@ -17,6 +18,7 @@ from buzzline.tables.worlds.truth import Truth, World
 
 __all__ = [
     "AdoptionTruth",
+    "AdviceTruth",
     "Bonds",
     "Course",
     "FairPlan",
@@ -41,6 +43,7 @@ __all__ = [
     "messy_copy",
     "null_world",
     "plant_adoption",
+    "plant_advice",
     "plant_fairs",
     "plant_panel",
 ]

@@ -1,0 +1,158 @@
+"""The rows of gatekeepers: members with their roles, and clusters with how many they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+
+import numpy as np
+
+from buzzline.arrays import Codes, Floats
+from buzzline.linkages.advice_ties import ClusterTies
+from buzzline.linkages.cognitive_roles import (
+    COGNITIVE_ROLES,
+    GATEKEEPER,
+    WITHOUT_DIRECTION,
+    transmission,
+)
+from buzzline.linkages.response_gate import (
+    Response,
+    completed_at_random,
+    completed_by_columns,
+)
+from buzzline.linkages.role_chances import (
+    RoleChance,
+    carried,
+    resampled_roles,
+    role_shares,
+)
+from buzzline.quantities import Draws, Share
+from buzzline.resampling import central_range, false_discovery_q
+from buzzline.wording import plural
+
+FEWEST_MEMBERS, FEWEST_INSIDE = 5, 10
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resampled:
+    """Roles under resampled ties: as told, and with those absent made up for.
+
+    Attributes
+    ----------
+    shares : tuple of (k, roles) float64    one a way of treating those absent, as told first
+    n_gatekeepers, carried : tuple of (draws,) float64    likewise
+    """
+
+    shares: tuple[Floats, ...]
+    n_gatekeepers: tuple[Floats, ...]
+    carried: tuple[Floats, ...]
+
+
+def refusal(ties: ClusterTies, response: Response) -> str:
+    """Say why the members of a cluster cannot be given roles; nothing where they can."""
+    n_inside = int(((ties.source < ties.k) & (ties.target < ties.k)).sum())
+    if ties.k < FEWEST_MEMBERS:
+        return f"not testable: {plural(ties.k, 'member')}; at least {FEWEST_MEMBERS} are needed"
+    if gate := response.refusal():
+        return gate
+    if n_inside < FEWEST_INSIDE:
+        return (
+            f"not testable: {plural(n_inside, 'tie')} inside, and at least {FEWEST_INSIDE} are "
+            "needed"
+        )
+    if not ties.outside.size:
+        return "not testable: no tie with anybody outside, and at least 1 is needed"
+    return ""
+
+
+def resampled(
+    ties: ClusterTies, cuts: RoleChance, response: Response, *, draws: Draws,
+    rng: np.random.Generator,
+) -> Resampled:  # fmt: skip
+    """Return roles when ties are drawn anew, and when those absent are made up for."""
+    networks: list[Iterable[ClusterTies]] = [repeat(ties)]
+    if response.is_bounded:
+        networks += [
+            repeat(completed_by_columns(ties, response)),
+            completed_at_random(ties, response, rng),
+        ]
+    drawn = [resampled_roles(some, cuts.cuts, draws, rng) for some in networks]
+    return Resampled(
+        tuple(role_shares(codes) for codes, _ in drawn),
+        tuple((codes == GATEKEEPER).sum(axis=1) * 1.0 for codes, _ in drawn),
+        tuple(carried(codes, outside) for codes, outside in drawn),
+    )
+
+
+def likeliest(drawn: Resampled) -> Codes:
+    """Return the likeliest role of each member, (k,): a tie or two more would not change it."""
+    return np.asarray(drawn.shares[0].argmax(axis=1))
+
+
+def cluster_row(found: RoleChance, drawn: Resampled, *, level: Share) -> Row:
+    """Return how many gatekeepers a cluster has and what they carry."""
+    draws = found.n_gatekeepers.size
+    role = likeliest(drawn)
+    n = float((role == GATEKEEPER).sum())
+    part = float(carried(role, found.counts[2]))
+    ends = {
+        "": (n, drawn.n_gatekeepers, found.n_gatekeepers),
+        "carried_": (part, drawn.carried, found.carried),
+    }
+    row: Row = {"value": n, "carried": part}
+    for prefix, (value, again, chance) in ends.items():
+        known = [one[~np.isnan(one)] for one in again]
+        ranges = [central_range(one, level) for one in known if one.size]
+        chance_low, chance_high = central_range(chance, level)
+        row |= {
+            f"{prefix}low": min([value, *(one for one, _ in ranges)]),
+            f"{prefix}high": max([value, *(other for _, other in ranges)]),
+            f"{prefix}expected": float(chance.mean()), f"{prefix}expected_low": chance_low,
+            f"{prefix}expected_high": chance_high,
+            f"{prefix}p": float(1 + (chance >= value - 1e-12).sum()) / (1 + draws),
+        }  # fmt: skip
+    cuts = found.cuts
+    return row | {
+        "likely": float((drawn.shares[0][:, GATEKEEPER] >= level).sum()),
+        "few_inside": cuts.few_inside, "many_inside": cuts.many_inside,
+        "few_outside": cuts.few_outside, "many_outside": cuts.many_outside,
+    }  # fmt: skip
+
+
+def member_rows(
+    ties: ClusterTies, found: RoleChance, drawn: Resampled, *, response: Response,
+    absorptive: Floats,
+) -> dict[str, Sequence[object]]:  # fmt: skip
+    """Return the columns of the members of a cluster; roles only of those who answered."""
+    role = likeliest(drawn)
+    own = [shares[np.arange(ties.k), role] for shares in drawn.shares]
+    names = role_names(role, is_directed=ties.is_directed)
+    q = false_discovery_q(found.open_p)
+    gives = transmission(found.counts[0], found.counts[1])
+    chance = found.by_chance[np.arange(ties.k), role]
+    told = response.answered
+    inside = found.counts[0] + (found.counts[1] if ties.is_directed else 0)
+    return {
+        "role": [name if known else None for name, known in zip(names, told, strict=True)],
+        "probability": np.where(told, own[0], np.nan),
+        "low": np.where(told, np.min(own, axis=0), np.nan),
+        "high": np.where(told, np.max(own, axis=0), np.nan),
+        "gatekeeper": np.where(told, drawn.shares[0][:, GATEKEEPER], np.nan),
+        "by_chance": np.where(told, chance, np.nan),
+        "n_inside": inside, "n_in": found.counts[0], "n_out": found.counts[1],
+        "transmission": gives if ties.is_directed else np.full(ties.k, np.nan),
+        "n_outside": found.counts[2], "p": found.open_p, "q": q,
+        "betweenness": found.betweenness, "betweenness_p": found.betweenness_p,
+        "absorptive": absorptive,
+        "status": np.where(told, "measured", "did not answer").tolist(),
+    }  # fmt: skip
+
+
+def role_names(codes: Codes, *, is_directed: bool) -> list[str]:
+    """Return the names of roles; without direction the first is two in one."""
+    names = list(COGNITIVE_ROLES)
+    if not is_directed:
+        names[GATEKEEPER] = WITHOUT_DIRECTION
+    return [names[code] for code in codes]

@@ -1,0 +1,315 @@
+"""Who brings knowledge into a cluster and hands it on, and how sure is that?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.analysis import Provenance, analysis
+from buzzline.arrays import Floats, as_floats
+from buzzline.clusters.clustering import Clustering
+from buzzline.errors import InvalidArgument
+from buzzline.linkages.absorptive import INDICATORS, absorptive_capacity, indicator_table
+from buzzline.linkages.advice_ties import (
+    ClusterTies,
+    advice_ties,
+    by_cluster,
+    knowledge_layers,
+)
+from buzzline.linkages.cognitive_roles import COGNITIVE_ROLES, WITHOUT_DIRECTION
+from buzzline.linkages.gatekeeper_rows import (
+    Row,
+    cluster_row,
+    member_rows,
+    refusal,
+    resampled,
+)
+from buzzline.linkages.response_gate import answers_of, response_of, told_by
+from buzzline.linkages.role_chances import role_chance
+from buzzline.progress import Progress, silent
+from buzzline.quantities import Draws, Share
+from buzzline.randomness import Seed, child, seed_of
+from buzzline.resampling import too_few_draws
+from buzzline.tables.study import Study
+from buzzline.wording import plural
+
+_RANGE = ("", "low", "high", "expected", "expected_low", "expected_high", "p")
+CLUSTER_SCHEMA = {
+    "cluster_id": pl.String, "label": pl.String, "industry": pl.String,
+    "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "level": pl.Float64,
+    "expected": pl.Float64, "expected_low": pl.Float64, "expected_high": pl.Float64,
+    "p": pl.Float64, "likely": pl.Float64,
+    "carried": pl.Float64, **{f"carried_{name}": pl.Float64 for name in _RANGE[1:]},
+    "n_members": pl.Int64, "n_inside": pl.Int64, "n_outside": pl.Int64,
+    "response_rate": pl.Float64, "few_inside": pl.Float64, "many_inside": pl.Float64,
+    "few_outside": pl.Float64, "many_outside": pl.Float64,
+    "absorptive_share": pl.Float64, "absorptive_low": pl.Float64,
+    "absorptive_high": pl.Float64, "n_absorptive": pl.Int64, "status": pl.String,
+}  # fmt: skip
+MEMBER_SCHEMA = {
+    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "org_id": pl.String,
+    "name": pl.String, "role": pl.String, "probability": pl.Float64, "low": pl.Float64,
+    "high": pl.Float64, "gatekeeper": pl.Float64, "by_chance": pl.Float64,
+    "n_inside": pl.Float64, "n_in": pl.Float64, "n_out": pl.Float64,
+    "transmission": pl.Float64, "n_outside": pl.Float64, "p": pl.Float64, "q": pl.Float64,
+    "betweenness": pl.Float64, "betweenness_p": pl.Float64, "absorptive": pl.Float64,
+    "status": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Gatekeepers:
+    """The roles of members in the knowledge of their clusters.
+
+    Attributes
+    ----------
+    members : DataFrame
+        One row a member of a cluster that could be measured, likeliest gatekeepers first:
+        `cluster_id`, `label`, `industry`, `org_id`, `name`, `role`, `probability` (of that role
+        when ties are drawn anew), `low`, `high` (of that probability over ways of making up for
+        members who did not answer), `gatekeeper` (probability of being one), `by_chance` (of
+        that role in rewired networks), `n_inside`, `n_in`, `n_out` (ties with members),
+        `transmission` (ties given to ties got), `n_outside` (ties outside), `p` (as many
+        outside, by its number of ties alone), `q`, `betweenness`, `betweenness_p`,
+        `absorptive` (capacity, standard deviations), `status`.
+    clusters : DataFrame
+        One row a cluster: `value` (gatekeepers), `low`, `high`, `level`, `expected` (in rewired
+        networks), `expected_low`, `expected_high`, `p`, `likely` (gatekeepers with a
+        probability of at least `level`), `carried` (share of ties outside that they hold) with
+        the same, `n_members`, `n_inside`, `n_outside` (ties), `response_rate`, the four cuts
+        between few and many, `absorptive_share` (of the variance of its indicators in their
+        first component) with its interval, `n_absorptive`, `status`.
+    layers : tuple of str
+    is_directed : bool
+    level : share
+    draws : int
+    notes : tuple of str
+    """
+
+    members: pl.DataFrame
+    clusters: pl.DataFrame
+    layers: tuple[str, ...]
+    is_directed: bool
+    level: Share
+    draws: int
+    notes: tuple[str, ...]
+    provenance: Provenance | None = None
+
+    def table(self) -> pl.DataFrame:
+        """Return one row a member, likeliest gatekeepers first."""
+        return self.members
+
+    def __str__(self) -> str:
+        done = self.clusters.filter(pl.col("value").is_not_null())
+        of = ", ".join(self.layers).replace("_", " ")
+        if not done.height:
+            why = self.clusters["status"].unique(maintain_order=True).head(2).to_list()
+            return " ".join(
+                [f"Gatekeepers are not testable ({of}):", "; ".join(why) or "no cluster",
+                 *self.notes]
+            )  # fmt: skip
+        n = float(done["value"].sum())
+        kind = "gatekeeper" if self.is_directed else "member central and open"
+        several = None if self.is_directed else "members central and open"
+        text = (
+            f"{plural(n, kind, several)} in {plural(done.height, 'cluster')} ({of}), "
+            f"{float(done['likely'].sum()):,.0f} of them with a probability of at least "
+            f"{self.level:.0%}; {float(done['expected'].sum()):,.1f} would be there with ties "
+            "dealt anew."
+        )
+        return " ".join([text, *self.notes])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>{self.members.head(20)._repr_html_()}"
+
+
+@analysis("linkages", "Who brings knowledge into each cluster and hands it on?")
+def gatekeepers(
+    study: Study,
+    clustering: Clustering,
+    *,
+    layers: Sequence[str] | None = None,
+    response_rate: Share | None = None,
+    level: Share = 0.95,
+    draws: Draws = 199,
+    rng: Seed = None,
+    progress: Progress = silent,
+) -> Gatekeepers:
+    """Return the role of every member: gatekeeper, exchanger, external star or isolated.
+
+    Parameters
+    ----------
+    study : Study
+        Ties lead from who advises to who is advised.
+    clustering : Clustering
+    layers : names of layers, or None
+        None: advice where there is any, else all layers in which knowledge passes.
+    response_rate : share, optional
+        Of members who answered the survey, where the study does not say who did (indicator
+        `answered` of `outcomes`, 1 or 0). Below 0.7 no role is reported; below 0.8 bounds are
+        given where it is known who answered.
+    level : share
+    draws : draws
+        Rewired networks, and as many resamples of ties.
+    rng : Generator, int or None
+
+    Returns
+    -------
+    Gatekeepers
+
+    Raises
+    ------
+    TooFew
+        No layer in which knowledge passes.
+    InvalidArgument
+        A layer without linkages; a `level` of 0 or 1; no draws; answers other than 0 and 1.
+
+    Notes
+    -----
+    Roles are those of [1]_; a member has many ties inside, or outside, where it has more than
+    70 % of members of networks dealt anew, and few up to 30 %. Rewired networks keep how many
+    ties every member and everybody outside has, and how many lie inside. `p` is of the ties
+    outside of a member against its own in these networks. Probabilities are shares of
+    bootstraps of ties in which the role is the same; ties of one record (a project) go
+    together. They say how sure a role is given who was asked, not how it may change.
+
+    Where 70 to 80 % answered, `low` and `high` are over: as told; with what those absent would
+    have told if ties are mutual; and with as many ties as those who answered, at random [2]_.
+
+    References
+    ----------
+    .. [1] Giuliani, E., Bell, M. (2005). The micro-determinants of meso-level learning and
+       innovation. Research Policy 34(1). doi:10.1016/j.respol.2004.10.008
+    .. [2] Huisman, M. (2009). Imputation of missing network data: some simple procedures.
+       Journal of Social Structure 10(1). doi:10.21307/joss-2019-051
+
+    Examples
+    --------
+    >>> from buzzline.clusters.candidate_clusters import candidate_clusters
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=600, clusters=3, rng=1).study
+    >>> found = candidate_clusters(study, draws=199, rng=1)
+    >>> gatekeepers(study, found, draws=19, rng=1).layers
+    ('research',)
+    """
+    if not 0 < level < 1:
+        raise InvalidArgument(f"gatekeepers: `level` must be between 0 and 1, got {level:g}")
+    if draws < 1:
+        raise InvalidArgument("gatekeepers: roles need at least 1 draw (`draws`)")
+    seed = seed_of(rng)
+    ties = advice_ties(study, knowledge_layers(study, layers, "gatekeepers"))
+    answers, end = answers_of(study), told_by(study, ties.layers)
+    able = indicator_table(study, INDICATORS)
+    terms = _Terms(study, answers, end, able, response_rate, level, draws, seed)
+    clusters, members = [], []
+    n = clustering.clusters.height
+    for done, (cluster, some) in enumerate(by_cluster(study, clustering, ties)):
+        progress("gatekeepers by cluster", done, n)
+        row, rows = _one_cluster(cluster, some, terms)
+        clusters.append(row)
+        members += rows
+    progress("gatekeepers by cluster", n, n)
+    return Gatekeepers(
+        _members(members),
+        _clusters(clusters),
+        ties.layers,
+        ties.is_directed,
+        level,
+        draws,
+        _notes(clusters, ties.is_directed, draws, level),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Terms:
+    study: Study
+    answers: pl.DataFrame
+    end: str
+    able: pl.DataFrame
+    rate: float | None
+    level: float
+    draws: int
+    seed: int
+
+
+def _one_cluster(
+    cluster: dict[str, object], ties: ClusterTies, terms: _Terms
+) -> tuple[Row, list[pl.DataFrame]]:
+    who = terms.study.organisations.select("org_id", "name")[ties.members]
+    response = response_of(who["org_id"], terms.answers, end=terms.end, rate=terms.rate)
+    named: Row = {key: cluster[key] for key in ("cluster_id", "label", "industry")}
+    is_inside = (ties.source < ties.k) & (ties.target < ties.k)
+    row = named | {
+        "n_members": ties.k, "n_inside": int(is_inside.sum()),
+        "n_outside": int((~is_inside).sum()), "response_rate": response.rate,
+        "level": terms.level,
+    }  # fmt: skip
+    if why := refusal(ties, response):
+        return row | {"status": why}, []
+    rng = child(terms.seed, "gatekeepers", str(cluster["cluster_id"]))
+    found = role_chance(ties, terms.draws, rng)
+    drawn = resampled(ties, found, response, draws=terms.draws, rng=rng)
+    able = absorptive_capacity(
+        _values(who, terms.able), draws=terms.draws, level=terms.level, rng=rng
+    )
+    row |= cluster_row(found, drawn, level=terms.level) | {
+        "absorptive_share": able.share, "absorptive_low": able.low,
+        "absorptive_high": able.high, "n_absorptive": able.n, "status": response.status(),
+    }  # fmt: skip
+    columns = member_rows(ties, found, drawn, response=response, absorptive=able.score)
+    frame = who.with_columns(pl.lit(value).alias(name) for name, value in named.items())
+    return row, [frame.with_columns(pl.Series(k, v, strict=False) for k, v in columns.items())]
+
+
+def _values(who: pl.DataFrame, able: pl.DataFrame) -> Floats:
+    joined = who.select("org_id").join(
+        able, on="org_id", how="left", validate="m:1", maintain_order="left"
+    )
+    return as_floats(joined.drop("org_id").cast(pl.Float64).fill_null(np.nan).to_numpy())
+
+
+def _members(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    shaped = [
+        frame.select(pl.col(name).cast(kind) for name, kind in MEMBER_SCHEMA.items())
+        for frame in frames
+    ]
+    together = pl.concat([pl.DataFrame(schema=MEMBER_SCHEMA), *shaped]).fill_nan(None)
+    order = {name: number for number, name in enumerate((WITHOUT_DIRECTION, *COGNITIVE_ROLES))}
+    rank = pl.col("role").replace_strict(order, return_dtype=pl.Int64, default=None)
+    return together.sort(
+        [rank, "gatekeeper", "n_outside"], descending=[False, True, True], nulls_last=True,
+        maintain_order=True,
+    )  # fmt: skip
+
+
+def _clusters(rows: Sequence[Row]) -> pl.DataFrame:
+    columns = {name: [row.get(name) for row in rows] for name in CLUSTER_SCHEMA}
+    return pl.DataFrame(columns, schema=CLUSTER_SCHEMA, strict=False).fill_nan(None)
+
+
+def _notes(
+    clusters: Sequence[Row], is_directed: bool, draws: int, level: float
+) -> tuple[str, ...]:  # fmt: skip
+    notes = []
+    if not clusters:
+        notes.append("There are no clusters.")
+    if not is_directed:
+        notes.append(
+            "These ties have no direction: who hands on more than it gets cannot be told, so "
+            "gatekeepers and active exchangers are one role."
+        )
+    unknown = sum(row["response_rate"] != row["response_rate"] for row in clusters)
+    if unknown:
+        notes.append(
+            "How many were asked and did not answer is not known; ties not told of make "
+            "gatekeepers look more alone than they are."
+        )
+    if few := too_few_draws(draws, level):
+        notes.append(f"p-values: {few}.")
+    return tuple(notes)
