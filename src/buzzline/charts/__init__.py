@@ -28,12 +28,15 @@ from buzzline.charts import (
     patterns,
     profile,
     quality,
+    redundancy,
     regional_mix,
     relative,
     separation,
     specialisation,
     stability,
+    temporary_clusters,
     verdicts,
+    weakest_link,
 )
 from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
@@ -71,11 +74,14 @@ FAMILIES = (
     profile,
     quality,
     relative,
+    redundancy,
     regional_mix,
     separation,
     specialisation,
     stability,
+    temporary_clusters,
     verdicts,
+    weakest_link,
 )
 
 __all__ = [

@@ -9,6 +9,8 @@ from buzzline.linkages.colocated import Colocated, colocated_clusters
 from buzzline.linkages.colocated_rows import ColocatedRule
 from buzzline.linkages.complementarity import input_output_fit
 from buzzline.linkages.event_study import Response, response
+from buzzline.linkages.flows import ClusterFlows, cluster_flows
+from buzzline.linkages.gatekeepers import Gatekeepers, gatekeepers
 from buzzline.linkages.pattern_rule import PatternRule
 from buzzline.linkages.patterns import MissingLinkPatterns, missing_link_patterns
 from buzzline.linkages.profile import ScaleProfile, scale_profile
@@ -22,9 +24,11 @@ from buzzline.linkages.weakest_link import WeakestLinkTest, weakest_link_test
 
 __all__ = [
     "BuzzAndPipelines",
+    "ClusterFlows",
     "Colocated",
     "ColocatedRule",
     "Combined",
+    "Gatekeepers",
     "MissingLinkPatterns",
     "PatternRule",
     "Redundancy",
@@ -37,8 +41,10 @@ __all__ = [
     "WeakestLinkTest",
     "buzz_and_pipelines",
     "buzz_exposure",
+    "cluster_flows",
     "colocated_clusters",
     "combined",
+    "gatekeepers",
     "input_output_fit",
     "jeffreys_interval",
     "log_ratio",
