@@ -15,6 +15,7 @@ import numpy as np
 
 from buzzline.arrays import Floats, as_floats
 from buzzline.charts.axes import STEPS
+from buzzline.charts.lines import Line, drawn_lines
 from buzzline.charts.outlines import Resolution, in_view
 from buzzline.charts.palette import (
     ABOVE_COLOUR,
@@ -69,6 +70,10 @@ class Spots:
         Symbols are drawn by area; None: all alike.
     looks : mapping of name to Look
         The last is drawn on top, and first in the key.
+    lines : sequence of Line
+        Drawn below the sites, the first at the bottom.
+    counted : bool
+        The key says how many sites of each look there are.
     """
 
     longitude: Floats
@@ -76,6 +81,8 @@ class Spots:
     heat: Sequence[str]
     size: Floats | None = None
     looks: Mapping[str, Look] = field(default_factory=lambda: LOOKS)
+    lines: Sequence[Line] = ()
+    counted: bool = True
 
 
 def spots(sites: Spots, *, width: int) -> dict[str, Any]:
@@ -106,13 +113,14 @@ def spots(sites: Spots, *, width: int) -> dict[str, Any]:
     layers = [
         _ground(inner, height),
         _land(in_view(resolution, onto, (inner, height))),
+        *drawn_lines(sites.lines, onto),
         *(symbols(marks, edge=edge) for marks, edge in _marks(sites, rows, onto(place))),
     ]
     if reach_km < WORLD_KM:
         layers += _bar(px_a_km, inner, height)
     items = [
         KeyItem(
-            f"{heat} ({list(sites.heat).count(heat):,})",
+            f"{heat} ({list(sites.heat).count(heat):,})" if sites.counted else heat,
             look.colour,
             look.shape,
             look.is_hollow,

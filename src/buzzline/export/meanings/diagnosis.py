@@ -21,7 +21,7 @@ TABLE_MEANING: dict[str, str] = {
 _THEME: Meaning = ("theme", "", "What the question is about.")
 _SETTLED: Meaning = ("settled_by", "", "Which data would settle what is open.")
 _CONFIDENCES: tuple[Meaning, ...] = (
-    ("n_firm", "questions", "Answered firmly: all signs that can tell agree, and all are stable."),
+    ("n_firm", "questions", "Answered firmly: all signs that can tell agree, all stable."),
     ("n_likely", "questions", "They agree, but one is not stable, or that was not tried."),
     ("n_weak", "questions", "Some signs say so, others see nothing out of the way."),
     ("n_disputed", "questions", "Signs contradict each other."),
