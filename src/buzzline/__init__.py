@@ -98,6 +98,8 @@ from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
 from buzzline.linkages.colocated import Colocated, colocated_clusters
 from buzzline.linkages.colocated_rows import ColocatedRule
+from buzzline.linkages.flows import ClusterFlows, cluster_flows
+from buzzline.linkages.gatekeepers import Gatekeepers, gatekeepers
 from buzzline.linkages.pattern_rule import PatternRule
 from buzzline.linkages.patterns import MissingLinkPatterns, missing_link_patterns
 from buzzline.linkages.profile import ScaleProfile, scale_profile
@@ -133,6 +135,7 @@ __all__ = [
     "CityThreshold",
     "ClusterAgreement",
     "ClusterDiagnosis",
+    "ClusterFlows",
     "ClusterHistory",
     "ClusterStrength",
     "Clustering",
@@ -152,6 +155,7 @@ __all__ = [
     "DistrictRule",
     "EmploymentMatrix",
     "FiveDimensions",
+    "Gatekeepers",
     "GroupSearch",
     "HistoryRule",
     "HotSpots",
@@ -208,6 +212,7 @@ __all__ = [
     "city_threshold",
     "cluster_agreement",
     "cluster_diagnosis",
+    "cluster_flows",
     "cluster_history",
     "cluster_strength",
     "clustering_of_labels",
@@ -224,6 +229,7 @@ __all__ = [
     "employment_matrix",
     "five_dimensions",
     "followed_clusters",
+    "gatekeepers",
     "hot_spots",
     "industrial_districts",
     "industry_entry",

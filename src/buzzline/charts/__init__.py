@@ -17,6 +17,7 @@ from buzzline.charts import (
     distinctness,
     entry,
     flows,
+    gatekeepers,
     hot_spots,
     industrial_districts,
     inequality,
@@ -47,6 +48,7 @@ from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
 FAMILIES = (
+    gatekeepers,
     against_chance,
     city_threshold,
     cluster_agreement,

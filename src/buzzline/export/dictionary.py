@@ -21,6 +21,7 @@ from buzzline.export.meanings import (
     distance,
     distinctness,
     flows,
+    gatekeepers,
     industry_groups,
     lifecycle,
     linkages,
@@ -58,6 +59,7 @@ FAMILIES = (
     lifecycle,
     patterns,
     dimensions,
+    gatekeepers,
 )
 
 TABLE_MEANING: dict[str, str] = {
