@@ -80,6 +80,8 @@ from buzzline.diagnosis.cases import CASES, case_named
 from buzzline.diagnosis.diagnosis import ClusterDiagnosis, cluster_diagnosis
 from buzzline.diagnosis.dimensions import FiveDimensions, five_dimensions
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
+from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
+from buzzline.econometrics.value_by_distance import ValueByDistance, value_by_distance
 from buzzline.errors import (
     BuzzlineError,
     InvalidArgument,
@@ -175,6 +177,7 @@ __all__ = [
     "MissingFile",
     "MissingLinkPatterns",
     "MissingPackage",
+    "MutualStimulation",
     "NotConverged",
     "PatternRule",
     "Problem",
@@ -200,6 +203,7 @@ __all__ = [
     "TwoTestRule",
     "UnreadableFile",
     "UnwritableOutput",
+    "ValueByDistance",
     "Variety",
     "WeakestLinkTest",
     "__version__",
@@ -244,6 +248,7 @@ __all__ = [
     "make_world",
     "membership",
     "missing_link_patterns",
+    "mutual_stimulation",
     "plants_of",
     "read_bea_flows",
     "read_cbp",
@@ -265,6 +270,7 @@ __all__ = [
     "specialisation",
     "strong_clusters",
     "temporary_clusters",
+    "value_by_distance",
     "variety",
     "vintage_gap",
     "weakest_link_test",

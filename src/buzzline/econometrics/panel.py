@@ -1,12 +1,12 @@
-"""Organisations over years: fixed effects of both, and errors that leave out one group at a time.
+"""Organisations over years: fixed effects of both, errors that leave out one group at a time.
 
 Organisations that stand near each other share luck, so errors are by group: the whole estimate
-is made again without each group in turn, and the spread of these is its error ("CV3" [1]_). That
-holds its level with few groups and unequal ones, where the usual formula is too sure, and it
-carries over to whatever is made of several estimates.
+is made again without each group in turn, and the spread of these is its error ("CV3" [1]_).
+That holds its level with few groups and unequal ones, where the usual formula is too sure, and
+it carries over to whatever is made of several estimates.
 
-.. [1] MacKinnon, J., Nielsen, M., Webb, M. (2023). Cluster-robust inference: a guide to empirical
-   practice. Journal of Econometrics 232(2). doi:10.1016/j.jeconom.2022.04.001
+.. [1] MacKinnon, J., Nielsen, M., Webb, M. (2023). Cluster-robust inference: a guide to
+   empirical practice. Journal of Econometrics 232(2). doi:10.1016/j.jeconom.2022.04.001
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ def joint_p(values: Floats, left_out: Floats) -> float:
 
 
 def _telling(panel: Panel, family: Family) -> Flags:
-    """Return the rows of organisations seen twice or more, and for Poisson not only in zeros."""
+    """Return the rows of organisations seen twice, and for Poisson not only in zeros."""
     if family == "poisson" and not (panel.y >= 0).all():
         raise InvalidArgument("fit_panel: a Poisson fit needs values of 0 and more")
     keep = np.ones(panel.y.size, np.bool_)
