@@ -1,8 +1,8 @@
-"""Ties before, during and after gatherings: the effect of meeting, mixing, and how ties last."""
+"""Ties around gatherings: the effect of meeting, mixing by phase, and how ties last."""
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, log
 from typing import Any
 
 import numpy as np
@@ -36,9 +36,9 @@ LASTING_TITLE = "How long do ties that begin at fairs and conferences last?"
 LAYERS_SHOWN = 8
 WIDEST_RATIO = 32.0  # intervals beyond are cut with an arrow
 TERM_WORDS = {
-    "took part together x distance": "… e times as far apart",
+    "took part together x distance": "… twice as far apart",
     "took part together x tied before": "… already tied before",
-    "both were there x distance": "… e times as far apart",
+    "both were there x distance": "… twice as far apart",
     "both were there x tied before": "… already tied before",
 }
 
@@ -102,8 +102,9 @@ def _ratio_axis(shown: pl.DataFrame) -> Axis:
 
 def _bar(item: dict[str, Any], axis: Axis) -> Row:
     label = TERM_WORDS.get(item["term"], item["term"])
+    step = log(2) if item["term"].endswith("x distance") else 1.0  # distance is in logs
     low, value, high = (
-        None if item[name] is None else exp(min(item[name], 50.0))
+        None if item[name] is None else exp(min(item[name] * step, 50.0))
         for name in ("low", "value", "high")
     )
     if value is None or low is None or high is None:
@@ -159,7 +160,8 @@ def phases_chart(result: TemporaryClusters, *, width: int = WIDTH) -> Spec:
         rows.append(row(heading, "", is_heading=True))
         rows += [
             row(
-                item["phase"], f"{item['n']:,} tied pairs{_changed(item)}", at=item["value"],
+                item["phase"], f"{item['n']:,} tied pairs{_changed(item)}",
+                at=item["value"] if item["low"] is not None else None,
                 colour=ACCENT if item["phase"] == "during" else OTHER_COLOUR,
                 **within(item["low"], item["high"], axis),
             )
@@ -180,6 +182,8 @@ def phases_chart(result: TemporaryClusters, *, width: int = WIDTH) -> Spec:
 
 
 def _changed(item: dict[str, Any]) -> str:
+    if item["low"] is None:
+        return ", too few"
     if item["change"] is None or item["p"] is None:
         return ""
     return f", {item['change']:+.2f} (p = {item['p']:.2g})"

@@ -346,4 +346,3 @@ def _expected(design: _Design, term: Term, fit: LogitFit) -> tuple[float, float,
         float(worth @ expit(linear - by)) for by in (term.value, term.high, term.low)
     )
     return value, low, high
-

@@ -245,4 +245,3 @@ def differ(home: Indices, present: Indices) -> tuple[float, int, int]:
         return nan, n, np.unique(known).size
     count = np.bincount(known)
     return 1 - float((count * (count - 1)).sum()) / (n * (n - 1)), n, int((count > 0).sum())
-

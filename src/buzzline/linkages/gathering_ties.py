@@ -114,11 +114,10 @@ def dated_ties(study: Study, layer: str) -> DatedTies:
     several = named.drop_nulls().n_unique() >= FEWEST_RECORDS
     record = named.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy() if several else []
     start = days_of(dated["start"])
-    seen = days_of(study.linkages["start"].drop_nulls())
     return DatedTies(
         as_indices(np.minimum(*ends)), as_indices(np.maximum(*ends)), start,
         days_of(dated["end"], LASTING), as_indices(record),
-        int(start.min()) if start.size else 0, int(seen.max()) if seen.size else 0,
+        int(start.min()) if start.size else 0, int(start.max()) if start.size else 0,
         study.organisations.height, rows.height - dated.height,
     )  # fmt: skip
 

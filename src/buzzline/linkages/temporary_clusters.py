@@ -271,9 +271,7 @@ def temporary_clusters(
     names = _chosen(study, layers)
     gatherings, not_measured = gatherings_of(study)
     homes = homes_of(study, home)
-    came = attendance_rows(
-        gatherings, homes, not_measured.rows(), study.organisations.height
-    )
+    came = attendance_rows(gatherings, homes, not_measured.rows(), study.organisations.height)
     ties = {name: dated_ties(study, name) for name in names}
     parts: dict[str, list[Row]] = {
         name: [] for name in ("model", "changes", "phases", "retention", "yields")

@@ -134,9 +134,7 @@ def _finite(value: float) -> float:
 def phase_rows(scene: Scene) -> tuple[list[Row], list[Row]]:
     """Return change from before to after, and mixing by phase: pooled first, then each."""
     usable = [each for each in scene.gatherings if scene.is_over(each)]
-    phases = {
-        each.gathering_id: phases_of(each, scene.ties, scene.days) for each in usable
-    }
+    phases = {each.gathering_id: phases_of(each, scene.ties, scene.days) for each in usable}
     changes, mixed = [], []
     for held, name in ((True, "all that took place"), (False, "all that were cancelled")):
         group = [each for each in usable if each.is_held == held]
@@ -146,7 +144,9 @@ def phase_rows(scene: Scene) -> tuple[list[Row], list[Row]]:
             mixed += [said | row for row in _mixing(scene, group, phases)]
     for each in usable:
         said = {
-            "gathering_id": each.gathering_id, "name": each.name, "took_place": each.is_held
+            "gathering_id": each.gathering_id,
+            "name": each.name,
+            "took_place": each.is_held,
         }
         changes.append(said | {"start": each.start} | _change(scene, [each], phases))
         mixed += [said | row for row in _mixing(scene, [each], phases)]
