@@ -32,6 +32,7 @@ DISTANCE, BEFORE = "distance", "tied before"
 FEWEST_NEW = 5  # new ties in each of the cells that are compared
 SMALLEST_RATIO = 2.0  # of odds, of interest: what ties needed are told for
 POWER = 0.8
+ALIKE = (as_floats([0.0]), as_floats([1.0]))  # gatherings that do not differ anyway
 TYPICAL_SCATTER = 0.5  # log odds by which gatherings may well differ anyway
 
 
@@ -225,8 +226,9 @@ def _main(design: _Design) -> tuple[tuple[Term, ...], LogitFit | None]:
     terms = []
     for number, name in enumerate(names):
         is_own = name in (EFFECT, PLANNED, THERE)
-        extra = (between, weights) if is_own else (as_floats([0.0]), as_floats([1.0]))
-        terms.append(_term(design, (MAIN, name), fit, number, variance[number, number], extra))
+        extra = (between, weights) if is_own else ALIKE
+        errors = (variance[number, number], *extra)
+        terms.append(_term(design, (MAIN, name), fit, number, errors))
     return tuple(terms), fit
 
 
@@ -257,9 +259,9 @@ def _interplay(design: _Design) -> tuple[Term, ...]:
             terms.append(Term(INTERPLAY, wanted[name], reason=why))
             continue
         number = names.index(wanted[name])
-        error = pair_variance(as_floats(fit.influence[:, [number]]), design.rows)[0, 0]
-        alone = as_floats([0.0]), as_floats([1.0])
-        terms.append(_term(design, (INTERPLAY, wanted[name]), fit, number, error, alone))
+        own_part = as_floats(fit.influence[:, [number]])
+        variance = pair_variance(own_part, design.rows)[0, 0]
+        terms.append(_term(design, (INTERPLAY, wanted[name]), fit, number, (variance, *ALIKE)))
     return tuple(terms)
 
 
@@ -290,10 +292,11 @@ def _fitted(design: _Design, columns: Mapping[str, Floats]) -> tuple[LogitFit, l
 
 
 def _term(
-    design: _Design, named: tuple[str, str], fit: LogitFit, number: int, variance: float,
-    extra: tuple[Floats, Floats],
+    design: _Design, named: tuple[str, str], fit: LogitFit, number: int,
+    errors: tuple[float, Floats, Floats],
 ) -> Term:  # fmt: skip
-    between, weights = extra
+    """Return a coefficient; errors: its variance, and that between gatherings with weights."""
+    variance, between, weights = errors
     own = as_floats(fit.influence[:, number])
     degrees = max(worth_of_organisations(own, design.rows) - 1, 0.0)
     error = Error(as_floats(np.sqrt(variance + between)), weights, degrees)

@@ -81,7 +81,8 @@ def pair_table(
         code, taken = _others(present, there, share, rng)
         new = ties.begun(gathering.start - 1, until)
         new = new[there[ties.one[new]] & there[ties.other[new]]]
-        parts.append(_rows_of(number, gathering, (code, taken), ties, new, present, first))
+        sampled = _Sampled(gathering, code, taken, new, present)
+        parts.append(_rows_of(number, sampled, ties, first))
     return _joined(parts, ties, homes, gatherings)
 
 
@@ -122,13 +123,23 @@ def _some_pairs(
     return as_indices(who[one] * n + who[other]), number.size / total
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sampled:
+    """What was drawn around one gathering: codes of pairs, and the ties that began after."""
+
+    gathering: Gathering
+    code: Indices
+    taken: Floats
+    new: Indices
+    present: Flags
+
+
 def _rows_of(
-    number: int, gathering: Gathering, others: tuple[Indices, Floats], ties: DatedTies,
-    new: Indices, present: Flags, first: tuple[Indices, Indices],
-) -> dict[str, np.ndarray]:  # fmt: skip
+    number: int, sampled: _Sampled, ties: DatedTies, first: tuple[Indices, Indices]
+) -> dict[str, np.ndarray]:
     """Return the rows of one gathering: pairs newly tied, and those sampled of the rest."""
-    code, taken = others
-    n = present.size
+    code, taken, new, present = sampled.code, sampled.taken, sampled.new, sampled.present
+    n, gathering = present.size, sampled.gathering
     tied, place = np.unique(ties.code[new], return_inverse=True)
     keep = ~np.isin(code, tied)
     both = np.concatenate([tied, code[keep]])
@@ -172,7 +183,7 @@ def _joined(
     number = as_indices(every["gathering"])
     return PairTable(
         rows, number, every["is_new"], every["planned"], held[number], every["before"],
-        distance_km(homes.xyz[one], homes.xyz[other]),
-        *(same(code, one, other) for code in (homes.home, homes.industry, homes.owner)),
+        distance_km(homes.xyz[one], homes.xyz[other]), same(homes.home, one, other),
+        same(homes.industry, one, other), same(homes.owner, one, other),
         as_floats(every["taken"]),
     )  # fmt: skip

@@ -112,11 +112,11 @@ def dated_ties(study: Study, layer: str) -> DatedTies:
     ]  # fmt: skip
     named = dated["observed_by"]
     several = named.drop_nulls().n_unique() >= FEWEST_RECORDS
-    record = named.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy() if several else []
+    codes = named.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
     start = days_of(dated["start"])
     return DatedTies(
         as_indices(np.minimum(*ends)), as_indices(np.maximum(*ends)), start,
-        days_of(dated["end"], LASTING), as_indices(record),
+        days_of(dated["end"], LASTING), as_indices(codes if several else []),
         int(start.min()) if start.size else 0, int(start.max()) if start.size else 0,
         study.organisations.height, rows.height - dated.height,
     )  # fmt: skip

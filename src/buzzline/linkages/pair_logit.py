@@ -79,7 +79,7 @@ def grouped_logit(
         linear = covariates @ beta + level[group]
         fitted = expit(linear + offset)
         weight, left = fitted * (1 - fitted), outcome - fitted
-        mass = np.bincount(group, weights=weight, minlength=n_groups)
+        mass = as_floats(np.bincount(group, weights=weight, minlength=n_groups))
         if not (mass > 0).all():
             raise NotConverged("grouped_logit: fitted to 0 or 1 throughout a group")
         mean = _group_means(covariates, weight, group, mass)

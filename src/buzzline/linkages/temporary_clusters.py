@@ -271,7 +271,7 @@ def temporary_clusters(
     names = _chosen(study, layers)
     gatherings, not_measured = gatherings_of(study)
     homes = homes_of(study, home)
-    came = attendance_rows(gatherings, homes, not_measured.rows(), study.organisations.height)
+    came = attendance_rows(gatherings, homes, not_measured.rows())
     ties = {name: dated_ties(study, name) for name in names}
     parts: dict[str, list[Row]] = {
         name: [] for name in ("model", "changes", "phases", "retention", "yields")
@@ -322,7 +322,7 @@ def _of_layer(scene: Scene, cost: float | None, seed: int) -> dict[str, list[Row
     lasting, curve = retention_rows(scene)
     return {
         "model": model_rows(scene, model), "changes": changes, "phases": phases,
-        "retention": lasting, "yields": [yield_row(scene, model, curve, cost)],
+        "retention": lasting, "yields": [yield_row(scene, model, curve, cost_each_musd=cost)],
     }  # fmt: skip
 
 

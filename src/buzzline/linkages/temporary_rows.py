@@ -78,11 +78,11 @@ class Scene:
 
 
 def attendance_rows(
-    gatherings: Sequence[Gathering], homes: Homes, not_measured: Sequence[Sequence[str]],
-    n_organisations: int,
-) -> list[Row]:  # fmt: skip
+    gatherings: Sequence[Gathering], homes: Homes, not_measured: Sequence[Sequence[str]]
+) -> list[Row]:
     """Return who came, gathering by gathering: exact counts, so without intervals."""
     rows = []
+    n_organisations = homes.home.size
     n_times = np.zeros(n_organisations, np.int64)
     for each in gatherings:
         n_times[each.present] += 1
@@ -139,7 +139,7 @@ def phase_rows(scene: Scene) -> tuple[list[Row], list[Row]]:
     for held, name in ((True, "all that took place"), (False, "all that were cancelled")):
         group = [each for each in usable if each.is_held == held]
         if len(group) > 1:
-            said = {"gathering_id": None, "name": name, "took_place": held}
+            said: Row = {"gathering_id": None, "name": name, "took_place": held}
             changes.append(said | _change(scene, group, phases))
             mixed += [said | row for row in _mixing(scene, group, phases)]
     for each in usable:
@@ -299,7 +299,7 @@ def _apart(curves: dict[str, Retention], months: int, rows: Any, level: Share) -
 
 
 def yield_row(
-    scene: Scene, model: PairModel, curve: Retention | None, cost_each_musd: float | None
+    scene: Scene, model: PairModel, curve: Retention | None, *, cost_each_musd: float | None
 ) -> Row:
     """Return new ties that meeting brought, and what one that lasts a year costs."""
     held = [each for each in scene.gatherings if each.is_held and scene.is_over(each)]

@@ -115,7 +115,7 @@ def plant_fairs(
             f"plant_fairs: {plan.organisations} organisations are to come, the study has {n}"
         )
     rows = np.sort(rng.choice(n, plan.organisations, replace=False))
-    odds = _Odds.of(study, rows, plan, rng)
+    odds = _Odds.of(study, rows, plan, rng=rng)
     keen = rng.normal(0, 1, rows.size)
     threshold = np.log(plan.attending) - np.log1p(-plan.attending)
     is_held = _held(plan)
@@ -138,9 +138,8 @@ def plant_fairs(
         "attendance": _attendance(study, rows, attending),
         "linkages": _linkages(study, rows, tied, plan, rng),
     }
-    planted = study
-    for name in ("attendance", "gatherings"):  # who attends must name a gathering there is
-        planted = planted.with_table(name, changed[name].clear())
+    # who attends must name a gathering there is
+    planted = study.with_table("attendance", changed["attendance"].clear())
     for name, table in changed.items():
         planted = planted.with_table(name, table)
     names = ("gathering_id", "is_held", "n_present", "n_new")
@@ -169,7 +168,7 @@ class _Odds:
 
     @classmethod
     def of(
-        cls, study: Study, rows: np.ndarray, plan: FairPlan, rng: np.random.Generator
+        cls, study: Study, rows: np.ndarray, plan: FairPlan, *, rng: np.random.Generator
     ) -> _Odds:
         one, other = np.triu_indices(rows.size, 1)
         at = study.organisations.select(
