@@ -13,7 +13,13 @@ from buzzline.clusters.tabulating import (
     MEMBER_SCHEMA,
     TREE_SCHEMA,
 )
-from buzzline.linkages.balance import MODELS, ScaleBalance
+from buzzline.linkages.balance import (
+    BALANCE_SCHEMA,
+    FIT_SCHEMA,
+    MODELS,
+    UNTESTED_SCHEMA,
+    ScaleBalance,
+)
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.space.scales import SCALES, UNKNOWN_SCALE, Cutoffs
 from buzzline.tables.quality import ColumnCount, Finding, Quality, TableCount
@@ -104,11 +110,11 @@ def balance(n: int = 3, *layers: str) -> ScaleBalance:
         for number in range(n)
         for model in MODELS
     ]  # fmt: skip
-    untested = [("c9", "Carpi", "research", "no ties")]
+    untested = [("c9", "Carpi", None, "research", "no ties")]
     return ScaleBalance(
-        balance=pl.DataFrame(rows, schema=BALANCE, orient="row"),
-        fits=pl.DataFrame(fits, schema=FITS, orient="row"),
-        untested=pl.DataFrame(untested, schema=UNTESTED, orient="row"),
+        balance=pl.DataFrame(rows, schema=BALANCE_SCHEMA, orient="row"),
+        fits=pl.DataFrame(fits, schema=FIT_SCHEMA, orient="row"),
+        untested=pl.DataFrame(untested, schema=UNTESTED_SCHEMA, orient="row"),
         cutoffs=Cutoffs(),
         level=0.95,
         draws=199,
@@ -122,7 +128,7 @@ def _balance_row(number: int, layer: str, model: str, s: int) -> dict:
     return {
         "cluster_id": f"c{number}", "label": AWKWARD[number % len(AWKWARD)], "layer": layer,
         "model": model, "scale": SCALES[s],
-        "observed": round((expected + 0.5) * exp(log_ratio)),
+        "observed": float(round((expected + 0.5) * exp(log_ratio))),
         "expected": expected, "share": 0.1 * (s + 1), "expected_share": 0.25,
         "log_ratio": log_ratio, "low": log_ratio - 0.3 if s < 3 else float("-inf"),
         "high": log_ratio + 0.3 if s < 3 else float("inf"), "level": 0.95, "n": 40,
@@ -130,24 +136,6 @@ def _balance_row(number: int, layer: str, model: str, s: int) -> dict:
         "verdict_smaller": VERDICTS[s], "verdict_larger": VERDICTS[s],
         "is_stable": s != 1,
     }  # fmt: skip
-
-
-BALANCE = {
-    "cluster_id": pl.String, "label": pl.String, "layer": pl.String, "model": pl.String,
-    "scale": pl.String, "observed": pl.Int64, "expected": pl.Float64, "share": pl.Float64,
-    "expected_share": pl.Float64, "log_ratio": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "level": pl.Float64, "n": pl.Int64, "n_needed": pl.Int64, "verdict": pl.String,
-    "verdict_smaller": pl.String, "verdict_larger": pl.String, "is_stable": pl.Boolean,
-}  # fmt: skip
-FITS = {
-    "cluster_id": pl.String, "label": pl.String, "layer": pl.String, "model": pl.String,
-    "n": pl.Int64, "distance_elasticity": pl.Float64, "elasticity_low": pl.Float64,
-    "elasticity_high": pl.Float64, "border": pl.Float64, "dispersion": pl.Float64,
-    "g2": pl.Float64, "p": pl.Float64, "kl": pl.Float64, "js": pl.Float64, "status": pl.String,
-}  # fmt: skip
-UNTESTED = {
-    "cluster_id": pl.String, "label": pl.String, "layer": pl.String, "reason": pl.String,
-}  # fmt: skip
 
 
 def quality() -> Quality:

@@ -117,15 +117,6 @@ def test_without_planted_imbalance_few_verdicts_are_wrong():
     )  # 1.5 % over 40 larger worlds; the margin of 25 % absorbs the rest
 
 
-def test_clusters_beyond_the_limit_are_listed_as_untested(world, clustering):
-    found = scale_balance(
-        world.study, clustering, layers=["supply"], max_clusters=1, draws=9, rng=1
-    )
-    assert found.balance["cluster_id"].n_unique() == 1
-    assert found.untested.height == clustering.clusters.height - 1
-    assert found.untested["reason"].str.contains("max_clusters").all()
-
-
 def few_ties(n_ties):
     world = make_world(organisations=500, clusters=2, rng=2)
     study = world.study

@@ -10,7 +10,9 @@ from buzzline.linkages.verdicts import (
     deviance,
     drawn_ends,
     drawn_under,
+    effective_ties,
     jensen_shannon,
+    links_for,
     log_ratios,
     overdispersion,
 )
@@ -32,7 +34,8 @@ def test_divergence_agrees_with_another_package(weights):
 
 
 def counted(observed, internal=0, design_effect=1.0):
-    return Counted(np.array(observed, np.int64), internal, design_effect)
+    ties = sum(observed) - internal
+    return Counted(np.array(observed, np.float64), internal, ties / design_effect)
 
 
 def against(count, share, draws=2000, seed=1):
@@ -115,3 +118,53 @@ def test_intervals_cover_a_known_ratio_as_often_as_said():
         hits += (found.low <= 0) & (found.high >= 0)
     # 95 % of 200, three binomial standard errors; the half added to each count costs a little
     assert (np.array(hits) >= 178).all()
+
+
+def test_golden_links_needed_by_class():
+    # theory C2.2: expected and true shares, links that show the difference with power 0.8
+    assert [links_for(share, 0.5, 1) for share in (0.10, 0.20, 0.30)] == [231, 107, 61]
+    assert links_for(0.10, 0.2, 1) == 70
+    assert links_for(0.05, 0.2, 1) == 142
+    assert links_for(0.10, 0.5, 2.0) == 462
+    assert links_for(0.6, 2.0, 1) is None
+
+
+def ends_of(bundles):
+    sizes = bundles.sum(axis=1)
+    return effective_ties(bundles, np.column_stack([sizes, sizes]))
+
+
+def test_effective_ties_collapse_to_the_inverse_sum_of_squares():
+    weight = np.array([5.0, 3.0, 1.0, 1.0])
+    bundles = np.diag([1.0, 1, 1, 1])  # every tie its own bundle
+    found = effective_ties(bundles, np.column_stack([weight, weight**2]))
+    assert found == pytest.approx(100 / 36)
+
+
+def test_effective_ties_of_whole_bundles_by_hand():
+    # four bundles of five, each at one scale: four facts; all mixed alike: twenty
+    assert ends_of(np.diag([5.0, 5, 5, 5])) == pytest.approx(4)
+    assert ends_of(np.full((4, 4), 5.0)) == pytest.approx(80)
+    # one organisation with nine tenths of the ties: hardly more than one fact
+    assert ends_of(np.array([[90.0, 0], [0, 5.0], [5.0, 0]])) < 2
+
+
+def test_effective_ties_recover_a_planted_correlation():
+    """Dirichlet-multinomial bundles of 20 with correlation 0.1: design effect 2.9."""
+    rng, found = np.random.default_rng(1), []
+    for _ in range(200):
+        share = rng.dirichlet(9 * np.array([0.5, 0.3, 0.1, 0.1]), size=60)
+        found.append(1200 / ends_of(rng.multinomial(20, share).astype(float)))
+    assert np.mean(found) == pytest.approx(2.9, rel=0.05)
+
+
+def test_as_expected_is_said_only_where_a_halving_is_ruled_out():
+    """A halved scale is hardly ever called as expected, however many ties there are."""
+    rng, share = np.random.default_rng(2), [0.5, 0.3, 0.1, 0.1]
+    for n in (100, 231, 600):
+        said = []
+        for world in range(200):
+            observed = rng.multinomial(n, [0.5, 0.35, 0.05, 0.1])
+            said.append(against(counted(observed), share, draws=200, seed=world).verdict[2])
+        assert said.count("as expected") <= 0.05 * 200
+        assert said.count("excess") == 0

@@ -41,6 +41,8 @@ def result_frames(
         frames |= {
             "scale_balance": balance.balance,
             "model_fits": balance.fits,
+            "model_coefficients": balance.coefficients,
+            "balance_power": balance.power,
             "not_tested": balance.untested,
         }
     return frames | quality_frames(quality) | measure_frames(measures)

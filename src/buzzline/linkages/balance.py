@@ -2,64 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm
 
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Flags
+from buzzline.arrays import Floats, Indices, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.against_gravity import (
     MODEL_MEANING,
     MODELS,
-    AgainstModel,
     Comparison,
+    Layer,
     Model,
     compared_with_nulls,
     layer_of,
 )
-from buzzline.linkages.tie_ends import squared_limits
+from buzzline.linkages.balance_rows import (
+    BALANCE_SCHEMA,
+    COEFFICIENT_SCHEMA,
+    FIT_SCHEMA,
+    POWER_SCHEMA,
+    UNTESTED_SCHEMA,
+    Rows,
+)
+from buzzline.linkages.borders import Beyond, beyond_distance
+from buzzline.linkages.parties import Ground, ground_of
+from buzzline.linkages.tie_ends import squared_limits, tie_ends
+from buzzline.network.building import Weighing
 from buzzline.progress import Progress, silent, told
-from buzzline.quantities import Count, Draws, Share
+from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
-from buzzline.resampling import false_discovery_q
-from buzzline.space.scales import SCALES, Cutoffs
+from buzzline.resampling import too_few_draws
+from buzzline.space.scales import Cutoffs
 from buzzline.space.sites import sites_of
-from buzzline.space.zones import Zones, zones_of
+from buzzline.space.threads import spread
+from buzzline.space.zones import zones_of
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
-__all__ = ["MODELS", "MODEL_MEANING", "Model", "ScaleBalance", "scale_balance"]
+__all__ = [
+    "BALANCE_SCHEMA",
+    "FIT_SCHEMA",
+    "MODELS",
+    "MODEL_MEANING",
+    "UNTESTED_SCHEMA",
+    "Model",
+    "ScaleBalance",
+    "scale_balance",
+]
 
-BEYOND = "not among the {} strongest clusters; raise `max_clusters`"
 SENSITIVITY = (
     0.67,
     1.33,
 )  # every verdict is run again with cut-offs a third smaller and larger
-
-BALANCE_SCHEMA = {
-    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "layer": pl.String,
-    "model": pl.String, "scale": pl.String, "observed": pl.Int64, "expected": pl.Float64,
-    "share": pl.Float64, "expected_share": pl.Float64, "log_ratio": pl.Float64,
-    "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64,
-    "q": pl.Float64, "n": pl.Int64, "n_needed": pl.Int64, "verdict": pl.String,
-    "verdict_smaller": pl.String, "verdict_larger": pl.String, "is_stable": pl.Boolean,
-}  # fmt: skip
-FIT_SCHEMA = {
-    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "layer": pl.String,
-    "model": pl.String, "n": pl.Int64, "distance_elasticity": pl.Float64,
-    "elasticity_low": pl.Float64, "elasticity_high": pl.Float64, "border": pl.Float64,
-    "dispersion": pl.Float64, "design_effect": pl.Float64, "g2": pl.Float64, "p": pl.Float64,
-    "kl": pl.Float64, "js": pl.Float64, "status": pl.String,
-}  # fmt: skip
-UNTESTED_SCHEMA = {
-    "cluster_id": pl.String, "label": pl.String, "industry": pl.String, "layer": pl.String,
-    "reason": pl.String,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -71,17 +70,26 @@ class ScaleBalance:
     balance : DataFrame
         One row a cluster, layer, model and scale: `cluster_id`, `label`, `industry`, `layer`,
         `model`, `scale`, `observed`, `expected` (tie ends: a tie between two members counts at
-        both), `share`, `expected_share`, `log_ratio` (ln((O + 1/2) / (E + 1/2))), `low`,
-        `high` (null where nothing could be expected), `level`, `p`, `q` (false-discovery rate
-        over clusters and scales of a layer and model), `n` (distinct ties), `n_needed` (ties
-        that would show a halving; null when none would), `verdict` ("missing", "excess", "as
-        expected", "not enough links"), `verdict_smaller`, `verdict_larger` (with cut-offs a
-        third smaller and larger), `is_stable` (all agree).
+        both; of weighed ties their weight), `share`, `expected_share`, `log_ratio`
+        (ln((O + 1/2) / (E + 1/2))), `low`, `high` (null where nothing could be expected),
+        `level`, `p`, `q` (false-discovery rate over clusters and scales of a layer and model),
+        `n` (distinct ties), `n_needed` (ties that would show a halving; null when none would),
+        `verdict` ("missing", "excess", "as expected", "not enough links"), `verdict_smaller`,
+        `verdict_larger` (with cut-offs a third smaller and larger), `is_stable` (all agree).
     fits : DataFrame
-        One row a cluster, layer and model: `n`, `distance_elasticity`, `elasticity_low`,
+        One row a cluster, layer and model: `n`, `unit`, `n_equal` (ties of one weight they are
+        worth, 1 / sum w^2), `n_effective` (independent ties they are worth), `top_share` (share
+        that the busiest member holds), `distance_elasticity`, `elasticity_low`,
         `elasticity_high`, `border` (log factor of crossing a border), `dispersion`,
-        `design_effect` (of ties bundled by organisation or record), `g2`, `p`, `kl` (nats a tie
-        end), `js` (bits, 0 to 1), `status` ("fitted" or why not).
+        `design_effect` (of ties bundled by owner or record), `g2`, `p`, `kl` (nats a tie end),
+        `js` (bits, 0 to 1), `n_separated` (pairs of zones that say nothing), `status` ("fitted"
+        or why not).
+    coefficients : DataFrame
+        One row a cluster, layer, model and covariate: `value`, `low`, `high`, `level`,
+        `reason` (why a covariate of G2 was left out).
+    power : DataFrame
+        One row a cluster, layer, model and scale: `expected_share`, `n`, `n_effective`,
+        `n_halving`, `n_doubling` (ties that would show one; null when none would), `answer`.
     untested : DataFrame
         `cluster_id`, `label`, `industry`, `layer`, `reason`.
     cutoffs : Cutoffs
@@ -90,6 +98,9 @@ class ScaleBalance:
     n_zones : int
     moved_share : float
         Share of organisations whose zone was merged into one further than its reach.
+    weighing : "ties" or "weight"
+    notes : tuple of str
+        What holds for all rows.
     """
 
     balance: pl.DataFrame
@@ -100,6 +111,12 @@ class ScaleBalance:
     draws: int
     n_zones: int = 0
     moved_share: float = 0.0
+    weighing: Weighing = "ties"
+    coefficients: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=COEFFICIENT_SCHEMA)
+    )
+    power: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POWER_SCHEMA))
+    notes: tuple[str, ...] = ()
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -118,6 +135,7 @@ class ScaleBalance:
             f"{plural(n_clusters, 'cluster')} by four scales against size and distance (G1): "
             f"{said}; "
             f"{plural(self.untested.height, 'pair')} of cluster and layer could not be tested."
+            + "".join(f" {note}" for note in self.notes)
         )
 
     def __repr__(self) -> str:
@@ -134,7 +152,7 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     *,
     layers: Sequence[str] | None = None,
     cutoffs: Cutoffs = Cutoffs(),  # noqa: B008  # frozen
-    max_clusters: Count = 30,
+    weighing: Weighing = "ties",
     level: Share = 0.95,
     draws: Draws = 499,
     rng: Seed = None,
@@ -155,8 +173,9 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     cutoffs : Cutoffs
         Where local and regional end; every verdict is run again with both a third smaller and
         a third larger.
-    max_clusters : count
-        The strongest clusters that are compared; the others are listed as untested.
+    weighing : "ties" or "weight"
+        Count every tie as one, or by `weight`. A layer with ties without weight, or with
+        weights in several units, is listed as untested.
     level : share
     draws : draws
         Of the parametric bootstrap.
@@ -176,10 +195,17 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     Notes
     -----
     G0, G1 and G2 answer different questions: against size; size and distance; size, distance
-    and country borders. Each is fitted to the ties of everybody but the cluster's own members.
-    They know nothing of industries: part of an excess of local ties is that like trades with
-    like. Ties of one organisation, and ties of one record (one project, contract or respondent
-    in `observed_by`), resemble each other: intervals and needed links are widened for it.
+    and what else lies between: country borders, and where the study knows them and they vary
+    borders of regions, a common language, relatedness of industries. Each is fitted to ties
+    that touch no member of the cluster; its size is what gives it as many ties as it has, so
+    the question is where they lead, not how many there are. An excess of local ties makes a
+    cluster look larger, and is understated.
+
+    Without a table of relatedness they know nothing of industries: part of an excess of local
+    ties is that like trades with like. Ties of one owner, and ties of one record (one project,
+    contract or respondent in `observed_by`), resemble each other: intervals and needed links
+    are widened for it. An interval is drawn from coefficients and sizes as the fit knows them,
+    and from the shares that the ties counted leave possible.
 
     References
     ----------
@@ -200,30 +226,28 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     """
     seed = seed_of(rng)
     names = _layers(study, layers)
-    zones = _zones(study, cutoffs)
     limits = squared_limits([cutoffs.times(factor) for factor in (1.0, *SENSITIVITY)])
-    examined = clustering.clusters.head(max_clusters)
+    ground = _ground(study, cutoffs, limits)
+    known = (ground, beyond_distance(study, ground))
     members = _members(study, clustering)
-    rows = _Rows([], [], [], level)
+    rows = Rows.empty(level)
     for name in names:
-        layer = layer_of(study, zones, name, limits=limits)
-        for cluster in told(progress, f"{name} ties by scale", examined.to_dicts()):
-            own = members[cluster["cluster_id"]]
-            source = child(seed, name, cluster["cluster_id"])
-            found = compared_with_nulls(
-                layer, own, limits, level=level, draws=draws, rng=source
-            )
-            rows.add(cluster, name, found)
-        rows.leave_out(clustering.clusters[max_clusters:], name, BEYOND.format(max_clusters))
+        layer = _layer(study, known, name, limits=limits, weighing=weighing)
+        drawing = (level, draws, seed, name)
+        for cluster, found in _compared(
+            layer, clustering, members, drawing=drawing, progress=progress
+        ):
+            rows.add(cluster, name, found, layer=layer)
+    note = too_few_draws(draws, level)
     return ScaleBalance(
-        balance=_with_q(_frame(rows.balance)),
-        fits=pl.DataFrame(rows.fits, schema=FIT_SCHEMA, orient="row"),
-        untested=pl.DataFrame(rows.untested, schema=UNTESTED_SCHEMA, orient="row"),
+        **rows.frames(),
         cutoffs=cutoffs,
         level=level,
         draws=draws,
-        n_zones=int(zones.n_here.size),
-        moved_share=zones.moved_share,
+        n_zones=ground.n,
+        moved_share=ground.zones.moved_share,
+        weighing=weighing,
+        notes=(f"Of intervals and p-values: {note}.",) if note else (),
     )
 
 
@@ -245,111 +269,55 @@ def _layers(study: Study, wanted: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(wanted) if wanted is not None else present
 
 
-def _zones(study: Study, cutoffs: Cutoffs) -> Zones:
+def _ground(study: Study, cutoffs: Cutoffs, limits: Floats) -> Ground:
     sites = sites_of(study.organisations)
     if not sites.located.any():
         raise TooFew(
             "scale_balance: no organisation has coordinates. Add `longitude` and `latitude`, "
             "or `city` and `country` for the gazetteer."
         )
-    return zones_of(study.organisations, sites, reach_km=cutoffs.local_km / 4)
+    zones = zones_of(study.organisations, sites, reach_km=cutoffs.local_km / 4)
+    return ground_of(zones, limits)
 
 
-def _members(study: Study, clustering: Clustering) -> dict[str, Flags]:
+def _layer(
+    study: Study, known: tuple[Ground, Beyond], name: str, *, limits: Floats, weighing: Weighing
+) -> Layer | str:
+    ends = tie_ends(study, known[0].zones, name, limits=limits, weighing=weighing)
+    return ends if isinstance(ends, str) else layer_of(ends, *known)
+
+
+def _compared(
+    layer: Layer | str,
+    clustering: Clustering,
+    members: dict[str, Indices],
+    *,
+    drawing: tuple[Share, int, int, str],
+    progress: Progress,
+) -> Iterator[tuple[dict[str, object], Comparison | str]]:
+    """Yield every cluster with its comparison, worked on by all threads."""
+    level, draws, seed, name = drawing
+
+    def one(cluster: dict[str, object]) -> tuple[dict[str, object], Comparison | str]:
+        if isinstance(layer, str):
+            return cluster, layer
+        own = np.zeros(layer.n_ends.size, np.bool_)
+        own[members[str(cluster["cluster_id"])]] = True
+        source = child(seed, name, str(cluster["cluster_id"]))
+        return cluster, compared_with_nulls(layer, own, level=level, draws=draws, rng=source)
+
+    clusters = clustering.clusters.to_dicts()
+    named = told(progress, f"{name} ties by scale", clusters)
+    for _, found in zip(named, spread(one, clusters), strict=True):
+        yield found
+
+
+def _members(study: Study, clustering: Clustering) -> dict[str, Indices]:
     row = study.organisations.select("org_id").with_row_index("row")
     placed = clustering.members.join(
         row, on="org_id", how="inner", validate="m:1", maintain_order="left"
     )
-    flags = {}
-    for cluster_id in clustering.clusters["cluster_id"]:
-        flags[cluster_id] = np.zeros(row.height, np.bool_)
-    for (cluster_id,), rows in placed.group_by(["cluster_id"]):
-        flags[str(cluster_id)][rows["row"].to_numpy()] = True
-    return flags
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    balance: list[tuple[object, ...]]
-    fits: list[tuple[object, ...]]
-    untested: list[tuple[object, ...]]
-    level: Share
-
-    def leave_out(self, clusters: pl.DataFrame, layer: str, reason: str) -> None:
-        for cluster in clusters.iter_rows(named=True):
-            self.add(cluster, layer, reason)
-
-    def add(self, cluster: dict[str, object], layer: str, found: Comparison | str) -> None:
-        named = (cluster["cluster_id"], cluster["label"], cluster["industry"], layer)
-        if isinstance(found, str):
-            self.untested.append((*named, found))
-            return
-        for model, answer in found.models.items():
-            n = found.counted.n_ties
-            self.fits.append((*named, model, n, *_fit_cells(found, answer, self.level)))
-            if not isinstance(answer, str):
-                self.balance.extend(_balance_rows((*named, model), found, answer, self.level))
-
-
-def _fit_cells(
-    found: Comparison, answer: AgainstModel | str, level: Share
-) -> tuple[object, ...]:
-    if isinstance(answer, str):
-        return (*[None] * 10, answer)
-    gravity = answer.gravity
-    distance: tuple[float | None, ...] = (None, None, None)
-    if gravity.theta.size:
-        elasticity = float(gravity.theta[0])
-        half = float(norm.ppf((1 + level) / 2) * np.sqrt(gravity.covariance[0, 0]))
-        distance = (elasticity, elasticity - half, elasticity + half)
-    return (
-        *distance,
-        float(gravity.theta[1]) if gravity.theta.size > 1 else None,
-        gravity.dispersion,
-        found.counted.overdispersion,
-        answer.g2,
-        answer.p,
-        answer.kl,
-        answer.js,
-        "fitted",
-    )
-
-
-def _balance_rows(
-    named: tuple[object, ...], found: Comparison, answer: AgainstModel, level: Share
-) -> list[tuple[object, ...]]:
-    main, smaller, larger = answer.compared
-    total = float(found.counted.observed.sum())
-    rows = []
-    for s, scale in enumerate(SCALES):
-        verdicts = (main.verdict[s], smaller.verdict[s], larger.verdict[s])
-        observed, expected = int(found.counted.observed[s]), float(main.expected[s])
-        rows.append(
-            (
-                *named, scale, observed, expected, observed / total, expected / total,
-                float(main.log_ratio[s]), float(main.low[s]), float(main.high[s]), level,
-                float(main.p[s]), None, found.counted.n_ties, main.n_needed[s], *verdicts,
-                len(set(verdicts)) == 1,
-            )
-        )  # fmt: skip
+    rows = {name: as_indices([]) for name in clustering.clusters["cluster_id"]}
+    for (cluster_id,), part in placed.group_by(["cluster_id"]):
+        rows[str(cluster_id)] = as_indices(part["row"].to_numpy())
     return rows
-
-
-def _frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    frame = pl.DataFrame(rows, schema=BALANCE_SCHEMA, orient="row")
-    return frame.with_columns(pl.col("low", "high").fill_nan(None))
-
-
-def _with_q(balance: pl.DataFrame) -> pl.DataFrame:
-    """Add q-values over clusters and scales, a layer and model at a time."""
-    parts = [
-        part.with_columns(pl.Series("q", false_discovery_q(part["p"].to_numpy())))
-        for _, part in balance.group_by(["layer", "model"], maintain_order=True)
-    ]
-    order = balance.select("cluster_id", "layer", "model", "scale")
-    if not parts:
-        return balance
-    return order.join(
-        pl.concat(parts), on=["cluster_id", "layer", "model", "scale"], how="left",
-        validate="1:1", maintain_order="left",
-    ).select(balance.columns)  # fmt: skip

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from buzzline.arrays import Floats, as_floats
-from buzzline.kernels.gravity import scale_shares
-from buzzline.network.nulls import Gravity
+from buzzline.kernels.parties import party_shares
+from buzzline.network.mutual import MutualGravity
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +18,7 @@ class ExpectedShares:
     Attributes
     ----------
     share : (c, 4) float64
-    draws : (d, c, 4) float64     parametric bootstrap of coefficients and destination effects
+    draws : (d, c, 4) float64     parametric bootstrap of coefficients and sizes
     """
 
     share: Floats
@@ -31,55 +31,49 @@ class Origins:
 
     Attributes
     ----------
-    covariates : (k, o, z) float64      of each zone of origin and each zone
-    composition : (c, o, z, 4) float64  scales of the pairs between, for each set of cut-offs
-    leaving : (c, o) float64            tie ends of known scale that leave each zone of origin
+    covariates : (k, o, z) float64      from the members of each zone to the outsiders of each
+    offset : (o, z) float64             ln of the share of pairs that can have a tie
+    composition : (c, o, z, 5) float64  scales of the pairs between, for each set of cut-offs
+    inner : (k + 1, o, o) float64       covariates and offset among members
+    inner_composition : (c, o, o, 5) float64
+    leaving : (c, o) float64            tie ends of known scale at the members of each zone
     """
 
     covariates: Floats
+    offset: Floats
     composition: Floats
+    inner: Floats
+    inner_composition: Floats
     leaving: Floats
 
 
 def expected_shares(
-    gravity: Gravity, origins: Origins, *, draws: int, rng: np.random.Generator
+    gravity: MutualGravity, origins: Origins, *, draws: int, rng: np.random.Generator
 ) -> ExpectedShares:
     """Return the expected share of a cluster's tie ends at each scale under a gravity null.
 
     Parameters
     ----------
-    gravity : Gravity
-        Fitted leaving the cluster's own tie ends out.
+    gravity : MutualGravity
+        Fitted leaving out every tie of the cluster.
     origins : Origins
     draws : int
 
     Notes
     -----
-    Coefficients are drawn from their dyad-robust normal distribution; destination effects move
-    with them along the likelihood, and are multiplied by gamma variates whose spread is that of
-    the number of ties arriving, inflated by the dispersion.
+    The size of the cluster is what gives it as many ties as it has; where they lead follows
+    from the sizes of others, distances and borders. Coefficients are drawn from their
+    dyad-robust normal distribution, sizes of zones from theirs, inflated by the dispersion.
     """
-    x = origins.covariates
-    base = as_floats(gravity.destination + np.tensordot(gravity.theta, x, axes=1))
-    base = as_floats(np.broadcast_to(base, x.shape[1:]))
+    theta, size = gravity.draws(draws, rng)
 
-    z = rng.standard_normal((draws, gravity.theta.size))
-    moves = as_floats((z @ _root(gravity.covariance).T).reshape(draws, gravity.theta.size))
-    shape = gravity.arriving / gravity.dispersion
-    mass = rng.standard_gamma(shape, size=(draws, shape.size)) / np.maximum(shape, 1e-300)
-    factors = as_floats(mass * np.exp(moves @ gravity.response.T))
-    still, same = np.zeros((1, gravity.theta.size)), np.ones((1, shape.size))
-
-    def shares(moves: Floats, factors: Floats) -> Floats:
+    def shares(theta: Floats, size: Floats) -> Floats:
         return as_floats(
-            scale_shares(base, x, moves, factors, origins.leaving, origins.composition)
-        )
+            party_shares(
+                size, theta, origins.covariates, origins.offset, origins.composition,
+                origins.inner, origins.inner_composition, origins.leaving,
+            )
+        )  # fmt: skip
 
-    return ExpectedShares(shares(still, same)[0], shares(moves, factors))
-
-
-def _root(covariance: Floats) -> Floats:
-    if not covariance.size:
-        return covariance
-    values, vectors = np.linalg.eigh(covariance)
-    return as_floats(vectors * np.sqrt(np.maximum(values, 0)))
+    point = shares(gravity.theta[None], gravity.size[None])[0]
+    return ExpectedShares(point, shares(theta, size))

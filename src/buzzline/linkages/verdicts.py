@@ -8,12 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from buzzline.arrays import Floats, Indices, as_floats
+from buzzline.arrays import Floats, as_floats
 from buzzline.power import links_needed
 from buzzline.quantities import Share
 
 Verdict = Literal["missing", "excess", "as expected", "not enough links"]
 
+HALVED = log(2)
 NOTABLE = log(1.25)  # a quarter more or less: below that nobody would act on it
 LEAST_CONCENTRATION = 0.05  # of a Dirichlet: nearly every draw falls on one scale
 
@@ -24,19 +25,25 @@ class Counted:
 
     Attributes
     ----------
-    observed : (4,) int64     tie ends; a tie between two members is two local ends
-    internal : int            ties between two members
-    overdispersion : float    design effect of ties being bundled by organisation, at least 1
+    observed : (4,) float64   tie ends; a tie between two members is two local ends. Weighed
+                              ties: as many as their effective number
+    internal : float          ties between two members
+    effective : float         independent ties they are worth, at most `n_ties`
     """
 
-    observed: Indices
-    internal: int
-    overdispersion: float
+    observed: Floats
+    internal: float
+    effective: float
 
     @property
-    def n_ties(self) -> int:
+    def n_ties(self) -> float:
         """Ties with at least one end in the cluster."""
-        return int(self.observed.sum()) - self.internal
+        return float(self.observed.sum() - self.internal)
+
+    @property
+    def design_effect(self) -> float:
+        """How many ties carry what one independent tie would, at least 1."""
+        return max(1.0, self.n_ties / max(self.effective, 1e-9))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,17 +109,17 @@ def drawn_ends(counted: Counted, draws: int, rng: np.random.Generator) -> Floats
     """Draw tie ends at each scale from what the ties counted say of their true shares. (d, 4).
 
     Shares are drawn from a Dirichlet distribution with Jeffreys' prior, the number of ties
-    reduced by the design effect. Drawing counts again instead would take a scale without ties
+    reduced to the effective one. Drawing counts again instead would take a scale without ties
     for one that cannot have any.
     """
     ties = _distinct(counted)
-    weight = rng.standard_gamma(ties / counted.overdispersion + 0.5, size=(draws, ties.size))
+    weight = rng.standard_gamma(ties / counted.design_effect + 0.5, size=(draws, ties.size))
     return _ends(as_floats(weight / weight.sum(axis=1, keepdims=True) * ties.sum()))
 
 
 def drawn_under(shares: Floats, counted: Counted, rng: np.random.Generator) -> Floats:
     """Draw tie ends at each scale when expected shares (d, 4) were true. (d, 4)."""
-    ends = max(int(counted.observed[0]), 1)
+    ends = max(float(counted.observed[0]), 1e-9)
     inside = 2 * counted.internal / ends  # share of local ends whose tie is between members
     split = np.column_stack(
         [shares[:, 0] * inside / 2, shares[:, 0] * (1 - inside), shares[:, 1:]]
@@ -149,7 +156,7 @@ def compare(
     low, high, p = (
         np.where(possible, x, y) for x, y in ((low, np.nan), (high, np.nan), (p, 1))
     )
-    needed = tuple(_needed(float(s), counted.overdispersion) for s in share)
+    needed = tuple(links_for(float(s), 0.5, counted.design_effect) for s in share)
     verdict = tuple(
         _verdict(float(low[s]), float(high[s]), counted.n_ties, needed[s])
         for s in range(share.size)
@@ -182,26 +189,82 @@ def overdispersion(counts: Floats) -> float:
     return max(1.0, float(((used - expected) ** 2 / expected).sum() / freedom))
 
 
-def _needed(share: float, design_effect: float) -> int | None:
-    if not 1e-6 < share < 1 - 1e-9:
+def links_for(share: float, factor: float, design_effect: float) -> int | None:
+    """Return how many ties would show that a scale has its expected share times a factor.
+
+    None where no number would, or the factor leaves no share: nothing expected, nothing else
+    expected, or more than everything.
+
+    Examples
+    --------
+    >>> links_for(0.10, 0.5, 1.0), links_for(0.10, 0.5, 2.0), links_for(0.6, 2.0, 1.0)
+    (231, 462, None)
+    """
+    if not 1e-6 < share < 1 - 1e-9 or share * factor >= 1:
         return None
-    needed = links_needed(round(share, 4) or 1e-4, (round(share, 4) or 1e-4) / 2)
+    rounded = round(share, 4) or 1e-4
+    needed = links_needed(rounded, min(rounded * factor, 1 - 1e-9))
     return None if needed is None else int(np.ceil(needed * design_effect))
 
 
-def _verdict(low: float, high: float, n: int, needed: int | None) -> Verdict:
+def effective_ties(bundles: Floats, weight: Floats) -> float:
+    """Return how many independent ties bundled and weighed ties are worth.
+
+    With r the correlation within bundles, 1 / ((1 - r) sum w^2 + r sum W^2), w the shares of
+    ties and W those of bundles; without bundles 1 / sum w^2. r is estimated from how far the
+    compositions of bundles scatter (Pearson's chi-square against its expectation under a
+    Dirichlet-multinomial).
+
+    Parameters
+    ----------
+    bundles : (m, 4) float64
+        Tie ends of each bundle at each scale.
+    weight : (m, 2) float64
+        Sum of the weights of each bundle, and of their squares.
+
+    Examples
+    --------
+    >>> two = np.array([[10.0, 0], [0, 10.0]])
+    >>> effective_ties(two, np.array([[10.0, 10.0], [10.0, 10.0]]))
+    2.0
+    """
+    whole = weight[:, 0].sum()
+    if whole <= 0:
+        return 0.0
+    r = _within(bundles)
+    squares = (1 - r) * weight[:, 1].sum() + r * (weight[:, 0] ** 2).sum()
+    return float(whole**2 / squares)
+
+
+def _within(bundles: Floats) -> float:
+    """Return the correlation of the scales of ties in one bundle, 0 to 1."""
+    used = bundles[:, bundles.sum(axis=0) > 0]
+    used = used[used.sum(axis=1) > 0]
+    size = used.sum(axis=1)
+    if used.shape[1] < 2 or used.shape[0] < 2:
+        return 0.0
+    expected = np.outer(size, used.sum(axis=0)) / size.sum()
+    chi_square = float(((used - expected) ** 2 / expected).sum()) / (used.shape[1] - 1)
+    room = float(((1 - size / size.sum()) * (size - 1)).sum())
+    if room <= 0:
+        return 0.0
+    return min(1.0, max(0.0, (chi_square - (used.shape[0] - 1)) / room))
+
+
+def _verdict(low: float, high: float, n: float, needed: int | None) -> Verdict:
+    """Return what an interval says. As expected is said only where a halving is ruled out."""
     if high < -NOTABLE:
         return "missing"
     if low > NOTABLE:
         return "excess"
-    if needed is None or n < needed:
+    if needed is None or n < needed or not low > -HALVED:
         return "not enough links"
     return "as expected"
 
 
 def _distinct(counted: Counted) -> Floats:
     """Return ties between members, other local, regional, national and global ties. (5,)."""
-    local = counted.observed[0] - 2 * counted.internal
+    local = max(float(counted.observed[0]) - 2 * counted.internal, 0.0)
     return as_floats([counted.internal, local, *counted.observed[1:]])
 
 
@@ -212,7 +275,7 @@ def _ends(ties: Floats) -> Floats:
 def _draw_composition(
     weight: Floats, counted: Counted, draws: int, rng: np.random.Generator
 ) -> Floats:
-    n, design_effect = counted.n_ties, counted.overdispersion
+    n, design_effect = max(round(counted.n_ties), 1), counted.design_effect
     share = weight / weight.sum()
     if design_effect <= 1:
         return as_floats(rng.multinomial(n, share, size=draws))
