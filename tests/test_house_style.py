@@ -67,8 +67,13 @@ def test_functions_take_few_parameters():
             positional = [*function.args.posonlyargs, *function.args.args]
             if positional and positional[0].arg in {"self", "cls"}:
                 positional = positional[1:]
-            # `progress` is how faces listen in, not a choice anybody makes.
-            choices = [one for one in function.args.kwonlyargs if one.arg != "progress"]
+            # `progress` is how faces listen in, not a choice anybody makes; nor is a result
+            # of another analysis, which is handed over where there is one.
+            choices = [
+                one
+                for one in function.args.kwonlyargs
+                if one.arg != "progress" and "NotMade" not in ast.unparse(one)
+            ]
             total = len(positional) + len(choices)
             private = (
                 function.name.startswith("_") or function.name in TWO_POINTS | FOUR_RESULTS

@@ -12,8 +12,8 @@ from tests.diagnosis.balances import (
     study,
 )
 
-from buzzline import candidate_clusters, make_world, scale_balance
-from buzzline.cli.demonstrating import found_codes, matches
+from buzzline import candidate_clusters, scale_balance
+from buzzline.cli.demonstrating import MISSING, found_codes, matches, planted_world
 from buzzline.diagnosis import cluster_diagnosis
 from buzzline.diagnosis.answers import answer
 from buzzline.diagnosis.findings import CONFIDENCE_MEANING, findings_of
@@ -92,7 +92,8 @@ def test_by_hand_too_few_ties_are_open_and_say_how_many_more():
     assert said["settled_by"] == "157 more supply ties (231 in all)"
     first = diagnosed(rows).clusters.row(0, named=True)
     assert first["answer"] == "Prato, IT (textiles) has too few ties to tell how it is tied."
-    assert (first["open"], first["settled_by"]) == ("global ties", said["settled_by"])
+    assert first["open"].startswith("global ties, who carries the outside, ")
+    assert first["settled_by"].startswith(said["settled_by"])
 
 
 def test_by_hand_a_verdict_that_chance_gives_among_so_many_is_no_pole():
@@ -119,7 +120,7 @@ def test_by_hand_few_ties_of_the_commonest_scale_and_many_others_look_alike():
 def test_by_hand_members_with_ties_are_counted_and_ties_to_oneself_are_not():
     first = diagnosed(every_scale()).clusters.row(0, named=True)
     assert (first["n_members"], first["n_tied"], first["n_ties"]) == (4, 2, 2)
-    assert first["n_questions"] == 4
+    assert (first["n_questions"], first["n_firm"], first["n_open"]) == (13, 4, 9)
 
 
 def test_by_hand_the_answer_names_poles_with_numbers_then_what_is_as_expected():
@@ -140,8 +141,9 @@ def test_special_case_untested_layers_are_open_with_their_reason():
     none = balance([], [("c", "Prato, IT", "textiles", "supply", "it has 3 ties")])
     said = cluster_diagnosis(study(), clustering(), none)
     assert set(said.findings["confidence"]) == {"open"}
-    assert set(said.findings["settled_by"]) == {"it has 3 ties"}
-    assert said.signs.height == 4
+    ties = said.findings.filter(pl.col("theme").str.ends_with(" ties"))
+    assert set(ties["settled_by"]) == {"it has 3 ties"}
+    assert said.signs.filter(analysis="scale_balance").height == 4
 
 
 def test_special_case_no_cluster_and_no_such_cluster_are_refused():
@@ -154,7 +156,7 @@ def test_special_case_no_cluster_and_no_such_cluster_are_refused():
 def test_special_case_a_cluster_without_any_sign_has_too_few_ties():
     said = diagnosed([])
     assert said.clusters["answer"][0].endswith("has too few ties to tell how it is tied.")
-    assert not said.findings.height
+    assert set(said.findings["confidence"]) == {"open"}
 
 
 def test_collapse_one_cluster_alone_says_what_it_says_among_all():
@@ -209,18 +211,20 @@ def test_every_theme_has_its_words_and_every_word_of_confidence_a_meaning():
     assert answer("a", "b", findings_of([])).endswith("how it is tied.")
 
 
-@pytest.mark.parametrize(
-    ("factor", "seed", "words"),
-    [(0.1, 5, "fewer than expected"), (6.0, 4, "more than expected")],
-)
-def test_recovers_a_planted_imbalance(factor, seed, words):
-    planted = {0: {"global": factor}}
-    world = make_world(organisations=900, clusters=2, missing=planted, rng=seed)
+def test_recovers_planted_imbalances_and_says_nothing_false():
+    world = planted_world(3000)
     found = candidate_clusters(world.study, draws=199, rng=1)
     compared = scale_balance(world.study, found, draws=499, rng=1)
-    said = cluster_diagnosis(world.study, found, compared)
+    said = cluster_diagnosis(world.study, found, compared).findings
     match = matches(world, found_codes(world, found))
-    its = found.clusters["cluster_id"][match[0]]
-    told = said.findings.filter(cluster_id=its, theme="global ties")
-    assert told["answer"].to_list() == [words]
-    assert told["confidence"][0] in ("firm", "likely")
+    right = 0
+    for planted, factors in MISSING.items():
+        for scale, factor in factors.items():
+            if scale == "local":  # most ties are local: cannot be told from many others
+                continue
+            its = found.clusters["cluster_id"][match[planted]]
+            told = said.filter(cluster_id=its, theme=f"{scale} ties")["answer"][0]
+            words = "fewer than expected" if factor < 1 else "more than expected"
+            assert told in (words, "cannot be told")
+            right += told == words
+    assert right >= 2

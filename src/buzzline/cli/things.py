@@ -16,7 +16,7 @@ from buzzline.clusters.delineation import Delineation
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.progress import Progress
 from buzzline.road.choices import choices_of
-from buzzline.road.measuring import OF_CANDIDATES, SENSIBLE, WHO
+from buzzline.road.measuring import ALWAYS, OF_CANDIDATES, SENSIBLE, WHO
 from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings
@@ -106,7 +106,7 @@ def offered_to(
     for parameter, kind in optional_things_of(item).items():
         maker = maker_of(kind)
         assert maker is not None, f"no analysis makes a {kind.__name__}"
-        if kind not in have and maker.name not in SENSIBLE:
+        if kind not in have and maker.name not in (*ALWAYS, *SENSIBLE):
             found[parameter] = NotMade(NOT_MADE.format(maker.name.replace("_", "-")))
             continue
         try:

@@ -24,7 +24,7 @@ TIES = tuple(f"{scale} ties" for scale in SCALES_ASKED)
 
 
 def answers_of(
-    study: Study, clustering: Clustering, examined: pl.DataFrame, findings: pl.DataFrame
+    study: Study, clustering: Clustering, *, examined: pl.DataFrame, findings: pl.DataFrame
 ) -> pl.DataFrame:
     """Return one row a cluster.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -11,11 +12,28 @@ from buzzline.analysis import NOT_ASKED, NotMade, Provenance, analysis
 from buzzline.clusters.clustering import Clustering
 from buzzline.diagnosis.answers import answers_of
 from buzzline.diagnosis.balance_signs import signs_of_balance
+from buzzline.diagnosis.carrier_signs import (
+    signs_of_gatekeepers,
+    signs_of_redundancy,
+    signs_of_removal,
+)
+from buzzline.diagnosis.dimensions import FiveDimensions
 from buzzline.diagnosis.findings import beyond_chance, findings_of
-from buzzline.diagnosis.needs import NOT_MADE_SCHEMA, not_made
+from buzzline.diagnosis.needs import not_made, signs_of_unmade
+from buzzline.diagnosis.pattern_cases import cases_beside, patterns_beside
 from buzzline.diagnosis.signs import Sign, signs_table
+from buzzline.diagnosis.standing_signs import (
+    signs_of_dimensions,
+    signs_of_owners,
+    signs_of_pipelines,
+)
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.balance import ScaleBalance
+from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines
+from buzzline.linkages.gatekeepers import Gatekeepers
+from buzzline.linkages.patterns import MissingLinkPatterns
+from buzzline.linkages.redundancy import Redundancy
+from buzzline.linkages.removal_curves import RemovalCurves
 from buzzline.quantities import Share
 from buzzline.tables.study import Study
 from buzzline.wording import plural
@@ -42,6 +60,13 @@ class ClusterDiagnosis:
         One row a sign: `theme`, `analysis`, `about`, `reading` ("low", "middle", "high",
         "open"), `says`, `value`, `low`, `high`, `level`, `p`, `n`, `n_needed`, `is_stable`,
         `sentence`, `reason`.
+    patterns : DataFrame
+        One row a cluster, layer and pattern of missing links that its ties may show: `layer`,
+        `pattern`, `probability` (share of draws), `possible`, `settled_by`, `reading`,
+        `levers`. Shares, never a label.
+    cases : DataFrame
+        One row a pattern that has a named case and a piece of evidence on that: `pattern`,
+        `probability`, `case`, `claim`, `holder`, `side`, `evidence`, `source`, `tag`.
     not_made : DataFrame
         `analysis`, `reason`, `needs`: results that were not there.
     level : share
@@ -50,6 +75,8 @@ class ClusterDiagnosis:
     clusters: pl.DataFrame
     findings: pl.DataFrame
     signs: pl.DataFrame
+    patterns: pl.DataFrame
+    cases: pl.DataFrame
     not_made: pl.DataFrame
     level: Share
     provenance: Provenance | None = None
@@ -82,11 +109,17 @@ class ClusterDiagnosis:
 @analysis(
     "diagnosis", "How is each cluster tied, how sure is that, and what would settle the rest?"
 )
-def cluster_diagnosis(
+def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no choices
     study: Study,
     clustering: Clustering,
     balance: ScaleBalance,
     *,
+    patterns: MissingLinkPatterns | NotMade = NOT_ASKED,
+    gatekeepers: Gatekeepers | NotMade = NOT_ASKED,
+    redundancy: Redundancy | NotMade = NOT_ASKED,
+    removal: RemovalCurves | NotMade = NOT_ASKED,
+    pipelines: BuzzAndPipelines | NotMade = NOT_ASKED,
+    dimensions: FiveDimensions | NotMade = NOT_ASKED,
     cluster: str | None = None,
     level: Share = 0.95,
 ) -> ClusterDiagnosis:
@@ -101,6 +134,8 @@ def cluster_diagnosis(
     study : Study
     clustering : Clustering
     balance : ScaleBalance
+    patterns, gatekeepers, redundancy, removal, pipelines, dimensions : results, or why not
+        What there is of them is read; what there is not of is listed with the data it needs.
     cluster : str or None
         `cluster_id` of the one to diagnose; None: all that were compared.
     level : share
@@ -141,20 +176,44 @@ def cluster_diagnosis(
     >>> study = make_world(organisations=600, clusters=3, rng=1).study
     >>> found = candidate_clusters(study, draws=199, rng=1)
     >>> balance = scale_balance(study, found, draws=49, rng=1)
-    >>> cluster_diagnosis(study, found, balance).findings["theme"].unique().len()
-    4
+    >>> said = cluster_diagnosis(study, found, balance)
+    >>> said.not_made["analysis"].to_list()[:2]
+    ['missing_link_patterns', 'gatekeepers']
     """
     examined = _examined(clustering, cluster)
-    every = beyond_chance(signs_of_balance(balance), level=level)
-    signs = _in_order(every, examined)
+    offered: dict[str, object] = {
+        "missing_link_patterns": patterns, "gatekeepers": gatekeepers,
+        "redundancy": redundancy, "removal_curves": removal,
+        "buzz_and_pipelines": pipelines, "five_dimensions": dimensions,
+    }  # fmt: skip
+    every = [*signs_of_balance(balance), *_read(offered), *signs_of_unmade(examined, offered)]
+    signs = _in_order(beyond_chance(every, level=level), examined)
     findings = findings_of(signs)
+    likely = None if isinstance(patterns, NotMade) else patterns
     return ClusterDiagnosis(
-        clusters=answers_of(study, clustering, examined, findings),
+        clusters=answers_of(study, clustering, examined=examined, findings=findings),
         findings=findings,
         signs=signs_table(signs),
-        not_made=not_made({}),
+        patterns=patterns_beside(likely, examined),
+        cases=cases_beside(likely, examined),
+        not_made=not_made(offered),
         level=level,
     )
+
+
+def _read(offered: Mapping[str, object]) -> list[Sign]:
+    """Return the signs of every result that is there."""
+    readers: dict[str, Callable[[Any], list[Sign]]] = {
+        "missing_link_patterns": signs_of_owners, "gatekeepers": signs_of_gatekeepers,
+        "redundancy": signs_of_redundancy, "removal_curves": signs_of_removal,
+        "buzz_and_pipelines": signs_of_pipelines, "five_dimensions": signs_of_dimensions,
+    }  # fmt: skip
+    return [
+        sign
+        for name, result in offered.items()
+        if not isinstance(result, NotMade)
+        for sign in readers[name](result)
+    ]
 
 
 def _examined(clustering: Clustering, cluster: str | None) -> pl.DataFrame:
@@ -178,6 +237,3 @@ def _in_order(signs: Sequence[Sign], examined: pl.DataFrame) -> list[Sign]:
     rank = {name: number for number, name in enumerate(examined["cluster_id"])}
     of_them = [sign for sign in signs if sign.cluster_id in rank]
     return sorted(of_them, key=lambda sign: rank[sign.cluster_id])
-
-
-_ = (NOT_ASKED, NotMade, NOT_MADE_SCHEMA)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from buzzline.analysis import NotMade
+from buzzline.diagnosis.signs import Sign
 
 NOT_MADE_SCHEMA = {"analysis": pl.String, "reason": pl.String, "needs": pl.String}
 NEEDS: dict[str, str] = {
@@ -28,6 +29,40 @@ NEEDS: dict[str, str] = {
     "social_capital": "a survey on norms and trust (`buzzline survey`)",
     "temporary_clusters": "who attended which gathering, with ties before and after it",
 }
+
+
+# The questions that nothing else answers where a result is not there.
+ASKED_BY: dict[str, tuple[str, ...]] = {
+    "gatekeepers": ("who carries the outside",),
+    "redundancy": ("what breaks",),
+    "buzz_and_pipelines": ("distant pipelines",),
+    "missing_link_patterns": ("owners abroad",),
+    "five_dimensions": tuple(
+        f"{name} dimension"
+        for name in ("horizontal", "vertical", "institutional", "external", "power")
+    ),
+}
+
+
+def signs_of_unmade(clusters: pl.DataFrame, results: Mapping[str, object]) -> list[Sign]:
+    """Return an open sign a cluster and question that no result was there to answer.
+
+    Parameters
+    ----------
+    clusters : DataFrame
+        `cluster_id`, `label`, `industry`.
+    results : mapping of analysis to its result or `NotMade`
+    """
+    return [
+        Sign(
+            row["cluster_id"], row["label"], row["industry"], theme, name, "not made", "open",
+            reason=f"{NEEDS[name]} (not made: {result.reason.rstrip('.')})",
+        )
+        for row in clusters.iter_rows(named=True)
+        for name, result in results.items()
+        if isinstance(result, NotMade)
+        for theme in ASKED_BY.get(name, ())
+    ]  # fmt: skip
 
 
 def not_made(results: Mapping[str, object]) -> pl.DataFrame:

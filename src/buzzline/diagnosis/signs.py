@@ -49,6 +49,7 @@ class Theme:
         return {"low": self.low, "middle": self.middle, "high": self.high}[reading]
 
 
+SMALLEST = 0.001  # smaller numbers are not told apart
 SCALES_ASKED = ("local", "regional", "national", "global")
 _TIES = ("fewer than expected", "as many as expected", "more than expected")
 THEMES = (
@@ -58,9 +59,14 @@ THEMES = (
         for scale in SCALES_ASKED
     ),
     Theme("who carries the outside", "How many of its organisations carry its ties outside?",
-          "few", "as many as chance gives", "many"),
-    Theme("what breaks", "What is lost when those who carry the outside go?",
-          "much is lost", "as much as when any go", "little is lost"),
+          "fewer than four", "about four", "four or more"),
+    Theme("what breaks", "Does it rest on a few organisations?",
+          "it rests on a few", "as much as chance gives", "others can step in"),
+    Theme("holding together", "Does it hold together when the best tied leave?",
+          "less than its ties dealt anew", "as its ties dealt anew would",
+          "better than its ties dealt anew"),
+    Theme("distant pipelines", "Has it the pipelines that organisations like its members have?",
+          "fewer than others", "as many as others", "more than others"),
     Theme("owners abroad", "Do its global ties hang on one owner?",
           "on one owner", "on few owners", "on many owners"),
     Theme("buzz and pipelines", "Do local buzz and pipelines stimulate each other?",
@@ -163,9 +169,11 @@ def short(number: float) -> str:
 
     Examples
     --------
-    >>> short(1.0), short(0.0573), short(12.4), short(12345.6)
-    ('1.0', '0.057', '12', '12,346')
+    >>> short(1.0), short(0.0573), short(12.4), short(12345.6), short(0.00003)
+    ('1.0', '0.057', '12', '12,346', 'below 0.001')
     """
+    if 0 < abs(number) < SMALLEST:
+        return f"below {SMALLEST:g}" if number > 0 else f"above -{SMALLEST:g}"
     if abs(number) >= 10 or number == 0:
         return f"{number:,.0f}"
     return f"{number:#.2g}"

@@ -15,11 +15,16 @@ TABLE_MEANING: dict[str, str] = {
     "cluster_diagnosis": "How each cluster is tied: the answer, how sure it is, what is open.",
     "cluster_diagnosis_findings": "Each question about a cluster: what all signs say together.",
     "cluster_diagnosis_signs": "What each analysis says of each question, with its numbers.",
+    "cluster_diagnosis_patterns": "Patterns of missing links its ties may show, as shares.",
+    "cluster_diagnosis_cases": "Named cases of these patterns, with evidence for and against.",
     "cluster_diagnosis_not_made": "Results that were not there, and the data they need.",
 }
 
 _THEME: Meaning = ("theme", "", "What the question is about.")
 _SETTLED: Meaning = ("settled_by", "", "Which data would settle what is open.")
+_LAYER: Meaning = ("layer", "", "Kind of tie.")
+_PATTERN: Meaning = ("pattern", "", "Which signs hold together; none of these, or not told.")
+_PROBABILITY: Meaning = ("probability", "share", "Of draws in which all of its signs hold.")
 _CONFIDENCES: tuple[Meaning, ...] = (
     ("n_firm", "questions", "Answered firmly: all signs that can tell agree, all stable."),
     ("n_likely", "questions", "They agree, but one is not stable, or that was not tried."),
@@ -70,6 +75,24 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("is_stable", "", "Whether it stays when choices are moved; empty: not tried."),
         ("sentence", "", "What it says, with its numbers."),
         REASON,
+    ),
+    "cluster_diagnosis_patterns": (
+        CLUSTER_ID, LABEL, INDUSTRY, _LAYER, _PATTERN, _PROBABILITY,
+        ("possible", "share", "Of draws in which it could hold, were unknown signs to."),
+        ("n", "ties", "Ties it rests on."),
+        _SETTLED,
+        ("reading", "", "What the signs would mean."),
+        ("levers", "", "What is tried first, in this order."),
+    ),
+    "cluster_diagnosis_cases": (
+        CLUSTER_ID, LABEL, INDUSTRY, _LAYER, _PATTERN, _PROBABILITY,
+        ("case", "", "A place that the literature names for this pattern."),
+        ("claim", "", "What is said of that place."),
+        ("holder", "", "By whom."),
+        ("side", "", "Whether the evidence is for the claim, against it, or qualifies it."),
+        ("evidence", "", "What was found."),
+        ("source", "", "Where."),
+        ("tag", "", "Read, remembered (check first), computed, or stated by the holder."),
     ),
     "cluster_diagnosis_not_made": (
         ("analysis", "", "Which analysis."),
