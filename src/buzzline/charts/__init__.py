@@ -3,6 +3,7 @@
 # Importing a family registers its charts with `chart`.
 from buzzline.charts import (
     against_chance,
+    buzz,
     city_threshold,
     cluster_agreement,
     colocated,
@@ -35,6 +36,7 @@ from buzzline.charts import (
     separation,
     specialisation,
     stability,
+    stimulation,
     temporary_clusters,
     verdicts,
     weakest_link,
@@ -50,6 +52,7 @@ from buzzline.charts.spec import Spec
 FAMILIES = (
     gatekeepers,
     against_chance,
+    buzz,
     city_threshold,
     cluster_agreement,
     colocated,
@@ -81,6 +84,7 @@ FAMILIES = (
     separation,
     specialisation,
     stability,
+    stimulation,
     temporary_clusters,
     verdicts,
     weakest_link,

@@ -11,6 +11,7 @@ import polars as pl
 
 from buzzline.export.meanings import (
     agreement,
+    buzz,
     city_threshold,
     clusters,
     colocated,
@@ -55,6 +56,7 @@ FAMILIES = (
     agreement,
     city_threshold,
     colocated,
+    buzz,
     flows,
     lifecycle,
     patterns,

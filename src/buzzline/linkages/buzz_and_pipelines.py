@@ -82,11 +82,11 @@ class BuzzAndPipelines:
         `pipelines` (a member), `pipelines_expected`, `pipelines_low`, `pipelines_high` (null
         band: of as many comparable organisations elsewhere), `log_ratio`, `low`, `high`,
         `level`, `p`, `q`, `n_pipelines`, `n_worth` (independent ones that tell as much),
-        `n_needed`, `verdict` ("more", "fewer", "as others", "not enough pipelines", "not
-        testable"), `holders` (share of members with any), `top_share` (of the largest holder),
-        `n_effective` (holders, were they equal), `hotspot_share` (pipelines that end in another
-        cluster), `hotspot_low`, `hotspot_high`, `hotspot_expected` (of comparable
-        organisations), `hotspot_p`, `status`.
+        `n_needed`, `verdict` ("more" or "fewer": by a quarter at least; "somewhat more",
+        "somewhat fewer", "as others", "not enough pipelines", "not testable"), `holders` (share
+        of members with any), `top_share` (of the largest holder), `n_effective` (holders, were
+        they equal), `hotspot_share` (pipelines that end in another cluster), `hotspot_low`,
+        `hotspot_high`, `hotspot_expected` (of comparable organisations), `hotspot_p`, `status`.
     scales : DataFrame
         One row a cluster and scale ("all distant", then regional, national, global): `value`
         (pipelines a member), `expected`, `band_low`, `band_high`, `log_ratio`, `low`, `high`,

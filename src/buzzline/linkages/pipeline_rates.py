@@ -22,8 +22,11 @@ from buzzline.quantities import Share
 
 FEWEST_OTHERS = 10  # comparable organisations in a stratum
 OF_INTEREST = 2.0  # the smallest ratio of interest: twice as many, or half
-TOLERATED = 1.25  # ratios nearer to 1 are as others
-VERDICTS = ("more", "fewer", "as others", "not enough pipelines", "not testable")
+TOLERATED = 1.25  # "more" is surely by a quarter, "somewhat more" perhaps by less
+VERDICTS = (
+    "more", "fewer", "somewhat more", "somewhat fewer", "as others", "not enough pipelines",
+    "not testable",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +252,10 @@ def _verdict(ends: tuple[float, float], *, enough: bool) -> str:
         return "more"
     if high < -log(TOLERATED):
         return "fewer"
+    if not low <= 0 <= high:
+        return "somewhat more" if low > 0 else "somewhat fewer"
     excluded = low > -log(OF_INTEREST) and high < log(OF_INTEREST)
-    told = excluded or (enough and low <= 0 <= high)
-    return "as others" if told else "not enough pipelines"
+    return "as others" if enough or excluded else "not enough pipelines"
 
 
 def _untested(rate: float, expected: float, n: float) -> RateRatio:

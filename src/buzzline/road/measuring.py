@@ -32,10 +32,12 @@ SENSIBLE = (
     "shift_share", "concentration", "inequality", "relatedness",
     "complexity", "industry_entry", "kdensity", "hot_spots",
     "delineation", "distinctness", "separation", "membership", "declared_clusters",
-    "cluster_agreement", "labour_market_areas", "industrial_districts", "colocated_clusters", "gatekeepers", "redundancy",
+    "cluster_agreement", "labour_market_areas", "industrial_districts", "colocated_clusters",
+    "gatekeepers", "redundancy",
     "temporary_clusters",
     "missing_link_patterns", "five_dimensions",
     "cluster_flows", "cluster_diagnosis",
+    "buzz_and_pipelines", "mutual_stimulation", "value_by_distance",
 )  # fmt: skip
 LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",

@@ -2,6 +2,7 @@
 
 from buzzline.export.meanings import (
     agreement,
+    buzz,
     city_threshold,
     clusters,
     colocated,
@@ -28,6 +29,7 @@ from buzzline.export.meanings import (
 
 __all__ = [
     "agreement",
+    "buzz",
     "city_threshold",
     "clusters",
     "colocated",
