@@ -9,12 +9,12 @@ import polars as pl
 from buzzline.diagnosis.signs import Reading, Sign, short
 from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.linkages.redundancy import Redundancy
-from buzzline.linkages.redundancy_rows import ALONE, ON_ONE, REDUNDANT
+from buzzline.linkages.redundancy_rows import ALONE, REDUNDANT, VULNERABLE
 from buzzline.linkages.removal_curves import AS_CHANCE, FRAGILE, ROBUST, RemovalCurves
 
 ENOUGH = 4  # gatekeepers from which on others can step in, at six local ties each
 CARRIED, BREAKS, TOGETHER = "who carries the outside", "what breaks", "holding together"
-ON_GATEKEEPERS: dict[str, Reading] = {ON_ONE: "low", REDUNDANT: "high"}
+ON_GATEKEEPERS: dict[str, Reading] = {VULNERABLE: "low", REDUNDANT: "high"}
 ON_REMOVAL: dict[str, Reading] = {FRAGILE: "low", AS_CHANCE: "middle", ROBUST: "high"}
 
 

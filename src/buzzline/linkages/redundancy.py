@@ -15,11 +15,12 @@ from buzzline.errors import InvalidArgument
 from buzzline.linkages.recorded_ties import RecordedTies, recorded_ties
 from buzzline.linkages.redundancy_rows import (
     ALONE,
+    DIRECT,
     DRAWN,
     NOT_TESTABLE,
-    ON_ONE,
     OPEN,
     REDUNDANT,
+    VULNERABLE,
     RedundancyRule,
     Row,
     cluster_found,
@@ -37,7 +38,8 @@ CLUSTER_SCHEMA = _CLUSTER | {
     "verdict": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
     "level": pl.Float64, "lost_recorded": pl.Float64, "worst_id": pl.String,
     "worst": pl.String, "n_members": pl.Int64, "n_ties": pl.Int64, "n_records": pl.Int64,
-    "n_gatekeepers": pl.Int64, "n_needed": pl.Int64, "mean_degree": pl.Float64,
+    "n_gatekeepers": pl.Int64, "n_dependent": pl.Int64, "n_needed": pl.Int64,
+    "mean_degree": pl.Float64,
     "access": pl.Float64, "access_low": pl.Float64, "access_high": pl.Float64,
     "access_recorded": pl.Float64, "access_expected": pl.Float64,
     "access_expected_low": pl.Float64, "access_expected_high": pl.Float64,
@@ -57,7 +59,7 @@ ACCESS_SCHEMA = _CLUSTER | {
     "n_gatekeepers": pl.Int64, "access": pl.Float64, "low": pl.Float64, "high": pl.Float64,
     "level": pl.Float64, "after": pl.Float64, "lost": pl.Float64, "is_enough": pl.Boolean,
 }  # fmt: skip
-VERDICTS = (ON_ONE, OPEN, REDUNDANT, ALONE, NOT_TESTABLE)
+VERDICTS = (VULNERABLE, OPEN, REDUNDANT, DIRECT, ALONE, NOT_TESTABLE)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -67,12 +69,13 @@ class Redundancy:
     Attributes
     ----------
     clusters : DataFrame
-        One row a cluster, those that rest on one first: `verdict` ("redundant", "rests on one",
-        "cannot tell", "no way out", "not testable"), `value` (share of the access of all others
-        that is lost when the gatekeeper that matters most leaves, with the ties nobody
-        recorded), `low`, `high`, `level`, `lost_recorded` (the same with the recorded ties
-        alone), `worst_id`, `worst` (that gatekeeper), `n_members`, `n_ties` (pairs of members
-        that are tied), `n_records`, `n_gatekeepers` (members tied to the outside), `n_needed`
+        One row a cluster, vulnerable ones first: `verdict` ("redundant", "vulnerable",
+        "cannot tell", "each on its own", "no way out", "not testable"), `value` (of the access
+        of members without a tie to the outside of their own, the share lost when the gatekeeper
+        that matters most leaves, with the ties nobody recorded), `low`, `high`, `level`,
+        `lost_recorded` (the same with the recorded ties alone), `worst_id`, `worst` (that
+        gatekeeper), `n_members`, `n_ties` (pairs of members that are tied), `n_records`,
+        `n_gatekeepers` (members tied to the outside), `n_dependent` (the others), `n_needed`
         (gatekeepers at random that would make it redundant; null where none would),
         `mean_degree`,
         `access` (share of members reached when every tie passes on by chance), its ends,
@@ -84,8 +87,9 @@ class Redundancy:
         `n_cutting` (members without whom somebody has no way out at all), `reason`.
     members : DataFrame
         One row a member, by cluster and what it cuts off: `org_id`, `name`, `is_gatekeeper`,
-        `lost` (of the access of all others), `n_cut_off` (members with no way out at all
-        without it), `n_external`, `n_ties`, `widest`, `conductance`, `conductance_high`,
+        `lost` (of the access of those without a tie of their own), `n_cut_off` (members with no
+        way out at all without it), `n_external`, `n_ties`, `widest`, `conductance`,
+        `conductance_high`,
         `level`, `n_ways`, `n_steps` (ties to the outside), `access` (probability of being
         reached).
     access : DataFrame
@@ -112,7 +116,7 @@ class Redundancy:
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
-        """Return one row a cluster, those that rest on one gatekeeper first."""
+        """Return one row a cluster, vulnerable ones first."""
         return self.clusters
 
     def __str__(self) -> str:
@@ -124,9 +128,11 @@ class Redundancy:
         example = ""
         if first["value"] is not None:
             example = (
-                f" Without one gatekeeper, the others in {first['label']} "
-                f"({first['industry']}) lose {first['value']:.0%} of their access to the "
-                f"outside ({first['low']:.0%} to {first['high']:.0%})."
+                f" Without one gatekeeper, the {first['n_dependent']:,} of "
+                f"{plural(first['n_members'], 'member')} in {first['label']} "
+                f"({first['industry']}) that have no tie to the outside of their own lose "
+                f"{first['value']:.0%} of their access ({first['low']:.0%} to "
+                f"{first['high']:.0%})."
             )
         text = f"{plural(self.clusters.height, 'cluster')}: {said}.{example}"
         return " ".join([text, *self.notes])
@@ -193,13 +199,14 @@ def redundancy(
     [2]_. Both say how, `access` says who: members tied to the outside are reached, and from
     there every tie among members passes on with probability `transmission`; 999 passes.
 
-    `value` = 1 - A' / A, with A the access of all members but one gatekeeper, A' the same once
-    it has left; of all gatekeepers the one with the largest. Ties that are missing from the
-    tables make every cluster look less redundant than it is: adding a tie lowers none of w, g,
-    ways and access. So what was recorded gives a lower bound of these, and the interval comes
+    `value` = 1 - A' / A, with A the access of the members who have no tie to the outside of
+    their own, A' the same once a gatekeeper has left; the largest of all gatekeepers. Where
+    fewer than four members, or a tenth of them, depend on others, each is on its own. Ties that
+    are missing make every cluster look less redundant than it is: adding a tie lowers none of
+    w, g, ways and access. So what was recorded gives a lower bound of these, and the interval comes
     from networks with the missing ties added: as many as `recorded` leaves, in records like
     those known, among members by the ties they have. "Redundant" is said where the whole
-    interval of the loss lies within `tolerated`, "rests on one" where it lies above.
+    interval of the loss lies within `tolerated`, "vulnerable" where it lies above.
 
     The band of `access` and `conductance` is that of the same members with as many ties each,
     dealt anew, and weights shuffled [3]_; p is two-sided.
@@ -277,7 +284,7 @@ def frame_of(rows: Sequence[Row], schema: Mapping[str, type]) -> pl.DataFrame:
 
 
 def _in_order(clusters: pl.DataFrame) -> pl.DataFrame:
-    """Return clusters with q-values, those that rest on one gatekeeper first."""
+    """Return clusters with q-values, vulnerable ones first."""
     order = dict(zip(VERDICTS, range(len(VERDICTS)), strict=True))
     rank = pl.col("verdict").replace_strict(order, return_dtype=pl.Int64)
     for name in ("access", "conductance"):
@@ -313,7 +320,7 @@ def _notes(
         notes.append(f"The {rule.max_clusters} strongest of {n:,} clusters (`max_clusters`).")
     if n:
         notes.append(
-            f"Ties of {', '.join(ties.layers).replace('_', ' ')}. It is assumed that "
+            f"Layers: {', '.join(ties.layers).replace('_', ' ')}. It is assumed that "
             f"{rule.recorded:.0%} of them are recorded and that each passes on with "
             f"probability {rule.transmission:g}; missing ties make clusters look less "
             "redundant."

@@ -30,8 +30,10 @@ PASSES_DRAWN = 49  # through those of each draw
 SETS, PASSES_A_SET = 40, 25  # of gatekeepers picked at random
 DRAWN = 500  # members up to which resistances are found again in every draw
 FEWEST_MEMBERS = 4
-REDUNDANT, ON_ONE, OPEN = "redundant", "rests on one", "cannot tell"
-ALONE, NOT_TESTABLE = "no way out", "not testable"
+FEWEST_DEPEND = 4  # members without a tie of their own, or there is little to lose
+LEAST_DEPENDENT = 0.1  # share of them
+REDUNDANT, VULNERABLE, OPEN = "redundant", "vulnerable", "cannot tell"
+DIRECT, ALONE, NOT_TESTABLE = "each on its own", "no way out", "not testable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def largest_loss(cluster: OpenCluster, access: Access) -> tuple[int, float]:
     int
         Number of the member; -1 where nobody is tied to the outside.
     share
-        Of the access the others have, 1 where they lose all; NaN where they have none.
+        Of the access that members without a tie of their own have; NaN where they have none.
 
     Parameters
     ----------
@@ -151,9 +153,7 @@ def largest_loss(cluster: OpenCluster, access: Access) -> tuple[int, float]:
     gates = np.flatnonzero(cluster.is_gatekeeper)
     if not gates.size:
         return -1, float("nan")
-    kept = access.without[gates] + access.lost[gates]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        loss = np.where(kept > 0, access.lost[gates] / kept, np.nan)
+    loss = access.lost[gates]
     if np.isnan(loss).all():
         return int(gates[0]), float("nan")
     at = int(np.nanargmax(loss))
@@ -164,6 +164,7 @@ def _counted(now: OpenCluster, recorded: Recorded) -> Row:
     return {
         "n_members": now.n, "n_ties": int((~now.is_external).sum()),
         "n_records": recorded.n_records, "n_gatekeepers": int(now.is_gatekeeper.sum()),
+        "n_dependent": now.n - int(now.is_gatekeeper.sum()),
         "mean_degree": float(now.degree.mean()) if now.n else None,
     }  # fmt: skip
 
@@ -177,6 +178,9 @@ def _not_testable(now: OpenCluster) -> tuple[str, str] | None:
         return ALONE, "no recorded tie leads outside"
     if now.is_external.all():
         return NOT_TESTABLE, "no recorded tie among members: whoever is tied out stands alone"
+    depend = now.n - int(now.is_gatekeeper.sum())
+    if depend < max(FEWEST_DEPEND, LEAST_DEPENDENT * now.n):
+        return DIRECT, f"{depend} of {now.n} members have no tie to the outside of their own"
     return None
 
 
@@ -288,7 +292,7 @@ def _more_gatekeepers(
         found = np.array([
             _picked(now, ends, weight, number=number, rule=rule, rng=rng) for _ in range(SETS)
         ])  # fmt: skip
-        lost = 1 - found[:, 1].mean() / found[:, 0].mean() if found[:, 0].any() else None
+        lost = float(found[:, 2].sum() / found[:, 3].sum()) if found[:, 3].any() else None
         low, high = central_range(found[:, 0], level)
         rows.append({
             "n_gatekeepers": number, "access": float(found[:, 0].mean()), "low": low,
@@ -307,8 +311,11 @@ def _picked(
     number: int,
     rule: RedundancyRule,
     rng: np.random.Generator,
-) -> tuple[float, float]:
-    """Return access of the others with some gatekeepers, and without the best tied of them."""
+) -> tuple[float, float, float, float]:
+    """Return access with some gatekeepers and without the best tied of them, lost, and of what.
+
+    What is lost is of the access of all who are not among the gatekeepers.
+    """
     picked = rng.choice(now.n, number, replace=False)
     out = np.column_stack([picked, np.full(number, now.n)])
     cluster = opened(
@@ -319,7 +326,9 @@ def _picked(
         rng=int(rng.integers(2**32)),
     )  # fmt: skip
     best = picked[np.argmax(now.degree[picked])]
-    return float(access.without[best] + access.lost[best]), float(access.without[best])
+    of = float(access.by_member.sum() - number)
+    lost = float(np.nan_to_num(access.lost[best])) * of
+    return access.value, float(access.without[best]), lost, of
 
 
 def _needed(rows: list[Row], rule: RedundancyRule) -> Row:
@@ -333,21 +342,19 @@ def _verdict(
     low, high, recorded = row["low"], row["high"], row["lost_recorded"]
     few = too_few_draws(draws, level)
     if not isinstance(recorded, float) or np.isnan(recorded):
-        return {"verdict": NOT_TESTABLE, "reason": "whoever is tied out has no tie inside"}
+        why = "whoever has no tie of its own is not tied to those who have"
+        return {"verdict": NOT_TESTABLE, "reason": why}
     if few or not isinstance(low, float) or not isinstance(high, float):
         return {"verdict": NOT_TESTABLE, "reason": few or "too few draws gave a value"}
     if high <= rule.tolerated:
         return {"verdict": REDUNDANT, "reason": None}
     if low > rule.tolerated:
-        return {"verdict": ON_ONE, "reason": None}
+        return {"verdict": VULNERABLE, "reason": None}
     return {"verdict": OPEN, "reason": "ties nobody recorded could settle it either way"}
 
 
 def _members(now: OpenCluster, access: Access, drawn: _Drawn, *, level: Share) -> list[Row]:
     _, cuts = cut_off(now)
-    kept = access.without + access.lost
-    with np.errstate(divide="ignore", invalid="ignore"):
-        lost = np.where(kept > 0, access.lost / kept, np.nan)
     tail = (1 - level) / 2
     high = (
         np.quantile(drawn.of_member, 1 - tail, axis=0)
@@ -358,6 +365,6 @@ def _members(now: OpenCluster, access: Access, drawn: _Drawn, *, level: Share) -
     for number, row in enumerate(rows):
         row |= {
             "conductance_high": float(high[number]), "access": float(access.by_member[number]),
-            "n_cut_off": int(cuts[number]), "lost": float(lost[number]), "level": level,
+            "n_cut_off": int(cuts[number]), "lost": float(access.lost[number]), "level": level,
         }  # fmt: skip
     return rows

@@ -338,7 +338,7 @@ def _notes(
     if not n:
         notes.append("There are no clusters: only the network of all organisations is shown.")
     notes.append(
-        f"Ties of {', '.join(ties.layers).replace('_', ' ')} among members; it is assumed that "
+        f"Layers: {', '.join(ties.layers).replace('_', ' ')} among members; it is assumed that "
         f"{rule.recorded:.0%} of them are recorded. Missing ties make a network look fragile."
     )
     if networks.filter(pl.col("value").is_null() & (pl.col("n_members") > MOST_DEALT)).height:

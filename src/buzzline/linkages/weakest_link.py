@@ -362,7 +362,7 @@ def _notes(clustering: Clustering, ties: RecordedTies, rule: RedundancyRule) -> 
     if n > rule.max_clusters:
         notes.append(f"The {rule.max_clusters} strongest of {n:,} clusters (`max_clusters`).")
     notes.append(
-        f"Ties of {', '.join(ties.layers).replace('_', ' ')}, in {ties.unit}. Who is tied to "
+        f"Layers: {', '.join(ties.layers).replace('_', ' ')}, in {ties.unit}. Who is tied to "
         "whom may follow from who adopts: this says what foretells, not what causes."
     )
     return tuple(notes)

@@ -61,23 +61,24 @@ def effective_conductance(cluster: OpenCluster, *, rng: Seed = 0) -> Floats:
     _, piece = csgraph.connected_components(matrix, directed=False)
     tied_out = np.zeros(piece.max(initial=-1) + 1, np.bool_)
     tied_out[piece[cluster.is_gatekeeper]] = True
-    source = generator(rng)
-    order = np.argsort(piece, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(piece[order])) + 1):
-        if rows.size and tied_out[piece[rows[0]]]:
-            resistance[rows] = _resistances(matrix[rows][:, rows], rng=source)
+    rows = np.flatnonzero(tied_out[piece])
+    if rows.size:
+        resistance[rows] = _resistances(matrix[rows][:, rows], rng=generator(rng))
     with np.errstate(divide="ignore"):
         return as_floats(1 / resistance)
 
 
 def _resistances(matrix: sparse.csr_array, *, rng: np.random.Generator) -> Floats:
-    """Return the diagonal of the inverse of a grounded Laplacian that hangs together."""
+    """Return the diagonal of the inverse of a grounded Laplacian."""
     order, above, weight, core, reduced = _without_branches(matrix)
     resistance = np.zeros(matrix.shape[0])
-    if core.size <= DENSE:
-        resistance[core] = _exact(reduced)
+    alone = np.diff(reduced.indptr) <= 1
+    resistance[core[alone]] = 1 / reduced.diagonal()[alone]
+    tied = np.flatnonzero(~alone)
+    if tied.size <= DENSE:
+        resistance[core[tied]] = _exact(reduced[tied][:, tied])
     else:
-        resistance[core] = _sketched(reduced, rng=rng)
+        resistance[core[tied]] = _by_piece(reduced[tied][:, tied], rng=rng)
     for leaf in order[::-1]:  # a leaf is as far as its neighbour, and one tie more
         resistance[leaf] = resistance[above[leaf]] + 1 / weight[leaf]
     return resistance
@@ -123,6 +124,17 @@ def _without_branches(
 
 def _with_diagonal(matrix: sparse.csr_array, diagonal: Floats) -> sparse.csr_array:
     return (matrix - sparse.diags_array(matrix.diagonal() - diagonal)).tocsr()
+
+
+def _by_piece(matrix: sparse.csr_array, *, rng: np.random.Generator) -> Floats:
+    """Return the diagonal of the inverse, exact for all pieces but large ones."""
+    found = np.empty(matrix.shape[0])
+    _, piece = csgraph.connected_components(matrix, directed=False)
+    order = np.argsort(piece, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(piece[order])) + 1):
+        part = matrix[rows][:, rows]
+        found[rows] = _exact(part) if rows.size <= DENSE else _sketched(part, rng=rng)
+    return as_floats(found)
 
 
 def _exact(matrix: sparse.csr_array) -> Floats:
@@ -273,7 +285,8 @@ class Access:
     by_member : (n,) float64    share of draws in which a member is reached
     value : float               share of all members reached, mean of the draws
     without : (n,) float64      the same once member i has left, of those who stay
-    lost : (n,) float64         share of those who stay that are cut off when member i leaves
+    lost : (n,) float64         of the access of those without a tie to the outside of their
+                                own, the share that goes with member i; NaN where they have none
     draws : int
     """
 
@@ -330,6 +343,10 @@ def percolation_access(
     by_member = reached / draws
     value = float(by_member.mean()) if n else float("nan")
     others = n - 1 if n > 1 else np.nan
-    lost_share = cut / draws / others
-    without = np.maximum((by_member.sum() - by_member) / others - lost_share, 0)
-    return Access(as_floats(by_member), value, as_floats(without), as_floats(lost_share), draws)
+    cut /= draws
+    without = np.maximum(by_member.sum() - by_member - cut, 0) / others
+    depends = np.where(cluster.is_gatekeeper, 0.0, by_member)
+    kept = depends.sum() - depends  # whoever is cut off has no tie of its own
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lost = np.where(kept > 0, cut / kept, np.nan)
+    return Access(as_floats(by_member), value, as_floats(without), as_floats(lost), draws)
