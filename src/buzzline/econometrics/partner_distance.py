@@ -1,0 +1,101 @@
+"""How far are the partners of each organisation, in space, in knowledge, in rules?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.arrays import Codes, Floats, as_codes, as_floats
+from buzzline.linkages.proximities import Measure, proximities
+from buzzline.linkages.tied_pairs import tied_pairs
+from buzzline.tables.study import Study
+
+DISTANCES = {
+    "halvings of the distance": "doublings of 1 km",
+    "alike in what they know (cosine)": "1 - cosine of what they know",
+    "of one industry": "share of partners of another industry",
+    "in one country": "share of partners abroad",
+}
+MOST_INDUSTRIES = 20
+FEWEST_GROUPS = 15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartnerDistance:
+    """One kind of distance, the mean over the partners of each organisation.
+
+    Attributes
+    ----------
+    dimension, measured_by : str
+    mean : (n,) float64         NaN without a partner of whom it is known
+    """
+
+    dimension: str
+    measured_by: str
+    mean: Floats
+
+
+def partner_distances(study: Study, layers: Sequence[str]) -> list[PartnerDistance]:
+    """Return the kinds of distance that are measured, geographic first."""
+    near = proximities(study, "")
+    pairs = tied_pairs(study, layers)
+    keep = near.complete[pairs.one] & near.complete[pairs.other]
+    one, other = pairs.one[keep], pairs.other[keep]
+    values = near.of(one, other)
+    ends, n = np.concatenate([one, other]), study.organisations.height
+    count = np.bincount(ends, minlength=n)
+    found = []
+    for k, measure in enumerate(near.measured):
+        if measure.measured_by not in DISTANCES:
+            continue
+        total = np.bincount(ends, weights=np.tile(_distance(measure, values[:, k]), 2),
+                            minlength=n)  # fmt: skip
+        mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        by = DISTANCES[measure.measured_by]
+        found.append(PartnerDistance(measure.dimension, by, as_floats(mean)))
+    return found
+
+
+def _distance(measure: Measure, nearness: Floats) -> Floats:
+    return -nearness if measure.dimension == "geographic" else 1 - nearness
+
+
+def controls_of(study: Study, layers: Sequence[str], rows: Floats) -> Floats:
+    """Return controls of organisations: partners and jobs (logs), and their industry.
+
+    Parameters
+    ----------
+    study : Study
+    layers : names of layers
+    rows : (n,) bool
+        Organisations that are compared; industries of one of them, or beyond the twenty
+        largest, are one.
+    """
+    pairs = tied_pairs(study, layers)
+    n = study.organisations.height
+    partners = np.bincount(np.concatenate([pairs.one, pairs.other]), minlength=n)
+    columns = [np.log1p(partners.astype(np.float64))]
+    jobs = study.organisations["jobs"]
+    if not jobs.filter(pl.Series(rows)).null_count():
+        columns.append(np.log1p(jobs.fill_null(0.0).to_numpy()))
+    industry = study.organisations["industry"].fill_null("")
+    inside = industry.filter(pl.Series(rows))
+    counts = inside.value_counts(sort=True).filter(pl.col("count") > 1)
+    for name in counts[industry.name][1:MOST_INDUSTRIES]:
+        columns.append((industry == name).to_numpy().astype(np.float64))
+    found = np.column_stack(columns)
+    varies = np.ptp(found[rows.astype(bool)], axis=0) > 0
+    return as_floats(found[:, varies])
+
+
+def groups_of(study: Study, rows: Floats) -> Codes | None:
+    """Return which organisations share luck: those of one region, where there are enough."""
+    region = study.organisations.select(
+        pl.struct(pl.col("country").fill_null(""), pl.col("region").fill_null(pl.col("city")))
+        .rank("dense").cast(pl.Int32)
+    ).to_series().to_numpy()  # fmt: skip
+    n_groups = np.unique(region[rows.astype(bool)]).size
+    return as_codes(region) if n_groups >= FEWEST_GROUPS else None
