@@ -97,9 +97,11 @@ from buzzline.errors import (
 )
 from buzzline.export import write_results
 from buzzline.linkages.balance import ScaleBalance, scale_balance
+from buzzline.linkages.brokerage import Brokerage, brokerage
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
 from buzzline.linkages.colocated import Colocated, colocated_clusters
 from buzzline.linkages.colocated_rows import ColocatedRule
+from buzzline.linkages.external_reach import ExternalReach, external_reach
 from buzzline.linkages.flows import ClusterFlows, cluster_flows
 from buzzline.linkages.gatekeepers import Gatekeepers, gatekeepers
 from buzzline.linkages.pattern_rule import PatternRule
@@ -132,6 +134,7 @@ __all__ = [
     "DISPUTES",
     "About",
     "AreaRule",
+    "Brokerage",
     "BuzzAndPipelines",
     "BuzzlineError",
     "CityThreshold",
@@ -156,6 +159,7 @@ __all__ = [
     "Distinctness",
     "DistrictRule",
     "EmploymentMatrix",
+    "ExternalReach",
     "FiveDimensions",
     "Gatekeepers",
     "GroupSearch",
@@ -208,6 +212,7 @@ __all__ = [
     "WeakestLinkTest",
     "__version__",
     "agreement_of_clusterings",
+    "brokerage",
     "buzz_and_pipelines",
     "by_cluster",
     "candidate_clusters",
@@ -231,6 +236,7 @@ __all__ = [
     "delineation_stability",
     "distinctness",
     "employment_matrix",
+    "external_reach",
     "five_dimensions",
     "followed_clusters",
     "gatekeepers",

@@ -3,6 +3,7 @@
 # Importing a family registers its charts with `chart`.
 from buzzline.charts import (
     against_chance,
+    brokerage,
     buzz,
     city_threshold,
     cluster_agreement,
@@ -17,6 +18,7 @@ from buzzline.charts import (
     dimensions,
     distinctness,
     entry,
+    external_reach,
     flows,
     gatekeepers,
     hot_spots,
@@ -52,6 +54,7 @@ from buzzline.charts.spec import Spec
 FAMILIES = (
     gatekeepers,
     against_chance,
+    brokerage,
     buzz,
     city_threshold,
     cluster_agreement,
@@ -66,6 +69,7 @@ FAMILIES = (
     dimensions,
     distinctness,
     entry,
+    external_reach,
     flows,
     hot_spots,
     industrial_districts,

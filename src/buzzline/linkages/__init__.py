@@ -1,6 +1,7 @@
 """Local buzz or global pipelines?"""
 
 from buzzline.linkages.balance import ScaleBalance, scale_balance
+from buzzline.linkages.brokerage import Brokerage, brokerage
 from buzzline.linkages.buzz import buzz_exposure
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
 from buzzline.linkages.city_gravity import log_ratio
@@ -9,6 +10,7 @@ from buzzline.linkages.colocated import Colocated, colocated_clusters
 from buzzline.linkages.colocated_rows import ColocatedRule
 from buzzline.linkages.complementarity import input_output_fit
 from buzzline.linkages.event_study import Response, response
+from buzzline.linkages.external_reach import ExternalReach, external_reach
 from buzzline.linkages.flows import ClusterFlows, cluster_flows
 from buzzline.linkages.gatekeepers import Gatekeepers, gatekeepers
 from buzzline.linkages.pattern_rule import PatternRule
@@ -23,11 +25,13 @@ from buzzline.linkages.temporary_clusters import TemporaryClusters, temporary_cl
 from buzzline.linkages.weakest_link import WeakestLinkTest, weakest_link_test
 
 __all__ = [
+    "Brokerage",
     "BuzzAndPipelines",
     "ClusterFlows",
     "Colocated",
     "ColocatedRule",
     "Combined",
+    "ExternalReach",
     "Gatekeepers",
     "MissingLinkPatterns",
     "PatternRule",
@@ -39,11 +43,13 @@ __all__ = [
     "ScaleProfile",
     "TemporaryClusters",
     "WeakestLinkTest",
+    "brokerage",
     "buzz_and_pipelines",
     "buzz_exposure",
     "cluster_flows",
     "colocated_clusters",
     "combined",
+    "external_reach",
     "gatekeepers",
     "input_output_fit",
     "jeffreys_interval",

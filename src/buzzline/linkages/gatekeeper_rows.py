@@ -29,9 +29,7 @@ from buzzline.linkages.role_chances import (
 )
 from buzzline.quantities import Draws, Share
 from buzzline.resampling import central_range, false_discovery_q
-from buzzline.wording import plural
 
-FEWEST_MEMBERS, FEWEST_INSIDE = 5, 10
 Row = dict[str, object]
 
 
@@ -48,23 +46,6 @@ class Resampled:
     shares: tuple[Floats, ...]
     n_gatekeepers: tuple[Floats, ...]
     carried: tuple[Floats, ...]
-
-
-def refusal(ties: ClusterTies, response: Response) -> str:
-    """Say why the members of a cluster cannot be given roles; nothing where they can."""
-    n_inside = int(((ties.source < ties.k) & (ties.target < ties.k)).sum())
-    if ties.k < FEWEST_MEMBERS:
-        return f"not testable: {plural(ties.k, 'member')}; at least {FEWEST_MEMBERS} are needed"
-    if gate := response.refusal():
-        return gate
-    if n_inside < FEWEST_INSIDE:
-        return (
-            f"not testable: {plural(n_inside, 'tie')} inside, and at least {FEWEST_INSIDE} are "
-            "needed"
-        )
-    if not ties.outside.size:
-        return "not testable: no tie with anybody outside, and at least 1 is needed"
-    return ""
 
 
 def resampled(

@@ -13,22 +13,16 @@ from buzzline.arrays import Floats, as_floats
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.absorptive import INDICATORS, absorptive_capacity, indicator_table
-from buzzline.linkages.advice_ties import (
-    ClusterTies,
-    advice_ties,
-    by_cluster,
-    knowledge_layers,
-)
+from buzzline.linkages.advice_ties import advice_ties, knowledge_layers
 from buzzline.linkages.cognitive_roles import COGNITIVE_ROLES, WITHOUT_DIRECTION
 from buzzline.linkages.gatekeeper_rows import (
     Row,
     cluster_row,
     member_rows,
-    refusal,
     resampled,
 )
-from buzzline.linkages.response_gate import answers_of, response_of, told_by
 from buzzline.linkages.role_chances import role_chance
+from buzzline.linkages.surveyed import Surveyed, surveyed_clusters
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
@@ -204,66 +198,43 @@ def gatekeepers(
         raise InvalidArgument("gatekeepers: roles need at least 1 draw (`draws`)")
     seed = seed_of(rng)
     ties = advice_ties(study, knowledge_layers(study, layers, "gatekeepers"))
-    answers, end = answers_of(study), told_by(study, ties.layers)
     able = indicator_table(study, INDICATORS)
-    terms = _Terms(study, answers, end, able, response_rate, level, draws, seed)
     clusters, members = [], []
     n = clustering.clusters.height
-    for done, (cluster, some) in enumerate(by_cluster(study, clustering, ties)):
+    all_of_them = surveyed_clusters(study, clustering, ties, rate=response_rate)
+    for done, cluster in enumerate(all_of_them):
         progress("gatekeepers by cluster", done, n)
-        row, rows = _one_cluster(cluster, some, terms)
+        stream = child(seed, "gatekeepers", str(cluster.named["cluster_id"]))
+        row, rows = _one_cluster(cluster, able, draws=draws, level=level, rng=stream)
         clusters.append(row)
         members += rows
     progress("gatekeepers by cluster", n, n)
     return Gatekeepers(
-        _members(members),
-        _clusters(clusters),
-        ties.layers,
-        ties.is_directed,
-        level,
-        draws,
+        _members(members), _clusters(clusters), ties.layers, ties.is_directed, level, draws,
         _notes(clusters, ties.is_directed, draws, level),
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Terms:
-    study: Study
-    answers: pl.DataFrame
-    end: str
-    able: pl.DataFrame
-    rate: float | None
-    level: float
-    draws: int
-    seed: int
+    )  # fmt: skip
 
 
 def _one_cluster(
-    cluster: dict[str, object], ties: ClusterTies, terms: _Terms
+    cluster: Surveyed, able: pl.DataFrame, *, draws: int, level: float, rng: np.random.Generator
 ) -> tuple[Row, list[pl.DataFrame]]:
-    who = terms.study.organisations.select("org_id", "name")[ties.members]
-    response = response_of(who["org_id"], terms.answers, end=terms.end, rate=terms.rate)
-    named: Row = {key: cluster[key] for key in ("cluster_id", "label", "industry")}
-    is_inside = (ties.source < ties.k) & (ties.target < ties.k)
-    row = named | {
-        "n_members": ties.k, "n_inside": int(is_inside.sum()),
-        "n_outside": int((~is_inside).sum()), "response_rate": response.rate,
-        "level": terms.level,
-    }  # fmt: skip
-    if why := refusal(ties, response):
+    ties, response = cluster.ties, cluster.response
+    row = cluster.named | cluster.sizes() | {"level": level}
+    if why := cluster.refusal():
         return row | {"status": why}, []
-    rng = child(terms.seed, "gatekeepers", str(cluster["cluster_id"]))
-    found = role_chance(ties, terms.draws, rng)
-    drawn = resampled(ties, found, response, draws=terms.draws, rng=rng)
-    able = absorptive_capacity(
-        _values(who, terms.able), draws=terms.draws, level=terms.level, rng=rng
-    )
-    row |= cluster_row(found, drawn, level=terms.level) | {
-        "absorptive_share": able.share, "absorptive_low": able.low,
-        "absorptive_high": able.high, "n_absorptive": able.n, "status": response.status(),
+    found = role_chance(ties, draws, rng)
+    drawn = resampled(ties, found, response, draws=draws, rng=rng)
+    values = _values(cluster.who, able)
+    capacity = absorptive_capacity(values, draws=draws, level=level, rng=rng)
+    row |= cluster_row(found, drawn, level=level) | {
+        "absorptive_share": capacity.share, "absorptive_low": capacity.low,
+        "absorptive_high": capacity.high, "n_absorptive": capacity.n,
+        "status": response.status(),
     }  # fmt: skip
-    columns = member_rows(ties, found, drawn, response=response, absorptive=able.score)
-    frame = who.with_columns(pl.lit(value).alias(name) for name, value in named.items())
+    columns = member_rows(ties, found, drawn, response=response, absorptive=capacity.score)
+    frame = cluster.who.with_columns(
+        pl.lit(value).alias(name) for name, value in cluster.named.items()
+    )
     return row, [frame.with_columns(pl.Series(k, v, strict=False) for k, v in columns.items())]
 
 

@@ -1,10 +1,12 @@
 """Who is tied to whom?"""
 
+from buzzline.network.brokerage import BrokerageByChance, brokerage_by_chance, brokerage_roles
 from buzzline.network.building import Weighing, build_network
 from buzzline.network.engines import Engine, duckdb_session, on_engine
 from buzzline.network.network import Network
 from buzzline.network.open_cluster import OpenCluster, open_cluster, opened
 from buzzline.network.other_ties import Recorded, dealt_anew, with_missing_ties
+from buzzline.network.position import betweenness, constraint, effective_size
 from buzzline.network.redundancy import (
     Access,
     cut_off,
@@ -25,6 +27,7 @@ from buzzline.network.ties import degrees, flows, placed, scale_counts, ties_by_
 
 __all__ = [
     "Access",
+    "BrokerageByChance",
     "Connectivity",
     "Engine",
     "Network",
@@ -32,14 +35,19 @@ __all__ = [
     "Recorded",
     "RemovalCurve",
     "Weighing",
+    "betweenness",
+    "brokerage_by_chance",
+    "brokerage_roles",
     "build_network",
     "connectivity",
+    "constraint",
     "cut_off",
     "dealt_anew",
     "degrees",
     "disjoint_ways",
     "duckdb_session",
     "effective_conductance",
+    "effective_size",
     "end_counts",
     "flows",
     "on_engine",
