@@ -11,7 +11,7 @@ import polars as pl
 from scipy.stats import norm
 
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Codes, Floats, as_floats
+from buzzline.arrays import Codes, Floats, as_flags, as_floats
 from buzzline.econometrics.inverted_u import TwoLines, UTest, two_lines, u_test
 from buzzline.econometrics.partner_distance import (
     PartnerDistance,
@@ -208,10 +208,8 @@ def _tested(
     value: Floats,
     level: Share,
 ) -> tuple[Row, list[Row]]:
-    rows = np.isfinite(distance.mean) & np.isfinite(value)
-    controls, groups = controls_of(study, layers, as_floats(rows)), groups_of(
-        study, as_floats(rows)
-    )  # fmt: skip
+    rows = as_flags(np.isfinite(distance.mean) & np.isfinite(value))
+    controls, groups = controls_of(study, layers, rows), groups_of(study, rows)
     if int(rows.sum()) <= 3 * controls.shape[1]:
         controls = controls[:, :1]
     x, y = as_floats(distance.mean[rows]), as_floats(value[rows])

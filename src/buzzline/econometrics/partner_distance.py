@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Floats, as_codes, as_floats
+from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
 from buzzline.linkages.proximities import Measure, proximities
 from buzzline.linkages.tied_pairs import tied_pairs
 from buzzline.tables.study import Study
@@ -63,7 +63,7 @@ def _distance(measure: Measure, nearness: Floats) -> Floats:
     return -nearness if measure.dimension == "geographic" else 1 - nearness
 
 
-def controls_of(study: Study, layers: Sequence[str], rows: Floats) -> Floats:
+def controls_of(study: Study, layers: Sequence[str], rows: Flags) -> Floats:
     """Return controls of organisations: partners and jobs (logs), and their industry.
 
     Parameters
@@ -87,15 +87,15 @@ def controls_of(study: Study, layers: Sequence[str], rows: Floats) -> Floats:
     for name in counts[industry.name][1:MOST_INDUSTRIES]:
         columns.append((industry == name).to_numpy().astype(np.float64))
     found = np.column_stack(columns)
-    varies = np.ptp(found[rows.astype(bool)], axis=0) > 0
+    varies = np.ptp(found[rows], axis=0) > 0
     return as_floats(found[:, varies])
 
 
-def groups_of(study: Study, rows: Floats) -> Codes | None:
+def groups_of(study: Study, rows: Flags) -> Codes | None:
     """Return which organisations share luck: those of one region, where there are enough."""
     region = study.organisations.select(
         pl.struct(pl.col("country").fill_null(""), pl.col("region").fill_null(pl.col("city")))
         .rank("dense").cast(pl.Int32)
     ).to_series().to_numpy()  # fmt: skip
-    n_groups = np.unique(region[rows.astype(bool)]).size
+    n_groups = np.unique(region[rows]).size
     return as_codes(region) if n_groups >= FEWEST_GROUPS else None

@@ -150,11 +150,12 @@ def exposure_rows(
         named = {key: cluster[key] for key in ("cluster_id", "label", "industry")}
         inside = watching.cluster == k
         mean = total[inside].mean(axis=0) if inside.any() else np.zeros(len(CHANNELS))
-        everything = float(mean.sum())
+        everything = float(mean[:-1].sum())  # of all that can be seen
         for channel, value in zip(CHANNELS, mean.tolist(), strict=True):
             row: Row = named | {"channel": channel, "n": int(inside.sum())}
             if everything > 0:
-                row |= {"value": value, "share": value / everything,
+                share = value / everything if channel != CHANNELS[-1] else None
+                row |= {"value": value, "share": share,
                         "reason": "counted of all members: no interval"}  # fmt: skip
             else:
                 row["reason"] = "nobody has taken up a practice whose outcome can be seen"

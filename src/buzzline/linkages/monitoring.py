@@ -47,7 +47,7 @@ class Monitoring:
     exposure : DataFrame
         One row a cluster and channel: `cluster_id`, `label`, `industry`, `channel`, `value`
         (mean number of adoptions a member could see in the last year, counted by likeness),
-        `share` (of all it could see), `n` (members), `reason`.
+        `share` (of all that can be seen), `n` (members), `reason`.
     visible_after : years
     n_practices : int
     likeness : str              what likeness is read off

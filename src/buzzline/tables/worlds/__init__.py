@@ -8,6 +8,11 @@ from buzzline.tables.worlds.gravity import Gravity
 from buzzline.tables.worlds.histories import make_history_world
 from buzzline.tables.worlds.history_courses import Course
 from buzzline.tables.worlds.history_truth import HistoryTruth, HistoryWorld
+from buzzline.tables.worlds.knowledge import (
+    KnowledgePlan,
+    KnowledgeTruth,
+    plant_knowledge,
+)
 from buzzline.tables.worlds.making import make_world, null_world
 from buzzline.tables.worlds.messy import Mess, messy_copy
 from buzzline.tables.worlds.panel import PanelPlan, PanelTruth, plant_panel
@@ -15,6 +20,7 @@ from buzzline.tables.worlds.plans import Bonds, Odds, Parks
 from buzzline.tables.worlds.sibling_truth import SiblingTruth, SiblingWorld
 from buzzline.tables.worlds.siblings import make_sibling_world
 from buzzline.tables.worlds.truth import Truth, World
+from buzzline.tables.worlds.watching import WatchingPlan, WatchingTruth, plant_watching
 
 __all__ = [
     "AdoptionTruth",
@@ -27,6 +33,8 @@ __all__ = [
     "Gravity",
     "HistoryTruth",
     "HistoryWorld",
+    "KnowledgePlan",
+    "KnowledgeTruth",
     "Mess",
     "Odds",
     "PanelPlan",
@@ -35,6 +43,8 @@ __all__ = [
     "SiblingTruth",
     "SiblingWorld",
     "Truth",
+    "WatchingPlan",
+    "WatchingTruth",
     "World",
     "great_circle_km",
     "make_history_world",
@@ -45,5 +55,7 @@ __all__ = [
     "plant_adoption",
     "plant_advice",
     "plant_fairs",
+    "plant_knowledge",
     "plant_panel",
+    "plant_watching",
 ]
