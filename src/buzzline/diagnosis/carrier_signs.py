@@ -62,8 +62,8 @@ def _of_redundancy(row: dict[str, Any]) -> Sign:
     sentence = ""
     if row["value"] is not None and row["low"] is not None:
         sentence = (
-            f"without its foremost gatekeeper the others lose {row['value']:.0%} "
-            f"[{row['low']:.0%}, {row['high']:.0%}] of their access to the outside"
+            "without its foremost gatekeeper members with no tie outside lose "
+            f"{row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}] of their access to the outside"
         )
     reason = row["reason"] or ("" if reading != "open" else row["verdict"])
     if row["verdict"] == ALONE:

@@ -203,9 +203,9 @@ def redundancy(
     their own, A' the same once a gatekeeper has left; the largest of all gatekeepers. Where
     fewer than four members, or a tenth of them, depend on others, each is on its own. Ties that
     are missing make every cluster look less redundant than it is: adding a tie lowers none of
-    w, g, ways and access. So what was recorded gives a lower bound of these, and the interval comes
-    from networks with the missing ties added: as many as `recorded` leaves, in records like
-    those known, among members by the ties they have. "Redundant" is said where the whole
+    w, g, ways and access. So what was recorded gives a lower bound of these, and the interval
+    comes from networks with the missing ties added: as many as `recorded` leaves, in records
+    like those known, among members by the ties they have. "Redundant" is said where the whole
     interval of the loss lies within `tolerated`, "vulnerable" where it lies above.
 
     The band of `access` and `conductance` is that of the same members with as many ties each,
