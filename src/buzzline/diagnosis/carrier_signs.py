@@ -63,7 +63,7 @@ def _of_redundancy(row: dict[str, Any]) -> Sign:
     if row["value"] is not None and row["low"] is not None:
         sentence = (
             "without its foremost gatekeeper members with no tie outside lose "
-            f"{row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}] of their access to the outside"
+            f"{row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}] of their access"
         )
     reason = row["reason"] or ("" if reading != "open" else row["verdict"])
     if row["verdict"] == ALONE:
