@@ -16,7 +16,7 @@ from buzzline.diagnosis.diagnosis import ClusterDiagnosis
 from buzzline.wording import plural
 
 TITLE = "How is each cluster tied, and how sure is that?"
-CLUSTERS_SHOWN = 6
+CLUSTERS_SHOWN = 3
 PLACE = {"low": -1.0, "middle": 0.0, "high": 1.0}
 SURE = ("firm", "likely")
 AXIS = Axis(

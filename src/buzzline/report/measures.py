@@ -27,7 +27,8 @@ EXAMPLES_NAMED = 3
 # Stage by stage: whose first sentence is among the findings, and how many of them at most.
 FOREMOST = {
     "clusters": (("delineation", "declared_clusters", "distinctness", "separation"), 2),
-    "linkages": (("colocated_clusters",), 1),
+    "linkages": (("gatekeepers", "redundancy", "colocated_clusters"), 2),
+    "econometrics": (("mutual_stimulation", "value_by_distance"), 1),
     "agglomeration": (
         ("strong_clusters", "concentration", "kdensity", "relatedness",
          "location_quotients_by_place", "specialisation", "complexity"), 3,

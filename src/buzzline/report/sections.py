@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from buzzline.analysis import Answer
+from buzzline.diagnosis.diagnosis import ClusterDiagnosis
 from buzzline.report.measures import MeasurePart, measure_parts
 
 
@@ -50,9 +51,20 @@ HEADINGS = {
         "give. “Not testable” is a finding as well: it says what would be needed.",
     ),
     "linkages": Heading(
-        "siblings", "Neighbours", "How neighbouring clusters get on",
-        "Neighbouring clusters of one industry can work together, compete, do both or neither. "
-        "“Not testable” says that the ties to tell by are not there.",
+        "siblings", "Ties", "Who is tied to whom, who carries it, and what breaks",
+        "Where the ties of each cluster lead, who carries them, and how neighbouring clusters "
+        "of one industry get on: they can work together, compete, do both or neither. “Not "
+        "testable” says that the ties to tell by are not there.",
+    ),
+    "econometrics": Heading(
+        "goes-with", "What goes with what", "What goes with what",
+        "Over organisations and years, net of what does not change. What goes together need "
+        "not be cause and effect.",
+    ),
+    "diagnosis": Heading(
+        "standing", "Standing", "Where each cluster stands among others",
+        "On several dimensions that are never added up, against clusters of its industry, or "
+        "all where these are few.",
     ),
 }  # fmt: skip
 
@@ -62,7 +74,8 @@ FOREMOST = ("delineation", "distinctness", "separation")  # the verdict, then it
 
 def sections(measures: Sequence[Answer]) -> dict[str, Section]:
     """Return a section for each stage that has results, by the name of the stage."""
-    parts = sorted(measure_parts(measures), key=_place)
+    beside = [result for result in measures if not isinstance(result, ClusterDiagnosis)]
+    parts = sorted(measure_parts(beside), key=_place)
     found = {
         stage: Section(heading, tuple(part for part in parts if part.stage == stage))
         for stage, heading in HEADINGS.items()

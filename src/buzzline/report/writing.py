@@ -22,6 +22,7 @@ from buzzline.linkages.balance import MODEL_MEANING, ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.report.balance import balance_view
 from buzzline.report.clusters import cluster_table
+from buzzline.report.diagnosis import diagnosis_view
 from buzzline.report.drawings import drawing
 from buzzline.report.findings import facts, findings, has_organisations
 from buzzline.report.html import Html
@@ -110,10 +111,11 @@ def report(
             *findings(study, profile, clustering, balance,
                       of_clusters=measure_findings(measures, "clusters")),
             *measure_findings(measures, "linkages"),
+            *measure_findings(measures, "econometrics"),
             *measure_findings(measures, "agglomeration"),
         ],
         **_pictures(study, profile, clustering, _membership(measures)),
-        sections=sections(measures), clusters=clusters,
+        sections=sections(measures), clusters=clusters, diagnosis=diagnosis_view(measures),
         first_test_only="" if is_tested_twice(measures) else FIRST_TEST_ONLY,
         balance=parts, cutoffs=profile.cutoffs, models=MODEL_MEANING,
         limits=[*limits(study, profile, clustering, balance, second=is_tested_twice(measures)),
