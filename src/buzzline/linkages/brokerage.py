@@ -9,15 +9,14 @@ import numpy as np
 import polars as pl
 
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Codes, Indices, as_codes, as_floats
+from buzzline.arrays import Codes, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
-from buzzline.linkages.advice_ties import knowledge_layers
+from buzzline.linkages.advice_ties import AdviceTies, advice_ties, knowledge_layers
 from buzzline.linkages.response_gate import answers_of, response_of, told_by
 from buzzline.linkages.structural_holes import holes_against_rewiring
 from buzzline.network.brokerage import ROLES, brokerage_by_chance, brokerage_roles
-from buzzline.network.building import build_network
-from buzzline.network.network import Network
+from buzzline.network.network import Network, network_of
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
@@ -87,7 +86,7 @@ class Brokerage:
         of = ", ".join(self.layers).replace("_", " ")
         if not self.members.height:
             why = self.clusters["status"].unique(maintain_order=True).head(2).to_list()
-            said = "; ".join(why) or "no cluster"
+            said = "; ".join(why) or "there is no cluster"
             return " ".join([f"Brokerage is not testable ({of}): {said}.", *self.notes])
         brokers = self.roles.filter(pl.col("value") > 0)["org_id"].n_unique()
         free = int((self.members["q"] <= 1 - self.level).sum())
@@ -177,7 +176,8 @@ def brokerage(
     if draws < 2:
         raise InvalidArgument("brokerage: its expectation needs at least 2 draws (`draws`)")
     seed = seed_of(rng)
-    network = build_network(study, knowledge_layers(study, layers, "brokerage")).unweighted()
+    ties = advice_ties(study, knowledge_layers(study, layers, "brokerage"))
+    network = _network(study, ties)
     group, first = _groups(study, clustering)
     clusters = _gated(study, clustering, (network, group), response_rate)
     measured = clusters["status"].str.starts_with("measured").to_numpy()
@@ -188,7 +188,7 @@ def brokerage(
     roles = _roles(network, group, rows, draws=draws, rng=child(seed, "roles"))
     progress("brokerage", 1, 2)
     holes = holes_against_rewiring(
-        network, rows, draws=draws, level=level, rng=child(seed, "holes")
+        network, ties, rows, draws=draws, level=level, rng=child(seed, "holes")
     )
     progress("brokerage", 2, 2)
     who = _who(study, clusters, first[rows], rows)
@@ -204,6 +204,19 @@ def brokerage(
         _totals(clusters, roles, who), network.layers, network.is_directed, level, draws,
         tuple(notes),
     )  # fmt: skip
+
+
+def _network(study: Study, ties: AdviceTies) -> Network:
+    """Return the ties as a network in which each counts one."""
+    ids = study.organisations["org_id"]
+    source, target = ties.source, ties.target
+    if not ties.is_directed:
+        source, target = np.concatenate([source, target]), np.concatenate([target, source])
+    none = as_indices(np.zeros(ids.len() + 1))
+    like = Network(
+        ids, none, as_codes([]), as_floats([]), ties.layers, "ties", ties.is_directed
+    )
+    return network_of(ids, (source, target), np.ones(source.size), like=like).unweighted()
 
 
 def _groups(study: Study, clustering: Clustering) -> tuple[Codes, Indices]:

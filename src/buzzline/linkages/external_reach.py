@@ -87,8 +87,8 @@ class ExternalReach:
         of = ", ".join(self.layers).replace("_", " ")
         if not done.height:
             why = self.clusters["status"].unique(maintain_order=True).head(2).to_list()
-            said = "; ".join(why) or "no cluster"
-            return " ".join([f"External reach is not testable ({of}): {said}", *self.notes])
+            said = "; ".join(why) or "there is no cluster"
+            return " ".join([f"External reach is not testable ({of}): {said}.", *self.notes])
         first = done.row(0, named=True)
         low, high = first["low"], first["high"]
         ends = "" if low is None else f" [{low:.0%}, {high:.0%}]"

@@ -101,10 +101,8 @@ class Gatekeepers:
         of = ", ".join(self.layers).replace("_", " ")
         if not done.height:
             why = self.clusters["status"].unique(maintain_order=True).head(2).to_list()
-            return " ".join(
-                [f"Gatekeepers are not testable ({of}):", "; ".join(why) or "no cluster",
-                 *self.notes]
-            )  # fmt: skip
+            said = "; ".join(why) or "there is no cluster"
+            return " ".join([f"Gatekeepers are not testable ({of}): {said}.", *self.notes])
         n = float(done["value"].sum())
         kind = "gatekeeper" if self.is_directed else "member central and open"
         several = None if self.is_directed else "members central and open"
@@ -268,8 +266,6 @@ def _notes(
     clusters: Sequence[Row], is_directed: bool, draws: int, level: float
 ) -> tuple[str, ...]:  # fmt: skip
     notes = []
-    if not clusters:
-        notes.append("There are no clusters.")
     if not is_directed:
         notes.append(
             "These ties have no direction: who hands on more than it gets cannot be told, so "

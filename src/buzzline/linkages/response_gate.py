@@ -59,7 +59,7 @@ class Response:
     def status(self) -> str:
         """Say what the answers bear, for a cluster that is measured."""
         if isnan(self.rate):
-            return "measured; who answered is not known"
+            return "measured"
         if self.rate >= ENOUGH:
             return "measured"
         if self.is_known:

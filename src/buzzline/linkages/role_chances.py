@@ -10,7 +10,6 @@ from scipy.stats import hypergeom
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_indices
 from buzzline.kernels.betweenness import shortest_ways
-from buzzline.kernels.rewiring import rewire
 from buzzline.linkages.advice_ties import ClusterTies
 from buzzline.linkages.cognitive_roles import (
     COGNITIVE_ROLES,
@@ -19,9 +18,9 @@ from buzzline.linkages.cognitive_roles import (
     cognitive_roles,
     role_cuts,
 )
+from buzzline.linkages.dealt_ties import TieList, dealt_ties
 from buzzline.quantities import Draws
 
-TRIES_A_TIE = 6  # exchanges tried between two networks; five times as many before the first
 MOST_FOR_WAYS = 400  # members, above which betweenness is not held against rewired networks
 
 
@@ -55,15 +54,14 @@ class RoleChance:
 def rewired(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> Iterable[ClusterTies]:
     """Yield networks in which every node has as many ties, and those outside none with another.
 
-    The number of ties inside and the number with who is outside stay what they are.
+    Dealt one by one, the number of ties inside stays what it is. Ties of consortia are dealt by
+    who takes part in which.
     """
-    source, target = ties.source.copy(), ties.target.copy()
-    m = source.size
-    key = np.uint64(rng.integers(2**63))
-    for draw in range(draws):
-        tries = TRIES_A_TIE * m * (5 if draw == 0 else 1)
-        rewire(source, target, ties.n, ties.k, ties.is_directed, tries, key, np.uint64(draw))
-        yield ties.with_ends(source.copy(), target.copy())
+    listed = TieList(
+        ties.source, ties.target, ties.pair, ties.unit, ties.n, ties.k, ties.is_directed
+    )
+    for source, target in dealt_ties(listed, draws, rng):
+        yield ties.with_ends(source, target)
 
 
 def role_chance(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> RoleChance:
@@ -82,9 +80,11 @@ def role_chance(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> Ro
     other_roles = cognitive_roles(
         dealt[:, 0], dealt[:, 1], dealt[:, 2], cuts=cuts, is_directed=ties.is_directed
     )
+    by_ties = ties.unit.size == np.unique(ties.unit).size
+    as_open = (1 + (dealt[:, 2] >= counts[2]).sum(axis=0)) / (1 + draws)
+    p = openness_p(ties) if by_ties else as_open
     return RoleChance(
-        counts, cuts, role, role_shares(other_roles),
-        openness_p(ties), between,
+        counts, cuts, role, role_shares(other_roles), p, between,
         as_between / (1 + draws) if is_small else np.full(ties.k, np.nan),
         (other_roles == GATEKEEPER).sum(axis=1).astype(np.float64),
         carried(other_roles, dealt[:, 2]),
@@ -94,6 +94,7 @@ def role_chance(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> Ro
 def openness_p(ties: ClusterTies) -> Floats:
     """Return how likely members have as many ties outside, or more, by their number of ties.
 
+    For ties that come one by one; those of consortia are held against dealt ones instead.
     Ends of ties are joined at random: of all ends that arrive at members, as many come from
     outside as do, and so for those that leave (hypergeometric; the sum of both by convolution).
     (k,) float64.

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from buzzline.arrays import Indices, as_indices
-from buzzline.kernels.rewiring import rewire
+from buzzline.linkages.advice_ties import AdviceTies
+from buzzline.linkages.dealt_ties import TieList, dealt_ties
 from buzzline.network.network import Network, network_of
 from buzzline.network.position import constraint_and_size
 from buzzline.quantities import Draws, Share
 from buzzline.resampling import false_discovery_q
 
-TRIES_A_TIE = 6
 MOST_TIES_DEALT = 200_000_000  # over all draws; beyond, there are fewer draws
 FEWEST_DRAWS = 19
 
@@ -27,13 +27,16 @@ class Holes:
 
 
 def holes_against_rewiring(
-    network: Network, rows: Indices, *, draws: Draws, level: Share, rng: np.random.Generator
-) -> Holes:
+    network: Network, ties: AdviceTies, rows: Indices, *, draws: Draws, level: Share,
+    rng: np.random.Generator,
+) -> Holes:  # fmt: skip
     """Return constraint and effective size, with what networks of the same degrees give.
 
     Parameters
     ----------
     network : Network
+        Of these ties, each once.
+    ties : AdviceTies
     rows : (k,) int64
         Organisations in question.
     draws : draws
@@ -43,20 +46,14 @@ def holes_against_rewiring(
     plain = network.undirected().unweighted()
     held, size = constraint_and_size(plain)
     few = max(FEWEST_DRAWS, MOST_TIES_DEALT // max(plain.n_ties, 1))
-    n_draws = min(draws, few) if plain.n_ties else 0
-    once = plain.source < plain.to
-    source = as_indices(plain.source[once])
-    target = as_indices(plain.to[once])
-    key = np.uint64(rng.integers(2**63))
+    n_draws = min(draws, few) if rows.size else 0
     dealt = np.empty((n_draws, rows.size))
-    for draw in range(n_draws):
-        tries = TRIES_A_TIE * source.size * (3 if draw == 0 else 1)
-        rewire(source, target, plain.n, plain.n, False, tries, key, np.uint64(draw))
+    for draw, (source, target) in enumerate(dealt_ties(_listed(plain, ties), n_draws, rng)):
         ends = np.concatenate([source, target]), np.concatenate([target, source])
         other = network_of(plain.ids, ends, np.ones(2 * source.size), like=plain)
         dealt[draw] = constraint_and_size(other)[0][rows]
     tail = (1 - level) / 2
-    if n_draws and rows.size:
+    if n_draws:
         p = (1 + (dealt <= held[rows] + 1e-12).sum(axis=0)) / (1 + n_draws)
         mean, (low, high) = dealt.mean(axis=0), np.quantile(dealt, [tail, 1 - tail], axis=0)
         q = false_discovery_q(p)
@@ -69,3 +66,13 @@ def holes_against_rewiring(
     }  # fmt: skip
     note = f"Constraint is held against {n_draws:,} rewired networks." if few < draws else ""
     return Holes(columns, note)
+
+
+def _listed(plain: Network, ties: AdviceTies) -> TieList:
+    low, high = np.minimum(ties.source, ties.target), np.maximum(ties.source, ties.target)
+    keys, pair = np.unique(low * plain.n + high, return_inverse=True)
+    _, unit = np.unique(ties.unit, return_inverse=True)
+    return TieList(
+        as_indices(keys // plain.n), as_indices(keys % plain.n), as_indices(pair),
+        as_indices(unit), plain.n, plain.n, False,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from buzzline.clusters.clustering import Clustering
@@ -14,6 +15,7 @@ from buzzline.tables.study import Study
 from buzzline.wording import plural
 
 FEWEST_MEMBERS, FEWEST_INSIDE = 5, 10
+FEWEST_RECORDS = 5  # with a tie inside: those of one project are one observation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,13 @@ class Surveyed:
             return (
                 f"not testable: {plural(self.n_inside, 'tie')} inside; at least "
                 f"{FEWEST_INSIDE} are needed"
+            )
+        inside = (self.ties.source < self.ties.k) & (self.ties.target < self.ties.k)
+        n_records = np.unique(self.ties.unit[inside[self.ties.pair]]).size
+        if n_records < FEWEST_RECORDS:
+            return (
+                f"not testable: {plural(self.n_inside, 'tie')} inside, all from "
+                f"{plural(n_records, 'record')}; at least {FEWEST_RECORDS} are needed"
             )
         if not self.ties.outside.size:
             return "not testable: no tie with anybody outside; at least 1 is needed"
