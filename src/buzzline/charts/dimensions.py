@@ -70,7 +70,6 @@ def _dot(item: dict[str, Any]) -> Row:
 def _reading(result: FiveDimensions, n: int) -> list[str]:
     which = f"The first {CLUSTERS_SHOWN} of {n:,} clusters. " if n > CLUSTERS_SHOWN else ""
     return [
-        f"{which}Lines are {result.level:.0%} intervals: from those surely below to all but "
-        "those surely above. Dark: surely in one half. Dimensions are not added up, and where "
-        "there is no dot there are no data."
+        f"{which}Lines are {result.level:.0%} intervals. Dark: surely in one half. Dimensions "
+        "are not added up, and where there is no dot there are no data."
     ]

@@ -48,7 +48,7 @@ class DimensionScene:
 
     def members(self, cluster: dict[str, object]) -> Flags:
         """Return who is a member. (n,) bool."""
-        return self.scene.members[str(cluster["cluster_id"])]
+        return self.scene.members(str(cluster["cluster_id"]))
 
     def near(self, cluster: dict[str, object]) -> Flags:
         """Return who stands within local reach of the middle of a cluster. (n,) bool."""

@@ -195,16 +195,16 @@ def five_dimensions(  # noqa: PLR0913  # `progress` is no choice of the analysis
 
     Notes
     -----
-    References are clusters of the same industry, or all where these are fewer than five. Ends
-    of percentiles come from simultaneous intervals of differences [1]_. A dimension stands at
-    the mean of its standardised indicators, over references measured on all of the same; errors
-    of indicators read off the same data are added, of others as if independent. For trade-offs,
-    no data stand on both sides of a pair.
+    References are clusters of the same industry, or all where these are fewer than five.
+    Percentiles are of true values drawn from what the estimates say of all clusters together
+    [1]_. A dimension stands at the mean of its standardised indicators, over references
+    measured on all of the same; errors of indicators read off the same data are added, of
+    others as if independent. For trade-offs, no data stand on both sides of a pair.
 
     References
     ----------
-    .. [1] Mogstad, M., Romano, J., Shaikh, A., Wilhelm, D. (2024). Inference for ranks. Review
-       of Economic Studies 91(1). doi:10.1093/restud/rdad006
+    .. [1] Lin, R., Louis, T., Paddock, S., Ridgeway, G. (2006). Loss function based ranking in
+       two-stage, hierarchical models. Bayesian Analysis 1(4). doi:10.1214/06-BA130
     .. [2] Bathelt, H. (2002). The re-emergence of a media industry cluster in Leipzig. European
        Planning Studies 10(5). doi:10.1080/09654310220145341
 

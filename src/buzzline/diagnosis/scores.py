@@ -62,13 +62,19 @@ def not_measured(reason: str, n: int = 0) -> Score:
 
 
 def of_share(share: EffectiveShare, level: Share, *, fewest: int = 1) -> Score:
-    """Return the score of a share, on the scale of log odds with half an observation added."""
+    """Return the score of a share, as an angle: its error hangs on the observations alone.
+
+    References
+    ----------
+    .. [1] Anscombe, F. (1948). The transformation of Poisson, binomial and negative-binomial
+       data. Biometrika 35(3/4). doi:10.1093/biomet/35.3-4.246
+    """
     if share.n < fewest or not share.n_worth > 0:
         return not_measured(f"only {share.n}; at least {fewest} are needed", share.n)
     low, high = share.interval(level)
-    p = (share.value * share.n_worth + 0.5) / (share.n_worth + 1)
-    error = 1 / np.sqrt((share.n_worth + 1) * p * (1 - p))
-    return Score(share.value, low, high, NAN, float(np.log(p / (1 - p))), float(error), share.n)
+    p = (share.value * share.n_worth + 0.375) / (share.n_worth + 0.75)
+    error = 0.5 / float(np.sqrt(share.n_worth + 0.5))
+    return Score(share.value, low, high, NAN, float(np.arcsin(np.sqrt(p))), error, share.n)
 
 
 def of_members(hits: int, n: int, level: Share) -> Score:

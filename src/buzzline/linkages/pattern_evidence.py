@@ -153,13 +153,14 @@ def tenure(scene: Scene, members: Flags, first: int, rule: PatternRule, d: Draws
 def dispersion_sign(scene: Scene, members: Flags, rule: PatternRule, *, level: Share,
                     draws: Draws, rng: np.random.Generator) -> Sign:  # fmt: skip
     """Return the sign of members being spread over cities."""
-    found = dispersion(scene.standing.city[members], scene.owner[members])
+    found = dispersion(
+        scene.standing.city[members], scene.owner[members], level=level, draws=draws, rng=rng
+    )
     if np.isnan(found.value):
         return unknown("dispersion", "no member has a city")
-    drawn = np.clip(found.value + found.error * rng.standard_normal(draws), 0, 1)
     return measured(
-        "dispersion", as_floats(drawn), found.value, interval=found.interval(level),
-        n=found.n, cut=rule.dispersed,
+        "dispersion", found.draws, found.value, interval=(found.low, found.high), n=found.n,
+        cut=rule.dispersed,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.layer_ties import LayerTies, layer_ties
 from buzzline.kernels.distances import scales_of
@@ -15,14 +15,17 @@ from buzzline.linkages.backward_linkage import SKILLED, owned_abroad
 from buzzline.linkages.city_spread import Standing
 from buzzline.linkages.linkage_types import owner_units
 from buzzline.linkages.tie_ends import squared_limits
+from buzzline.quantities import Kilometres
 from buzzline.space.globe import unit_vectors
 from buzzline.space.precision import precision_km
 from buzzline.space.scales import Cutoffs
+from buzzline.space.sites import grouped_within
 from buzzline.space.zones import INSIDE_A_DISC, NEAREST_KM
 from buzzline.tables.study import Study
 
 LOCAL, GLOBAL = 0, 3  # codes of scales
 BUYING = ("supply", "subcontract")
+HUB_KM = 10.0  # nearer to each other, cities are parts of one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +47,7 @@ class Scene:
     is_foreign : (n,) bool           the owner is of another country
     standing : Standing
     industry : (n,) int32            -1 not known
-    members : dict of cluster to (n,) bool
+    rows_of : dict of cluster to (k,) int64    rows of its members
     layers : dict of layer to LayerScene
     bought, skilled : tuple of LayerScene    of supply: all of it, and of skilled inputs
     last_year : int or None          of anything dated in the study
@@ -55,11 +58,17 @@ class Scene:
     is_foreign: Flags
     standing: Standing
     industry: Codes
-    members: dict[str, Flags]
+    rows_of: dict[str, Indices]
     layers: dict[str, LayerScene]
     bought: tuple[LayerScene, ...]
     skilled: tuple[LayerScene, ...]
     last_year: int | None
+
+    def members(self, cluster: str) -> Flags:
+        """Return who is a member of a cluster. (n,) bool."""
+        flags = np.zeros(self.owner.size, np.bool_)
+        flags[self.rows_of[cluster]] = True
+        return flags
 
 
 def scene_of(
@@ -89,19 +98,17 @@ def scene_of(
     )  # fmt: skip
 
 
-def members_of(study: Study, clustering: Clustering) -> dict[str, Flags]:
-    """Return who is a member of each cluster, (n,) bool each."""
+def members_of(study: Study, clustering: Clustering) -> dict[str, Indices]:
+    """Return the rows of the members of each cluster, (k,) int64 each."""
     row = study.organisations.select("org_id").with_row_index("row")
     placed = clustering.members.join(
         row, on="org_id", how="inner", validate="m:1", maintain_order="left"
     )
-    flags = {
-        str(cluster_id): np.zeros(row.height, np.bool_)
-        for cluster_id in clustering.clusters["cluster_id"]
-    }
+    found = {str(name): as_indices([]) for name in clustering.clusters["cluster_id"]}
     for (cluster_id,), rows in placed.group_by(["cluster_id"]):
-        flags[str(cluster_id)][rows["row"].to_numpy()] = True
-    return flags
+        if str(cluster_id) in found:
+            found[str(cluster_id)] = as_indices(rows["row"].sort().to_numpy())
+    return found
 
 
 def _standing(organisations: pl.DataFrame) -> Standing:
@@ -114,7 +121,30 @@ def _standing(organisations: pl.DataFrame) -> Standing:
     city = organisations.select(
         pl.concat_str("city", pl.col("country").fill_null(""), separator="|")
     ).to_series()
-    return Standing(codes_of(city), xyz, as_floats(floor))
+    return Standing(hubs_of(codes_of(city), xyz), xyz, as_floats(floor))
+
+
+def hubs_of(city: Codes, xyz: Floats, *, apart_km: Kilometres = HUB_KM) -> Codes:
+    """Return the hub of each organisation: cities whose middles are near are one. (n,) int32.
+
+    Parameters
+    ----------
+    city : (n,) int32          -1 not known
+    xyz : (n, 3) float64       unit vectors, NaN without coordinates
+    apart_km : km
+        Cities within it, or within it of one between, are one hub; those without coordinates
+        are hubs of their own.
+    """
+    placed = (city >= 0) & ~np.isnan(xyz[:, 0])
+    n = int(city.max(initial=-1)) + 1
+    held = np.bincount(city[placed], minlength=n)
+    sums = [np.bincount(city[placed], weights=xyz[placed, k], minlength=n) for k in range(3)]
+    middle = np.stack(sums, axis=1)[held > 0]
+    hub = np.arange(n) + n
+    if len(middle):
+        length = np.linalg.norm(middle, axis=1, keepdims=True)
+        hub[held > 0] = grouped_within(as_floats(middle / length), apart_km)
+    return as_codes(np.where(city >= 0, hub[np.maximum(city, 0)] if n else -1, -1))
 
 
 def codes_of(values: pl.Series) -> Codes:

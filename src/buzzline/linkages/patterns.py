@@ -296,7 +296,7 @@ def _one_cluster(
 
 def _of_cluster(study: Study, scene: Scene, cluster: str, terms: _Terms) -> list[Sign]:
     """Return the signs that are not of a layer."""
-    members = scene.members[cluster]
+    members = scene.members(cluster)
     level, draws = terms.level, terms.draws
     rng = child(terms.seed, "cluster", cluster)
     return [
@@ -315,7 +315,7 @@ def _of_layer(
     terms: _Terms,
 ) -> list[tuple[Sign, str | None]]:
     """Return the signs of one layer beyond the scales, and whom they are about."""
-    members, ties = scene.members[cluster], scene.layers[layer]
+    members, ties = scene.members(cluster), scene.layers[layer]
     level, draws, rule = terms.level, terms.draws, terms.rule
     rng, far = child(terms.seed, "layer", cluster, layer), float(np.log(terms.rule.notable))
     found: list[tuple[Sign, str | None]] = [
@@ -337,7 +337,7 @@ def _of_layer(
 def _leading(
     scene: Scene, cluster: str, layer: str, terms: _Terms, rng: np.random.Generator
 ) -> list[tuple[Sign, str | None]]:
-    members = scene.members[cluster]
+    members = scene.members(cluster)
     lead = lead_of(scene, scene.layers[layer], members)
     if lead is None:
         return [(unknown(name, "no ties"), None) for name in ("lead organisation", "tenure")]

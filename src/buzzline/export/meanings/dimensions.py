@@ -15,9 +15,13 @@ _DIMENSION: Meaning = (
     "dimension", "", "Horizontal, vertical, institutional, external or power.",
 )  # fmt: skip
 _STANDING: tuple[Meaning, ...] = (
-    ("percentile", "share", "Share of the reference clusters it exceeds, ties counting half."),
-    ("percentile_low", "share", "Share of them that are surely below it."),
-    ("percentile_high", "share", "All but the share of them that are surely above it."),
+    (
+        "percentile",
+        "share",
+        "Share of the reference clusters it exceeds, errors of all taken in.",
+    ),
+    ("percentile_low", "share", "Lower end of its interval."),
+    ("percentile_high", "share", "Upper end of its interval."),
     ("n_reference", "clusters", "Other clusters measured alike."),
     ("reference", "", "Clusters of the same industry, or all where these are too few."),
 )
