@@ -10,6 +10,7 @@ from buzzline.analysis import NotMade
 from buzzline.diagnosis import cluster_diagnosis
 from buzzline.diagnosis.carrier_signs import (
     signs_of_gatekeepers,
+    signs_of_reach,
     signs_of_redundancy,
     signs_of_removal,
 )
@@ -53,7 +54,7 @@ def test_special_case_too_low_a_response_rate_leaves_gatekeepers_open_with_the_r
 
 @pytest.mark.parametrize(
     ("verdict", "reading"),
-    [("rests on one", "low"), ("redundant", "high"), ("cannot tell", "open"),
+    [("vulnerable", "low"), ("redundant", "high"), ("cannot tell", "open"),
      ("no way out", "open"), ("not testable", "open")],
 )  # fmt: skip
 def test_by_hand_verdicts_of_redundancy(verdict, reading):
@@ -63,6 +64,28 @@ def test_by_hand_verdicts_of_redundancy(verdict, reading):
     assert sign.reading == reading
     assert "lose 42% [30%, 60%] of their access" in sign.sentence
     assert bool(sign.reason) is (reading == "open")
+
+
+def test_special_case_where_nearly_all_have_ties_of_their_own_nothing_rests_on_a_few():
+    row = {"verdict": "each on its own", "value": None, "low": None, "high": None,
+           "n_gatekeepers": 28, "reason": "2 of 30 members have none"}  # fmt: skip
+    (sign,) = signs_of_redundancy(SimpleNamespace(clusters=frame(row)))
+    assert (sign.reading, sign.reason) == ("high", "")
+    assert sign.sentence.endswith("2 of 30 members have none")
+
+
+@pytest.mark.parametrize(
+    ("value", "q", "reading"), [(0.8, 0.01, "low"), (0.8, 0.3, "middle"), (0.05, 0.01, "high")]
+)
+def test_by_hand_reach_is_held_against_members_taken_out_at_random(value, q, reading):
+    row = {"value": value, "low": 0.0, "high": 0.9, "expected": 0.2, "q": q, "n_removed": 1,
+           "n_gatekeepers": 8, "status": "measured"}  # fmt: skip
+    (sign,) = signs_of_reach(SimpleNamespace(clusters=frame(row)))
+    assert sign.reading == reading
+    assert "foremost 1 of 8 gatekeepers it loses" in sign.sentence
+    none = row | {"value": None, "status": "no gatekeeper"}
+    (sign,) = signs_of_reach(SimpleNamespace(clusters=frame(none)))
+    assert (sign.reading, sign.reason) == ("open", "no gatekeeper")
 
 
 def test_by_hand_removal_is_read_of_clusters_not_of_all_organisations():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,13 +20,17 @@ from buzzline.cli.working import kept_words, show_road, spent
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.export import write_csv
+from buzzline.randomness import child
 from buzzline.road.running import Road, run_road
-from buzzline.tables.worlds import World, make_world
+from buzzline.tables.worlds import FairPlan, World, make_world, plant_advice, plant_fairs
 from buzzline.tables.writing import atomically
 
 SEED = 7
 # Planted imbalances, by cluster and scale: ties are multiplied by the factor.
 MISSING = {0: {"global": 0.1}, 1: {"national": 0.1}, 2: {"local": 0.2}, 3: {"global": 6.0}}
+UNBALANCED = ("research", "supply")  # the layers the imbalances are planted in
+AFTER_FAIRS = "licence"
+GATEKEEPERS = {4: 1, 5: 8}  # who carry the advice of a planted cluster from outside
 FOUND = 0.5  # share of a planted cluster in one found cluster, and the other way round
 FEWEST = 300  # below, six clusters have too few members to be found
 YARDSTICK = "G2"  # the model the ties were drawn from: size, distance and borders
@@ -45,10 +50,12 @@ file = "linkages.csv"
 
 [tables.places]
 file = "places.csv"
-
+{{more}}
 [run]
 seed = {SEED}
 """
+ALWAYS_WRITTEN = ("organisations", "linkages", "places")
+PLANTED = ("outcomes", "gatherings", "attendance")  # written where anything stands in them
 
 
 def demo(
@@ -84,15 +91,25 @@ def demo(
 
 def planted_world(organisations: int) -> World:
     """Return the made-up world of the demonstration."""
-    return make_world(organisations=organisations, clusters=6, missing=MISSING, rng=SEED)
+    world = make_world(organisations=organisations, clusters=6, missing=MISSING, rng=SEED)
+    study = world.study
+    for cluster, n_gatekeepers in GATEKEEPERS.items():
+        only = as_codes(np.where(world.truth.cluster == cluster, 0, -1))
+        study, _ = plant_advice(
+            study, only, n_gatekeepers=n_gatekeepers, rng=child(SEED, "advice", cluster)
+        )
+    study, _ = plant_fairs(study, FairPlan(layer=AFTER_FAIRS), rng=child(SEED, "fairs"))
+    return replace(world, study=study)
 
 
 def write_world(folder: Path, world: World) -> Path:
     """Write a made-up study as a person would have it: CSV files and a study.toml."""
-    for name in ("organisations", "linkages", "places"):
+    more = [name for name in PLANTED if getattr(world.study, name).height]
+    for name in (*ALWAYS_WRITTEN, *more):
         write_csv(getattr(world.study, name), folder / f"{name}.csv")
+    named = "".join(f'\n[tables.{name}]\nfile = "{name}.csv"\n' for name in more)
     with atomically(folder / "study.toml") as unfinished:
-        unfinished.write_text(STUDY_FILE, encoding="utf-8")
+        unfinished.write_text(STUDY_FILE.replace("{more}", named), encoding="utf-8")
     return folder
 
 
@@ -145,17 +162,20 @@ def matches(world: World, found: Codes) -> dict[int, int]:
 def recovered(road: Road, match: dict[int, int]) -> tuple[int, int]:
     """Return how many planted imbalances got the right verdict, and how many were planted."""
     ids = road.clustering.clusters["cluster_id"]
-    layers = road.study.linkages["layer"].n_unique()
     hit = planted = 0
     for cluster, scales in MISSING.items():
         for scale, factor in scales.items():
-            planted += layers
+            planted += len(UNBALANCED)
             verdict = "missing" if factor < 1 else "excess"
             if cluster in match:
-                hit += road.balance.balance.filter(
-                    cluster_id=ids[match[cluster]],
-                    scale=scale,
-                    model=YARDSTICK,
-                    verdict=verdict,
-                ).height
+                hit += (
+                    road.balance.balance.filter(
+                        cluster_id=ids[match[cluster]],
+                        scale=scale,
+                        model=YARDSTICK,
+                        verdict=verdict,
+                    )
+                    .filter(pl.col("layer").is_in(UNBALANCED))
+                    .height
+                )
     return hit, planted

@@ -7,14 +7,15 @@ from typing import Any
 import polars as pl
 
 from buzzline.diagnosis.signs import Reading, Sign, short
+from buzzline.linkages.external_reach import ExternalReach
 from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.linkages.redundancy import Redundancy
-from buzzline.linkages.redundancy_rows import ALONE, REDUNDANT, VULNERABLE
+from buzzline.linkages.redundancy_rows import ALONE, DIRECT, REDUNDANT, VULNERABLE
 from buzzline.linkages.removal_curves import AS_CHANCE, FRAGILE, ROBUST, RemovalCurves
 
 ENOUGH = 4  # gatekeepers from which on others can step in, at six local ties each
 CARRIED, BREAKS, TOGETHER = "who carries the outside", "what breaks", "holding together"
-ON_GATEKEEPERS: dict[str, Reading] = {VULNERABLE: "low", REDUNDANT: "high"}
+ON_GATEKEEPERS: dict[str, Reading] = {VULNERABLE: "low", REDUNDANT: "high", DIRECT: "high"}
 ON_REMOVAL: dict[str, Reading] = {FRAGILE: "low", AS_CHANCE: "middle", ROBUST: "high"}
 
 
@@ -65,12 +66,42 @@ def _of_redundancy(row: dict[str, Any]) -> Sign:
             "without its foremost gatekeeper members with no tie outside lose "
             f"{row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}] of their access"
         )
-    reason = row["reason"] or ("" if reading != "open" else row["verdict"])
+    if row["verdict"] == DIRECT:
+        sentence = f"nearly all reach outside by ties of their own: {row['reason']}"
+    reason = (row["reason"] or row["verdict"]) if reading == "open" else ""
     if row["verdict"] == ALONE:
         reason = "no recorded tie leads outside"
     return Sign(
         *head, reading, sentence=sentence, value=row["value"], low=row["low"],
         high=row["high"], level=row["level"], n=_whole(row["n_gatekeepers"]), reason=reason,
+    )  # fmt: skip
+
+
+def signs_of_reach(found: ExternalReach) -> list[Sign]:
+    """Return a sign a cluster: what it loses without a tenth of its gatekeepers.
+
+    Parameters
+    ----------
+    found : ExternalReach
+    """
+    return [_of_reach(row) for row in found.clusters.iter_rows(named=True)]
+
+
+def _of_reach(row: dict[str, Any]) -> Sign:
+    head = (row["cluster_id"], row["label"], row["industry"], "reach through gatekeepers",
+            "external_reach", "a tenth of gatekeepers leaving")  # fmt: skip
+    value, expected, q = row["value"], row["expected"], row["q"]
+    if value is None or expected is None or q is None:
+        return Sign(*head, "open", value=value, reason=row["status"] or "not measured")
+    beyond: Reading = "low" if value > expected else "high"
+    among = f" [{row['low']:.0%}, {row['high']:.0%}]" if row["low"] is not None else ""
+    return Sign(
+        *head, beyond if q <= 1 - row["level"] else "middle",
+        sentence=f"without its foremost {row['n_removed']} of {row['n_gatekeepers']:,} "
+        f"gatekeepers it loses {value:.0%}{among} of what it reaches outside through others, "
+        f"{expected:.0%} without as many at random",
+        value=value, low=row["low"], high=row["high"], level=row["level"], p=q,
+        n=row["n_gatekeepers"],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from buzzline.diagnosis.answers import answers_of
 from buzzline.diagnosis.balance_signs import signs_of_balance
 from buzzline.diagnosis.carrier_signs import (
     signs_of_gatekeepers,
+    signs_of_reach,
     signs_of_redundancy,
     signs_of_removal,
 )
@@ -30,6 +31,7 @@ from buzzline.diagnosis.standing_signs import (
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines
+from buzzline.linkages.external_reach import ExternalReach
 from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.linkages.patterns import MissingLinkPatterns
 from buzzline.linkages.redundancy import Redundancy
@@ -116,6 +118,7 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
     *,
     patterns: MissingLinkPatterns | NotMade = NOT_ASKED,
     gatekeepers: Gatekeepers | NotMade = NOT_ASKED,
+    reach: ExternalReach | NotMade = NOT_ASKED,
     redundancy: Redundancy | NotMade = NOT_ASKED,
     removal: RemovalCurves | NotMade = NOT_ASKED,
     pipelines: BuzzAndPipelines | NotMade = NOT_ASKED,
@@ -134,8 +137,8 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
     study : Study
     clustering : Clustering
     balance : ScaleBalance
-    patterns, gatekeepers, redundancy, removal, pipelines, dimensions : results, or why not
-        What there is of them is read; what there is not of is listed with the data it needs.
+    patterns, gatekeepers, reach, redundancy, removal, pipelines, dimensions : results
+        What there is of them is read; for what is not there, the data it needs are listed.
     cluster : str or None
         `cluster_id` of the one to diagnose; None: all that were compared.
     level : share
@@ -183,7 +186,7 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
     examined = _examined(clustering, cluster)
     offered: dict[str, object] = {
         "missing_link_patterns": patterns, "gatekeepers": gatekeepers,
-        "redundancy": redundancy, "removal_curves": removal,
+        "external_reach": reach, "redundancy": redundancy, "removal_curves": removal,
         "buzz_and_pipelines": pipelines, "five_dimensions": dimensions,
     }  # fmt: skip
     every = [*signs_of_balance(balance), *_read(offered), *signs_of_unmade(examined, offered)]
@@ -205,7 +208,8 @@ def _read(offered: Mapping[str, object]) -> list[Sign]:
     """Return the signs of every result that is there."""
     readers: dict[str, Callable[[Any], list[Sign]]] = {
         "missing_link_patterns": signs_of_owners, "gatekeepers": signs_of_gatekeepers,
-        "redundancy": signs_of_redundancy, "removal_curves": signs_of_removal,
+        "external_reach": signs_of_reach, "redundancy": signs_of_redundancy,
+        "removal_curves": signs_of_removal,
         "buzz_and_pipelines": signs_of_pipelines, "five_dimensions": signs_of_dimensions,
     }  # fmt: skip
     return [

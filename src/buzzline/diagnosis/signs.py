@@ -62,6 +62,8 @@ THEMES = (
           "fewer than four", "about four", "four or more"),
     Theme("what breaks", "Does it rest on a few organisations?",
           "it rests on a few", "as much as chance gives", "others can step in"),
+    Theme("reach through gatekeepers", "Does its reach outside hang on a tenth of those who "
+          "carry it?", "more than on anybody", "as on anybody", "less than on anybody"),
     Theme("holding together", "Does it hold together when the best tied leave?",
           "less than its ties dealt anew", "as its ties dealt anew would",
           "better than its ties dealt anew"),
