@@ -80,7 +80,9 @@ from buzzline.diagnosis.cases import CASES, case_named
 from buzzline.diagnosis.diagnosis import ClusterDiagnosis, cluster_diagnosis
 from buzzline.diagnosis.dimensions import FiveDimensions, five_dimensions
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
+from buzzline.econometrics.best_distance import BestDistance, best_distance
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
+from buzzline.econometrics.tie_formation import TieFormation, tie_formation
 from buzzline.econometrics.value_by_distance import ValueByDistance, value_by_distance
 from buzzline.errors import (
     BuzzlineError,
@@ -99,19 +101,23 @@ from buzzline.export import write_results
 from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.brokerage import Brokerage, brokerage
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
+from buzzline.linkages.cognitive_distance import CognitiveDistance, cognitive_distance
 from buzzline.linkages.colocated import Colocated, colocated_clusters
 from buzzline.linkages.colocated_rows import ColocatedRule
 from buzzline.linkages.external_reach import ExternalReach, external_reach
 from buzzline.linkages.flows import ClusterFlows, cluster_flows
 from buzzline.linkages.gatekeepers import Gatekeepers, gatekeepers
+from buzzline.linkages.monitoring import Monitoring, monitoring
 from buzzline.linkages.pattern_rule import PatternRule
 from buzzline.linkages.patterns import MissingLinkPatterns, missing_link_patterns
 from buzzline.linkages.profile import ScaleProfile, scale_profile
 from buzzline.linkages.redundancy import Redundancy, redundancy
 from buzzline.linkages.redundancy_rows import RedundancyRule
 from buzzline.linkages.removal_curves import RemovalCurves, removal_curves
+from buzzline.linkages.social_capital import SocialCapital, social_capital
 from buzzline.linkages.temporary_clusters import TemporaryClusters, temporary_clusters
 from buzzline.linkages.weakest_link import WeakestLinkTest, weakest_link_test
+from buzzline.linkages.yardsticks import Yardsticks, yardsticks
 from buzzline.report import report
 from buzzline.road import Road, run_road
 from buzzline.space.scales import Cutoffs
@@ -134,6 +140,7 @@ __all__ = [
     "DISPUTES",
     "About",
     "AreaRule",
+    "BestDistance",
     "Brokerage",
     "BuzzAndPipelines",
     "BuzzlineError",
@@ -145,6 +152,7 @@ __all__ = [
     "ClusterStrength",
     "Clustering",
     "Coagglomeration",
+    "CognitiveDistance",
     "Colocated",
     "ColocatedRule",
     "Complexity",
@@ -181,6 +189,7 @@ __all__ = [
     "MissingFile",
     "MissingLinkPatterns",
     "MissingPackage",
+    "Monitoring",
     "MutualStimulation",
     "NotConverged",
     "PatternRule",
@@ -198,11 +207,13 @@ __all__ = [
     "Separation",
     "ShiftShares",
     "SiblingRule",
+    "SocialCapital",
     "Specialisation",
     "StrongClusters",
     "StrongRule",
     "Study",
     "TemporaryClusters",
+    "TieFormation",
     "TooFew",
     "TwoTestRule",
     "UnreadableFile",
@@ -210,8 +221,10 @@ __all__ = [
     "ValueByDistance",
     "Variety",
     "WeakestLinkTest",
+    "Yardsticks",
     "__version__",
     "agreement_of_clusterings",
+    "best_distance",
     "brokerage",
     "buzz_and_pipelines",
     "by_cluster",
@@ -226,6 +239,7 @@ __all__ = [
     "cluster_strength",
     "clustering_of_labels",
     "coagglomeration",
+    "cognitive_distance",
     "colocated_clusters",
     "complexity",
     "concentration",
@@ -254,6 +268,7 @@ __all__ = [
     "make_world",
     "membership",
     "missing_link_patterns",
+    "monitoring",
     "mutual_stimulation",
     "plants_of",
     "read_bea_flows",
@@ -273,12 +288,15 @@ __all__ = [
     "scale_profile",
     "separation",
     "shift_share",
+    "social_capital",
     "specialisation",
     "strong_clusters",
     "temporary_clusters",
+    "tie_formation",
     "value_by_distance",
     "variety",
     "vintage_gap",
     "weakest_link_test",
     "write_results",
+    "yardsticks",
 ]

@@ -3,10 +3,12 @@
 # Importing a family registers its charts with `chart`.
 from buzzline.charts import (
     against_chance,
+    best_distance,
     brokerage,
     buzz,
     city_threshold,
     cluster_agreement,
+    cognitive_distance,
     colocated,
     colocated_parts,
     complexity,
@@ -29,6 +31,7 @@ from buzzline.charts import (
     lifecycle,
     membership,
     merges,
+    monitoring,
     patterns,
     profile,
     quality,
@@ -36,12 +39,15 @@ from buzzline.charts import (
     regional_mix,
     relative,
     separation,
+    social_capital,
     specialisation,
     stability,
     stimulation,
     temporary_clusters,
+    tie_formation,
     verdicts,
     weakest_link,
+    yardsticks,
 )
 from buzzline.charts.balance import balance_chart
 from buzzline.charts.clusters import candidates_chart
@@ -91,7 +97,13 @@ FAMILIES = (
     stimulation,
     temporary_clusters,
     verdicts,
+    yardsticks,
     weakest_link,
+    best_distance,
+    cognitive_distance,
+    monitoring,
+    social_capital,
+    tie_formation,
 )
 
 __all__ = [

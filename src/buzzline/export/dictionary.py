@@ -28,12 +28,14 @@ from buzzline.export.meanings import (
     linkages,
     membership,
     patterns,
+    proximity,
     quality,
     redundancy,
     relatedness,
     separation,
     specialisation,
     temporary_clusters,
+    yardsticks,
 )
 from buzzline.export.meanings.columns import Meaning
 
@@ -41,6 +43,7 @@ FAMILIES = (
     clusters,
     linkages,
     quality,
+    yardsticks,
     specialisation,
     temporary_clusters,
     concentration,
@@ -60,6 +63,7 @@ FAMILIES = (
     flows,
     lifecycle,
     patterns,
+    proximity,
     dimensions,
     gatekeepers,
 )

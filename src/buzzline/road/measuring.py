@@ -33,16 +33,18 @@ SENSIBLE = (
     "complexity", "industry_entry", "kdensity", "hot_spots",
     "delineation", "distinctness", "separation", "membership", "declared_clusters",
     "cluster_agreement", "labour_market_areas", "industrial_districts", "colocated_clusters",
-    "gatekeepers", "external_reach", "redundancy",
+    "yardsticks", "gatekeepers", "external_reach", "redundancy",
     "temporary_clusters",
     "missing_link_patterns", "five_dimensions",
     "cluster_flows", "cluster_diagnosis",
     "buzz_and_pipelines", "mutual_stimulation", "value_by_distance",
+    "cognitive_distance", "social_capital", "monitoring", "best_distance",
 )  # fmt: skip
 LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
     "m_function", "m_density", "ripley", "delineation_stability", "cluster_history",
     "city_threshold", "brokerage", "removal_curves", "weakest_link_test",
+    "tie_formation",
 )  # fmt: skip
 # Made of the candidates; all others of clusters that both tests leave, where they were made.
 OF_CANDIDATES = ("distinctness", "separation", "delineation", "delineation_stability")

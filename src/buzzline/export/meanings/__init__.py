@@ -19,12 +19,14 @@ from buzzline.export.meanings import (
     linkages,
     membership,
     patterns,
+    proximity,
     quality,
     redundancy,
     relatedness,
     separation,
     specialisation,
     temporary_clusters,
+    yardsticks,
 )
 
 __all__ = [
@@ -46,10 +48,12 @@ __all__ = [
     "linkages",
     "membership",
     "patterns",
+    "proximity",
     "quality",
     "redundancy",
     "relatedness",
     "separation",
     "specialisation",
     "temporary_clusters",
+    "yardsticks",
 ]
