@@ -24,6 +24,7 @@ LAYERS = (
     {"linkages", "investment"},
     {"econometrics"},
     {"diagnosis"},
+    {"survey"},
     {"simulation"},
     {"policy"},
     {"charts", "export"},

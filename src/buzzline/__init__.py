@@ -121,6 +121,13 @@ from buzzline.linkages.yardsticks import Yardsticks, yardsticks
 from buzzline.report import report
 from buzzline.road import Road, run_road
 from buzzline.space.scales import Cutoffs
+from buzzline.survey import (
+    Questionnaire,
+    SurveyAnswers,
+    questionnaire,
+    read_survey,
+    write_survey,
+)
 from buzzline.tables.connectors import (
     read_bea_flows,
     read_cbp,
@@ -194,6 +201,7 @@ __all__ = [
     "NotConverged",
     "PatternRule",
     "Problem",
+    "Questionnaire",
     "Redundancy",
     "RedundancyRule",
     "Relatedness",
@@ -212,6 +220,7 @@ __all__ = [
     "StrongClusters",
     "StrongRule",
     "Study",
+    "SurveyAnswers",
     "TemporaryClusters",
     "TieFormation",
     "TooFew",
@@ -271,11 +280,13 @@ __all__ = [
     "monitoring",
     "mutual_stimulation",
     "plants_of",
+    "questionnaire",
     "read_bea_flows",
     "read_cbp",
     "read_cordis",
     "read_crunchbase",
     "read_study",
+    "read_survey",
     "read_uscmp",
     "redundancy",
     "relatedness",
@@ -298,5 +309,6 @@ __all__ = [
     "vintage_gap",
     "weakest_link_test",
     "write_results",
+    "write_survey",
     "yardsticks",
 ]

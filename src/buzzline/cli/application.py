@@ -14,6 +14,7 @@ from buzzline.cli.demonstrating import demo
 from buzzline.cli.helping import example_lines, unwrapped
 from buzzline.cli.looking_up import schema
 from buzzline.cli.printing import messages, results
+from buzzline.cli.surveying import add_survey
 from buzzline.cli.working import check, init, run
 
 WORK = Group("Commands for a whole study, in this order", sort_key=1)
@@ -62,6 +63,7 @@ def application() -> App:
     app.command(check, **_said(check, WORK, 2, ["my-region", "my-region --strict --json"]))
     app.command(run, **_said(run, WORK, 3, RUN_EXAMPLES))
     add_analyses(app)
+    add_survey(app, group=WORK, sort_key=4)
     app.command(schema, **_said(schema, LOOK, 1, SCHEMA_EXAMPLES), usage=USAGE.format("schema"))
     app.command(demo, **_said(demo, LOOK, 2, ["--out demo"]))
     return app
