@@ -122,6 +122,11 @@ class Comparison:
     amount: float
     models: Mapping[Model, AgainstModel | str]
 
+    @property
+    def inner_share(self) -> float:
+        """Share of the tie ends whose other end is a member, too."""
+        return float(2 * self.counted.internal / self.counted.observed.sum())
+
 
 def layer_of(ends: TieEnds, ground: Ground, beyond: Beyond) -> Layer:
     """Gather the ties of one layer by zone and fit the nulls to all of them."""

@@ -79,7 +79,8 @@ class ScaleBalance:
     fits : DataFrame
         One row a cluster, layer and model: `n`, `unit`, `n_equal` (ties of one weight they are
         worth, 1 / sum w^2), `n_effective` (independent ties they are worth), `top_share` (share
-        that the busiest member holds), `distance_elasticity`, `elasticity_low`,
+        that the busiest member holds), `inner_share` (of tie ends, whose other end is a member
+        too), `distance_elasticity`, `elasticity_low`,
         `elasticity_high`, `border` (log factor of crossing a border), `dispersion`,
         `design_effect` (of ties bundled by owner or record), `g2`, `p`, `kl` (nats a tie end),
         `js` (bits, 0 to 1), `n_separated` (pairs of zones that say nothing), `status` ("fitted"

@@ -27,7 +27,8 @@ BALANCE_SCHEMA = _NAMED | {
 }  # fmt: skip
 FIT_SCHEMA = _NAMED | {
     "model": pl.String, "n": pl.Int64, "unit": pl.String, "n_equal": pl.Float64,
-    "n_effective": pl.Float64, "top_share": pl.Float64, "distance_elasticity": pl.Float64,
+    "n_effective": pl.Float64, "top_share": pl.Float64, "inner_share": pl.Float64,
+    "distance_elasticity": pl.Float64,
     "elasticity_low": pl.Float64, "elasticity_high": pl.Float64, "border": pl.Float64,
     "dispersion": pl.Float64, "design_effect": pl.Float64, "g2": pl.Float64, "p": pl.Float64,
     "kl": pl.Float64, "js": pl.Float64, "n_separated": pl.Int64, "status": pl.String,
@@ -90,7 +91,7 @@ class Rows:
         for model, answer in found.models.items():
             self.fits.append(
                 (*named, model, found.n, layer.ends.unit, found.n_equal,
-                 found.counted.effective, found.top_share,
+                 found.counted.effective, found.top_share, found.inner_share,
                  *_fit_cells(found, answer, self.level))
             )  # fmt: skip
             if isinstance(answer, str):

@@ -14,7 +14,7 @@ from buzzline.quantities import Share
 
 Verdict = Literal["missing", "excess", "as expected", "not enough links"]
 
-HALVED = log(2)
+DOUBLED = log(2)
 NOTABLE = log(1.25)  # a quarter more or less: below that nobody would act on it
 LEAST_CONCENTRATION = 0.05  # of a Dirichlet: nearly every draw falls on one scale
 
@@ -252,12 +252,15 @@ def _within(bundles: Floats) -> float:
 
 
 def _verdict(low: float, high: float, n: float, needed: int | None) -> Verdict:
-    """Return what an interval says. As expected is said only where a halving is ruled out."""
+    """Return what an interval says.
+
+    As expected is said only where a halving and a doubling are ruled out.
+    """
     if high < -NOTABLE:
         return "missing"
     if low > NOTABLE:
         return "excess"
-    if needed is None or n < needed or not low > -HALVED:
+    if needed is None or n < needed or not (low > -DOUBLED and high < DOUBLED):
         return "not enough links"
     return "as expected"
 

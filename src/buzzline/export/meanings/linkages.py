@@ -67,6 +67,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("n_equal", "ties", "Ties of one weight they are worth, 1 / sum of squared shares."),
         ("n_effective", "ties", "Independent ties they are worth."),
         ("top_share", "share", "Share of the ties that the busiest member holds."),
+        ("inner_share", "share", "Share of the tie ends whose other end is a member, too."),
         ("distance_elasticity", "ratio", "Per cent more ties for one per cent more distance."),
         ("elasticity_low", "ratio", "Lower end of its interval."),
         ("elasticity_high", "ratio", "Upper end of its interval."),
