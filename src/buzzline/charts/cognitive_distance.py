@@ -47,7 +47,7 @@ def cognitive_distance_chart(result: CognitiveDistance, *, width: int = WIDTH) -
     said = [
         f"{which}0: the same mix of classes, 1: nothing in common. Lines are "
         f"{result.level:.0%} intervals; strips: where {result.level:.0%} of {result.draws:,} "
-        "deals of items within industries lie. Dark: unlike those.",
+        "deals of portfolios within industries lie. Dark: unlike those.",
         *result.notes,
     ]
     body = share_body(rows, title="mean distance in what they know", width=width)

@@ -37,8 +37,8 @@ class CognitiveDistance:
         others": a member and a partner elsewhere), `measure` ("jaffe", "mahalanobis",
         "skill"), `verdict` ("alike", "diverse", "as chance", "not testable", "no null"),
         `value` (mean distance, 0 to 1), `low`, `high`, `level`, `expected`, `expected_low`,
-        `expected_high` (the same with items dealt anew within industries), `p` (two-sided),
-        `q` (false-discovery rate over clusters), `n` (pairs), `n_organisations` (of which any
+        `expected_high` (with portfolios dealt anew within industries), `p` (two-sided), `q`
+        (false-discovery rate over clusters), `n` (pairs), `n_organisations` (of which any
         item is known), `covered` (these as a share of all there), `reason`.
     layers : tuple[str, ...]    layers whose ties count
     skill_from : str            which table skill distances come from; empty: none
@@ -75,8 +75,8 @@ class CognitiveDistance:
         return " ".join([
             f"Members of {plural(told.height, 'cluster')} by what they know: {said}. "
             f"{first['label']} ({first['industry']}): mean distance {first['value']:.2f} "
-            f"[{first['low']:.2f}, {first['high']:.2f}] on a scale from 0 to 1; items dealt at "
-            f"random within industries give {first['expected']:.2f}.",
+            f"[{first['low']:.2f}, {first['high']:.2f}] on a scale from 0 to 1; portfolios "
+            f"dealt at random within industries give {first['expected']:.2f}.",
             *self.notes,
         ])  # fmt: skip
 
@@ -101,8 +101,8 @@ def cognitive_distance(
 ) -> CognitiveDistance:
     """Return how far apart members and their partners are in what they know.
 
-    Answers whether members of a cluster know the same things, more than portfolios as small as
-    theirs do by chance; and whether they tie near or far in knowledge, among themselves and
+    Answers whether members of a cluster know the same things, more than others of their
+    industry do; and whether they tie near or far in knowledge, among themselves and
     with others. Being too near leaves nothing to learn, being too far leaves it not understood.
 
     Parameters
@@ -115,7 +115,7 @@ def cognitive_distance(
         Whose ties count; None: those in which knowledge flows, else all.
     level : share
     draws : draws
-        Of items dealt anew.
+        Of portfolios dealt anew.
     rng : Generator, int or None
 
     Returns
@@ -132,10 +132,11 @@ def cognitive_distance(
     jaffe: 1 - cos(v_i, v_j), v the items by class [1]_. mahalanobis: the same angle in a space
     in which classes are as related as those who hold them [2]_. skill: 1 - how related the
     industries are by moves of workers, (1 - r) / 2 for r from -1 to 1 [3]_, or 1 minus the
-    cosine of their occupations; 0 within an industry. Chance deals items anew among the
-    organisations of an industry, each keeps as many: small portfolios look distant for their
-    size alone. Intervals: leaving out one member at a time; of ties, pairs that share an
-    organisation or a record vary together. Skills have no null: industries are not dealt.
+    cosine of their occupations; 0 within an industry. Chance deals whole portfolios
+    anew among the organisations of an industry: is a cluster, or are partners, more alike than
+    organisations of these industries anywhere? Items dealt one by one would call every group
+    diverse in which organisations are specialised. Intervals: leaving out one member at a time;
+    of ties, pairs that share an organisation or a record vary together. Skills have no null: industries are not dealt.
 
     References
     ----------

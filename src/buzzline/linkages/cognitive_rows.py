@@ -1,4 +1,4 @@
-"""The rows of cognitive distance: sets of pairs by measure, against items dealt anew."""
+"""The rows of cognitive distance: sets of pairs by measure, against portfolios dealt anew."""
 
 from __future__ import annotations
 
@@ -216,12 +216,11 @@ def _by_classes(
     related = grounds.related if measure == "mahalanobis" else None
     space = knowledge_space(grounds.profiles.matrix(), related)
     sets = [_with_known(one, grounds.profiles.known) for one in sets]
-    rng = child(seed, "items", measure)
+    rng = child(seed, "portfolios", measure)
     dealt = np.empty((draws, len(sets)))
     for draw in range(draws):
-        holder = grounds.profiles.dealt(grounds.industry, rng)
-        chance = knowledge_space(grounds.profiles.matrix(holder), related)
-        dealt[draw] = [_mean(one, chance) for one in sets]
+        of = grounds.profiles.dealt(grounds.industry, rng)
+        dealt[draw] = [_mean(one, space, of) for one in sets]
     return [
         cell | _measured(one, space, dealt[:, k], level)
         for k, (cell, one) in enumerate(zip(cells, sets, strict=True))
@@ -235,13 +234,14 @@ def _with_known(one: _Set, known: Flags) -> _Set:
     return _Set(one.named, None, one.pairs.chosen(keep), one.covered, one.n_organisations)
 
 
-def _mean(one: _Set, space: KnowledgeSpace) -> float:
+def _mean(one: _Set, space: KnowledgeSpace, of: Indices) -> float:
+    """Return the mean distance where organisation i has the portfolio of organisation of[i]."""
     if _too_few(one):
         return np.nan
     if one.rows is not None:
-        return mean_distance(space, one.rows)[0]
+        return mean_distance(space, as_indices(of[one.rows]))[0]
     assert one.pairs is not None
-    return float(space.distances(one.pairs.one, one.pairs.other).mean())
+    return float(space.distances(of[one.pairs.one], of[one.pairs.other]).mean())
 
 
 def _too_few(one: _Set) -> str:
@@ -274,7 +274,7 @@ def _measured(
     found: dict[str, object] = {"n": n_pairs, "value": value, "low": max(value - half, 0.0),
                                 "high": min(value + half, 1.0)}  # fmt: skip
     if not dealt.size:
-        return found | {"reason": "no items were dealt anew (`draws`)"}
+        return found | {"reason": "no portfolios were dealt anew (`draws`)"}
     low, high = central_range(dealt, level)
     tail = min(int((dealt <= value + SAME).sum()), int((dealt >= value - SAME).sum()))
     return found | {"expected": float(dealt.mean()), "expected_low": low,

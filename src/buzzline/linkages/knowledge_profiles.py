@@ -8,7 +8,16 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from buzzline.arrays import Codes, Flags, Floats, as_codes, as_flags, as_floats
+from buzzline.arrays import (
+    Codes,
+    Flags,
+    Floats,
+    Indices,
+    as_codes,
+    as_flags,
+    as_floats,
+    as_indices,
+)
 from buzzline.errors import TooFew
 from buzzline.tables.study import Study
 
@@ -56,24 +65,24 @@ class KnowledgeProfiles:
         found[self.holder] = True
         return as_flags(found)
 
-    def dealt(self, stratum: Codes, rng: np.random.Generator) -> Codes:
-        """Return the holders of items dealt anew within strata of organisations, (k,).
+    def dealt(self, stratum: Codes, rng: np.random.Generator) -> Indices:
+        """Return whose portfolio each organisation gets, dealt anew within strata, (n,).
 
-        Every organisation keeps as many items, and items keep their classes: what is left is
-        how alike portfolios of this size look by chance.
+        Whole portfolios change hands: organisations stay as specialised as they are, and
+        whether anything is known of one stays as it is.
 
         Parameters
         ----------
         stratum : (n,) int32
         rng : Generator
         """
-        of = stratum[self.holder]
-        found = np.empty_like(self.holder)
+        rows = np.flatnonzero(self.known)
+        of = stratum[rows]
+        found = np.arange(self.n_organisations)
         # the same places within strata, in the order given and in random order
-        found[np.argsort(of, kind="stable")] = self.holder[
-            np.lexsort((rng.random(of.size), of))
-        ]
-        return found
+        mixed = np.lexsort((rng.random(rows.size), of))
+        found[rows[np.argsort(of, kind="stable")]] = rows[mixed]
+        return as_indices(found)
 
 
 def knowledge_profiles(study: Study) -> KnowledgeProfiles:

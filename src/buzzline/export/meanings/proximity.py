@@ -47,7 +47,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("verdict", "", "Alike, diverse, as chance, not testable, or without a null."),
         ("value", "share", "Mean distance: 0 the same, 1 nothing in common."),
         _LOW, _HIGH, LEVEL,
-        ("expected", "share", "The same with items dealt anew within industries."),
+        ("expected", "share", "The same with portfolios dealt anew within industries."),
         ("expected_low", "share", "Lower end of what dealing gives."),
         ("expected_high", "share", "Upper end of what dealing gives."),
         ("p", "probability", "How often dealing gives something as far out, both sides."),
