@@ -25,6 +25,7 @@ from buzzline.charts.texts import KeyItem, Text, in_pixels, key, lettered, symbo
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.cognitive_roles import COGNITIVE_ROLES, WITHOUT_DIRECTION
 from buzzline.linkages.gatekeepers import Gatekeepers
+from buzzline.wording import plural
 
 TITLE = "Who brings knowledge in and hands it on?"
 LOOKS = dict(zip((*COGNITIVE_ROLES, WITHOUT_DIRECTION), (
@@ -35,6 +36,7 @@ LOOKS = dict(zip((*COGNITIVE_ROLES, WITHOUT_DIRECTION), (
 PANELS_SHOWN = 4
 NAMED = 4
 SURE = 0.5  # of its role, from which on a mark is filled
+APART_PX = 16.0  # of numbers along an axis
 MARGIN_PX, TOP_PX, BOTTOM_PX, GAP_PX = 30.0, 40.0, 36.0, 24.0
 
 
@@ -70,7 +72,7 @@ def gatekeepers_chart(result: Gatekeepers, *, width: int = WIDTH) -> Spec:
     total = high * ceil(shown.height / columns)
     items = [
         KeyItem(role, *LOOKS[role]) for role in LOOKS if role in roles
-    ] + [KeyItem(f"likelihood below {SURE:.0%}", QUIET_INK, is_hollow=True)]  # fmt: skip
+    ] + [KeyItem("less likely than not", QUIET_INK, is_hollow=True)]  # fmt: skip
     key_layers, key_px = key(items, inner, total + 6)
     body = {"height": total + 6 + key_px, "layer": [*layers, *key_layers]}
     return picture(
@@ -101,9 +103,7 @@ class _Plane:
         return self.origin[1] - room * sqrt(max(n, 0) / self.most_outside)
 
 
-def _plane(
-    members: pl.DataFrame, left: float, top: float, size: tuple[float, float]
-) -> _Plane:
+def _plane(members: pl.DataFrame, left: float, top: float, size: tuple[float, float]) -> _Plane:
     most = [max(float(str(members[name].max())), 1) for name in ("n_inside", "n_outside")]
     return _Plane(left, top, *size, 1.08 * most[0], 1.15 * most[1])
 
@@ -150,11 +150,11 @@ def _point(row: dict[str, Any], plane: _Plane) -> dict[str, Any]:
 
 def _letters(plane: _Plane, cluster: dict[str, Any]) -> list[Text]:
     x0, y0 = plane.origin
-    room = plane.wide
+    room, right = plane.wide, plane.left + plane.wide
     name = shortened(str(cluster["label"]), room, NOTE_SIZE)
     held = (
-        f"{cluster['value']:.0f} gatekeepers ({cluster['low']:.0f} to {cluster['high']:.0f}) "
-        f"hold {cluster['carried']:.0%} of ties outside"
+        f"{plural(cluster['value'], 'gatekeeper')} ({cluster['low']:.0f} to "
+        f"{cluster['high']:.0f}): {cluster['carried']:.0%} of ties outside"
     )
     said = [
         text(name, plane.left, plane.top + 8, bold=True),
@@ -162,31 +162,36 @@ def _letters(plane: _Plane, cluster: dict[str, Any]) -> list[Text]:
         text(shortened("ties inside", room, NOTE_SIZE), (x0 + plane.left + room) / 2, y0 + 27,
              align="center", colour=QUIET_INK),
     ]  # fmt: skip
-    for n in _ticks(plane.most_inside):
+    for n in _ticks(plane.most_inside, right - x0):
         said.append(text(f"{n:.0f}", plane.x(n), y0 + 14, align="center", colour=QUIET_INK))
-    for n in _ticks(plane.most_outside):
+    for n in _ticks(plane.most_outside, plane.high - TOP_PX - BOTTOM_PX):
         said.append(text(f"{n:.0f}", x0 - 10, plane.y(n), align="right", colour=QUIET_INK))
     return said
 
 
-def _ticks(most: float) -> list[float]:
+def _ticks(most: float, room: float) -> list[float]:
+    """Return whole numbers that stand at least two lines apart on a scale of square roots."""
     ticks = [n for n in round_ticks(0, most, 5) if n == round(n)]
-    small = [1.0] if len(ticks) > 1 and ticks[1] > 4 else []
-    return sorted({*ticks, *small})
+    if len(ticks) > 1 and ticks[1] > 4 and room / sqrt(most) > APART_PX:
+        ticks.append(1.0)
+    return sorted(ticks)
 
 
 def _names(plane: _Plane, members: pl.DataFrame) -> list[Text]:
-    """Return the names of the likeliest gatekeepers, where nothing else is written."""
+    """Return the names of the likeliest gatekeepers, to the left, where nothing else stands."""
     first = members.filter(pl.col("role").is_in([COGNITIVE_ROLES[0], WITHOUT_DIRECTION]))
+    counts = members.select("n_inside", "n_outside").rows()
+    marks = [(plane.x(n), plane.y(m)) for n, m in counts]
     written: list[Text] = []
     for row in first.head(NAMED).to_dicts():
-        said = shortened(str(row["name"] or row["org_id"]), plane.wide / 2, NOTE_SIZE)
-        long = text_width(said, NOTE_SIZE)
-        at, over = plane.x(row["n_inside"]), plane.y(row["n_outside"]) - 12
-        over = max(over, plane.top + TOP_PX + 2)
-        at = min(max(at, plane.left + MARGIN_PX + long / 2), plane.left + plane.wide - long / 2)
-        if all(abs(other["y"] - over) > 13 or abs(other["x"] - at) > long for other in written):
-            written.append(text(said, at, over, align="center", colour=QUIET_INK))
+        at, over = plane.x(row["n_inside"]) - 8, plane.y(row["n_outside"])
+        room = at - plane.origin[0]
+        said = shortened(str(row["name"] or row["org_id"]), min(room, 150.0), NOTE_SIZE)
+        left = at - text_width(said, NOTE_SIZE)
+        hidden = any(left - 6 < x < at + 2 and abs(y - over) < 9 for x, y in marks)
+        clash = any(abs(other["y"] - over) < 13 for other in written)
+        if not hidden and not clash:
+            written.append(text(said, at, over, align="right", colour=QUIET_INK))
     return written
 
 

@@ -18,6 +18,7 @@ COGNITIVE_ROLES = (
 GATEKEEPER, ACTIVE, WEAK, STAR, ISOLATED = range(len(COGNITIVE_ROLES))
 WITHOUT_DIRECTION = "gatekeeper or active exchanger"  # what the first is without direction
 FEW, MANY = 0.3, 0.7  # ranks among members of rewired networks
+FEWEST_MANY = 1.0  # ties that are not yet many
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,16 @@ def role_cuts(
     inside, outside : (draws, k) [ties]
     few, many : share
         Ranks among all members of all draws together.
+
+    Returns
+    -------
+    RoleCuts
+        One tie is never many, however few others have any.
     """
     ends = [
-        float(np.quantile(as_floats(counts), rank, method="inverted_cdf"))
+        max(float(np.quantile(as_floats(counts), rank, method="inverted_cdf")), floor)
         for counts in (inside, outside)
-        for rank in (few, many)
+        for rank, floor in ((few, 0.0), (many, FEWEST_MANY))
     ]
     return RoleCuts(*ends)
 

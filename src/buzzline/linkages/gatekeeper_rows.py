@@ -30,6 +30,7 @@ from buzzline.linkages.role_chances import (
 from buzzline.quantities import Draws, Share
 from buzzline.resampling import central_range, false_discovery_q
 
+LIKELY = 0.5  # from which on a gatekeeper is counted
 Row = dict[str, object]
 
 
@@ -67,15 +68,10 @@ def resampled(
     )
 
 
-def likeliest(drawn: Resampled) -> Codes:
-    """Return the likeliest role of each member, (k,): a tie or two more would not change it."""
-    return np.asarray(drawn.shares[0].argmax(axis=1))
-
-
 def cluster_row(found: RoleChance, drawn: Resampled, *, level: Share) -> Row:
     """Return how many gatekeepers a cluster has and what they carry."""
     draws = found.n_gatekeepers.size
-    role = likeliest(drawn)
+    role = found.role
     n = float((role == GATEKEEPER).sum())
     part = float(carried(role, found.counts[2]))
     ends = {
@@ -96,7 +92,7 @@ def cluster_row(found: RoleChance, drawn: Resampled, *, level: Share) -> Row:
         }  # fmt: skip
     cuts = found.cuts
     return row | {
-        "likely": float((drawn.shares[0][:, GATEKEEPER] >= level).sum()),
+        "likely": float(((role == GATEKEEPER) & (drawn.shares[0][:, GATEKEEPER] >= LIKELY)).sum()),
         "few_inside": cuts.few_inside, "many_inside": cuts.many_inside,
         "few_outside": cuts.few_outside, "many_outside": cuts.many_outside,
     }  # fmt: skip
@@ -107,7 +103,7 @@ def member_rows(
     absorptive: Floats,
 ) -> dict[str, Sequence[object]]:  # fmt: skip
     """Return the columns of the members of a cluster; roles only of those who answered."""
-    role = likeliest(drawn)
+    role = found.role
     own = [shares[np.arange(ties.k), role] for shares in drawn.shares]
     names = role_names(role, is_directed=ties.is_directed)
     q = false_discovery_q(found.open_p)

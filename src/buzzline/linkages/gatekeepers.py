@@ -71,11 +71,11 @@ class Gatekeepers:
         `absorptive` (capacity, standard deviations), `status`.
     clusters : DataFrame
         One row a cluster: `value` (gatekeepers), `low`, `high`, `level`, `expected` (in rewired
-        networks), `expected_low`, `expected_high`, `p`, `likely` (gatekeepers with a
-        probability of at least `level`), `carried` (share of ties outside that they hold) with
-        the same, `n_members`, `n_inside`, `n_outside` (ties), `response_rate`, the four cuts
-        between few and many, `absorptive_share` (of the variance of its indicators in their
-        first component) with its interval, `n_absorptive`, `status`.
+        networks), `expected_low`, `expected_high`, `p`, `likely` (gatekeepers likelier to be
+        one than not), `carried` (share of ties outside that they hold) with the same,
+        `n_members`, `n_inside`, `n_outside` (ties), `response_rate`, the four cuts between few
+        and many, `absorptive_share` (of the variance of its indicators in their first
+        component) with its interval, `n_absorptive`, `status`.
     layers : tuple of str
     is_directed : bool
     level : share
@@ -108,9 +108,8 @@ class Gatekeepers:
         several = None if self.is_directed else "members central and open"
         text = (
             f"{plural(n, kind, several)} in {plural(done.height, 'cluster')} ({of}), "
-            f"{float(done['likely'].sum()):,.0f} of them with a probability of at least "
-            f"{self.level:.0%}; {float(done['expected'].sum()):,.1f} would be there with ties "
-            "dealt anew."
+            f"{float(done['likely'].sum()):,.0f} of them likelier than not when ties are drawn "
+            f"anew; with ties dealt at random there would be {done['expected'].sum():,.1f}."
         )
         return " ".join([text, *self.notes])
 
@@ -164,10 +163,11 @@ def gatekeepers(
 
     Notes
     -----
-    Roles are those of [1]_; a member has many ties inside, or outside, where it has more than
-    70 % of members of networks dealt anew, and few up to 30 %. Rewired networks keep how many
-    ties every member and everybody outside has, and how many lie inside. `p` is of the ties
-    outside of a member against its own in these networks. Probabilities are shares of
+    Roles are those of [1]_; a member has many ties inside, or outside, where it has two or more
+    and more than 70 % of members of networks dealt anew, and few up to 30 %. Rewired networks keep how many
+    ties every member and everybody outside has, and how many lie inside; ties of consortia
+    (everybody of a record tied to everybody) are dealt by who takes part in which. `p` is of as
+    many ties outside, by the number of ties a member has. Probabilities are shares of
     bootstraps of ties in which the role is the same; ties of one record (a project) go
     together. They say how sure a role is given who was asked, not how it may change.
 

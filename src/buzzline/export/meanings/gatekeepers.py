@@ -23,7 +23,7 @@ _STATUS: Meaning = ("status", "", "Measured, or why not.")
 COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "gatekeepers": (
         CLUSTER_ID, LABEL, INDUSTRY, *_ORG,
-        ("role", "", "Likeliest role; empty for members who did not answer."),
+        ("role", "", "Role by ties as told; empty for members who did not answer."),
         ("probability", "probability", "Of that role when ties are drawn anew."),
         ("low", "probability", "Least of that over ways of making up for those absent."),
         ("high", "probability", "Most of that over ways of making up for those absent."),
@@ -112,7 +112,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     ),
     "gatekeepers_clusters": (
         CLUSTER_ID, LABEL, INDUSTRY,
-        ("value", "members", "Gatekeepers: members with that role as the likeliest."),
+        ("value", "members", "Gatekeepers by ties as told."),
         ("low", "members", "Lower end when ties are drawn anew and absence is made up for."),
         ("high", "members", "Upper end when ties are drawn anew and absence is made up for."),
         LEVEL,
@@ -120,7 +120,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("expected_low", "members", "Lower end of the range of these."),
         ("expected_high", "members", "Upper end of the range of these."),
         ("p", "probability", "How often these have as many."),
-        ("likely", "members", "Gatekeepers with a probability of at least `level`."),
+        ("likely", "members", "Gatekeepers, likelier than not when ties are drawn anew."),
         ("carried", "share", "Share of ties outside that gatekeepers hold."),
         ("carried_low", "share", "Lower end of its interval."),
         ("carried_high", "share", "Upper end of its interval."),
