@@ -86,17 +86,15 @@ def forward_deviations(panel: Panel) -> ForwardFit:
     z = np.column_stack([before - before.mean(axis=0), year])
     inside = np.column_stack([x, year])
     groups, group = np.unique(panel.group[order][told], return_inverse=True)
-    left = _by_group(z, inside, group, groups.size)
-    right = _by_group(z, y[:, None], group, groups.size)[:, :, 0]
-    beta = _solved(left.sum(axis=0), right.sum(axis=0))
-    if not np.isfinite(beta[:k]).all():
+    both = np.column_stack([inside, y, np.ones(y.size)])
+    sums = _by_group(np.column_stack([z, np.ones(y.size)]), both, group, groups.size)
+    whole = as_floats(sums.sum(axis=0))
+    beta = _solved(whole, k)
+    if not np.isfinite(beta).all():
         raise TooFew("forward_deviations: the data cannot tell the columns apart")
-    without = [
-        _solved(left.sum(axis=0) - one, right.sum(axis=0) - other)[:k]
-        for one, other in zip(left, right, strict=True)
-    ]
+    without = [_solved(as_floats(whole - one), k) for one in sums]
     fit = PanelFit(
-        panel.names, as_floats(beta[:k]), as_floats(without), as_codes(groups), int(y.size),
+        panel.names, beta, as_floats(without), as_codes(groups), int(y.size),
         int(np.unique(unit[told]).size), int(years.size), int(panel.y.size - y.size),
     )  # fmt: skip
     return ForwardFit(fit, _strength(x, z, year, k))
@@ -123,14 +121,21 @@ def _by_group(left: Floats, right: Floats, group: np.ndarray, n: int) -> Floats:
     return as_floats([left[rows].T @ right[rows] for rows in parts])
 
 
-def _solved(left: Floats, right: Floats) -> Floats:
-    """Solve; NaN where the columns cannot be told apart."""
+def _solved(sums: Floats, k: int) -> Floats:
+    """Return the first k coefficients from cross products; NaN where they cannot be told.
+
+    Rows of `sums` are the instruments and 1, columns what they are held against, y and 1; the
+    first k instruments are taken from their mean.
+    """
+    at_mean = sums[:k, -1:] / sums[-1, -1]
+    centred = np.vstack([sums[:k] - at_mean * sums[-1:], sums[k:-1]])
+    left, right = centred[:, :-2], centred[:, -2]
     scale = np.sqrt(np.abs(np.diag(left)))
     scale = np.where(scale > 0, scale, 1.0)
     even = left / np.outer(scale, scale)
     if np.linalg.cond(even) > 1e10:
-        return np.full(right.size, np.nan)
-    return as_floats(np.linalg.solve(even, right / scale) / scale)
+        return np.full(k, np.nan)
+    return as_floats((np.linalg.solve(even, right / scale) / scale)[:k])
 
 
 def _strength(x: Floats, z: Floats, year: Floats, k: int) -> float:

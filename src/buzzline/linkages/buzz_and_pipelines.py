@@ -259,7 +259,7 @@ def buzz_and_pipelines(  # noqa: PLR0913  # `progress` is no choice of the analy
 def _member_numbers(study: Study, clustering: Clustering) -> dict[str, Indices]:
     row = study.organisations.select("org_id").with_row_index("row")
     placed = (
-        clustering.members.select("cluster_id", "org_id")
+        clustering.members.select(pl.col("cluster_id", "org_id").cast(pl.String))
         .unique(maintain_order=True)
         .join(row, on="org_id", how="inner", validate="m:1", maintain_order="left")
     )

@@ -188,7 +188,7 @@ def _related(study: Study, names: list[str], notes: list[str]) -> Floats:
     """Return how related industries are; the last row and column are of an unknown one."""
     out = np.zeros((len(names) + 1, len(names) + 1))
     kinds = study.relatedness["kind"].unique().to_list()
-    kind = next((kind for kind in KINDS if kind in kinds), None)
+    kind = next((kind for kind in KINDS if kind in kinds and names), None)
     number = dict(zip(names, range(len(names)), strict=True))
     if kind is not None:
         rows = study.relatedness.filter(
