@@ -24,6 +24,8 @@ ABOUT = frozenset({
     "org_id", "source", "target", "unit_id", "owner_id", "establishment_id", "person_id",
     "item_id", "organisation", "other_org_id", "member", "gatekeeper", "partner",
 })  # fmt: skip
+# Columns that mention one: the row is about something else, and keeps all but the name.
+MENTIONED = frozenset({"worst_id"})
 COUNTED = frozenset({"organisations", "establishments", "sites", "plants", "persons"})  # units
 KEYS = ("industry", "country", "region", "city", "place_id")  # of groups of organisations
 FURTHER = {"tree": "candidates"}  # frames written under another name
@@ -97,10 +99,14 @@ class Publisher:
 
     def _too_small(self, frame: pl.DataFrame) -> pl.Series:
         """Return which rows are about a cluster or group of too few organisations."""
-        of_cluster = [name for name in frame.columns if name.endswith("cluster_id")]
-        if of_cluster:
+        ids = [
+            name
+            for name, dtype in frame.schema.items()
+            if name.endswith("_id") and dtype == pl.String
+        ]
+        if "cluster_id" in ids:
             small = pl.any_horizontal(
-                pl.col(name).is_in(list(self.small_clusters)) for name in of_cluster
+                pl.col(name).is_in(list(self.small_clusters)) for name in ids
             )
             return frame.select(small.fill_null(value=False)).to_series()
         keys = [name for name in KEYS if name in frame.columns]
