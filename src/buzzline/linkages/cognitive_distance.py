@@ -136,7 +136,8 @@ def cognitive_distance(
     anew among the organisations of an industry: is a cluster, or are partners, more alike than
     organisations of these industries anywhere? Items dealt one by one would call every group
     diverse in which organisations are specialised. Intervals: leaving out one member at a time;
-    of ties, pairs that share an organisation or a record vary together. Skills have no null: industries are not dealt.
+    of ties, pairs that share an organisation or a record vary together. Skills have no null:
+    industries are not dealt.
 
     References
     ----------
