@@ -39,8 +39,8 @@ def patterns(setting: Row, seed: int) -> list[Row]:
                  "of_truth": None, "n": 0}]  # fmt: skip
     top = own.row(0, named=True)
     of_truth = own.filter(pl.col("pattern") == truth)["probability"].sum()
-    return [{"truth": truth, "margin": margin, "said": top["pattern"],
-             "probability": top["probability"], "of_truth": of_truth, "n": top["n"]}]  # fmt: skip
+    said = {"said": top["pattern"], "probability": top["probability"], "n": top["n"]}
+    return [{"truth": truth, "margin": margin, "of_truth": of_truth, **said}]
 
 
 def percentiles(setting: Row, seed: int) -> list[Row]:

@@ -79,6 +79,8 @@ from buzzline.clusters.stability import DelineationStability, delineation_stabil
 from buzzline.diagnosis.cases import CASES, case_named
 from buzzline.diagnosis.diagnosis import ClusterDiagnosis, cluster_diagnosis
 from buzzline.diagnosis.dimensions import FiveDimensions, five_dimensions
+from buzzline.diagnosis.district_signs import DistrictTypeRule
+from buzzline.diagnosis.district_types import DistrictTypes, district_types
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
 from buzzline.econometrics.best_distance import BestDistance, best_distance
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
@@ -173,6 +175,8 @@ __all__ = [
     "DensityByPlace",
     "Distinctness",
     "DistrictRule",
+    "DistrictTypeRule",
+    "DistrictTypes",
     "EmploymentMatrix",
     "ExternalReach",
     "FiveDimensions",
@@ -258,6 +262,7 @@ __all__ = [
     "delineation",
     "delineation_stability",
     "distinctness",
+    "district_types",
     "employment_matrix",
     "external_reach",
     "five_dimensions",

@@ -39,7 +39,7 @@ def test_recovers_the_truth_no_trade_off_is_found_as_seldom_as_stated():
     rng, n, hits, covered = np.random.default_rng(2), 400, 0, 0
     for _ in range(n):
         x, y, size = sample(16, rng)
-        value, low, high, p, _, _ = partial_correlation(x, y, size, draws=99, rng=rng)
+        _, low, high, p, _, _ = partial_correlation(x, y, size, draws=99, rng=rng)
         hits += p <= 0.05
         covered += low <= 0 <= high
     error = 2.6 * np.sqrt(0.95 * 0.05 / n)
@@ -49,7 +49,7 @@ def test_recovers_the_truth_no_trade_off_is_found_as_seldom_as_stated():
 
 def test_recovers_the_truth_a_trade_off():
     x, y, size = sample(60, np.random.default_rng(3), slope=-1.5)
-    value, low, high, p, n, status = partial_correlation(
+    _, _, high, p, n, status = partial_correlation(
         x, y, size, draws=199, rng=np.random.default_rng(1)
     )
     assert high < 0
@@ -65,7 +65,7 @@ def test_too_few_clusters_say_how_many_are_needed():
 
 
 def test_what_size_tells_entirely_is_not_testable():
-    x, y, size = sample(30, np.random.default_rng(1))
+    _, y, size = sample(30, np.random.default_rng(1))
     found = partial_correlation(size[:, 0] * 2 + 1, y, size, rng=np.random.default_rng(1))
     assert "tell all" in found[5]
 

@@ -178,13 +178,17 @@ class PatternShares:
     open_signs: dict[str, tuple[str, ...]]
 
 
-def pattern_shares(signs: Mapping[str, Truth]) -> PatternShares:
+def pattern_shares(
+    signs: Mapping[str, Truth], patterns: Sequence[Pattern] = PATTERNS
+) -> PatternShares:
     """Return how often each pattern holds, the narrower one where several do.
 
     Parameters
     ----------
     signs : dict of sign to (d,) int32
         1 holds, 0 does not, -1 is not known.
+    patterns : sequence of Pattern
+        The narrower ones first.
 
     Notes
     -----
@@ -196,7 +200,7 @@ def pattern_shares(signs: Mapping[str, Truth]) -> PatternShares:
     probability: dict[str, float] = {}
     possible: dict[str, float] = {}
     hanging: dict[str, tuple[str, ...]] = {}
-    for pattern in PATTERNS:
+    for pattern in patterns:
         truth = truth_of(pattern, signs)
         holds, may = free & (truth == 1), free & (truth == -1)
         probability[pattern.name] = float(holds.mean())

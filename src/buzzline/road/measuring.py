@@ -43,7 +43,7 @@ SENSIBLE = (
 LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
     "m_function", "m_density", "ripley", "delineation_stability", "cluster_history",
-    "city_threshold", "brokerage", "removal_curves", "weakest_link_test",
+    "city_threshold", "district_types", "brokerage", "removal_curves", "weakest_link_test",
     "tie_formation",
 )  # fmt: skip
 # Made of the candidates; all others of clusters that both tests leave, where they were made.

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from buzzline.export.meanings.columns import CLUSTER_ID, INDUSTRY, LABEL, LEVEL, Meaning, P, Q
+from buzzline.export.meanings.columns import (
+    CLUSTER_ID,
+    INDUSTRY,
+    LABEL,
+    LEVEL,
+    REASON,
+    Meaning,
+    P,
+    Q,
+)
 
 TABLE_MEANING: dict[str, str] = {
     "five_dimensions": "Where each cluster stands on five dimensions, among other clusters.",
     "five_dimensions_indicators": "The indicators behind the dimensions, each with its error.",
     "five_dimensions_trade_offs": "Which dimensions go together, or against each other.",
+    "district_types": "How likely each type of industrial district is, by cluster.",
+    "district_types_signs": "The shares by which types of districts are told apart.",
     "five_dimensions_responses": "Performance over each dimension, as two lines.",
 }
 
@@ -29,6 +40,29 @@ _N_CLUSTERS: Meaning = ("n", "clusters", "Clusters known on both.")
 _STATUS: Meaning = ("status", "", "What can be said, or why nothing can.")
 
 COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
+    "district_types": (
+        CLUSTER_ID, LABEL, INDUSTRY,
+        ("district", "", "Type of district; none of these; or cannot be told."),
+        ("probability", "share", "Draws of the signs, within their errors, that make it."),
+        ("possible", "share", "The same, were signs that are not known as it needs them."),
+        ("n_members", "organisations", "Members of the cluster."),
+        ("settled_by", "", "Signs that are not known and would tell."),
+        ("case", "", "Case it is named after."),
+        ("reading", "", "What the signs would mean."),
+        ("levers", "", "What is tried first."),
+    ),
+    "district_types_signs": (
+        CLUSTER_ID, LABEL, INDUSTRY,
+        ("sign", "", "What was measured."),
+        ("value", "share", "Its value."),
+        ("low", "share", "Lower end of its interval."),
+        ("high", "share", "Upper end of its interval."),
+        LEVEL,
+        ("n", "observations", "Members, ties or moves it is measured from."),
+        ("yardstick", "share", "From where on it counts."),
+        ("finding", "", "Above, below, open (the interval holds both), or ?."),
+        REASON,
+    ),
     "five_dimensions": (
         CLUSTER_ID, LABEL, INDUSTRY, _DIMENSION, *_STANDING, LEVEL,
         ("n_indicators", "indicators", "Indicators it is made of."),

@@ -1,0 +1,113 @@
+"""Types of districts by hand and planted; governance of chains by its published table."""
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.clusters.planted import clustering_of
+from tests.linkages.planted_patterns import as_clustering
+
+from buzzline.diagnosis.chain_governance import GOVERNANCE, governance_shares
+from buzzline.diagnosis.district_signs import DistrictTypeRule
+from buzzline.diagnosis.district_types import district_types
+from buzzline.errors import InvalidArgument
+from buzzline.tables.study import Study
+from buzzline.tables.worlds import make_world
+
+
+def district(*, owner=None, jobs=20.0, kind="sme", local=0.9, n_ties=400, acting=False):
+    """Sixty members at one place, as many others around, as many far away."""
+    rng = np.random.default_rng(1)
+    n, members = 180, np.arange(60)
+    there = np.repeat([5.0, 5.1, 25.0], 60)
+    organisations = pl.DataFrame({
+        "org_id": [f"o{i}" for i in range(n)], "industry": ["wine"] * 60 + ["glass"] * 120,
+        "kind": [kind] * 60 + ["sme"] * 120, "longitude": there, "latitude": [45.0] * n,
+        "country": ["FR"] * 120 + ["BG"] * 60,
+        "jobs": np.broadcast_to(jobs, 60).tolist() + [20.0] * 120,
+        "owner_id": pl.Series(owner or [None] * 59 + ["o0"], dtype=pl.String).extend(
+            pl.Series([None] * 120, dtype=pl.String)),
+    })  # fmt: skip
+    source = rng.integers(0, 60, n_ties)
+    near = rng.random(n_ties) < local
+    target = np.where(near, rng.integers(0, 120, n_ties), rng.integers(120, 180, n_ties))
+    others = rng.integers(60, 180, (2, 400))
+    ends = np.concatenate([np.stack([source, target]), others], axis=1)
+    ties = pl.DataFrame({"source": [f"o{i}" for i in ends[0]],
+                         "target": [f"o{i}" for i in ends[1]], "layer": "supply",
+                         "directed": True})  # fmt: skip
+    if acting:
+        pairs = pl.DataFrame({"source": [f"o{i}" for i in members[:-1]],
+                              "target": [f"o{i}" for i in members[1:]]})  # fmt: skip
+        ties = pl.concat([ties, *(
+            pairs.with_columns(layer=pl.lit(layer), directed=pl.lit(layer == "labour_move"))
+            for layer in ("joint_action", "labour_move"))])  # fmt: skip
+    clusters = pl.DataFrame({"cluster_id": ["c"], "label": ["Here"], "industry": ["wine"],
+                             "longitude": [5.0], "latitude": [45.0]})  # fmt: skip
+    inside = pl.DataFrame({"cluster_id": "c", "org_id": [f"o{i}" for i in members],
+                           "is_core": True})  # fmt: skip
+    return Study.of(organisations=organisations, linkages=ties), clustering_of(clusters, inside)
+
+
+def top(**choices):
+    return district_types(*district(**choices), draws=499, rng=1).likeliest().row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({}, "Marshallian"),
+        ({"acting": True}, "Italianate"),
+        ({"jobs": [4000.0] + [20.0] * 59}, "none of these"),  # led by one that is owned here
+        ({"owner": [f"o{120 + k}" for k in range(60)], "local": 0.1}, "satellite platform"),
+        ({"kind": "public"}, "state-anchored"),
+    ],
+)
+def test_recovers_the_truth_planted_types(choices, expected):
+    if "jobs" in choices:
+        expected = "hub-and-spoke"
+    found = top(**choices)
+    assert found["district"] == expected
+    # one leader is one observation: its share of jobs is known of this place alone
+    assert found["probability"] > (0.4 if expected == "hub-and-spoke" else 0.9)
+
+
+def test_what_is_not_known_leaves_types_possible():
+    study, clustering = district()
+    bare = study.organisations.with_columns(
+        owner_id=pl.lit(None, pl.String), jobs=pl.lit(None, pl.Float64)
+    )
+    found = district_types(study.with_table("organisations", bare), clustering, draws=99, rng=1)
+    first = found.likeliest().row(0, named=True)
+    assert first["district"] == "cannot be told"
+    assert "local owners" in first["settled_by"]
+    reasons = found.signs.filter(sign="small organisations")["reason"]
+    assert "jobs" in reasons[0]
+
+
+def test_probabilities_add_up_to_one():
+    world = make_world(organisations=600, clusters=4, rng=2)
+    found = district_types(world.study, as_clustering(world), draws=199, rng=1)
+    sums = found.districts.group_by("cluster_id").agg(pl.col("probability").sum())
+    assert sums["probability"].to_list() == pytest.approx([1] * 4)
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(InvalidArgument, match="mostly"):
+        DistrictTypeRule(mostly=1.0)
+    with pytest.raises(InvalidArgument, match="at least 1"):
+        district_types(*district(), draws=0)
+
+
+def test_published_table_of_governance():
+    for k, signs in enumerate(GOVERNANCE.values()):
+        shares = governance_shares(*(np.array([float(sign)]) for sign in signs))
+        assert shares[0, k] == 1
+    assert governance_shares(np.zeros(1), np.zeros(1), np.ones(1))[0, 5] == 1
+
+
+def test_governance_shares_add_up_to_one_and_shares_are_checked():
+    rng = np.random.default_rng(1)
+    shares = governance_shares(*rng.random((3, 50)))
+    assert shares.sum(axis=1) == pytest.approx(np.ones(50))
+    with pytest.raises(InvalidArgument, match="between 0 and 1"):
+        governance_shares(np.array([1.2]), np.ones(1), np.ones(1))
