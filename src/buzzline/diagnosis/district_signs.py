@@ -36,18 +36,18 @@ class DistrictTypeRule:
     mostly : share            of jobs in small, or locally owned, organisations; of members that
                               act jointly
     leading : share           of jobs with one owner
-    public : share            of jobs with public employers
+    public_jobs : share       of jobs with public employers
     mobile : share            of moves out of members that end at a member
     """
 
     small_jobs: Jobs = 250.0
     mostly: Share = 0.5
     leading: Share = 0.25
-    public: Share = 0.25
+    public_jobs: Share = 0.25
     mobile: Share = 0.25
 
     def __post_init__(self) -> None:
-        for name in ("mostly", "leading", "public", "mobile"):
+        for name in ("mostly", "leading", "public_jobs", "mobile"):
             if not 0 < getattr(self, name) < 1:
                 raise InvalidArgument(f"DistrictTypeRule: `{name}` must lie between 0 and 1")
 
@@ -96,7 +96,7 @@ def district_signs(
         _tied(scene, members, "joint_action", JOINT, rule.mostly, rng),
         _moves(scene, members, rule, rng),
         *_leader(scene, members, outside, rule, rng),
-        _of_jobs(scene, members, PUBLIC_JOBS, _is_public(scene), rule.public, rng),
+        _of_jobs(scene, members, PUBLIC_JOBS, _is_public(scene), rule.public_jobs, rng),
     ]
 
 
