@@ -12,8 +12,8 @@ from tests.diagnosis.balances import (
     study,
 )
 
-from buzzline import candidate_clusters, scale_balance
-from buzzline.cli.demonstrating import MISSING, found_codes, matches, planted_world
+from buzzline import candidate_clusters, make_world, scale_balance
+from buzzline.cli.demonstrating import MISSING, found_codes, matches
 from buzzline.diagnosis import cluster_diagnosis
 from buzzline.diagnosis.answers import answer
 from buzzline.diagnosis.findings import CONFIDENCE_MEANING, findings_of
@@ -212,7 +212,7 @@ def test_every_theme_has_its_words_and_every_word_of_confidence_a_meaning():
 
 
 def test_recovers_planted_imbalances_and_says_nothing_false():
-    world = planted_world(3000)
+    world = make_world(organisations=3000, clusters=6, missing=MISSING, rng=7)
     found = candidate_clusters(world.study, draws=199, rng=1)
     compared = scale_balance(world.study, found, draws=499, rng=1)
     said = cluster_diagnosis(world.study, found, compared).findings

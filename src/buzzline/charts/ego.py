@@ -162,7 +162,7 @@ def _segments(rows: list[dict[str, Any]]) -> dict[str, Any]:
     raw = {"scale": None, "legend": None}
     return {
         "data": {"values": rows or [{}]},
-        "mark": {"type": "rule", "opacity": 0.8},
+        "mark": {"type": "rule", "opacity": 1, "strokeOpacity": 0.8},
         "encoding": {
             "x": in_pixels("x"), "y": in_pixels("y"), "x2": {"field": "x2"},
             "y2": {"field": "y2"},

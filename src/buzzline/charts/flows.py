@@ -19,7 +19,7 @@ from buzzline.wording import plural
 TITLE = "Where do the ties of each cluster lead?"
 THICKEST_PX, THINNEST_PX = 7.0, 0.8
 CLUSTER = "the cluster"
-FURTHER = 4  # clusters drawn beside the first
+FURTHER = 2  # clusters drawn beside the first
 
 
 @chart.register

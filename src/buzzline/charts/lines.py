@@ -59,7 +59,7 @@ def drawn_lines(
     raw = {"scale": None, "legend": None}
     return [{
         "data": {"values": rows},
-        "mark": {"type": "trail", "opacity": 0.75, "clip": True},
+        "mark": {"type": "trail", "opacity": 1, "fillOpacity": 0.75, "clip": True},
         "encoding": {
             "x": {"field": "x", "type": "quantitative", "scale": None, "axis": None},
             "y": {"field": "y", "type": "quantitative", "scale": None, "axis": None},

@@ -92,22 +92,24 @@ def answer(label: str, industry: str, findings: pl.DataFrame) -> str:
     """
     name = f"{label} ({industry})"
     ties = findings.filter(pl.col("theme").is_in(TIES))
-    sure = ties.filter(pl.col("confidence").is_in([FIRM, LIKELY]))
+    is_sure = pl.col("confidence").is_in([FIRM, LIKELY])
+    off = ties.filter(pl.col("answer").is_in(list(POLES)) & (pl.col("confidence") != DISPUTED))
     poles = [
         f"{POLES[rows['answer'][0]]} {_ties(rows)}"
-        for _, rows in sure.filter(pl.col("answer").is_in(list(POLES))).group_by(
-            "answer", maintain_order=True
-        )
+        for _, rows in off.group_by("answer", maintain_order=True)
     ]
-    expected = sure.filter(~pl.col("answer").is_in(list(POLES)))
+    expected = ties.filter(is_sure & ~pl.col("answer").is_in(list(POLES)))
     parts = [f"is {' and '.join(poles)}"] if poles else []
     if expected.height:
-        rest = "" if poles else " that others like it would have"
-        parts.append(f"has {'as many' if poles else 'the'} {_scales(expected)} ties"
-                     f"{' as expected' if poles else rest}")  # fmt: skip
-    unclear = ties.filter(pl.col("confidence").is_in([WEAK, DISPUTED]))
-    if unclear.height:
-        parts.append(f"on its {_scales(unclear)} ties the signs differ")
+        scales = _scales(expected)
+        parts.append(
+            f"has as many {scales} ties as expected"
+            if poles
+            else f"has the {scales} ties that others like it would have"
+        )
+    disputed = ties.filter(pl.col("confidence") == DISPUTED)
+    if disputed.height:
+        parts.append(f"on its {_scales(disputed)} ties the signs point both ways")
     return f"{name} {', and '.join(parts)}." if parts else f"{name} {TOO_FEW}."
 
 
@@ -118,7 +120,7 @@ def _scales(rows: pl.DataFrame) -> str:
 
 def _ties(rows: pl.DataFrame) -> str:
     parts = [
-        f"{row['theme'].removesuffix(' ties')} ties "
+        f"{'some ' if row['confidence'] == WEAK else ''}{row['theme']} "
         f"({_first(row['evidence'])}; {row['confidence']})"
         for row in rows.iter_rows(named=True)
     ]
