@@ -25,20 +25,20 @@ ALL, NONE = "all", "none"
 DELINEATION = "delineation"  # both tests together
 WHO = re.compile(r"^[a-z_]+: ")  # the function that stopped, at the start of a message
 # In the order of the report. Of agglomeration: what a place has, how concentrated industries
-# are, what goes together, where on the map. Then where a cluster begins and ends. The others
+# are, what goes together, where on the map. Then where a cluster begins and ends, how it is
+# tied, what goes with what, and what that means for each cluster. The others
 # take long, or need a question of their own.
 SENSIBLE = (
     "location_quotients_by_place", "strong_clusters", "specialisation", "variety",
     "shift_share", "concentration", "inequality", "relatedness",
     "complexity", "industry_entry", "kdensity", "hot_spots",
     "delineation", "distinctness", "separation", "membership", "declared_clusters",
-    "cluster_agreement", "labour_market_areas", "industrial_districts", "colocated_clusters",
-    "yardsticks", "gatekeepers", "external_reach", "redundancy",
-    "temporary_clusters",
-    "missing_link_patterns", "five_dimensions",
-    "cluster_flows", "cluster_diagnosis",
-    "buzz_and_pipelines", "mutual_stimulation", "value_by_distance",
-    "cognitive_distance", "social_capital", "monitoring", "best_distance",
+    "cluster_agreement", "labour_market_areas", "industrial_districts",
+    "cluster_flows", "yardsticks", "gatekeepers", "external_reach", "redundancy",
+    "missing_link_patterns", "buzz_and_pipelines", "colocated_clusters", "temporary_clusters",
+    "cognitive_distance", "social_capital", "monitoring",
+    "best_distance", "mutual_stimulation", "value_by_distance",
+    "five_dimensions", "cluster_diagnosis",
 )  # fmt: skip
 LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
