@@ -45,9 +45,10 @@ class Cut:
     n_rows: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
+        rows = plural(sum(self.n_rows.values()), "row")
         return (
-            f"Left out because this is public: {plural(sum(self.n_rows.values()), 'row')} about "
-            "organisations that may not be named, or about groups too small to hide one."
+            f"Left out because this is public: {rows} about organisations that may not be "
+            "named, or about groups too small to hide one."
         )
 
 
