@@ -14,7 +14,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 1.6rem 0 .3rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #d5dbe1; padding: .28rem .4rem; text-align: left; }
 th { font-weight: 600; vertical-align: bottom; } td.box, th.box { text-align: center; }
-td.line { min-width: 7rem; } .small { color: #52606d; font-size: .9rem; }
+td.line { min-width: 7rem; height: 1.5rem; } .small { color: #52606d; font-size: .9rem; }
 tr { break-inside: avoid; } thead { display: table-header-group; }
 @page { size: A4; margin: 15mm; }
 """

@@ -121,11 +121,7 @@ def questionnaire(
     True
     """
     row = _one_cluster(clustering, cluster)
-    ids = clustering.members.filter(pl.col("cluster_id") == row["cluster_id"])
-    members = ids.select("org_id").unique(maintain_order=True).join(
-        study.organisations.select("org_id", pl.coalesce("name", "org_id").alias("name")),
-        on="org_id", how="left", validate="1:1", maintain_order="left",
-    ).sort("name", "org_id")  # fmt: skip
+    members = _members(study, clustering, row["cluster_id"])
     if members.height < FEWEST_MEMBERS:
         raise TooFew(
             f"survey: {row['label']} has {plural(members.height, 'member')}; who advises whom "
@@ -137,6 +133,18 @@ def questionnaire(
         tuple(dict.fromkeys(asked)),
     )  # fmt: skip
     return _within(whole, longest)
+
+
+def _members(study: Study, clustering: Clustering, cluster_id: str) -> pl.DataFrame:
+    """Return `org_id` and `name`, by name; names that several have are told apart by id."""
+    ids = clustering.members.filter(pl.col("cluster_id") == cluster_id).select("org_id")
+    named = ids.unique(maintain_order=True).join(
+        study.organisations.select("org_id", name=pl.coalesce("name", "org_id")), on="org_id",
+        how="left", validate="1:1", maintain_order="left",
+    )  # fmt: skip
+    shared = pl.col("name").str.strip_chars().str.to_lowercase().is_duplicated()
+    apart = pl.when(shared).then(pl.format("{} ({})", "name", "org_id")).otherwise("name")
+    return named.with_columns(name=apart).sort("name", "org_id")
 
 
 def _one_cluster(clustering: Clustering, wanted: str) -> dict[str, str]:

@@ -52,7 +52,8 @@ class SurveyAnswers:
     def __str__(self) -> str:
         k = self.asked.members.height
         rate = self.response_rate.value
-        n_out = int((~self.mistakes["is_kept"]).sum())
+        left_out = self.mistakes.filter(~pl.col("is_kept"))
+        n_out = left_out.select("file", "sheet", "row").unique().height
         n = self.mistakes.height
         wrong = "no mistakes"
         if n:
