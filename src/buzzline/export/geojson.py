@@ -16,6 +16,7 @@ from buzzline.clusters.membership import Membership
 from buzzline.export.outlines import Area
 from buzzline.export.places import areas, organisations_with_clusters, related
 from buzzline.export.written import Written, one_file
+from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.tables.study import Study
 from buzzline.tables.writing import atomically
 
@@ -55,15 +56,17 @@ def write_organisation_points(
     path: Path | str,
     *,
     membership: Membership | None = None,
+    roles: Gatekeepers | None = None,
 ) -> Written:
-    """Write every organisation as a point, with the cluster it belongs to.
+    """Write every organisation as a point, with the cluster it belongs to and its role.
 
     Raises
     ------
     UnwritableOutput
         As `write_cluster_areas`.
     """
-    return _write_points(organisations_with_clusters(study, clustering, membership), Path(path))
+    rows = organisations_with_clusters(study, clustering, membership, roles=roles)
+    return _write_points(rows, Path(path))
 
 
 def write_membership_points(membership: Membership, path: Path | str) -> Written:

@@ -28,6 +28,7 @@ from buzzline.export.places import (
     related,
 )  # fmt: skip
 from buzzline.export.written import Written
+from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.network.ties import ties_by_scale
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
@@ -47,6 +48,7 @@ def write_geopackage(
     path: Path | str,
     *,
     membership: Membership | None = None,
+    roles: Gatekeepers | None = None,
     cutoffs: Cutoffs | None = None,
 ) -> Written:
     """Write everything that has a place as layers of one GeoPackage.
@@ -58,6 +60,8 @@ def write_geopackage(
     path : Path or str
     membership : Membership or None
         Gives the layer `membership`, and each organisation its type.
+    roles : Gatekeepers or None
+        Gives each organisation its role.
     cutoffs : Cutoffs or None
         Where local and regional end; None is the default ladder.
 
@@ -73,7 +77,9 @@ def write_geopackage(
         from pyogrio.raw import write_arrow
     except ImportError as error:
         raise MissingPackage("pyogrio", "geo", "Writing a GeoPackage") from error
-    layers, notes = _layers(study, clustering, membership, cutoffs or Cutoffs())
+    layers, notes = _layers(
+        study, clustering, membership, roles=roles, cutoffs=cutoffs or Cutoffs()
+    )
     target = Path(path)
     with atomically(target) as unfinished, _fixed_time(pyogrio):
         unfinished.unlink()
@@ -102,9 +108,11 @@ def _layers(
     study: Study,
     clustering: Clustering | None,
     membership: Membership | None,
+    *,
+    roles: Gatekeepers | None,
     cutoffs: Cutoffs,
 ) -> tuple[Layers, list[str]]:
-    organisations = organisations_with_clusters(study, clustering, membership)
+    organisations = organisations_with_clusters(study, clustering, membership, roles=roles)
     placed = organisations.drop_nulls(["longitude", "latitude"])
     layers: Layers = {}
     if clustering is not None:

@@ -18,6 +18,7 @@ from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.membership import Membership
 from buzzline.export.places import organisations_with_clusters
 from buzzline.export.written import Written, one_file
+from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.network.ties import ties_by_scale
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
@@ -35,6 +36,7 @@ NODE_ATTRIBUTES = {
     "latitude": "double", "cluster": "string", "clusters": "string",
 }  # fmt: skip
 MEMBER_ATTRIBUTES = {"member_of": "string", "member_type": "string"}
+ROLE_ATTRIBUTES = {"role": "string", "gatekeeper": "double"}
 EDGE_ATTRIBUTES = {
     "layer": "string", "weight": "double", "start": "string", "end": "string",
     "scale": "string", "directed": "boolean",
@@ -78,6 +80,7 @@ def graph_of(
     clustering: Clustering | None = None,
     *,
     membership: Membership | None = None,
+    roles: Gatekeepers | None = None,
     cutoffs: Cutoffs | None = None,
 ) -> Graph:
     """Return the organisations of a study and their ties, ready to be written as XML.
@@ -89,11 +92,14 @@ def graph_of(
         Gives each node its clusters.
     membership : Membership or None
         Tells of each node what it is to the cluster it belongs to most.
+    roles : Gatekeepers or None
+        Tells of each node its role, and how likely it is a gatekeeper.
     cutoffs : Cutoffs or None
         Where local and regional end; None is the default ladder.
     """
-    nodes = organisations_with_clusters(study, clustering, membership)
+    nodes = organisations_with_clusters(study, clustering, membership, roles=roles)
     attributes = NODE_ATTRIBUTES | (MEMBER_ATTRIBUTES if membership else {})
+    attributes |= ROLE_ATTRIBUTES if roles else {}
     edges = _edges(study, cutoffs or Cutoffs())
     ids = _ids(nodes["org_id"])
     removed = _n_removed(nodes.select("org_id", *_texts(nodes))) + _n_removed(
@@ -130,7 +136,7 @@ def _edges(study: Study, cutoffs: Cutoffs) -> pl.DataFrame:
 def _texts(frame: pl.DataFrame) -> list[str]:
     return [
         name
-        for name in NODE_ATTRIBUTES | MEMBER_ATTRIBUTES
+        for name in NODE_ATTRIBUTES | MEMBER_ATTRIBUTES | ROLE_ATTRIBUTES
         if frame.schema.get(name) == pl.String
     ]
 

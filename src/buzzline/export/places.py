@@ -7,6 +7,7 @@ import polars as pl
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.membership import Membership
 from buzzline.export.outlines import Area, area_of
+from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.tables.study import Study
 
 ORGANISATION_COLUMNS = (
@@ -23,17 +24,41 @@ RANKED = tuple(PROBABILITY)  # what an organisation is foremost, where it is sev
 
 
 def organisations_with_clusters(
-    study: Study, clustering: Clustering | None, membership: Membership | None = None
+    study: Study,
+    clustering: Clustering | None,
+    membership: Membership | None = None,
+    *,
+    roles: Gatekeepers | None = None,
 ) -> pl.DataFrame:
     """Return all organisations with `cluster` (the strongest one) and `clusters` (all, by `|`).
 
-    With a membership also `member_of` and `member_type`. Rows keep the order of the study.
+    With a membership also `member_of` and `member_type`, with gatekeepers `role` and
+    `gatekeeper` (probability). Rows keep the order of the study.
     """
     placed = _with_clusters(study, clustering)
-    if membership is None:
-        return placed
-    return placed.join(
-        member_types(membership), on="org_id", how="left", validate="1:1", maintain_order="left"
+    beside = [member_types(membership)] if membership is not None else []
+    beside += [roles_of(roles)] if roles is not None else []
+    for frame in beside:
+        placed = placed.join(
+            frame, on="org_id", how="left", validate="1:1", maintain_order="left"
+        )
+    return placed
+
+
+def roles_of(roles: Gatekeepers) -> pl.DataFrame:
+    """Return the role of each organisation in the knowledge of its cluster.
+
+    Returns
+    -------
+    DataFrame
+        One row a member that could be measured: `org_id`, `role`, `gatekeeper` (probability of
+        being one). Of several clusters the one in which it is likeliest a gatekeeper.
+    """
+    return (
+        roles.members.filter(pl.col("role").is_not_null())
+        .sort("gatekeeper", descending=True, nulls_last=True, maintain_order=True)
+        .unique("org_id", keep="first", maintain_order=True)
+        .select("org_id", "role", "gatekeeper")
     )
 
 

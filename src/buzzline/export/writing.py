@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
+from typing import Any
 
 import polars as pl
 
@@ -27,6 +28,7 @@ from buzzline.export.tabular import write_csv, write_parquet
 from buzzline.export.workbook import write_workbook
 from buzzline.export.written import Written
 from buzzline.linkages.balance import ScaleBalance
+from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
@@ -54,7 +56,8 @@ def write_results(
     profile, clustering, balance : results or None
         What has not been run is left out.
     measures : sequence of results
-        Of any further analyses; a membership gives maps and networks the type of members.
+        Of any further analyses; a membership gives maps and networks the type of members,
+        gatekeepers their role.
 
     Returns
     -------
@@ -82,14 +85,14 @@ def write_results(
     about = about_lines(study, (clustering, profile, balance, *measures))
     cutoffs = profile.cutoffs if profile else balance.cutoffs if balance else Cutoffs()
     types = next((one for one in measures if isinstance(one, Membership)), None)
+    roles = next((one for one in measures if isinstance(one, Gatekeepers)), None)
+    known: dict[str, Any] = {"membership": types, "roles": roles}
     return (
         write_tables(root / "tables", frames)
         + write_set_aside(root / "set_aside", study)
         + write_workbook(frames, root / "results.xlsx", about=about)
-        + write_maps(root / "maps", study, clustering, membership=types, cutoffs=cutoffs)
-        + write_networks(
-            root / "networks", study, clustering, membership=types, cutoffs=cutoffs
-        )
+        + write_maps(root / "maps", study, clustering, **known, cutoffs=cutoffs)
+        + write_networks(root / "networks", study, clustering, **known, cutoffs=cutoffs)
     )
 
 
@@ -134,6 +137,7 @@ def write_maps(
     clustering: Clustering | None,
     *,
     membership: Membership | None = None,
+    roles: Gatekeepers | None = None,
     cutoffs: Cutoffs | None = None,
 ) -> Written:
     """Write clusters, organisations and ties as GeoJSON and GeoPackage.
@@ -147,7 +151,7 @@ def write_maps(
     """
     root = Path(folder)
     written = write_organisation_points(
-        study, clustering, root / "organisations.geojson", membership=membership
+        study, clustering, root / "organisations.geojson", membership=membership, roles=roles
     )
     if clustering is not None:
         written += write_cluster_areas(study, clustering, root / "clusters.geojson")
@@ -156,8 +160,9 @@ def write_maps(
         written += write_membership_points(membership, root / "membership.geojson")
     try:
         return written + write_geopackage(
-            study, clustering, root / "buzzline.gpkg", membership=membership, cutoffs=cutoffs
-        )
+            study, clustering, root / "buzzline.gpkg", membership=membership, roles=roles,
+            cutoffs=cutoffs,
+        )  # fmt: skip
     except MissingPackage as error:
         return written + Written(skipped=(("buzzline.gpkg", str(error)),))
 
@@ -168,6 +173,7 @@ def write_networks(
     clustering: Clustering | None,
     *,
     membership: Membership | None = None,
+    roles: Gatekeepers | None = None,
     cutoffs: Cutoffs | None = None,
 ) -> Written:
     """Write all organisations and ties as GraphML and GEXF.
@@ -177,7 +183,7 @@ def write_networks(
     UnwritableOutput
         No room on the disk, or no permission.
     """
-    graph = graph_of(study, clustering, membership=membership, cutoffs=cutoffs)
+    graph = graph_of(study, clustering, membership=membership, roles=roles, cutoffs=cutoffs)
     root = Path(folder)
     return write_graphml(graph, root / "ties.graphml") + write_gexf(graph, root / "ties.gexf")
 
