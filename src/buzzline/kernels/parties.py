@@ -63,16 +63,16 @@ def between_parties(
 
 @kernel
 def party_shares(
-    size, theta, covariates, offset, composition, inner, inner_composition, leaving
+    size, theta, covariates, offset, composition, inner, inner_composition, leaving, noise
 ):
     """Split by scale the ties of a few parties among each other and to zones, draw by draw.
 
     size : (d, z) float64, log sizes of the zones, -inf for none; theta : (d, k); covariates :
     (k, o, z), offset : (o, z), composition : (c, o, z, 5) from each party to each zone;
     inner : (k + 1, o, o), covariates and last the offset, and inner_composition : (c, o, o, 5)
-    among the parties; leaving : (c, o) tie ends that leave each party. Sizes of the parties are
-    those that give as many ends as leave. Returns (d, c, 4) shares of ends of known scale.
-    O(d o (z + o) (k + c)) time.
+    among the parties; leaving : (c, o) tie ends that leave each party; noise : (d, c, o, 5)
+    added to the log of the flow to each scale. Sizes of the parties are those that give as many
+    ends as leave. Returns (d, c, 4) shares of ends of known scale. O(d o (z + o) (k + c)) time.
     """
     n_draws, n_sets, n_parties = size.shape[0], leaving.shape[0], offset.shape[0]
     k, z = theta.shape[1], size.shape[1]
@@ -97,6 +97,7 @@ def party_shares(
                 for a in range(k):
                     power += theta[d, a] * inner[a, o, q]
                 among[o, q] = np.exp(power)
+        outer *= np.exp(noise[d])
         for c in range(n_sets):
             mass = _balanced(outer[c], among, leaving[c])
             whole = 0.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from buzzline.arrays import Floats, as_floats
 from buzzline.kernels.parties import party_shares
-from buzzline.network.mutual import MutualGravity
+from buzzline.network.mutual import MutualGravity, root_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,17 +63,39 @@ def expected_shares(
     -----
     The size of the cluster is what gives it as many ties as it has; where they lead follows
     from the sizes of others, distances and borders. Coefficients are drawn from their
-    dyad-robust normal distribution, sizes of zones from theirs, inflated by the dispersion.
+    dyad-robust normal distribution; sizes of zones from theirs, inflated by the dispersion, as
+    far as they move the flow to a scale.
     """
     theta, size = gravity.draws(draws, rng)
+    still = np.zeros((1, *origins.composition.shape[:2], origins.composition.shape[3]))
+    point = _shares(gravity.theta[None], gravity.size[None], still, origins)[0]
+    noise = _noise(gravity, origins, draws, rng)
+    return ExpectedShares(point, _shares(theta, size, noise, origins))
 
-    def shares(theta: Floats, size: Floats) -> Floats:
-        return as_floats(
-            party_shares(
-                size, theta, origins.covariates, origins.offset, origins.composition,
-                origins.inner, origins.inner_composition, origins.leaving,
-            )
-        )  # fmt: skip
 
-    point = shares(gravity.theta[None], gravity.size[None])[0]
-    return ExpectedShares(point, shares(theta, size))
+def _shares(theta: Floats, size: Floats, noise: Floats, origins: Origins) -> Floats:
+    return as_floats(
+        party_shares(
+            size, theta, origins.covariates, origins.offset, origins.composition,
+            origins.inner, origins.inner_composition, origins.leaving, noise,
+        )
+    )  # fmt: skip
+
+
+def _noise(
+    gravity: MutualGravity, origins: Origins, draws: int, rng: np.random.Generator
+) -> Floats:
+    """Draw how far flows to each scale are off as sizes of zones are. (d, c, o, 5).
+
+    A flow to a scale is a sum over zones; its log moves as the mean of log sizes, weighted by
+    what each zone adds. Drawn with mean one, so that uncertain sizes do not inflate flows.
+    """
+    log_flow = gravity.size + np.tensordot(gravity.theta, origins.covariates, axes=1)
+    flow = np.exp(log_flow - log_flow.max())[..., None] * origins.composition
+    whole = flow.sum(axis=2, keepdims=True)
+    weights = np.divide(flow, whole, out=np.zeros_like(flow), where=whole > 0)
+    shape = (weights.shape[0], weights.shape[1], weights.shape[3])
+    rows = as_floats(np.moveaxis(weights, 2, 3).reshape(-1, weights.shape[2]))
+    spread = gravity.spread_of(rows)
+    drawn = rng.standard_normal((draws, len(rows))) @ root_of(spread).T
+    return as_floats((drawn - np.diag(spread) / 2).reshape(draws, *shape))

@@ -124,7 +124,7 @@ def drawn_under(shares: Floats, counted: Counted, rng: np.random.Generator) -> F
     split = np.column_stack(
         [shares[:, 0] * inside / 2, shares[:, 0] * (1 - inside), shares[:, 1:]]
     )
-    return _ends(np.concatenate([_draw_composition(row, counted, 1, rng) for row in split]))
+    return _ends(_draw_compositions(as_floats(split), counted, rng))
 
 
 def compare(
@@ -202,8 +202,10 @@ def links_for(share: float, factor: float, design_effect: float) -> int | None:
     """
     if not 1e-6 < share < 1 - 1e-9 or share * factor >= 1:
         return None
-    rounded = round(share, 4) or 1e-4
-    needed = links_needed(rounded, min(rounded * factor, 1 - 1e-9))
+    rounded = float(f"{share:.3g}")  # beyond, the answer hardly moves, and it takes long
+    if not rounded * factor < 1 or rounded == 1:
+        return None
+    needed = links_needed(rounded, rounded * factor)
     return None if needed is None else int(np.ceil(needed * design_effect))
 
 
@@ -275,15 +277,14 @@ def _ends(ties: Floats) -> Floats:
     return as_floats(np.column_stack([2 * ties[:, 0] + ties[:, 1], ties[:, 2:]]))
 
 
-def _draw_composition(
-    weight: Floats, counted: Counted, draws: int, rng: np.random.Generator
-) -> Floats:
+def _draw_compositions(weight: Floats, counted: Counted, rng: np.random.Generator) -> Floats:
+    """Draw as many ties as there are from each row of weights (d, m), bundled as they are."""
     n, design_effect = max(round(counted.n_ties), 1), counted.design_effect
-    share = weight / weight.sum()
+    share = weight / weight.sum(axis=1, keepdims=True)
     if design_effect <= 1:
-        return as_floats(rng.multinomial(n, share, size=draws))
+        return as_floats(rng.multinomial(n, share))
     concentration = max((n - design_effect) / (design_effect - 1), LEAST_CONCENTRATION)
-    shares = rng.gamma(np.maximum(share * concentration, 1e-12), size=(draws, share.size))
+    shares = rng.gamma(np.maximum(share * concentration, 1e-12))
     totals = shares.sum(axis=1, keepdims=True)
     shares = np.where(totals > 0, shares / np.where(totals > 0, totals, 1), share)
     return as_floats(rng.multinomial(n, shares))

@@ -23,11 +23,11 @@ from buzzline.kernels.mutual_gravity import dyad_scores, mutual_means
 from buzzline.network.existence import separated_pairs
 
 MOST_STEPS = 100
-CLOSE = 1e-12  # of the log likelihood that Newton's next step would gain: 1e-6 of an error
+CLOSE = 1e-9  # of the log likelihood that the last step gains: it ends within 1e-4 of an error
 LONGEST_MOVE = 5.0  # log units an effect may move in one step: a factor of 148
 SHORTEST_STEP = 1e-6
 SLOW = 0.1  # of the last step's gain that is left: from here on the curvature is taken anew
-MANY_STEPS = 12  # that a fit without separation hardly takes
+MANY_STEPS = 30  # that a fit without separation hardly takes
 FLAT = 1e-9  # of a covariate's variation that may be left beside size
 
 
@@ -59,17 +59,20 @@ class MutualGravity:
     n_steps: int
 
     def draws(self, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """Draw coefficients (n, k) and log sizes (n, z) from what the fit knows of them.
-
-        Sizes are drawn with mean one around the fit, so that sums over many uncertain zones are
-        not inflated.
-        """
+        """Draw coefficients (n, k), and the log sizes (n, z) most likely with each."""
         z = rng.standard_normal((n, self.theta.size))
-        moves = as_floats((z @ _root(self.covariance).T).reshape(n, self.theta.size))
-        noise = rng.standard_normal((self.size.size, n)) * np.sqrt(self.dispersion)
-        alone = solve_triangular(self.factor, noise, check_finite=False, overwrite_b=True)
-        alone -= alone.var(axis=1, keepdims=True) / 2
-        return self.theta + moves, as_floats(self.size + moves @ self.response.T + alone.T)
+        moves = as_floats((z @ root_of(self.covariance).T).reshape(n, self.theta.size))
+        return self.theta + moves, as_floats(self.size + moves @ self.response.T)
+
+    def spread_of(self, weights: Floats) -> Floats:
+        """Return the covariance of weighted means of log sizes, coefficients given. (m, m).
+
+        Parameters
+        ----------
+        weights : (m, z) float64
+        """
+        half = solve_triangular(self.factor, weights.T, trans="T", check_finite=False)
+        return as_floats(self.dispersion * (half.T @ half))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,7 +212,7 @@ def _settled(
         score = np.where(sums.known, sums.rows - rows, 0.0), sums.x - row_x.sum(axis=0) / 2
         move, gain = _move(curvature, score)
         if gain < CLOSE:
-            return size, theta, step
+            return size + move[0], theta + move[1], step
         if gain > SLOW * last:
             curvature = None
         last, length = gain, min(1.0, LONGEST_MOVE / max(np.abs(move[0]).max(), 1e-300))
@@ -287,7 +290,8 @@ def _errors(
     return as_floats(plain if is_thin else robust), response, factor, bread, dispersion
 
 
-def _root(covariance: Floats) -> Floats:
+def root_of(covariance: Floats) -> Floats:
+    """Return a square root R of a covariance matrix, which may be singular: R R' is it."""
     if not covariance.size:
         return covariance
     values, vectors = np.linalg.eigh(covariance)
