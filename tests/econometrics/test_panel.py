@@ -8,7 +8,6 @@ import statsmodels.api as sm
 
 from buzzline.arrays import as_codes, as_floats
 from buzzline.econometrics.forward_deviations import forward_deviations
-from buzzline.econometrics.half_panel import half_panel
 from buzzline.econometrics.panel import Panel, fit_panel, jackknifed, joint_p
 from buzzline.errors import InvalidArgument, TooFew
 
@@ -131,7 +130,7 @@ def test_units_of_columns_and_order_of_rows_do_not_matter():
     order = rng.permutation(unit.size)
     turned = Panel(panel.y[order], panel.x[order] * [1e6, 1e-6], panel.unit[order],
                    panel.period[order], panel.group[order], panel.names)  # fmt: skip
-    for fit in (fit_panel, half_panel, lambda p: forward_deviations(p).fit):
+    for fit in (fit_panel, lambda p: forward_deviations(p).fit):
         one, two = fit(panel), fit(turned)
         assert two.beta * [1e6, 1e-6] == pytest.approx(one.beta, rel=1e-6)
         assert two.left_out * [1e6, 1e-6] == pytest.approx(one.left_out, rel=1e-5)
@@ -223,9 +222,9 @@ def test_a_past_that_tells_nothing_of_changes_is_called_weak():
     assert not forward_deviations(walk).is_strong
 
 
-def test_half_panels_free_cross_lags_of_the_bias_of_few_years():
+def test_cross_lags_are_free_of_the_bias_of_few_years():
     rng = np.random.default_rng(12)
-    n, years, whole, halves, inside = 150, 8, [], [], []
+    n, years, whole, ahead, inside = 150, 8, [], [], []
     for _ in range(80):
         a, b = rng.normal(size=(2, n))
         rows = []
@@ -240,15 +239,10 @@ def test_half_panels_free_cross_lags_of_the_bias_of_few_years():
         unit, period = np.repeat(np.arange(n), years - 1), np.tile(np.arange(years - 1), n)
         panel = panel_of(b[:, 1:].ravel(), unit, period, unit % 15, x)
         whole.append(fit_panel(panel).beta)
-        fit = half_panel(panel)
-        halves.append(fit.beta)
+        fit = forward_deviations(panel).fit
+        ahead.append(fit.beta)
         told = jackknifed(float(fit.beta[0]), fit.left_out[:, 0])
         inside.append(told.low <= 0.15 <= told.high)
     assert np.mean(whole, axis=0)[1] < 0.45  # its own past seems to matter less than 0.6
-    assert np.mean(halves, axis=0) == pytest.approx([0.15, 0.6], abs=0.03)
+    assert np.mean(ahead, axis=0) == pytest.approx([0.15, 0.6], abs=0.03)
     assert np.mean(inside) >= 0.88
-
-
-def test_half_panels_need_six_years():
-    with pytest.raises(TooFew, match="at least 6"):
-        half_panel(dynamic(1, years=5))

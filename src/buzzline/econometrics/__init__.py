@@ -2,7 +2,6 @@
 
 from buzzline.econometrics.best_distance import BestDistance, best_distance
 from buzzline.econometrics.forward_deviations import forward_deviations
-from buzzline.econometrics.half_panel import half_panel
 from buzzline.econometrics.inverted_u import TwoLines, UTest, two_lines, u_test
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
 from buzzline.econometrics.panel import Panel, PanelFit, fit_panel
@@ -21,7 +20,6 @@ __all__ = [
     "best_distance",
     "fit_panel",
     "forward_deviations",
-    "half_panel",
     "mutual_stimulation",
     "tie_formation",
     "two_lines",

@@ -141,9 +141,9 @@ def mutual_stimulation(
     Parameters
     ----------
     study : Study
-        Needs `outcomes` of organisations (`unit_id` an `org_id`) over four years or more, and
-        seven for what follows what. Indicators "buzz" and "pipelines" are taken as they are;
-        without them both are measured from organisations and dated linkages.
+        Needs `outcomes` of organisations (`unit_id` an `org_id`) over four years or more.
+        Indicators "buzz" and "pipelines" are taken as they are; without them both are measured
+        from organisations and dated linkages.
     outcome : indicator, optional
         None: the one that most organisations and years have.
     layers : names of layers, or None
@@ -172,8 +172,8 @@ def mutual_stimulation(
     Organisations that did well build pipelines afterwards, which biases fixed effects; so the
     mean of later years is taken out, and what was so at the beginning of a year is the
     instrument [1]_. Where that tells too little of what changed, fixed effects are given and
-    the row says so. Cross-lags have an effect of their own past, and are freed of the bias of
-    short panels by splitting them [2]_. Errors are by region or city: everything is made again
+    the row says so. Cross-lags are told the same way; fixed effects would be biased by their
+    own past in a short panel [2]_. Errors are by region or city: everything is made again
     without each group in turn.
 
     Simple diffusion makes buzz and pipelines replace each other, not stimulate: each reaches
@@ -185,8 +185,8 @@ def mutual_stimulation(
     .. [1] Arellano, M., Bover, O. (1995). Another look at the instrumental variable estimation
        of error-components models. Journal of Econometrics 68(1).
        doi:10.1016/0304-4076(94)01642-D
-    .. [2] Dhaene, G., Jochmans, K. (2015). Split-panel jackknife estimation of fixed-effect
-       models. Review of Economic Studies 82(3). doi:10.1093/restud/rdv007
+    .. [2] Nickell, S. (1981). Biases in dynamic models with fixed effects. Econometrica 49(6).
+       doi:10.2307/1911408
     .. [3] Bathelt, H., Malmberg, A., Maskell, P. (2004). Clusters and knowledge. Progress in
        Human Geography 28(1). doi:10.1191/0309132504ph469oa
 

@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Floats, as_floats
-from buzzline.econometrics.forward_deviations import STRONG, forward_deviations
-from buzzline.econometrics.half_panel import FEWEST_PERIODS, half_panel
+from buzzline.econometrics.forward_deviations import STRONG, ForwardFit, forward_deviations
 from buzzline.econometrics.panel import (
     FEWEST_GROUPS,
     Family,
@@ -29,6 +28,7 @@ TERMS = (BUZZ, PIPELINES, "interaction")
 FORMS = ("levels", "logs")
 PAST, FIXED = "past as instrument", "fixed effects"
 POINTS = 21
+FEWEST_PAIRS = 3  # of a year and the next
 Cells = dict[str, object]
 
 
@@ -125,15 +125,11 @@ def fitted(form: Form) -> Fitted:
         return Fitted(fit_panel(form.panel, "poisson"), "Poisson", note)
     try:
         found = forward_deviations(form.panel)
-        said = f"F = {found.strength:.1f}, and {STRONG:g} are needed"
     except BuzzlineError as error:
         return Fitted(fit_panel(form.panel), FIXED, str(error))
     if found.is_strong:
         return Fitted(found.fit, PAST, "")
-    note = (
-        f"the past tells too little of what changed ({said}): fixed effects, which hold if "
-        "nobody answers to the past"
-    )
+    note = f"{_weak(found)}: fixed effects, which hold if nobody answers to the past"
     return Fitted(fit_panel(form.panel), FIXED, note)
 
 
@@ -229,12 +225,22 @@ def cross_lag_rows(panels: Mapping[str, tuple[Panel, str]], level: Share) -> lis
 
 def _without_bias(panel: Panel) -> tuple[PanelFit | None, str]:
     n = np.unique(panel.period).size
-    if n < FEWEST_PERIODS:
-        return None, f"not testable: {n} pairs of years, and {FEWEST_PERIODS} are needed"
+    if n < FEWEST_PAIRS:
+        return None, f"not testable: {n} pairs of years, and {FEWEST_PAIRS} are needed"
     try:
-        return half_panel(panel), "measured"
+        found = forward_deviations(panel)
     except BuzzlineError as error:
         return None, f"not testable: {error}"
+    if not found.is_strong:
+        return None, f"not testable: {_weak(found)}"
+    return found.fit, "measured"
+
+
+def _weak(found: ForwardFit) -> str:
+    return (
+        f"the past tells too little of what changed (F = {found.strength:.1f}, and {STRONG:g} "
+        "are needed)"
+    )
 
 
 def _cells(fit: PanelFit, k: int, kind: str, level: Share) -> Cells:

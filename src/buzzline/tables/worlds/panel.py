@@ -150,8 +150,11 @@ def plant_panel(
         shown = (10 + 2 * latent_buzz, 6 + latent_pipelines, 10 + latent_y)
         scales = 2.0, 1.0
     else:
-        shown = (np.exp(2 + latent_buzz / 2), np.exp(2 + latent_pipelines / 2) - 1,
-                 np.exp(latent_y / 2))  # fmt: skip
+        shown = (
+            as_floats(np.exp(2 + latent_buzz / 2)),
+            as_floats(np.maximum(np.exp(2 + latent_pipelines / 2) - 1, 0)),
+            as_floats(np.exp(latent_y / 2)),
+        )
         scales = 0.5, 0.5
     out = study.with_table(
         "outcomes", pl.concat([study.outcomes, _outcomes(study, rows, plan, shown)])
