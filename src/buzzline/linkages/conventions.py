@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import nan
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.stats import f as fisher
 
 from buzzline.arrays import Codes, Floats, as_floats
@@ -13,6 +14,7 @@ from buzzline.linkages.tied_pairs import TiedPairs
 from buzzline.quantities import Share
 
 FEWEST_ANSWERS = 20
+MOST_RATIO = 1e8  # of the variance between groups to that within
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ def intraclass(answer: Floats, group: Codes, level: Share = 0.95) -> Likeness:
 
     Notes
     -----
-    (B - W) / (B + (k - 1) W), B and W the mean squares between and within groups; the interval
-    by F, with the harmonic mean of group sizes where they differ [1]_.
+    (B - W) / (B + (k - 1) W), B and W the mean squares between and within groups. The
+    interval is exact, also where groups differ in size: for each ratio of variances t, group
+    means weighed by 1 / (1 / n + t) give a pivot that is F distributed [1]_.
 
     References
     ----------
-    .. [1] Thomas, J., Hultquist, R. (1978). Interval estimation for the unbalanced case of the
-       one-way random effects model. Annals of Statistics 6(3). doi:10.1214/aos/1176344202
+    .. [1] Wald, A. (1940). A note on the analysis of variance with unequal class frequencies.
+       Annals of Mathematical Statistics 11(1). doi:10.1214/aoms/1177731946
 
     Examples
     --------
@@ -77,20 +80,32 @@ def intraclass(answer: Floats, group: Codes, level: Share = 0.95) -> Likeness:
     total = between + (k - 1) * within
     if total <= 0:
         return Likeness(nan, nan, nan, nan, n, a)
-    harmonic = a / float(np.sum(1 / size[held]))
-    unweighted = harmonic * float(np.var(mean, ddof=1))
-    ends = [
-        _from_ratio(unweighted / within / float(fisher.ppf(tail, a - 1, n - a)), harmonic)
-        if within > 0 else 1.0
-        for tail in ((1 + level) / 2, (1 - level) / 2)
-    ]  # fmt: skip
+    ends = [1.0, 1.0]
+    if within > 0:
+        tails = (1 + level) / 2, (1 - level) / 2
+        ends = [
+            _share_at(float(fisher.ppf(tail, a - 1, n - a)), mean, size[held], within)
+            for tail in tails
+        ]
     p = float(fisher.sf(between / within, a - 1, n - a)) if within > 0 else 0.0
     return Likeness((between - within) / total, ends[0], ends[1], p, n, a)
 
 
-def _from_ratio(ratio: float, size: float) -> float:
-    found = (ratio - 1) / (ratio + size - 1)
-    return float(min(max(found, -1 / (size - 1) if size > 1 else -1.0), 1.0))
+def _share_at(quantile: float, mean: Floats, size: Floats, within: float) -> float:
+    """Return the share of variance between groups at which the pivot has a given value."""
+
+    def pivot(ratio: float) -> float:
+        weight = 1 / (1 / size + ratio)
+        middle = float(weight @ mean) / float(weight.sum())
+        return float(weight @ (mean - middle) ** 2) / ((mean.size - 1) * within) - quantile
+
+    lowest = -(1 - 1e-6) / float(size.max())  # beyond, a variance would be negative
+    if pivot(lowest) <= 0:
+        return lowest / (1 + lowest)
+    if pivot(MOST_RATIO) >= 0:
+        return 1.0
+    ratio = float(brentq(pivot, lowest, MOST_RATIO))
+    return ratio / (1 + ratio)
 
 
 def likeness_along_ties(

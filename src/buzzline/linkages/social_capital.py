@@ -183,8 +183,8 @@ def social_capital(
     ----------
     .. [1] Chetty, R., et al. (2022). Social capital I: measurement and associations with
        economic mobility. Nature 608. doi:10.1038/s41586-022-04996-4
-    .. [2] Thomas, J., Hultquist, R. (1978). Interval estimation for the unbalanced case of the
-       one-way random effects model. Annals of Statistics 6(3). doi:10.1214/aos/1176344202
+    .. [2] Wald, A. (1940). A note on the analysis of variance with unequal class frequencies.
+       Annals of Mathematical Statistics 11(1). doi:10.1214/aoms/1177731946
 
     Examples
     --------

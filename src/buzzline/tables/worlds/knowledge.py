@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -69,11 +69,13 @@ class KnowledgeTruth:
     plan : KnowledgePlan
     log_odds : mapping of the measure to its log odds
     partner_distance : (n,) float64     mean cognitive distance to partners, NaN without any
+    chance : (n, n) float64             of a tie, averaged over how readily organisations tie
     """
 
     plan: KnowledgePlan
     log_odds: Mapping[str, float]
-    partner_distance: Floats = field(default_factory=lambda: np.empty(0))
+    partner_distance: Floats
+    chance: Floats
 
 
 def plant_knowledge(
@@ -121,7 +123,7 @@ def plant_knowledge(
     acquainted = _acquainted(km, child(seed, "acquainted"))
     alike = profile @ profile.T
     odds = _log_odds(study.organisations, plan, km, alike, owner=owner, acquainted=acquainted)
-    tied = _tied(odds, plan, child(seed, "ties"))
+    tied, chance = _tied(odds, plan, child(seed, "ties"))
     apart = _mean_over(1 - alike, tied)
     rng_of = child(seed, "told")
     ids = study.organisations["org_id"]
@@ -143,7 +145,7 @@ def plant_knowledge(
         "of one ultimate owner": plan.owner, "tied in social": plan.social,
         "in one country": plan.country,
     }  # fmt: skip
-    return study, KnowledgeTruth(plan, log_odds, apart)
+    return study, KnowledgeTruth(plan, log_odds, apart, chance)
 
 
 def _owners(n: int, rng: np.random.Generator) -> Codes:
@@ -213,8 +215,10 @@ def _log_odds(
     )  # fmt: skip
 
 
-def _tied(odds: Floats, plan: KnowledgePlan, rng: np.random.Generator) -> np.ndarray:
-    """Return who ties: independent pairs, given how readily either ties."""
+def _tied(
+    odds: Floats, plan: KnowledgePlan, rng: np.random.Generator
+) -> tuple[np.ndarray, Floats]:
+    """Return who ties, given how readily either does, and the chance of it on average."""
     n = odds.shape[0]
     ready = as_floats(rng.normal(0, plan.sociability, n))
     odds = odds + ready[:, None] + ready
@@ -224,7 +228,18 @@ def _tied(odds: Floats, plan: KnowledgePlan, rng: np.random.Generator) -> np.nda
         middle = (low + high) / 2
         many = np.sum(1 / (1 + np.exp(-odds - middle))) > 2 * plan.ties_each * n
         low, high = (low, middle) if many else (middle, high)
-    return _symmetric(rng.random((n, n)) < 1 / (1 + np.exp(-odds - low)))
+    tied = _symmetric(rng.random((n, n)) < 1 / (1 + np.exp(-odds - low)))
+    plain = odds - ready[:, None] - ready + low
+    return tied, _averaged(plain, plan.sociability * np.sqrt(2))
+
+
+def _averaged(odds: Floats, spread: float) -> Floats:
+    """Return the chance of a tie over all pairs as near, however readily they tie."""
+    at, weight = np.polynomial.hermite_e.hermegauss(15)
+    chance = np.zeros_like(odds)
+    for node, share in zip(at, weight / weight.sum(), strict=True):
+        chance += share / (1 + np.exp(-odds - spread * node))
+    return as_floats(chance)
 
 
 def _mean_over(distance: Floats, tied: np.ndarray) -> Floats:
