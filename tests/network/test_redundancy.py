@@ -274,8 +274,8 @@ def test_missing_ties_are_as_many_as_the_share_recorded_leaves():
     ends[:20, 1] = 40
     one = Recorded(40, ends, np.ones(200), np.arange(200))
     more = [len(with_missing_ties(one, share=0.8, rng=rng).ends) - 200 for _ in range(200)]
-    # 200 / 0.8 - 200 = 50 are missing; one in forty of those inside falls on itself
-    assert np.mean(more) == pytest.approx(50 * (0.1 + 0.9 * 39 / 40), abs=3)
+    # 200 / 0.8 - 200 = 50 are missing, with a standard deviation of 8
+    assert np.mean(more) == pytest.approx(50, abs=4 * 8 / np.sqrt(200))
     full = with_missing_ties(one, share=1.0, rng=rng)
     assert full is one
     with pytest.raises(InvalidArgument, match="above 0"):
@@ -291,5 +291,4 @@ def test_a_project_of_ten_is_missed_and_found_as_one():
         extra = len(grown.ends) - 45
         assert extra == 0 or grown.n_records > 1
         per_record = np.bincount(grown.record)[1:]
-        assert (per_record <= 45).all()
-        assert (per_record >= 15).all()  # those that fall together leave fewer
+        assert (per_record == 45).all()

@@ -11,8 +11,8 @@ import polars as pl
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.clusters.layer_ties import FEWEST_RECORDS
 from buzzline.network.building import Weighing, linkages_of, rows_of, weights_of
+from buzzline.network.missing_ties import Recorded
 from buzzline.network.open_cluster import OpenCluster, opened
-from buzzline.network.other_ties import Recorded
 from buzzline.quantities import Years
 from buzzline.tables.study import Study
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from buzzline.arrays import Floats, Indices, as_floats
 from buzzline.network.building import Weighing
+from buzzline.network.dealt_ties import dealt_anew
+from buzzline.network.missing_ties import Recorded, with_missing_ties
 from buzzline.network.open_cluster import OpenCluster, opened
-from buzzline.network.other_ties import Recorded, dealt_anew, with_missing_ties
 from buzzline.network.redundancy import (
     Access,
     cut_off,
@@ -149,15 +150,21 @@ def largest_loss(cluster: OpenCluster, access: Access) -> tuple[int, float]:
     ----------
     cluster : OpenCluster
     access : Access
+
+    Notes
+    -----
+    The largest of many that are known with error is too large: every other draw picks the
+    gatekeeper, and the others tell how much goes with it.
     """
     gates = np.flatnonzero(cluster.is_gatekeeper)
     if not gates.size:
         return -1, float("nan")
-    loss = access.lost[gates]
-    if np.isnan(loss).all():
+    whole, halves = access.lost[gates], access.halves[:, gates]
+    if np.isnan(halves).all(axis=1).any():
         return int(gates[0]), float("nan")
-    at = int(np.nanargmax(loss))
-    return int(gates[at]), float(loss[at])
+    picked = np.nanargmax(halves, axis=1)
+    loss = (halves[1, picked[0]] + halves[0, picked[1]]) / 2
+    return int(gates[np.nanargmax(whole)]), float(loss)
 
 
 def _counted(now: OpenCluster, recorded: Recorded) -> Row:

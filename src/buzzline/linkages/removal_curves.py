@@ -15,8 +15,9 @@ from buzzline.errors import InvalidArgument
 from buzzline.linkages.recorded_ties import RecordedTies, recorded_ties
 from buzzline.linkages.redundancy import frame_of, rows_of_members
 from buzzline.linkages.redundancy_rows import RedundancyRule, Row
+from buzzline.network.dealt_ties import dealt_anew
+from buzzline.network.missing_ties import Recorded, with_missing_ties
 from buzzline.network.open_cluster import OpenCluster
-from buzzline.network.other_ties import Recorded, dealt_anew, with_missing_ties
 from buzzline.network.robustness import connectivity, removal_curve
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share

@@ -2,10 +2,11 @@
 
 from buzzline.network.brokerage import BrokerageByChance, brokerage_by_chance, brokerage_roles
 from buzzline.network.building import Weighing, build_network
+from buzzline.network.dealt_ties import dealt_anew
 from buzzline.network.engines import Engine, duckdb_session, on_engine
+from buzzline.network.missing_ties import Recorded, with_missing_ties
 from buzzline.network.network import Network
 from buzzline.network.open_cluster import OpenCluster, open_cluster, opened
-from buzzline.network.other_ties import Recorded, dealt_anew, with_missing_ties
 from buzzline.network.position import betweenness, constraint, effective_size
 from buzzline.network.redundancy import (
     Access,

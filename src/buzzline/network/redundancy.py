@@ -287,6 +287,8 @@ class Access:
     without : (n,) float64      the same once member i has left, of those who stay
     lost : (n,) float64         of the access of those without a tie to the outside of their
                                 own, the share that goes with member i; NaN where they have none
+    halves : (2, n) float64     the same in every other draw, and in the others: the one half
+                                picks who matters most, the other tells how much
     draws : int
     """
 
@@ -294,6 +296,7 @@ class Access:
     value: float
     without: Floats
     lost: Floats
+    halves: Floats
     draws: int
 
 
@@ -332,21 +335,30 @@ def percolation_access(
     n = cluster.n
     chance = np.where(cluster.is_external, 1.0, transmission)
     key = child(seed_of(rng), "ties").integers(2**64, dtype=np.uint64)
-    reached, cut = np.zeros(n), np.zeros(n)
+    reached, cut, depends = np.zeros(n), np.zeros((2, n)), np.zeros((2, n))
     for first in range(0, draws, DRAWS_AT_ONCE):
         here = min(DRAWS_AT_ONCE, draws - first)
         times, lost = access_draws(
             cluster.start, cluster.to, cluster.tie, as_floats(chance), n, first, here, key
         )
         reached += times[:n]
-        cut += np.maximum(lost[:, :n], 0).sum(axis=0)
+        for half in range(2):
+            part = lost[(first + half) % 2 :: 2, :n]
+            cut[half] += np.maximum(part, 0).sum(axis=0)
+            depends[half] += np.where(cluster.is_gatekeeper, 0, part >= 0).sum(axis=0)
     by_member = reached / draws
     value = float(by_member.mean()) if n else float("nan")
     others = n - 1 if n > 1 else np.nan
-    cut /= draws
-    without = np.maximum(by_member.sum() - by_member - cut, 0) / others
-    depends = np.where(cluster.is_gatekeeper, 0.0, by_member)
-    kept = depends.sum() - depends  # whoever is cut off has no tie of its own
+    cut_all = cut.sum(axis=0)
+    without = np.maximum(by_member.sum() - by_member - cut_all / draws, 0) / others
+    return Access(
+        as_floats(by_member), value, as_floats(without),
+        _share_lost(cut_all, depends.sum(axis=0)), _share_lost(cut, depends), draws,
+    )  # fmt: skip
+
+
+def _share_lost(cut: Floats, depends: Floats) -> Floats:
+    """Return what goes with each member; whoever is cut off has no tie of its own."""
+    kept = depends.sum(axis=-1, keepdims=True) - depends
     with np.errstate(divide="ignore", invalid="ignore"):
-        lost = np.where(kept > 0, cut / kept, np.nan)
-    return Access(as_floats(by_member), value, as_floats(without), as_floats(lost), draws)
+        return as_floats(np.where(kept > 0, cut / kept, np.nan))
