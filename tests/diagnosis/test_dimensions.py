@@ -160,7 +160,7 @@ def test_no_data_have_a_reason():
 def test_recovers_the_truth_a_value_drawn_like_the_null_lies_within_its_spread():
     rng, hits = np.random.default_rng(1), 0
     for _ in range(300):
-        score = against_draws(rng.normal(3, 2), rng.normal(3, 2, 199), 0.95, 10)
+        score = against_draws(rng.normal(3, 2), rng.normal(3, 2, 199), level=0.95, n=10)
         hits += abs(score.at) < 1.96 * score.error
     assert hits / 300 > 0.95 - 2.6 * np.sqrt(0.95 * 0.05 / 300)
 

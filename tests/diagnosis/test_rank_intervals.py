@@ -33,7 +33,7 @@ def test_another_way_the_textbook_gives_the_same_shrinkage():
     true = rng.normal(5, 2, 400)
     error = np.full(400, 1.5)
     value = true + error * rng.standard_normal(400)
-    drawn = true_values(value, error, 4000, rng)
+    drawn = true_values(value, error, draws=4000, rng=rng)
     kept = 4 / (4 + 1.5**2)
     expected = value.mean() + kept * (value - value.mean())
     assert drawn.mean(axis=0) == pytest.approx(expected, abs=0.25)

@@ -84,7 +84,9 @@ def true_pattern(world, anchored=False):
     true = np.bincount(scale, weights=bare * planted(sites, gravity, pairs), minlength=4)
     usual, true = usual / usual.sum(), true / true.sum()
     far = np.log(PatternRule().notable)
-    log_ratio = np.where(usual > 0.5, -np.log((1 - true) / (1 - usual)), np.log(true / usual))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(usual > 0.5, (1 - usual) / (1 - true), true / usual)
+        log_ratio = np.nan_to_num(np.log(ratio), nan=0.0)  # nothing there, nothing expected
     names = ("local", "regional", "national", "global")
     signs = {f"{n} above": as_codes([b > far]) for n, b in zip(names, log_ratio, strict=True)}
     signs |= {f"{n} below": as_codes([b < -far]) for n, b in zip(names, log_ratio, strict=True)}

@@ -49,5 +49,5 @@ def _bar(part: pl.DataFrame) -> Row:
     shares = dict(part.select("district", "probability").iter_rows())
     best = part.row(0, named=True)
     label = f"{best['label']} · {best['industry']}"
-    return bar(label, likeliest(best["district"], best["probability"]), shares,
-               DISTRICT_COLOURS)  # fmt: skip
+    return bar(label, likeliest(best["district"], best["probability"]),
+               shares=shares, colours=DISTRICT_COLOURS)  # fmt: skip

@@ -54,7 +54,9 @@ def _bar(part: pl.DataFrame) -> Row:
     shares = dict(part.select("pattern", "probability").iter_rows())
     best = part.row(0, named=True)
     note = f"{likeliest(best['pattern'], best['probability'])} · {best['n']:,} ties"
-    return bar(str(best["layer"]).replace("_", " "), note, shares, PATTERN_COLOURS)
+    return bar(
+        str(best["layer"]).replace("_", " "), note, shares=shares, colours=PATTERN_COLOURS
+    )
 
 
 def _reading(result: MissingLinkPatterns, n: int) -> list[str]:

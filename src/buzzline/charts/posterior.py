@@ -17,7 +17,9 @@ AXIS = Axis(
 )
 
 
-def bar(label: str, note: str, shares: Mapping[str, float], colours: Mapping[str, str]) -> Row:
+def bar(
+    label: str, note: str, *, shares: Mapping[str, float], colours: Mapping[str, str]
+) -> Row:
     """Return one row whose bar is split by answer, in the order of the colours."""
     ends: dict[str, Any] = {}
     at = 0.0

@@ -66,7 +66,7 @@ def _of_sizes(
     jobs, pool = scene.jobs[known], scene.jobs[others]
     rng = scene.rng(name, str(cluster["cluster_id"]))
     drawn = [measure(rng.choice(pool, n, replace=False)) for _ in range(NULL_DRAWS)]
-    return against_draws(measure(jobs), np.array(drawn), scene.level, n)
+    return against_draws(measure(jobs), np.array(drawn), level=scene.level, n=n)
 
 
 def variety(scene: DimensionScene, cluster: Cluster) -> Score:
@@ -269,7 +269,7 @@ def _centralisation(
     value = freeman(pair // n, pair % n, n)
     rng = scene.rng("freeman", layer_names[0], str(cluster["cluster_id"]))
     drawn = np.array([_at_random(n, m, rng) for _ in range(NULL_DRAWS)])
-    return against_draws(value, drawn, scene.level, m)
+    return against_draws(value, drawn, level=scene.level, n=m)
 
 
 def freeman(source: np.ndarray, target: np.ndarray, n: int) -> float:

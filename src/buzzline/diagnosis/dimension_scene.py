@@ -96,7 +96,7 @@ def dimension_scene(
     kind = study.organisations["kind"].is_in(list(SUPPORTING)).fill_null(value=False)
     jobs = study.organisations["jobs"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
     return DimensionScene(
-        study, scene_of(study, clustering, layers, cutoffs),
+        study, scene_of(study, clustering, layers, cutoffs=cutoffs),
         tuple(clustering.clusters.to_dicts()), as_floats(jobs), as_flags(kind.to_numpy()),
         cutoffs, level, draws, seed,
     )  # fmt: skip

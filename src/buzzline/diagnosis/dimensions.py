@@ -238,8 +238,8 @@ def five_dimensions(  # noqa: PLR0913  # `progress` is no choice of the analysis
                      orient="row").fill_nan(None),
         pl.DataFrame(trade_offs(scene, clusters, known), TRADE_SCHEMA,
                      orient="row").fill_nan(None),
-        pl.DataFrame(responses(scene, clusters, known, performance), RESPONSE_SCHEMA,
-                     orient="row").fill_nan(None),
+        pl.DataFrame(responses(scene, clusters, known, performance=performance),
+                     RESPONSE_SCHEMA, orient="row").fill_nan(None),
         level, draws,
     )  # fmt: skip
 
@@ -259,8 +259,10 @@ def _scores(
     for cluster in told(progress, "five dimensions", clusters):
         for indicator, measure in INDICATORS.items():
             found[indicator].append(measure(scene, cluster))
-        rows = [score for layer in layers
-                for score in external_scores(scene, cluster, layer, balance)]  # fmt: skip
+        rows = [
+            score for layer in layers
+            for score in external_scores(scene, cluster, layer, balance=balance)
+        ]  # fmt: skip
         for indicator, score in zip(outside, rows, strict=True):
             found[indicator].append(score)
     return found

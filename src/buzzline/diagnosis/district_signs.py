@@ -90,13 +90,13 @@ def district_signs(
     rng = scene.rng("district", str(cluster["cluster_id"]))
     outside = owned_outside(scene)
     return [
-        _of_jobs(scene, members, SMALL, scene.jobs < rule.small_jobs, rule.mostly, rng),
+        _of_jobs(scene, members, SMALL, scene.jobs < rule.small_jobs, cut=rule.mostly, rng=rng),
         _owners(scene, members, ~outside, rule, rng),
         _trade(scene, members, rng),
-        _tied(scene, members, "joint_action", JOINT, rule.mostly, rng),
+        _tied(scene, members, "joint_action", JOINT, cut=rule.mostly, rng=rng),
         _moves(scene, members, rule, rng),
         *_leader(scene, members, outside, rule, rng),
-        _of_jobs(scene, members, PUBLIC_JOBS, _is_public(scene), rule.public_jobs, rng),
+        _of_jobs(scene, members, PUBLIC_JOBS, _is_public(scene), cut=rule.public_jobs, rng=rng),
     ]
 
 
@@ -128,7 +128,7 @@ def _weights(scene: DimensionScene, members: Flags) -> Floats | None:
     return as_floats(np.nan_to_num(jobs)) if enough else None
 
 
-def _of_jobs(scene: DimensionScene, members: Flags, name: str, holds: Flags, cut: float,
+def _of_jobs(scene: DimensionScene, members: Flags, name: str, holds: Flags, *, cut: float,
              rng: np.random.Generator) -> Sign:  # fmt: skip
     jobs = _weights(scene, members)
     if jobs is None:
@@ -173,8 +173,8 @@ def _trade(scene: DimensionScene, members: Flags, rng: np.random.Generator) -> S
     )  # fmt: skip
 
 
-def _tied(scene: DimensionScene, members: Flags, layer_name: str, name: str, cut: float,
-          rng: np.random.Generator) -> Sign:  # fmt: skip
+def _tied(scene: DimensionScene, members: Flags, layer_name: str, name: str, *,
+          cut: float, rng: np.random.Generator) -> Sign:  # fmt: skip
     layer = scene.layer(layer_name)
     if layer is None:
         return unknown(name, f"no ties of {layer_name.replace('_', ' ')}")

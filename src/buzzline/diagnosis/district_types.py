@@ -171,8 +171,8 @@ def district_types(
 
 
 def _shares(signs: list[Sign], draws: int) -> PatternShares:
-    truth = {sign.name: held(sign.draws, draws, sign.cut, None) for sign in signs}
-    truth |= {f"not {sign.name}": held(sign.draws, draws, None, sign.cut) for sign in signs}
+    truth = {sign.name: held(sign.draws, draws, above=sign.cut) for sign in signs}
+    truth |= {f"not {sign.name}": held(sign.draws, draws, below=sign.cut) for sign in signs}
     return pattern_shares(truth, DISTRICTS)
 
 

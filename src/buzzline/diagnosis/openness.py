@@ -38,7 +38,7 @@ def external_indicators(layers: Sequence[str]) -> tuple[Indicator, ...]:
 
 
 def external_scores(
-    scene: DimensionScene, cluster: Cluster, layer: str, balance: ScaleBalance | NotMade
+    scene: DimensionScene, cluster: Cluster, layer: str, *, balance: ScaleBalance | NotMade
 ) -> list[Score]:
     """Return the external scores of one cluster in one layer, in the order of indicators."""
     return [

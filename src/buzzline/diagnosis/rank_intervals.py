@@ -74,7 +74,7 @@ def percentile_among(
     if not n or not known[one]:
         return Percentile(float("nan"), float("nan"), float("nan"), n)
     place = int(known[:one].sum())
-    true = true_values(as_floats(value[known]), as_floats(error[known]), draws, rng)
+    true = true_values(as_floats(value[known]), as_floats(error[known]), draws=draws, rng=rng)
     own, others = true[:, [place]], np.delete(true, place, axis=1)
     standing = (others < own).mean(axis=1) + 0.5 * (others == own).mean(axis=1)
     tail = (1 - level) / 2
@@ -83,7 +83,9 @@ def percentile_among(
     return Percentile(mean, float(low), float(high), n)
 
 
-def true_values(value: Floats, error: Floats, draws: Draws, rng: np.random.Generator) -> Floats:
+def true_values(
+    value: Floats, error: Floats, *, draws: Draws, rng: np.random.Generator
+) -> Floats:
     """Draw the true values behind estimates, taken to come from one normal distribution.
 
     Parameters

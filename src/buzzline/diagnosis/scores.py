@@ -84,7 +84,7 @@ def of_members(hits: int, n: int, level: Share) -> Score:
     return of_share(EffectiveShare(hits / n, float(n), n), level)
 
 
-def against_draws(value: float, drawn: np.ndarray, level: Share, n: int) -> Score:
+def against_draws(value: float, drawn: np.ndarray, *, level: Share, n: int) -> Score:
     """Return the score of a value held against draws of the same size.
 
     Its error is the spread of such draws: what another cluster of this size would have had by

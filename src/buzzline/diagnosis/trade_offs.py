@@ -167,6 +167,7 @@ def responses(
     scene: DimensionScene,
     clusters: Sequence[dict[str, object]],
     known: Measured,
+    *,
     performance: str | None,
 ) -> list[tuple[object, ...]]:
     """Return one row a dimension: performance over it, as two lines.

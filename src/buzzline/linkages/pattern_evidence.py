@@ -30,7 +30,7 @@ YEARS_BACK = 10
 
 
 def activity(
-    scene: Scene, layer: LayerScene, members: Flags, level: Share
+    scene: Scene, layer: LayerScene, members: Flags, *, level: Share
 ) -> Difference | None:
     """Return ln of ties a member to ties an organisation outside, of the industry if enough."""
     ties, n = layer.ties, members.size
@@ -43,15 +43,15 @@ def activity(
     )
 
 
-def activity_sign(found: Difference | None, draws: Draws, rng: np.random.Generator,
+def activity_sign(found: Difference | None, *, draws: Draws, rng: np.random.Generator,
                   far: float) -> Sign:  # fmt: skip
     """Return the sign of how many ties members hold in all."""
     if found is None:
         return unknown("activity", "too few organisations to hold members against")
-    return normal_sign("activity", found, draws, rng, cut=0.0, margin=far)
+    return normal_sign("activity", found, draws=draws, rng=rng, cut=0.0, margin=far)
 
 
-def normal_sign(name: str, found: Difference, draws: Draws, rng: np.random.Generator, *,
+def normal_sign(name: str, found: Difference, *, draws: Draws, rng: np.random.Generator,
                 cut: float | None, margin: float = 0.0) -> Sign:  # fmt: skip
     """Return a sign whose error is normal."""
     drawn = found.value + found.error * rng.standard_normal(draws)
@@ -137,7 +137,9 @@ def lead_of(
     return EffectiveShare(value, float(n), int(inside.size)), first
 
 
-def tenure(scene: Scene, members: Flags, first: int, rule: PatternRule, d: Draws) -> Sign:
+def tenure(
+    scene: Scene, members: Flags, *, first: int, rule: PatternRule, draws: Draws
+) -> Sign:
     """Return how long the organisation that leads has been there."""
     own = np.flatnonzero(members & (scene.owner == first))
     opened = first_opened(scene.organisations, as_codes(own))
@@ -145,7 +147,7 @@ def tenure(scene: Scene, members: Flags, first: int, rule: PatternRule, d: Draws
         return unknown("tenure", "no date on which it opened")
     years = float(scene.last_year - opened)
     return measured(
-        "tenure", np.full(d, years), years, interval=(years, years), n=1,
+        "tenure", np.full(draws, years), years, interval=(years, years), n=1,
         cut=float(rule.long_years),
     )  # fmt: skip
 
@@ -183,7 +185,7 @@ def trust_sign(
         return unknown("trust", f"only {own.size} members and {others.size} others answered")
     found = difference_of_means(own, others, level=level)
     assert found is not None
-    return normal_sign("trust", found, draws, rng, cut=0.0)
+    return normal_sign("trust", found, draws=draws, rng=rng, cut=0.0)
 
 
 def buying_signs(
@@ -247,7 +249,7 @@ def upgrading_sign(study: Study, scene: Scene, members: Flags, *, level: Share, 
     found = _upgraded(study, scene, members, level)
     if found is None or found.n < FEWEST_ANSWERS:
         return unknown(name, "too few sites of members with functions, ten years ago and now")
-    return normal_sign(name, found, draws, rng, cut=0.0)
+    return normal_sign(name, found, draws=draws, rng=rng, cut=0.0)
 
 
 def _upgraded(study: Study, scene: Scene, members: Flags, level: Share) -> Difference | None:

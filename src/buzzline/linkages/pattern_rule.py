@@ -8,7 +8,7 @@ from math import inf
 
 import numpy as np
 
-from buzzline.arrays import Codes, Flags, as_codes
+from buzzline.arrays import Codes, Flags, Floats, as_codes
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Ratio, Share, Years
 
@@ -221,9 +221,11 @@ def _unknown(pattern: Pattern, signs: Mapping[str, Truth], where: Flags) -> tupl
     return tuple(arm for arm in arms if (signs[arm][where] == -1).any())
 
 
-def held(draws: np.ndarray | None, d: int, above: float | None, below: float | None) -> Codes:
+def held(
+    draws: Floats | None, d: int, *, above: float | None = None, below: float | None = None
+) -> Truth:
     """Return whether draws lie above (or below) a cut; -1 everywhere without draws. (d,)."""
-    if draws is None:
+    if draws is None or (above is None and below is None):
         return as_codes(np.full(d, -1))
-    hit = draws > above if above is not None else draws < (below if below is not None else 0.0)
+    hit = draws > above if above is not None else draws < (below or 0.0)
     return as_codes(np.where(np.isnan(draws), -1, hit))

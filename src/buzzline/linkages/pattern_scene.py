@@ -72,7 +72,7 @@ class Scene:
 
 
 def scene_of(
-    study: Study, clustering: Clustering, layers: tuple[str, ...], cutoffs: Cutoffs
+    study: Study, clustering: Clustering, layers: tuple[str, ...], *, cutoffs: Cutoffs
 ) -> Scene:
     """Gather what the signs of patterns need."""
     organisations = study.organisations

@@ -159,17 +159,17 @@ def signs_held(signs: Mapping[str, Sign], rule: PatternRule, d: int) -> dict[str
 
     out = {}
     for scale in SCALES:
-        out[f"{scale} above"] = held(at(scale), d, far, None)
-        out[f"{scale} below"] = held(at(scale), d, None, -far)
+        out[f"{scale} above"] = held(at(scale), d, above=far)
+        out[f"{scale} below"] = held(at(scale), d, below=-far)
     out["not global below"] = _not(out["global below"])
     out["few ties at every scale"] = _few(signs, far, d)
-    out["anchor dependence"] = held(at("anchor dependence"), d, rule.dependence, None)
+    out["anchor dependence"] = held(at("anchor dependence"), d, above=rule.dependence)
     out["no anchor dependence"] = _not(out["anchor dependence"])
-    out["dispersed"] = held(at("dispersion"), d, rule.dispersed, None)
-    out["inter-city ties below"] = held(at("inter-city ties"), d, None, -far)
-    out["low trust"] = held(at("trust"), d, None, 0.0)
-    out["lead organisation"] = held(at("lead organisation"), d, rule.lead_share, None)
-    out["long tenure"] = held(at("tenure"), d, rule.long_years, None)
+    out["dispersed"] = held(at("dispersion"), d, above=rule.dispersed)
+    out["inter-city ties below"] = held(at("inter-city ties"), d, below=-far)
+    out["low trust"] = held(at("trust"), d, below=0.0)
+    out["lead organisation"] = held(at("lead organisation"), d, above=rule.lead_share)
+    out["long tenure"] = held(at("tenure"), d, above=rule.long_years)
     return out
 
 

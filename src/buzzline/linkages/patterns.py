@@ -203,7 +203,7 @@ def missing_link_patterns(
     rows = balance.balance
     _check_same(clustering, rows)
     layers = tuple(rows["layer"].unique(maintain_order=True))
-    scene = scene_of(study, clustering, layers, balance.cutoffs)
+    scene = scene_of(study, clustering, layers, cutoffs=balance.cutoffs)
     terms = _Terms(rule, level, draws, seed)
     out = _Out([], [])
     fits = _elasticities(balance)
@@ -319,7 +319,8 @@ def _of_layer(
     level, draws, rule = terms.level, terms.draws, terms.rule
     rng, far = child(terms.seed, "layer", cluster, layer), float(np.log(terms.rule.notable))
     found: list[tuple[Sign, str | None]] = [
-        (activity_sign(activity(scene, ties, members, level), draws, rng, far), None),
+        (activity_sign(activity(scene, ties, members, level=level), draws=draws,
+                       rng=rng, far=far), None),
         (between_cities(scene, ties, members, elasticity=elasticity, level=level, draws=draws,
                         rng=rng, margin=far), None),
     ]  # fmt: skip
@@ -330,7 +331,7 @@ def _of_layer(
         share, who = anchor
         sign = share_sign("anchor dependence", share, rule.dependence, level=level,
                           draws=draws, rng=rng)  # fmt: skip
-        found.append((sign, _org_id(scene, who)))
+        found.append((sign, _known_as(scene, who)))
     return found + _leading(scene, cluster, layer, terms, rng)
 
 
@@ -342,13 +343,16 @@ def _leading(
     if lead is None:
         return [(unknown(name, "no ties"), None) for name in ("lead organisation", "tenure")]
     share, first = lead
-    who = _org_id(scene, first)
+    who = _known_as(scene, first)
     sign = share_sign("lead organisation", share, terms.rule.lead_share, level=terms.level,
                       draws=terms.draws, rng=rng)  # fmt: skip
-    return [(sign, who), (tenure(scene, members, first, terms.rule, terms.draws), who)]
+    return [
+        (sign, who),
+        (tenure(scene, members, first=first, rule=terms.rule, draws=terms.draws), who),
+    ]
 
 
-def _org_id(scene: Scene, row: int | None) -> str | None:
+def _known_as(scene: Scene, row: int | None) -> str | None:
     return None if row is None else str(scene.organisations["org_id"][row])
 
 
