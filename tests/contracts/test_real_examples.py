@@ -144,3 +144,25 @@ def test_published_places_what_the_gallery_says_of_chips_and_biotechnology(
     assert "labour markets are not testable" in said["acquisitions: verdict"]
     assert said["chip projects: candidates"].startswith("No candidate cluster stands out")
     assert {path.name for path in tmp_path.iterdir()} == {"acquisitions_valleys.svg"}
+
+
+def test_published_ties_what_the_gallery_says_of_ten_clusters(shared_data, tmp_path):
+    made = script("ten_clusters")
+    said = made.main(
+        shared_data / "crunchbase2015_acquisitions", shared_data / "cordis_semiconductor_ev",
+        draws=199, pictures=tmp_path,
+    )  # fmt: skip
+    chips = said["acquisitions: San Jose (SF Bay Area), US (Semiconductors)"]
+    assert "short of regional ties" in chips
+    assert "rich in global ties" in chips
+    assert "rich in local ties" in said["acquisitions: Los Angeles, US (Games)"]
+    of_projects = [
+        text for name, text in said.items() if name.startswith("projects: ") and "," in name
+    ]
+    assert len(of_projects) == 10
+    assert not [text for text in of_projects if "short of" in text or "rich in" in text]
+    assert "survey by roster" in said["projects: open"]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "ten_clusters_acquisitions.svg",
+        "ten_clusters_projects.svg",
+    }

@@ -110,6 +110,9 @@ def answer(label: str, industry: str, findings: pl.DataFrame) -> str:
     disputed = ties.filter(pl.col("confidence") == DISPUTED)
     if disputed.height:
         parts.append(f"on its {_scales(disputed)} ties the signs point both ways")
+    open_ = ties.filter(pl.col("confidence") == OPEN)
+    if parts and open_.height:
+        parts.append(f"nothing can be said of its {_scales(open_)} ties")
     return f"{name} {', and '.join(parts)}." if parts else f"{name} {TOO_FEW}."
 
 
