@@ -16,6 +16,7 @@ from benchmarks.recovering import Row, Trial, put_into, rate, rows_of, table
 from buzzline.diagnosis.rank_intervals import percentile_among
 from buzzline.diagnosis.trade_offs import partial_correlation
 from buzzline.linkages.balance import scale_balance
+from buzzline.linkages.pattern_rule import OPEN
 from buzzline.linkages.patterns import missing_link_patterns
 
 DOCS = Path(__file__).parents[1] / "docs" / "explanation"
@@ -75,7 +76,7 @@ def correlations(setting: Row, seed: int) -> list[Row]:
 
 
 def told_patterns(found: pl.DataFrame) -> str:
-    answered = found.filter(pl.col("said").is_not_null())
+    answered = found.filter(pl.col("said").is_not_null() & (pl.col("said") != OPEN))
     by_bin = []
     for low, high in BINS:
         part = answered.filter(pl.col("probability").is_between(low, high, closed="left"))
@@ -90,14 +91,22 @@ def told_patterns(found: pl.DataFrame) -> str:
     for pattern in FACTORS:
         for ties in TIES:
             part = found.filter((pl.col("pattern") == pattern) & (pl.col("ties_each") == ties))
-            clear = part.filter(pl.col("probability") >= CLEAR)
+            clear = part.filter((pl.col("probability") >= CLEAR) & (pl.col("said") != OPEN))
             wrong = int((clear["said"] != clear["truth"]).sum())
             n = part["n"].median()
             rows.append((pattern, f"{n:,.0f}", part.height,
                          f"{100 * clear.height / max(part.height, 1):.0f} %",
                          rate(wrong, part.height)))  # fmt: skip
     head = ("planted", "ties (median)", "worlds", "clear answers", "clear and wrong")
-    return text + "\n" + table(head, rows)
+    wrong = answered.filter(
+        (pl.col("probability") >= CLEAR) & (pl.col("said") != pl.col("truth"))
+    )
+    near = (
+        "" if not wrong.height else "\nIn the worlds with a clear and wrong answer, a true sign "
+        f"was off its cut-off by {np.expm1(wrong['margin'].median()):.0%} of the ties (median), "
+        f"at most {np.expm1(wrong['margin'].max()):.0%}.\n"
+    )  # fmt: skip
+    return text + "\n" + table(head, rows) + near
 
 
 def told_percentiles(found: pl.DataFrame) -> str:
