@@ -101,11 +101,18 @@ def sampled_pairs(
         np.full(some.size, some.size / max(listed.size, 1)), np.full(drawn.size, share),
     ])  # fmt: skip
     tied = np.arange(keys.size) < chosen.one.size
-    is_rare = np.isin(keys, listed) | (tied & (as_floats(rare[keys // n, keys % n]) > 0))
+    is_rare = np.isin(keys, listed)
+    is_rare[tied] = _shares(rare, chosen)
     return SampledPairs(
         as_indices(keys // n), as_indices(keys % n), tied, is_rare, as_floats(taken),
         chosen.pair, chosen.record, rows.size, int(kept.one.size), n_pairs,
     )  # fmt: skip
+
+
+def _shares(rare: sparse.csr_array, pairs: TiedPairs) -> Flags:
+    if not pairs.one.size:  # indexing with nothing gives something else
+        return np.zeros(0, np.bool_)
+    return np.asarray(as_floats(rare[pairs.one, pairs.other]).ravel() > 0)
 
 
 def _listed(rare: sparse.csr_array, among: Flags, ties: Indices) -> Indices:

@@ -94,8 +94,10 @@ class Proximities:
 
     def of(self, one: Indices, other: Indices) -> Floats:
         """Return the nearness of pairs of complete organisations, (k, measures)."""
+        if not one.size or not self.measured:
+            return np.empty((one.size, len(self.measured)))
         columns = [self._column(measure, one, other) for measure in self.measured]
-        return np.column_stack(columns) if columns else np.empty((one.size, 0))
+        return np.column_stack(columns)
 
     def _column(self, measure: Measure, one: Indices, other: Indices) -> Floats:
         match measure.dimension:
