@@ -135,6 +135,7 @@ from buzzline.tables.connectors import (
     read_cbp,
     read_cordis,
     read_crunchbase,
+    read_exhibitors,
     read_uscmp,
 )
 from buzzline.tables.initialising import initialise
@@ -290,6 +291,7 @@ __all__ = [
     "read_cbp",
     "read_cordis",
     "read_crunchbase",
+    "read_exhibitors",
     "read_study",
     "read_survey",
     "read_uscmp",

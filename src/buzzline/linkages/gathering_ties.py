@@ -30,7 +30,7 @@ class Gathering:
     Attributes
     ----------
     gathering_id, name, kind : str
-    start, end : int                days since 1970
+    start, end : int                days since 1970; `LASTING` where not known
     is_held : bool
     present : (k,) int64            rows of organisations that took part, or planned to
     """
@@ -42,6 +42,11 @@ class Gathering:
     end: int
     is_held: bool
     present: Indices
+
+    @property
+    def has_date(self) -> bool:
+        """Tell whether it is known when it took place, or would have."""
+        return self.start < LASTING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,15 +128,15 @@ def dated_ties(study: Study, layer: str) -> DatedTies:
 
 
 def gatherings_of(study: Study) -> tuple[list[Gathering], pl.DataFrame]:
-    """Return the gatherings with a date and people, earliest first, and why others are not.
+    """Return the gatherings with people, earliest first, and why others are not measured.
 
-    Organisers meet everybody and are left out.
+    Organisers meet everybody and are left out. Those without a date come last.
 
     Returns
     -------
     list of Gathering
     DataFrame
-        `gathering_id`, `name`, `status` of those that cannot be measured.
+        `gathering_id`, `name`, `status` of those without people, or without a date.
     """
     number = study.organisations.select("org_id").with_row_index("row")
     came = study.attendance.filter(pl.col("role").fill_null("visitor") != "organiser")
@@ -149,15 +154,16 @@ def gatherings_of(study: Study) -> tuple[list[Gathering], pl.DataFrame]:
         name = row["name"] or row["gathering_id"]
         if why:
             not_measured.append((row["gathering_id"], name, why))
-            continue
-        start = days_of(pl.Series([row["start"]]))[0]
-        end = days_of(pl.Series([row["end"] or row["start"]]))[0]
-        found.append(
-            Gathering(
-                row["gathering_id"], name, row["kind"] or "gathering", int(start), int(end),
-                not row["cancelled"], who,
+        if who.size >= FEWEST_PRESENT:
+            days = days_of(
+                pl.Series([row["start"], row["end"] or row["start"]], dtype=pl.Date), LASTING
             )
-        )  # fmt: skip
+            found.append(
+                Gathering(
+                    row["gathering_id"], name, row["kind"] or "gathering", int(days[0]),
+                    int(days[1]), not row["cancelled"], who,
+                )
+            )  # fmt: skip
     schema = {"gathering_id": pl.String, "name": pl.String, "status": pl.String}
     ordered = sorted(found, key=lambda each: (each.start, each.gathering_id))
     return ordered, pl.DataFrame(not_measured, schema=schema, orient="row")

@@ -36,8 +36,10 @@ from buzzline.progress import Progress, silent, told
 from buzzline.quantities import MillionUSD, Months, Share
 from buzzline.randomness import Seed, seed_of
 from buzzline.tables.study import Study
-from buzzline.wording import plural, verb
+from buzzline.wording import plural
 
+MOST_SAID = 3  # gatherings named in a sentence
+HOMES = {"city": "cities", "region": "regions", "country": "countries"}
 MODEL_SCHEMA = {
     "layer": pl.String, "model": pl.String, "term": pl.String, "value": pl.Float64,
     "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64,
@@ -137,12 +139,25 @@ class TemporaryClusters:
         return self.model
 
     def __str__(self) -> str:
-        usable = self.attendance.drop_nulls("start")
+        usable = self.attendance.drop_nulls("n_organisations")
         n_off = int((~usable["took_place"]).sum())
         off = f", {n_off} of them cancelled" if n_off else ""
-        head = f"{plural(usable.height, 'gathering')} with a date and attendance{off}."
+        head = f"{plural(usable.height, 'gathering')} with attendance{off}."
         said = [self._effect_said(row) for row in self._firsts()]
-        return " ".join([head, *said, *self.notes])
+        return " ".join([head, *self._came_said(usable), *said, *self.notes])
+
+    def _came_said(self, usable: pl.DataFrame) -> list[str]:
+        """Say who came, where that is all there is to be said."""
+        if self.model["value"].drop_nulls().len():
+            return []
+        largest = usable.sort("n_organisations", descending=True).head(MOST_SAID)
+        return [
+            f"{row['name']}: {plural(row['n_organisations'], 'organisation')}, "
+            f"{row['n_elsewhere']:,} also at another; two of them are of different "
+            f"{HOMES[self.home]} with a probability of {row['value']:.2f} "
+            f"({row['n_known']:,} known)."
+            for row in largest.drop_nulls("value").to_dicts()
+        ]
 
     def _firsts(self) -> list[Row]:
         shown = self.model.unique("layer", keep="first", maintain_order=True)
@@ -272,12 +287,13 @@ def temporary_clusters(
     gatherings, not_measured = gatherings_of(study)
     homes = homes_of(study, home)
     came = attendance_rows(gatherings, homes, not_measured.rows())
+    dated = tuple(each for each in gatherings if each.has_date)
     ties = {name: dated_ties(study, name) for name in names}
     parts: dict[str, list[Row]] = {
         name: [] for name in ("model", "changes", "phases", "retention", "yields")
     }
     for name in told(progress, "ties around gatherings", names):
-        scene = Scene(name, ties[name], tuple(gatherings), homes, months, level)
+        scene = Scene(name, ties[name], dated, homes, months, level)
         for key, rows in _of_layer(scene, cost_each_musd, seed).items():
             parts[key] += rows
     return TemporaryClusters(
@@ -352,7 +368,7 @@ def _notes(
     if not_measured.height:
         n = not_measured.height
         why = ", ".join(not_measured["status"].unique(maintain_order=True))
-        notes.append(f"{plural(n, 'gathering')} {verb(n, 'is', 'are')} left out ({why}).")
+        notes.append(f"{plural(n, 'gathering')} cannot be measured ({why}).")
     if gatherings and not ties:
         notes.append("There are no ties: who came is told, what came of it is not.")
     undated = {name: each.n_undated for name, each in ties.items() if each.n_undated}

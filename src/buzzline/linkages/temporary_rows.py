@@ -81,25 +81,29 @@ def attendance_rows(
     gatherings: Sequence[Gathering], homes: Homes, not_measured: Sequence[Sequence[str]]
 ) -> list[Row]:
     """Return who came, gathering by gathering: exact counts, so without intervals."""
-    rows = []
-    n_organisations = homes.home.size
-    n_times = np.zeros(n_organisations, np.int64)
+    why = {key: said for key, _, said in not_measured}
+    n_times = np.zeros(homes.home.size, np.int64)
     for each in gatherings:
         n_times[each.present] += 1
-    seen = np.zeros(n_organisations, np.bool_)
+    seen = np.zeros(homes.home.size, np.bool_)
+    rows = []
     for each in gatherings:
         value, n_known, n_homes = differ(homes.home, each.present)
+        unknown = "measured" if n_known > 1 else "fewer than two homes are known"
         rows.append({
             "gathering_id": each.gathering_id, "name": each.name, "kind": each.kind,
-            "start": each.start, "took_place": each.is_held,
-            "n_organisations": each.present.size, "n_again": int(seen[each.present].sum()),
+            "start": each.start if each.has_date else None, "took_place": each.is_held,
+            "n_organisations": each.present.size,
+            "n_again": int(seen[each.present].sum()) if each.has_date else None,
             "n_elsewhere": int((n_times[each.present] > 1).sum()), "n_known": n_known,
-            "n_homes": n_homes, "value": value,
-            "status": "measured" if n_known > 1 else "fewer than two homes are known",
+            "n_homes": n_homes, "value": value, "status": why.get(each.gathering_id, unknown),
         })  # fmt: skip
         seen[each.present] = True
+    told = {each.gathering_id for each in gatherings}
     rows += [
-        {"gathering_id": key, "name": name, "status": why} for key, name, why in not_measured
+        {"gathering_id": key, "name": name, "status": said}
+        for key, name, said in not_measured
+        if key not in told
     ]
     return rows
 

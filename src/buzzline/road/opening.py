@@ -14,7 +14,7 @@ from buzzline.tables.reading import CONNECTORS, STUDY_FILE, read_study
 from buzzline.tables.study import Study
 from buzzline.tables.study_file import RunSettings, StudyFile, read_study_file
 
-Kind = Literal["tables", "crunchbase", "cordis", "cbp", "uscmp"]
+Kind = Literal["tables", "crunchbase", "cordis", "cbp", "exhibitors", "uscmp"]
 Source = Path | str | Mapping[str, Any] | Study
 
 
@@ -24,7 +24,7 @@ def opened(source: Source, kind: Kind = "tables") -> Study:
     Parameters
     ----------
     source : path of a study.toml, folder or file, data frames by table name, or a Study
-    kind : "tables", "crunchbase", "cordis", "cbp" or "uscmp"
+    kind : "tables", "crunchbase", "cordis", "cbp", "exhibitors" or "uscmp"
         A public source as it is published, or tables of one's own (then study.toml decides).
 
     Raises

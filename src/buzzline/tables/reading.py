@@ -16,7 +16,13 @@ from buzzline.errors import (
     MissingPackage,
     Problem,
 )
-from buzzline.tables.connectors import read_cbp, read_cordis, read_crunchbase, read_uscmp
+from buzzline.tables.connectors import (
+    read_cbp,
+    read_cordis,
+    read_crunchbase,
+    read_exhibitors,
+    read_uscmp,
+)
 from buzzline.tables.gathering import (
     Chosen,
     raw_table,
@@ -38,7 +44,7 @@ from buzzline.tables.study_file import StudyFile, read_study_file
 
 CONNECTORS: dict[str, Callable[[Path], Study]] = {
     "crunchbase": read_crunchbase, "cordis": read_cordis, "cbp": read_cbp,
-    "uscmp": read_uscmp,
+    "exhibitors": read_exhibitors, "uscmp": read_uscmp,
 }  # fmt: skip
 STUDY_FILE = "study.toml"
 

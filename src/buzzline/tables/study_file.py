@@ -41,7 +41,7 @@ class AboutStudy(Section):
     title: str = Field(default="Untitled study", description="Title of the report.")
     licence: str = Field(default="", description="Licence of the data, shown in the report.")
     notes: tuple[str, ...] = Field(default=(), description="Limits a reader must know.")
-    source: Literal["tables", "crunchbase", "cordis", "cbp", "uscmp"] = Field(
+    source: Literal["tables", "crunchbase", "cordis", "cbp", "exhibitors", "uscmp"] = Field(
         default="tables", description="`tables` below, or a public source as it is published."
     )
     path: str = Field(default="", description="Folder or file of the public source.")
