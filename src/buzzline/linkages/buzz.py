@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from scipy.sparse import coo_array, csr_array
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
@@ -56,7 +57,35 @@ class Surroundings:
         return np.asarray(np.isfinite(self.xyz[:, 0]))
 
 
-def buzz_exposure(around: Surroundings, focal: Indices, *, edges_km: Floats) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Organisations gathered: those of one industry and precision at one point count together.
+
+    Attributes
+    ----------
+    rows : (l,) int64        organisations with coordinates
+    group : (l,) int64       of each of these
+    place : (n,) int64       where the group of an organisation stands in `here`, -1 for none
+    here : (g,) int64        one organisation of each group, by cell
+    keys : (g,) int64        cells
+    order : (g,) int64       group at each place
+    """
+
+    rows: Indices
+    group: Indices
+    place: Indices
+    here: Indices
+    keys: Indices
+    order: Indices
+
+
+def buzz_exposure(
+    around: Surroundings,
+    focal: Indices,
+    *,
+    edges_km: Floats,
+    standing: Standing | None = None,
+) -> Floats:
     """Return the buzz that organisations are exposed to, by the distance it comes from.
 
     Parameters
@@ -66,6 +95,8 @@ def buzz_exposure(around: Surroundings, focal: Indices, *, edges_km: Floats) -> 
         Rows of the organisations in question; all must have coordinates.
     edges_km : (b - 1,) float64 [km]
         Upper ends of all bands but the last.
+    standing : Standing, optional
+        From `standing_of`, where the same places are heard several times.
 
     Returns
     -------
@@ -81,22 +112,18 @@ def buzz_exposure(around: Surroundings, focal: Indices, *, edges_km: Floats) -> 
     >>> buzz_exposure(two, np.array([0]), edges_km=np.array([])).tolist()
     [[3.0]]
     """
-    rows = np.flatnonzero(around.located)
-    group, first, of_row = _groups(around, rows)
-    order, keys = _by_cell(around.xyz[rows[first]], around.reach_km)
-    here = rows[first[order]]
-    place = np.empty(order.size, np.int64)
-    place[order] = np.arange(order.size)
-    mass = np.bincount(group, weights=around.mass[rows], minlength=first.size)[order]
-    wanted, again = np.unique(of_row[focal], return_inverse=True)
+    at = standing or standing_of(around)
+    here = at.here
+    total = np.bincount(at.group, weights=around.mass[at.rows], minlength=here.size)
+    wanted, again = np.unique(at.place[focal], return_inverse=True)
     fading = as_floats([chord(around.reach_km), around.decay_km, EARTH_RADIUS_KM])
     points = (
-        as_floats(around.xyz[here]), keys, as_floats(around.floor_km[here]),
-        as_codes(around.industry[here]), as_floats(mass), as_floats(around.related), fading,
-        as_floats(edges_km),
+        as_floats(around.xyz[here]), at.keys, as_floats(around.floor_km[here]),
+        as_codes(around.industry[here]), as_floats(total[at.order]), as_floats(around.related),
+        fading, as_floats(edges_km),
     )  # fmt: skip
-    at = as_indices(place[wanted])
-    found = in_parts(lambda part: faded_sums(as_indices(at[part]), *points), at.size)[again]
+    sums = in_parts(lambda part: faded_sums(as_indices(wanted[part]), *points), wanted.size)
+    found = sums[again]
     own = around.floor_km[focal]
     same = around.related[around.industry[focal], around.industry[focal]]
     band = np.searchsorted(edges_km, own, side="left")
@@ -104,6 +131,32 @@ def buzz_exposure(around: Surroundings, focal: Indices, *, edges_km: Floats) -> 
         same * around.mass[focal] * np.exp(-own / around.decay_km)
     )
     return as_floats(np.maximum(found, 0.0))  # differences of equal sums may fall below 0
+
+
+def standing_of(around: Surroundings) -> Standing:
+    """Return organisations gathered by place, industry and precision, sorted by cell."""
+    rows = np.flatnonzero(around.located)
+    at = pl.DataFrame({
+        "x": around.xyz[rows, 0], "y": around.xyz[rows, 1], "z": around.xyz[rows, 2],
+        "floor": around.floor_km[rows], "industry": around.industry[rows],
+    })  # fmt: skip
+    names = at.columns
+    gathered = at.with_row_index("row").group_by(names, maintain_order=True)
+    first = gathered.agg(pl.col("row").first())["row"].to_numpy().astype(np.int64)
+    group = at.join(
+        at[first].with_row_index("group"), on=names, how="left", validate="m:1",
+        maintain_order="left",
+    )["group"].to_numpy()  # fmt: skip
+    keys = cell_keys(as_floats(around.xyz[rows[first]]), chord(around.reach_km))
+    order = np.argsort(keys, kind="stable")
+    at_cell = np.empty(order.size, np.int64)
+    at_cell[order] = np.arange(order.size)
+    place = np.full(around.mass.size, -1, np.int64)
+    place[rows] = at_cell[group]
+    return Standing(
+        as_indices(rows), as_indices(group), place, as_indices(rows[first[order]]),
+        as_indices(keys[order]), as_indices(order),
+    )  # fmt: skip
 
 
 def buzz_of(around: Surroundings, which: Flags) -> Floats:
@@ -165,20 +218,3 @@ def meeting(focal: Indices, attended: tuple[Indices, Indices], n: int) -> csr_ar
     met = csr_array(part[focal] @ part.T)
     met.data = np.ones_like(met.data)
     return met
-
-
-def _groups(around: Surroundings, rows: Indices) -> tuple[Indices, Indices, Indices]:
-    """Gather organisations of one industry and precision at one place: they count together."""
-    at = np.column_stack(
-        [around.xyz[rows], around.floor_km[rows], around.industry[rows].astype(np.float64)]
-    )
-    _, first, group = np.unique(at, axis=0, return_index=True, return_inverse=True)
-    of_row = np.full(around.mass.size, -1, np.int64)
-    of_row[rows] = group.ravel()
-    return as_indices(group.ravel()), as_indices(first), of_row
-
-
-def _by_cell(xyz: Floats, reach_km: Kilometres) -> tuple[Indices, Indices]:
-    keys = cell_keys(as_floats(xyz), chord(reach_km))
-    order = np.argsort(keys, kind="stable")
-    return as_indices(order), as_indices(keys[order])

@@ -7,8 +7,8 @@ from math import nan
 
 import numpy as np
 
-from buzzline.arrays import Floats, Indices, as_codes, as_floats
-from buzzline.linkages.buzz import Surroundings, buzz_exposure
+from buzzline.arrays import Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.linkages.buzz import Surroundings, buzz_exposure, standing_of
 from buzzline.quantities import Draws, Kilometres, Share
 from buzzline.resampling import central_range
 from buzzline.space.globe import chord
@@ -68,12 +68,7 @@ def dealt_out(
         return Dealt(nan, nan, nan, n, "buzz without band: fewer than 2 draws")
     if pool.size > MOST_DEALT:
         pool = np.sort(rng.choice(pool, MOST_DEALT, replace=False))
-    industries, of = np.unique(around.industry[focal], return_inverse=True)
-    weights, contents = [], []
-    for k, industry in enumerate(industries):
-        weights.append(_heard_from(around, focal[of == k], pool))
-        related = around.related[industry, around.industry[pool]]
-        contents.append(related * around.mass[pool])
+    weights, contents = _sites_and_contents(around, focal, pool)
     found = np.empty(draws)
     for draw in range(draws):
         dealt = rng.permutation(pool.size)
@@ -94,12 +89,26 @@ def _within(around: Surroundings, focal: Indices, within_km: Kilometres) -> Indi
     return np.flatnonzero(near & (around.mass > 0))
 
 
-def _heard_from(around: Surroundings, focal: Indices, pool: Indices) -> Floats:
-    """Return the weight with which each site of the pool is heard by all focal members."""
-    one = np.zeros(around.mass.size)
-    one[focal] = 1.0
-    alike = replace(
-        around, mass=as_floats(one), industry=as_codes(np.zeros(one.size)),
-        related=np.ones((1, 1)),
+def _sites_and_contents(
+    around: Surroundings, focal: Indices, pool: Indices
+) -> tuple[list[Floats], list[Floats]]:
+    """Return, for each industry of members, how sites are heard, and what stands at them."""
+    rows = np.union1d(pool, focal)
+    inside, own = np.searchsorted(rows, pool), np.searchsorted(rows, focal)
+    none = np.zeros(rows.size)
+    here = replace(
+        around, xyz=as_floats(around.xyz[rows]), industry=as_codes(none), mass=none,
+        floor_km=as_floats(around.floor_km[rows]), related=np.ones((1, 1)),
     )  # fmt: skip
-    return as_floats(buzz_exposure(alike, pool, edges_km=np.empty(0))[:, 0])
+    standing = standing_of(here)
+    weights, contents = [], []
+    for industry in np.unique(around.industry[focal]):
+        one = none.copy()
+        one[own[around.industry[focal] == industry]] = 1.0
+        heard = buzz_exposure(
+            replace(here, mass=one), as_indices(inside), edges_km=np.empty(0), standing=standing
+        )
+        weights.append(as_floats(heard[:, 0]))
+        related = around.related[industry, around.industry[pool]]
+        contents.append(as_floats(related * around.mass[pool]))
+    return weights, contents

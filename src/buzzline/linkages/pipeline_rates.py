@@ -146,12 +146,13 @@ def rate_ratio(pipelines: Pipelines, compared: Compared, *, level: Share = 0.95)
     rest = 1 / reach**2 - error / expected**2
     needed = ceil(dispersion / rest) if rest > 0 else None
     ends = value - z * half, value + z * half
+    is_enough = needed is not None and m * expected >= needed
     return RateRatio(
         rate, expected, expected * max(1 - z * null / 2, 0.0) ** 2,
         expected * (1 + z * null / 2) ** 2, value, *ends,
         float(2 * norm.sf(2 * abs(exp(value / 2) - 1) / null)), n,
         n / max(dispersion, 1e-12), needed,
-        _verdict(ends, enough=needed is not None and m * expected >= needed),
+        _verdict(ends, enough=is_enough and half * reach <= 1),
     )  # fmt: skip
 
 
