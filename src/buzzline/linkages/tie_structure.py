@@ -180,7 +180,7 @@ def rewired(
     """
     m = ties.shape[0]
     if is_directed:
-        found = ties.tocoo()
+        found = ties.tocoo(copy=True)  # exchanged in place below
         source, target = as_indices(found.row), as_indices(found.col)
     else:
         source, target = _ends(ties)
