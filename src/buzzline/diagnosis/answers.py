@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from buzzline.clusters.clustering import Clustering
-from buzzline.diagnosis.findings import DISPUTED, FIRM, LIKELY, OPEN, WEAK
+from buzzline.diagnosis.findings import DISPUTED, LIKELY, OPEN, SURE, WEAK
 from buzzline.diagnosis.signs import SCALES_ASKED
 from buzzline.tables.study import Study
 
@@ -17,7 +17,7 @@ CLUSTER_SCHEMA = {
     "n_firm": pl.Int64, "n_likely": pl.Int64, "n_weak": pl.Int64, "n_disputed": pl.Int64,
     "n_open": pl.Int64, "open": pl.String, "settled_by": pl.String,
 }  # fmt: skip
-CONFIDENCES = (FIRM, LIKELY, WEAK, DISPUTED, OPEN)
+CONFIDENCES = (SURE, LIKELY, WEAK, DISPUTED, OPEN)
 POLES = {"fewer than expected": "short of", "more than expected": "rich in"}
 TOO_FEW = "has too few ties to tell how it is tied"
 TIES = tuple(f"{scale} ties" for scale in SCALES_ASKED)
@@ -92,13 +92,13 @@ def answer(label: str, industry: str, findings: pl.DataFrame) -> str:
     """
     name = f"{label} ({industry})"
     ties = findings.filter(pl.col("theme").is_in(TIES))
-    is_sure = pl.col("confidence").is_in([FIRM, LIKELY])
+    is_told = pl.col("confidence").is_in([SURE, LIKELY])
     off = ties.filter(pl.col("answer").is_in(list(POLES)) & (pl.col("confidence") != DISPUTED))
     poles = [
         f"{POLES[rows['answer'][0]]} {_ties(rows)}"
         for _, rows in off.group_by("answer", maintain_order=True)
     ]
-    expected = ties.filter(is_sure & ~pl.col("answer").is_in(list(POLES)))
+    expected = ties.filter(is_told & ~pl.col("answer").is_in(list(POLES)))
     parts = [f"is {' and '.join(poles)}"] if poles else []
     if expected.height:
         scales = _scales(expected)

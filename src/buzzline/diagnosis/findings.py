@@ -12,11 +12,11 @@ from buzzline.diagnosis.signs import THEMES, Reading, Sign, short, theme_named
 from buzzline.quantities import Share
 from buzzline.wording import plural
 
-FIRM, LIKELY, WEAK, DISPUTED, OPEN = "firm", "likely", "weak", "disputed", "open"
+SURE, LIKELY, WEAK, DISPUTED, OPEN = "firm", "likely", "weak", "disputed", "open"
 BY_CHANCE = "among so many comparisons chance gives one like it"
 BOTH_WAYS = "signs point both ways"
 CONFIDENCE_MEANING = {
-    FIRM: "all signs that can tell agree, and none changes when the choices behind it do",
+    SURE: "all signs that can tell agree, and none changes when the choices behind it do",
     LIKELY: "all signs that can tell agree, but one of them changes, or it was not tried",
     WEAK: "some signs say so, others see nothing out of the way",
     DISPUTED: "signs contradict each other",
@@ -111,8 +111,8 @@ def _weighed(by_reading: dict[Reading, list[Sign]]) -> tuple[Reading, str]:
     if not signs:
         pole, signs = "middle", middle
     moved = [sign.is_stable for sign in signs]
-    is_firm = False not in moved and (len(signs) > 1 or True in moved)
-    return pole, FIRM if is_firm else LIKELY
+    is_sure = False not in moved and (len(signs) > 1 or True in moved)
+    return pole, SURE if is_sure else LIKELY
 
 
 def _said(signs: Sequence[Sign]) -> str:
@@ -125,7 +125,7 @@ def _said(signs: Sequence[Sign]) -> str:
 
 def _settled(signs: Sequence[Sign], confidence: str) -> str:
     """Return what would tell, the cheapest first; empty where it has been told."""
-    if confidence in (FIRM, LIKELY):
+    if confidence in (SURE, LIKELY):
         return ""
     counted = sorted(
         {

@@ -11,7 +11,7 @@ from buzzline.analysis import Answer
 from buzzline.charts import chart
 from buzzline.diagnosis.answers import POLES
 from buzzline.diagnosis.diagnosis import ClusterDiagnosis
-from buzzline.diagnosis.findings import DISPUTED, FIRM, LIKELY, OPEN, WEAK
+from buzzline.diagnosis.findings import DISPUTED, LIKELY, OPEN, SURE, WEAK
 from buzzline.report.drawings import Drawing, drawing
 from buzzline.report.tables import Column, PageTable, rows_of, text, whole
 from buzzline.report.wording import listed, percent, plural
@@ -127,7 +127,7 @@ def overall(result: ClusterDiagnosis) -> str:
     ----------
     result : ClusterDiagnosis
     """
-    sure = result.findings.filter(pl.col("confidence").is_in([FIRM, LIKELY]))
+    sure = result.findings.filter(pl.col("confidence").is_in([SURE, LIKELY]))
     parts = []
     for answer, word in POLES.items():
         rows = sure.filter(pl.col("answer") == answer)
@@ -150,7 +150,7 @@ def _cluster(
 ) -> DiagnosedCluster:
     cluster_id = str(row["cluster_id"])
     findings = result.findings.filter(cluster_id=cluster_id)
-    headings = ((FIRM, "Firm"), (LIKELY, "Likely"), (WEAK, "Some signs say so, others do not"),
+    headings = ((SURE, "Firm"), (LIKELY, "Likely"), (WEAK, "Some signs say so, others do not"),
                 (DISPUTED, "Signs contradict each other"))  # fmt: skip
     told = [
         (heading, _statements(findings.filter(confidence=name))) for name, heading in headings
@@ -164,7 +164,7 @@ def _cluster(
 
 
 def _counted(row: dict[str, object]) -> str:
-    counts = {name: int(str(row[f"n_{name}"])) for name in (FIRM, LIKELY, WEAK, DISPUTED, OPEN)}
+    counts = {name: int(str(row[f"n_{name}"])) for name in (SURE, LIKELY, WEAK, DISPUTED, OPEN)}
     said = [f"{n} {name}" for name, n in counts.items() if n]
     members, tied = int(str(row["n_members"])), int(str(row["n_tied"]))
     return (
