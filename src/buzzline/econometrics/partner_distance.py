@@ -87,8 +87,8 @@ def controls_of(study: Study, layers: Sequence[str], rows: Flags) -> Floats:
     for name in counts[industry.name][1:MOST_INDUSTRIES]:
         columns.append((industry == name).to_numpy().astype(np.float64))
     found = np.column_stack(columns)
-    varies = np.ptp(found[rows], axis=0) > 0
-    return as_floats(found[:, varies])
+    inside = found[rows]
+    return as_floats(found[:, (inside != inside[:1]).any(axis=0)])
 
 
 def groups_of(study: Study, rows: Flags) -> Codes | None:
