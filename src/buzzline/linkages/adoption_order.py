@@ -94,12 +94,12 @@ def partial_likelihood(order: Order, slope: Floats) -> tuple[float, Floats, Floa
         before = total[first] - values[first]
         return as_floats(total[last] - before[group[last]])
 
-    events = np.flatnonzero(order.adopted[at])
-    mass = at_risk(weight)[events]
-    mean = at_risk(weight[:, None] * x)[events] / mass[:, None]
-    second = at_risk(weight[:, None, None] * outer)[events] / mass[:, None, None]
-    value = (fitted[events] - fitted.max(initial=0.0) - np.log(mass)).sum()
-    gradient = (x[events] - mean).sum(axis=0)
+    at_adoption = np.flatnonzero(order.adopted[at])
+    mass = at_risk(weight)[at_adoption]
+    mean = at_risk(weight[:, None] * x)[at_adoption] / mass[:, None]
+    second = at_risk(weight[:, None, None] * outer)[at_adoption] / mass[:, None, None]
+    value = (fitted[at_adoption] - fitted.max(initial=0.0) - np.log(mass)).sum()
+    gradient = (x[at_adoption] - mean).sum(axis=0)
     curvature = (second - mean[:, :, None] * mean[:, None, :]).sum(axis=0)
     return float(value), as_floats(gradient), as_floats(curvature.reshape(k, k))
 
