@@ -162,6 +162,12 @@ OF_TIES: tuple[tuple[str, str], ...] = (
     ("not enough links", "Too few ties to tell; the number that would be enough is given."),
     ("buzz, pipeline", "Local ties that come with being there; distant ties made on purpose."),
 )  # fmt: skip
+OF_DIAGNOSIS: tuple[tuple[str, str], ...] = (
+    ("sign", "What one analysis says of one question about a cluster."),
+    ("firm, likely", "All signs that can tell agree, and none changes, or one does, when the "
+     "choices behind them are moved."),
+    ("gatekeeper", "A member tied to many inside and outside, who hands on more than it gets."),
+)  # fmt: skip
 OF_MEASURES: tuple[tuple[str, str], ...] = (
     ("location quotient", "An industry's share in a place over its share everywhere; 1: even."),
     ("plant", "One establishment: the unit that chance deals out among places."),
@@ -176,7 +182,9 @@ OF_SIBLINGS: tuple[tuple[str, str], ...] = (
     ("not testable", "Too few ties or organisations to tell; the number needed is given."),
     ("autonomy", "What of its incoming ties a cluster does not owe to its siblings."),
 )  # fmt: skip
-OF_STAGE = {"agglomeration": OF_MEASURES, "clusters": OF_SIBLINGS}
+OF_STAGE = {
+    "agglomeration": OF_MEASURES, "clusters": OF_SIBLINGS, "diagnosis": OF_DIAGNOSIS,
+}  # fmt: skip
 OF_ERRORS: tuple[tuple[str, str], ...] = (
     ("times expected", "Observed over expected; 1 is what the yardstick gives, 2 twice that."),
     ("interval", "The range that holds the true value in the stated share of such studies."),
