@@ -10,10 +10,10 @@ def shortest_ways(start, to, sources):
     """Return, for each node, the sum over sources of the share of shortest ways through it.
 
     start : (n + 1,) int64, to : (m,) int32: ties that leave, by rows; sources : (k,) int64.
-    (n,) float64; ends of a way do not count. O(k m) time.
+    (n,) float64, and the same of the squares of shares; ends of a way do not count. O(k m) time.
     """
     n = start.size - 1
-    total = np.zeros(n)
+    total, squares = np.zeros(n), np.zeros(n)
     distance = np.full(n, -1, np.int64)
     ways = np.zeros(n)
     share = np.zeros(n)
@@ -41,7 +41,8 @@ def shortest_ways(start, to, sources):
                     share[i] += ways[i] / ways[j] * (1.0 + share[j])
             if i != s:
                 total[i] += share[i]
+                squares[i] += share[i] ** 2
         for k in range(tail):
             i = queue[k]
             distance[i], ways[i], share[i] = -1, 0.0, 0.0
-    return total
+    return total, squares

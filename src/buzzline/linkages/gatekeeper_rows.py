@@ -80,22 +80,37 @@ def cluster_row(found: RoleChance, drawn: Resampled, *, level: Share) -> Row:
     }
     row: Row = {"value": n, "carried": part}
     for prefix, (value, again, chance) in ends.items():
-        known = [one[~np.isnan(one)] for one in again]
-        ranges = [central_range(one, level) for one in known if one.size]
+        low, high = _range(value, again, level)
         chance_low, chance_high = central_range(chance, level)
         row |= {
-            f"{prefix}low": min([value, *(one for one, _ in ranges)]),
-            f"{prefix}high": max([value, *(other for _, other in ranges)]),
+            f"{prefix}low": low, f"{prefix}high": min(high, 1.0 if prefix else high),
             f"{prefix}expected": float(chance.mean()), f"{prefix}expected_low": chance_low,
             f"{prefix}expected_high": chance_high,
             f"{prefix}p": float(1 + (chance >= value - 1e-12).sum()) / (1 + draws),
         }  # fmt: skip
     cuts = found.cuts
+    likely = (role == GATEKEEPER) & (drawn.shares[0][:, GATEKEEPER] >= LIKELY)
     return row | {
-        "likely": float(((role == GATEKEEPER) & (drawn.shares[0][:, GATEKEEPER] >= LIKELY)).sum()),
+        "likely": float(likely.sum()),
         "few_inside": cuts.few_inside, "many_inside": cuts.many_inside,
         "few_outside": cuts.few_outside, "many_outside": cuts.many_outside,
     }  # fmt: skip
+
+
+def _range(value: float, again: Sequence[Floats], level: Share) -> tuple[float, float]:
+    """Return the basic bootstrap interval of ties as told, and whatever completions add.
+
+    A member must pass several cuts at once, so draws have fewer gatekeepers than there are, and
+    turning their range round the value sets that right.
+    """
+    told, *completed = (one[~np.isnan(one)] for one in again)
+    ends = [value]
+    if told.size:
+        low, high = central_range(told, level)
+        ends += [max(2 * value - high, 0.0), 2 * value - low]
+    for one in completed:
+        ends += central_range(one, level) if one.size else ()
+    return min(ends), max(ends)
 
 
 def member_rows(

@@ -164,11 +164,11 @@ def gatekeepers(
     Notes
     -----
     Roles are those of [1]_; a member has many ties inside, or outside, where it has two or more
-    and more than 70 % of members of networks dealt anew, and few up to 30 %. Rewired networks keep how many
-    ties every member and everybody outside has, and how many lie inside; ties of consortia
-    (everybody of a record tied to everybody) are dealt by who takes part in which. `p` is of as
-    many ties outside, by the number of ties a member has. Probabilities are shares of
-    bootstraps of ties in which the role is the same; ties of one record (a project) go
+    and more than 70 % of members of networks dealt anew, and few up to 30 %. Rewired networks
+    keep how many ties every member and everybody outside has, and how many lie inside; ties of
+    consortia (everybody of a record tied to everybody) are dealt by who takes part in which.
+    `p` is of as many ties outside, by the number of ties a member has. Probabilities are shares
+    of bootstraps of ties in which the role is the same; ties of one record (a project) go
     together. They say how sure a role is given who was asked, not how it may change.
 
     Where 70 to 80 % answered, `low` and `high` are over: as told; with what those absent would

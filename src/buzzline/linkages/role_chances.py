@@ -168,7 +168,7 @@ def _betweenness(ties: ClusterTies) -> Floats:
         source, target = np.concatenate([source, target]), np.concatenate([target, source])
     order = np.argsort(source, kind="stable")
     start = np.searchsorted(source[order], np.arange(k + 1))
-    found = shortest_ways(as_indices(start), target[order].astype(np.int32), _everybody(k))
+    found, _ = shortest_ways(as_indices(start), target[order].astype(np.int32), _everybody(k))
     return np.asarray(found if ties.is_directed else found / 2)
 
 

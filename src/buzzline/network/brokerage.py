@@ -64,6 +64,14 @@ def brokerage_roles(
     ----------
     .. [1] Gould, R., Fernandez, R. (1989). Structures of mediation: a formal approach to
        brokerage in transaction networks. Sociological Methodology 19. doi:10.2307/270949
+
+    Examples
+    --------
+    >>> from buzzline.tables.worlds import make_world
+    >>> from buzzline.network import build_network
+    >>> world = make_world(organisations=100, clusters=2, rng=1)
+    >>> brokerage_roles(build_network(world.study), world.truth.cluster).shape
+    (100, 5)
     """
     codes, n_groups = _codes(network, group)
     chosen = as_indices(np.arange(network.n) if brokers is None else brokers)
@@ -98,6 +106,16 @@ def brokerage_by_chance(
         As in `brokerage_roles`.
     draws : draws
     rng : Generator
+
+    Examples
+    --------
+    >>> from buzzline.tables.worlds import make_world
+    >>> from buzzline.network import build_network
+    >>> world = make_world(organisations=100, clusters=2, rng=1)
+    >>> network, group = build_network(world.study), world.truth.cluster
+    >>> rng = np.random.default_rng(1)
+    >>> brokerage_by_chance(network, group, brokers=[0, 1], draws=9, rng=rng).p.shape
+    (2, 5)
     """
     codes, n_groups = _codes(network, group)
     chosen, back = as_indices(brokers), network.reversed()

@@ -62,7 +62,8 @@ def plant_advice(
     local_ties : ratio
         Advisers inside that an ordinary member has on average, and a gatekeeper half as many.
     outside_ties, others_outside : ratio
-        Advisers outside that a gatekeeper has on average, and any other member.
+        Advisers outside that a gatekeeper has on average, and any other member; they are in no
+        cluster.
     response_rate : share
         Of the members of each cluster who answer.
     rng : Generator, int or None
@@ -123,7 +124,8 @@ class _Drawn:
             "is_gatekeeper": self.is_gatekeeper, "answered": self.answered,
             "capacity": self.capacity, "expected_in": self.expected[:, 0],
             "expected_out": self.expected[:, 1], "expected_outside": self.expected[:, 2],
-            **{name: np.bincount(rows, minlength=ids.len())[self.rows] for rows, name in counts},
+            **{name: np.bincount(rows, minlength=ids.len())[self.rows]
+               for rows, name in counts},
         })  # fmt: skip
 
     def told(self) -> Flags:
@@ -162,7 +164,7 @@ def _one_cluster(
     np.fill_diagonal(chance, 0.0)
     advises = rng.random((k, k)) < chance
     source, target = np.nonzero(advises)
-    others = np.flatnonzero(cluster != code)
+    others = np.flatnonzero(cluster < 0)
     beyond = np.where(gate, rate.outside, rate.others) * (others.size > 0)
     n_beyond = np.minimum(rng.poisson(beyond), others.size)
     outside = [rng.choice(others, n, replace=False) for n in n_beyond]
