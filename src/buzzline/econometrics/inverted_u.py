@@ -345,7 +345,8 @@ def _known(
                               f"{y.shape}")  # fmt: skip
     keep = np.isfinite(x) & np.isfinite(y)
     if controls is not None:
-        controls = as_floats(controls).reshape(x.size, -1)
+        controls = as_floats(controls)
+        controls = controls[:, None] if controls.ndim == 1 else controls
         keep &= np.isfinite(controls).all(axis=1)
         controls = controls[keep]
     return x[keep], y[keep], controls, None if groups is None else groups[keep]

@@ -150,19 +150,10 @@ def proximities(study: Study, layer: str) -> Proximities:
         "geographic": located.to_numpy(), "country": country >= 0,
         "cognitive": known if space is not None else industry >= 0, "kind": kind >= 0,
     }  # fmt: skip
-    measures = (
-        _measure("geographic", "halvings of the distance", has["geographic"],
-                 "no organisation has coordinates"),
-        _measure("cognitive", "alike in what they know (cosine)" if space is not None
-                 else "of one industry", has["cognitive"], "no industry is known"),
-        Measure("organisational", "of one ultimate owner",
-                "" if frame["owner_id"].drop_nulls().len() else "no owner is known"),
-        Measure("social", f"tied in {from_layers}",
-                "" if social is not None else "no other layer of acquaintance has ties"),
-        _measure("institutional", SAME_COUNTRY, has["country"], "no country is known"),
-        _measure("institutional", SAME_KIND, has["kind"], "no kind of organisation is known"),
-        Measure(SIZE, "jobs of both (log)",
-                "" if sized.mean() >= SIZED else "jobs are not known of most"),
+    measures = _measures(
+        has, "of one industry" if space is None else "alike in what they know (cosine)",
+        owners=bool(frame["owner_id"].drop_nulls().len()), acquainted=from_layers,
+        sized=bool(sized.mean() >= SIZED),
     )  # fmt: skip
     complete = np.ones(frame.height, np.bool_)
     for flags in has.values():
@@ -173,6 +164,24 @@ def proximities(study: Study, layer: str) -> Proximities:
         xyz, country, kind, owner, industry, space, social,
         as_floats(np.log(np.maximum(jobs, 1e-9))) if not measures[-1].reason else None,
         measures, as_flags(complete),
+    )  # fmt: skip
+
+
+def _measures(
+    has: dict[str, Flags], cognitive: str, *, owners: bool, acquainted: str, sized: bool
+) -> tuple[Measure, ...]:
+    by = f"tied in {acquainted}" if acquainted else "tied in another layer"
+    none = "" if acquainted else "no other layer of acquaintance has ties"
+    return (
+        _measure("geographic", "halvings of the distance", has["geographic"],
+                 "no organisation has coordinates"),
+        _measure("cognitive", cognitive, has["cognitive"], "no industry is known"),
+        Measure("organisational", "of one ultimate owner",
+                "" if owners else "no owner is known"),
+        Measure("social", by, none),
+        _measure("institutional", SAME_COUNTRY, has["country"], "no country is known"),
+        _measure("institutional", SAME_KIND, has["kind"], "no kind of organisation is known"),
+        Measure(SIZE, "jobs of both (log)", "" if sized else "jobs are not known of most"),
     )  # fmt: skip
 
 
@@ -204,7 +213,7 @@ def _acquaintance(study: Study, layer: str) -> tuple[sparse.csr_array | None, st
     layers = [name for name in ACQUAINTANCE if name in present and name != layer]
     said = " or ".join(layers).replace("_", " ")
     if not layers:
-        return None, "another layer"
+        return None, ""
     pairs = tied_pairs(study, layers)
     n = study.organisations.height
     ends = np.concatenate([pairs.one, pairs.other]), np.concatenate([pairs.other, pairs.one])
