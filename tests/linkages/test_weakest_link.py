@@ -105,8 +105,10 @@ def test_scores_and_what_would_settle_them():
     # sum 15, sd 1.5811, t(4) 2.776: 0.5 +- 2.776 * 1.5811 * sqrt(5) / 30
     assert (found.value, found.high - found.value) == pytest.approx((0.5, 0.3272), abs=1e-4)
     assert np.isnan(score_with_error(np.ones(3), 10, 0.95).low)
-    assert adoptions_needed(0.0, 0.1, 100, 0.95) is None
-    assert adoptions_needed(0.2, 0.1, 100, 0.95) < adoptions_needed(0.1, 0.1, 100, 0.95)
+    assert adoptions_needed(0.0, 0.1, n=100, level=0.95) is None
+    assert adoptions_needed(0.2, 0.1, n=100, level=0.95) < adoptions_needed(
+        0.1, 0.1, n=100, level=0.95
+    )
 
 
 @pytest.mark.parametrize("spread", ["weakest link", "redundancy"])

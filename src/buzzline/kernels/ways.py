@@ -1,35 +1,50 @@
 """Ways from a source through a network: the widest, and short ones that share nobody."""
 
-import heapq
-
 import numpy as np
 
 from buzzline.kernels import kernel
 
 
 @kernel
+def _root(parent, node):
+    while parent[node] != node:
+        parent[node] = parent[parent[node]]
+        node = parent[node]
+    return node
+
+
+@kernel
 def widest_from(start, to, weight, root):
     """Return the widest path from a node to each: its weakest tie, as strong as can be.
 
-    start : (n + 1,) int64, to : (m,) int32, weight : (m,) float64 rows of ties; root : int.
-    Returns (n,) float64: 0 where no path leads, inf at the root; and (n,) int64 the fewest ties
-    from the root, -1 where no path leads. O(m log m) time.
+    start : (n + 1,) int64, to : (m,) int32, weight : (m,) float64 rows of ties, each tie in
+    both; root : int. Returns (n,) float64: 0 where no path leads, inf at the root; and (n,)
+    int64 the fewest ties from the root, -1 where no path leads. Ties join pieces, the strongest
+    first; whoever is joined to the piece of the root is reached by the tie that does it.
+    O(m log m) time.
     """
     n = start.size - 1
     widest = np.zeros(n)
-    done = np.zeros(n, np.bool_)
     widest[root] = np.inf
-    heap = [(-np.inf, root)]
-    while heap:
-        _, node = heapq.heappop(heap)
-        if done[node]:
+    source = np.empty(to.size, np.int64)
+    for node in range(n):
+        source[start[node] : start[node + 1]] = node
+    parent = np.arange(n)
+    following = np.full(n, -1, np.int64)  # the next of the same piece
+    last = np.arange(n)
+    for e in np.argsort(-weight):
+        one, other = _root(parent, source[e]), _root(parent, np.int64(to[e]))
+        if one == other:
             continue
-        done[node] = True
-        for e in range(start[node], start[node + 1]):
-            width = min(widest[node], weight[e])
-            if width > widest[to[e]]:
-                widest[to[e]] = width
-                heapq.heappush(heap, (-width, np.int64(to[e])))
+        at = _root(parent, root)
+        if at in (one, other):
+            node = other if at == one else one
+            while node >= 0:
+                widest[node] = weight[e]
+                node = following[node]
+        following[last[one]] = other
+        last[one] = last[other]
+        parent[other] = one
     steps = np.full(n, -1, np.int64)
     queue = np.empty(n, np.int64)
     queue[0], steps[root] = root, 0

@@ -234,12 +234,12 @@ def score_with_error(scores: Floats, n: int, level: Share) -> Score:
     return Score(value, value - half, value + half, p, sd)
 
 
-def adoptions_needed(value: float, half: float, n: int, level: Share) -> int | None:
+def adoptions_needed(value: float, half: float, *, n: int, level: Share) -> int | None:
     """Return how many adoptions would settle a difference of this size (power 0.8).
 
     Examples
     --------
-    >>> adoptions_needed(0.1, 0.1, 100, 0.95)
+    >>> adoptions_needed(0.1, 0.1, n=100, level=0.95)
     205
     """
     if not abs(value) > 1e-12 or not np.isfinite(half):

@@ -127,12 +127,11 @@ def cluster_found(
     needed = _more_gatekeepers(now, rule=rule, level=level, seed=seed)
     row |= _needed(needed, rule) | _verdict(row, rule, draws, level)
     members = _members(now, access, drawn, level=level)
-    for number, member in enumerate(members):
-        member |= {
-            "widest": float(widest[number]), "conductance": float(conducts[number]),
-            "n_steps": int(steps[number]) if steps[number] > 0 else None,
-            "n_ways": int(ways[number]),
-        }  # fmt: skip
+    for member, width, conducted, step, way in zip(
+        members, widest, conducts, steps, ways, strict=True
+    ):
+        member |= {"widest": float(width), "conductance": float(conducted), "n_ways": int(way),
+                   "n_steps": int(step) if step > 0 else None}  # fmt: skip
     return ClusterFound(row, members, needed)
 
 

@@ -327,7 +327,9 @@ def _tested(part: _Part, level: Share, seed: int) -> Row:
         "conductance_score_low": conducts.low, "conductance_score_high": conducts.high,
         "both_score": both.value, "widest_slope": float(fitted_slope(order.of([0]))[0]),
         "conductance_slope": float(fitted_slope(order.of([1]))[0]),
-        "n_needed": adoptions_needed(found.value, found.high - found.value, n, level),
+        "n_needed": adoptions_needed(
+            found.value, found.high - found.value, n=n, level=level
+        ),
         "reason": _why_open(verdict, widest.low, conducts.low),
     }  # fmt: skip
 
