@@ -56,7 +56,8 @@ def rates(setting: Row, seed: int) -> list[Row]:
     lines = Pipelines(rows, same, np.ones(rows.size), same,
                       np.concatenate(investment).astype(np.int32), n, ())  # fmt: skip
     inside, alike = np.arange(n) < m, np.zeros(n, np.int32)
-    found = rate_ratio(lines, comparable(inside, ~inside, alike, alike))
+    pair = comparable(inside, ~inside, (alike, alike), place=np.arange(n) // 10)
+    found = rate_ratio(lines, pair)
     return [{"holds": found.low <= log(ratio) <= found.high, "falls": found.p <= 0.05,
              "verdict": found.verdict}]  # fmt: skip
 

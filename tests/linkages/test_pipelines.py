@@ -121,7 +121,8 @@ def drawn(rng, *, members, others=200, mean=1.5, ratio=1.0, spread=1.0, together
 
 def compared(members, others=200):
     inside = np.arange(members + others) < members
-    return comparable(inside, ~inside, *[np.zeros(members + others, np.int32)] * 2)
+    alike = np.zeros(members + others, np.int32)
+    return comparable(inside, ~inside, (alike, alike), place=np.arange(members + others) // 10)
 
 
 def test_rates_and_their_ratio_by_hand():
@@ -201,7 +202,7 @@ def test_others_are_mixed_as_members_are_by_hand():
     # members: 2 large, 1 small; others: 10 large with 4 pipelines, 10 small with 1
     fine = np.array([1, 1, 0] + [1] * 10 + [0] * 10, np.int32)
     inside = np.arange(23) < 3
-    pair = comparable(inside, ~inside, fine, np.zeros(23, np.int32))
+    pair = comparable(inside, ~inside, (fine, np.zeros(23, np.int32)), place=np.arange(23))
     holder = np.concatenate([np.repeat(np.arange(3, 13), 4), np.arange(13, 23)]).astype(
         np.int32
     )
@@ -214,7 +215,7 @@ def test_others_are_mixed_as_members_are_by_hand():
 def test_members_without_comparable_organisations_are_left_out_and_counted():
     fine = np.array([0, 0, 1] + [0] * 12, np.int32)
     inside = np.arange(15) < 3
-    pair = comparable(inside, ~inside, fine, fine)
+    pair = comparable(inside, ~inside, (fine, fine), place=np.arange(15))
     assert pair.members.tolist() == [0, 1]
     assert pair.n_alone == 1
 

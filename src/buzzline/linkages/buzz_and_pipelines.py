@@ -13,7 +13,7 @@ from buzzline.arrays import Indices, as_floats
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.buzz import buzz_of
-from buzzline.linkages.buzz_rows import ALL, Rows, Scene, rows_of, strata_of
+from buzzline.linkages.buzz_rows import ALL, Rows, Scene, neighbourhoods, rows_of, strata_of
 from buzzline.linkages.buzz_surroundings import around_of
 from buzzline.linkages.pipeline_rates import VERDICTS
 from buzzline.linkages.pipelines import DISTANT, ending_elsewhere, pipelines_of
@@ -242,7 +242,10 @@ def buzz_and_pipelines(  # noqa: PLR0913  # `progress` is no choice of the analy
     fine, coarse = strata_of(study)
     wanted = np.isin(coarse, np.unique(coarse[np.concatenate([none, *members.values()])]))
     near = buzz_of(around.surroundings, wanted)
-    scene = Scene(around, pipelines, fine, coarse, hot, near, cutoffs.local_km, level, draws)
+    place = neighbourhoods(study, cutoffs.local_km)
+    scene = Scene(
+        around, pipelines, fine, coarse, place, hot, near, cutoffs.local_km, level, draws
+    )
     rows = [
         rows_of(scene, cluster, members.get(cluster["cluster_id"], none), seed)
         for cluster in told(progress, "buzz and pipelines", examined.to_dicts())

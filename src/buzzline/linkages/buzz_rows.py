@@ -23,6 +23,7 @@ from buzzline.linkages.pipeline_rates import (
 from buzzline.linkages.pipelines import DISTANT, Pipelines, among
 from buzzline.quantities import Draws, Kilometres, Share
 from buzzline.randomness import child
+from buzzline.space.sites import gathered, sites_of
 from buzzline.tables.study import Study
 
 EDGES_KM = (0.5, 1.0, 2.0, 5.0)
@@ -41,6 +42,7 @@ class Scene:
     around : Around
     pipelines : Pipelines
     fine, coarse : (n,) int32     industry and size, and industry, of every organisation
+    place : (n,) int64            neighbourhood
     hot : (k,) bool               which pipelines end in a cluster that is not their holder's
     near : (n,) float64           buzz from being near, of organisations to compare; else NaN
     local_km : km
@@ -52,6 +54,7 @@ class Scene:
     pipelines: Pipelines
     fine: Codes
     coarse: Codes
+    place: Indices
     hot: Flags
     near: Floats
     local_km: Kilometres
@@ -81,6 +84,14 @@ def strata_of(study: Study) -> tuple[Codes, Codes]:
     )
     size = np.where(known, np.searchsorted(cuts, np.where(known, jobs, 0), side="left"), -1) + 1
     return as_codes(industry * (SIZE_CLASSES + 1) + size), as_codes(industry)
+
+
+def neighbourhoods(study: Study, local_km: Kilometres) -> Indices:
+    """Return blocks about as wide as local reach; without coordinates everybody is alone."""
+    sites = sites_of(study.organisations)
+    block = gathered(sites, local_km).site if sites.located.any() else sites.site
+    alone = int(block.max(initial=-1)) + 1 + np.arange(block.size)
+    return as_indices(np.where(block >= 0, block, alone))
 
 
 def rows_of(scene: Scene, cluster: Mapping[str, object], members: Indices, seed: int) -> Rows:
@@ -147,11 +158,14 @@ def _scales(
 ) -> tuple[list[tuple[str, dict[str, object]]], Compared]:
     flags = np.zeros(scene.fine.size, np.bool_)
     flags[members] = True
-    compared = comparable(flags, ~flags, scene.fine, scene.coarse)
+    compared = comparable(flags, ~flags, (scene.fine, scene.coarse), place=scene.place)
     enough = compared.members.size * 2 >= members.size and compared.others.size
+    either = flags.copy()
+    either[compared.others] = True
+    relevant = among(scene.pipelines, either)
     rows = []
     for number, scale in enumerate((ALL, *DISTANT)):
-        at = scene.pipelines
+        at = relevant
         if number:
             at = at.chosen(np.asarray(at.scale == number - 1))
         cells: dict[str, object] = {"scale": scale, "level": scene.level}
@@ -243,5 +257,7 @@ def _member_rows(
 
 
 def _no_members() -> pl.DataFrame:
-    numbers = dict.fromkeys(("buzz", "buzz_met", "pipelines", *DISTANT), pl.Float64)
+    numbers: dict[str, type] = dict.fromkeys(
+        ("buzz", "buzz_met", "pipelines", *DISTANT), pl.Float64
+    )
     return pl.DataFrame(schema={"cluster_id": pl.String, "row": pl.Int64, **numbers})

@@ -10,13 +10,13 @@ both [1]_, so a consortium of ten members counts as about one observation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, exp, log, nan, sqrt
 
 import numpy as np
 from scipy.stats import norm
 
-from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.linkages.pipelines import Pipelines
 from buzzline.quantities import Share
 
@@ -70,6 +70,7 @@ class Compared:
     weight : (o,) float64     adds up to 1: others are mixed as members are
     stratum : (o,) int64
     n_alone : int             members without comparable others, left out
+    place : (n,) int64        of every organisation: those at one may share investments
     """
 
     members: Indices
@@ -77,18 +78,24 @@ class Compared:
     weight: Floats
     stratum: Indices
     n_alone: int
+    place: Indices
 
 
-def comparable(members: Flags, others: Flags, fine: Codes, coarse: Codes) -> Compared:
+def comparable(
+    members: Flags, others: Flags, strata: tuple[Codes, Codes], *, place: Indices
+) -> Compared:
     """Return members and others of the same kind, others weighted to the mix of members.
 
     Parameters
     ----------
     members, others : (n,) bool
-    fine, coarse : (n,) int32
-        Strata, such as industry and size, and industry; the coarse one is used where the fine
-        one holds fewer than ten others.
+    strata : two of (n,) int32
+        Such as industry and size, and industry; the second is used where the first holds fewer
+        than ten others.
+    place : (n,) int64
+        Neighbourhoods, numbered from 0.
     """
+    fine, coarse = strata
     n_fine = int(fine.max(initial=0)) + 1
     size_fine = np.bincount(fine[others], minlength=n_fine)
     size_coarse = np.bincount(coarse[others], minlength=int(coarse.max(initial=0)) + 1)
@@ -102,7 +109,7 @@ def comparable(members: Flags, others: Flags, fine: Codes, coarse: Codes) -> Com
     chosen = np.flatnonzero(weight > 0)
     return Compared(
         as_indices(own), as_indices(chosen), as_floats(weight[chosen]),
-        as_indices(fine[chosen]), int(members.sum()) - own.size,
+        as_indices(fine[chosen]), int(members.sum()) - own.size, as_indices(place),
     )  # fmt: skip
 
 
@@ -119,9 +126,9 @@ def rate_ratio(pipelines: Pipelines, compared: Compared, *, level: Share = 0.95)
     Notes
     -----
     The null band takes the spread among the others, for as many organisations as there are
-    members, and the error of their mean; it is even on square roots, where counts spread alike
-    whatever their size. The interval takes the spread among members where that is larger than
-    what the others have for as many pipelines.
+    members and as bundled as neighbours are, and the error of their mean; it is even on square
+    roots, where counts spread alike whatever their size. The interval takes the spread among
+    members where that is larger than what the others have for as many pipelines.
     """
     own, others = compared.members, compared.others
     m = max(own.size, 1)
@@ -132,17 +139,17 @@ def rate_ratio(pipelines: Pipelines, compared: Compared, *, level: Share = 0.95)
     rate, expected = n / m, float(compared.weight @ total[others])
     if not expected > 0:
         return _untested(rate, expected, n)
-    spread, bundled = _spread_of_others(pipelines, compared, total)
+    spread = _spread_of_others(compared, total) + _sharing(pipelines, compared) * expected
     error = _variance(pipelines, others, compared.weight, total - _means(compared, total))
     alike = np.full(m, 1 / m)
     of_members = _variance(pipelines, own, alike, total - rate)
     z = float(norm.ppf((1 + level) / 2))
-    null = sqrt(spread * bundled / m + error) / expected
-    floor = spread * bundled / m * min(1.0, (n + 0.5) / (m * expected + 0.5))
+    null = sqrt(spread / m + error) / expected
+    floor = spread / m * min(1.0, (n + 0.5) / (m * expected + 0.5))
     half = sqrt(max(of_members, floor) / ((n + 0.5) / m) ** 2 + error / expected**2)
     value = log((n + 0.5) / (m * expected + 0.5))
     reach = (z + float(norm.ppf(0.8))) / log(OF_INTEREST)
-    dispersion = spread * bundled / expected
+    dispersion = spread / expected
     rest = 1 / reach**2 - error / expected**2
     needed = ceil(dispersion / rest) if rest > 0 else None
     ends = value - z * half, value + z * half
@@ -215,19 +222,36 @@ def _means(compared: Compared, total: Floats) -> Floats:
     return as_floats(out)
 
 
-def _spread_of_others(
-    pipelines: Pipelines, compared: Compared, total: Floats
-) -> tuple[float, float]:
-    """Return the variance of pipelines among others, and how much investments bundle them."""
-    off = (total - _means(compared, total))[compared.others]
+def _spread_of_others(compared: Compared, total: Floats) -> float:
+    """Return the variance of pipelines among others, at least that of independent ones."""
     weight = compared.weight
+    off = (total - _means(compared, total))[compared.others]
     spread = float(weight @ off**2) * weight.size / max(weight.size - 1, 1)
-    even = np.full(weight.size, 1 / weight.size)
-    alone = float(((even * off) ** 2).sum())
-    full = _variance(pipelines, compared.others, even, total - _means(compared, total))
-    mean = float(weight @ total[compared.others])
-    spread = max(spread, mean)  # at least as of independent pipelines
-    return spread, max(full / alone, 1.0) if alone > 0 else 1.0
+    return max(spread, float(weight @ total[compared.others]))
+
+
+def _sharing(pipelines: Pipelines, compared: Compared) -> float:
+    """Return how much variance a pipeline adds for being shared with neighbours.
+
+    Two in one investment are not two observations. How many share one is read off the members,
+    and off others near each other where these share more: those of a whole country that are in
+    one project say nothing of neighbours.
+    """
+    one = np.zeros(pipelines.n_organisations, np.int64)
+    members = _shared(pipelines, compared.members, one)
+    return max(members, _shared(pipelines, compared.others, compared.place))
+
+
+def _shared(pipelines: Pipelines, who: Indices, place: Indices) -> float:
+    inside = np.zeros(pipelines.n_organisations)
+    inside[who] = 1.0
+    part = as_floats(inside[pipelines.holder] * pipelines.credit)
+    total = float(part.sum())
+    if not total > 0:
+        return 0.0
+    cell = pipelines.investment.astype(np.int64) * (int(place.max(initial=0)) + 1)
+    _, near = np.unique(cell + place[pipelines.holder], return_inverse=True)
+    return _two_way(replace(pipelines, investment=as_codes(near)), part, 0.0) / total
 
 
 def _ratio_of(
