@@ -206,8 +206,9 @@ def told_bundled(rows: pl.DataFrame) -> str:
     head = ("ties four times over", "comparisons", "intervals that hold the truth",
             "wrong verdicts", "median design effect")  # fmt: skip
     return (
-        "**Bundles.** Every tie is there four times, in one record; where the records are not "
-        "named, nothing can tell.\n\n" + table(head, lines)
+        "**Bundles.** Every tie is there four times, in one record; where records are not "
+        "named, only that ties of one organisation are alike can be seen.\n\n"
+        + table(head, lines)
     )
 
 

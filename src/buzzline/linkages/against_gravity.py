@@ -144,12 +144,12 @@ def layer_of(ends: TieEnds, ground: Ground, beyond: Beyond) -> Layer:
             break
         beyond = beyond.without(name, "its coefficient is not identified by these ties")
         covariates = as_floats(np.concatenate([log_km[None], beyond.between]))
-    fits = {"G0": _fit(flows, none, offset, None), "G1": g1, "G2": g2}
+    fits: dict[Model, _Fit] = {"G0": _fit(flows, none, offset, None), "G1": g1, "G2": g2}
     said = {model: _said(fit, beyond) for model, fit in fits.items()}
     return Layer(
         ends, ground, beyond, n_ends, likely_ends(n_ends), power, flows, as_floats(offset),
         covariates, said,
-    )  # type: ignore[arg-type]  # the three models  # fmt: skip
+    )  # fmt: skip
 
 
 def _by_distance(
@@ -324,21 +324,35 @@ def _counted(ends: TieEnds, members: Flags, own: Indices, cutoffs: int) -> Count
     if not n or whole <= 0:
         return Counted(as_floats(amount), 0.0, 0.0)
     equal = whole**2 / float((weight**2).sum()) / at.size  # share of the ties they are worth
-    bundlings = [ends.here[at], ends.owner[ends.here[at]]]
+    once = np.where(inner, 0.5, 1.0)  # the two ends of an inner tie stand in one record
+    bundlings = [(ends.here[at], np.ones(at.size)), (ends.owner[ends.here[at]], once)]
     if ends.record.size:
-        bundlings.append(ends.record[at])
-    worth = min(effective_ties(*_bundled(bundle, scale, weight)) for bundle in bundlings)
+        bundlings.append((ends.record[at], once))
+    worth = min(_worth(bundle, scale, weight, share) for bundle, share in bundlings)
     size = n * equal / (whole - internal)
-    return Counted(as_floats(amount * size), internal * size, min(worth / at.size, equal) * n)
+    return Counted(as_floats(amount * size), internal * size, min(worth, equal) * n)
 
 
-def _bundled(bundle: Codes, scale: Codes, weight: Floats) -> tuple[Floats, Floats]:
-    """Return the tie ends of each bundle (owner, record) by scale, and sums of weights."""
+def _worth(bundle: Codes, scale: Codes, weight: Floats, once: Floats) -> float:
+    """Return what share of the ties bundled ones are worth.
+
+    Parameters
+    ----------
+    bundle, scale : (e,) int32
+        Organisation, owner or record of each tie end, and its scale.
+    weight, once : (e,) float64
+        Weight of the tie, and how much of it the end stands for.
+    """
     _, number = np.unique(bundle, return_inverse=True)
     n = int(number.max(initial=-1)) + 1
-    counts = np.bincount(number * N_SCALES + scale, minlength=n * N_SCALES)
-    sums = [np.bincount(number, weights=each, minlength=n) for each in (weight, weight**2)]
-    return as_floats(counts.reshape(-1, N_SCALES)), as_floats(np.column_stack(sums))
+    counts = np.bincount(number * N_SCALES + scale, weights=once, minlength=n * N_SCALES)
+    sums = [
+        np.bincount(number, weights=once * each, minlength=n) for each in (weight, weight**2)
+    ]
+    worth = effective_ties(
+        as_floats(counts.reshape(-1, N_SCALES)), as_floats(np.column_stack(sums))
+    )
+    return worth / float(once.sum())
 
 
 def _against(

@@ -14,13 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from buzzline.arrays import Flags, Floats, as_floats
 from buzzline.kernels.mutual_gravity import mutual_fit
 
-HELD = 1e6  # weight of pairs with ties: there the combination must stay 0
-RIDGE = 1e-8
+HELD = 1e4  # weight of pairs with ties: there the combination must stay 0
+SINGULAR = 1e-13  # of the largest eigenvalue: covariates may say the same
 MOST_ROUNDS = 500
 STILL = 1e-5  # by which the combination may move in the last round
 RISEN = 1e-2  # from which a pair counts as separated
@@ -46,6 +45,13 @@ def separated_pairs(flows: Floats, covariates: Floats, pairs: Flags) -> Flags:
     >>> int(separated_pairs(flows, border[None], flows >= 0).sum())
     4
     """
+    found = np.zeros(pairs.shape, np.bool_)
+    while (more := _separated(flows, covariates, pairs & ~found)).any():
+        found |= more  # one combination at a time; the next may be another
+    return found
+
+
+def _separated(flows: Floats, covariates: Floats, pairs: Flags) -> Flags:
     empty = pairs & (flows == 0)
     if not covariates.shape[0] and np.all(flows.diagonal()[pairs.any(axis=1)] > 0):
         return np.zeros_like(empty)  # ties within every zone hold its size
@@ -74,9 +80,9 @@ def _solver(weight: Floats, x: Floats) -> Callable[[Floats], Floats]:
     matrix[:n, n:] = np.einsum("kij,ij->ik", x, weight)
     matrix[n:, :n] = matrix[:n, n:].T
     matrix[n:, n:] = np.einsum("aij,bij,ij->ab", x, x, weight, optimize=True) / 2
-    # Equal diagonals, and a ridge: covariates may say the same, or hardly vary with ties.
+    # No ridge: it would wear the combination away, round by round.
     scale = 1 / np.sqrt(np.maximum(np.diag(matrix), 1e-12))
-    matrix *= scale[:, None] * scale
-    matrix[np.diag_indices(n + k)] = 1 + RIDGE
-    factor = cho_factor(matrix, check_finite=False, overwrite_a=True)
-    return lambda right: as_floats(scale * cho_solve(factor, scale * right, check_finite=False))
+    values, vectors = np.linalg.eigh(matrix * scale[:, None] * scale)
+    kept = values > SINGULAR * values[-1]
+    root = scale[:, None] * vectors[:, kept] / np.sqrt(values[kept])
+    return lambda right: as_floats(root @ (root.T @ right))

@@ -207,7 +207,7 @@ def _fitted(kept: Floats, x: Floats, state: _State, columns: Flags) -> Gravity:
     information = _information(mean, x)
     response = -_solve_destinations(information, information.cross)
     dispersion = _dispersion(kept, mean, x.shape[0])
-    net = _residual_covariates(x, information, response)
+    net = _residual_covariates(x, mean, response)
     bread = np.linalg.inv(information.own + information.cross.T @ response)
     robust = bread @ _dyadic_meat(kept - mean, net) @ bread
     # Few zones can leave a dyadic sandwich thinner than the likelihood's own error.
@@ -222,10 +222,11 @@ def _fitted(kept: Floats, x: Floats, state: _State, columns: Flags) -> Gravity:
     )  # fmt: skip
 
 
-def _residual_covariates(x: Floats, information: _Information, response: Floats) -> Floats:
+def _residual_covariates(x: Floats, mean: Floats, response: Floats) -> Floats:
     """Return each covariate net of origin and destination effects."""
     net = x + response.T[:, None, :]
-    return as_floats(net - information.row_mean[:, :, None])
+    row_mean = (net * mean).sum(axis=2) / mean.sum(axis=1)
+    return as_floats(net - row_mean[:, :, None])
 
 
 def _dyadic_meat(residual: Floats, x: Floats) -> Floats:
