@@ -101,11 +101,15 @@ def told_patterns(found: pl.DataFrame) -> str:
     wrong = answered.filter(
         (pl.col("probability") >= CLEAR) & (pl.col("said") != pl.col("truth"))
     )
+    if not wrong.height:
+        return text + "\n" + table(head, rows)
+    middle, most = (
+        float(np.expm1(getattr(wrong["margin"], how)())) for how in ("median", "max")
+    )
     near = (
-        "" if not wrong.height else "\nIn the worlds with a clear and wrong answer, a true sign "
-        f"was off its cut-off by {np.expm1(wrong['margin'].median()):.0%} of the ties (median), "
-        f"at most {np.expm1(wrong['margin'].max()):.0%}.\n"
-    )  # fmt: skip
+        "\nIn worlds with a clear and wrong answer, a true sign was off its cut-off by "
+        f"{middle:.0%} of the ties (median), at most {most:.0%}.\n"
+    )
     return text + "\n" + table(head, rows) + near
 
 
