@@ -10,7 +10,7 @@ from benchmarks.redundancy_recovery import adoption
 from tests.clusters.planted import clustering_of
 from tests.oracles import redundancy as oracle
 
-from buzzline.errors import InvalidArgument, TooFew
+from buzzline.errors import InvalidArgument
 from buzzline.linkages import RedundancyRule, WeakestLinkTest, weakest_link_test
 from buzzline.linkages.adoption_order import (
     Order,
@@ -150,8 +150,7 @@ def test_few_adoptions_and_no_practices_say_so():
     assert row["verdict"] == "not testable"
     assert "at least 20" in row["reason"]
     none = study.with_table("knowledge_items", study.knowledge_items.head(0))
-    with pytest.raises(TooFew, match="no dated practices"):
-        answer(none, clustering)
+    assert "no dated practices" in str(answer(none, clustering))
     with pytest.raises(InvalidArgument, match="level"):
         answer(study, clustering, level=0.0)
 

@@ -12,7 +12,7 @@ import polars as pl
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Floats, as_codes, as_flags, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
-from buzzline.errors import InvalidArgument, TooFew
+from buzzline.errors import InvalidArgument
 from buzzline.linkages.adoption_order import (
     FEWEST_FOLDS,
     FOLDS,
@@ -35,6 +35,10 @@ from buzzline.wording import plural
 WHOLE = "all clusters"
 FEWEST_ADOPTERS = 3  # of a practice in a cluster, or it orders nobody
 FEWEST_ADOPTIONS = 20
+NO_PRACTICES = (
+    "there are no dated practices; add rows to `knowledge_items` of the kind `practice` with "
+    "`org_id`, `date` and, in `classes`, the practice"
+)
 ALIKE = 0.98  # correlation from which two measures cannot be told apart
 WEAKEST, REDUNDANT, OPEN, NOT_TESTABLE = (
     "weakest link", "redundancy", "cannot tell", "not testable",
@@ -151,7 +155,7 @@ def weakest_link_test(
     Raises
     ------
     TooFew
-        No linkages, or no dated practices.
+        The study has no linkages.
     InvalidArgument
         A layer without linkages; weights that are missing or of several units; a `level` of 0
         or 1.
@@ -202,6 +206,8 @@ def weakest_link_test(
         parts.append((cluster, _part(ties, own, adopted)))
     rows = [{"label": WHOLE} | _tested(_joined([p for _, p in parts]), level, seed)]
     rows += [cluster | _tested(part, level, seed) for cluster, part in parts]
+    if not adopted.height:
+        rows = [row | {"reason": NO_PRACTICES} for row in rows]
     return WeakestLinkTest(
         frame_of(rows, SCHEMA), ties.layers, ties.unit, level, _notes(clustering, ties, rule)
     )
@@ -223,11 +229,6 @@ def _adoptions(study: Study) -> pl.DataFrame:
         pl.col("kind") == "practice", pl.col("date").is_not_null(),
         pl.col("org_id").is_not_null(), pl.col("classes").is_not_null(),
     )  # fmt: skip
-    if not items.height:
-        raise TooFew(
-            "weakest_link_test: there are no dated practices. Add rows to `knowledge_items` of "
-            "the kind `practice` with `org_id`, `date` and, in `classes`, the practice."
-        )
     day = pl.col("date").cast(pl.Int32).cast(pl.Float64)
     return items.group_by("org_id", pl.col("classes").alias("practice")).agg(
         day.min().alias("day")
@@ -258,7 +259,7 @@ def _part(ties: RecordedTies, own: pl.DataFrame, adopted: pl.DataFrame) -> _Part
     last = adopted["day"].max()
     stratum = risk["practice"].rank("dense").cast(pl.Int64) - 1
     order = Order(
-        as_floats(day.fill_null(float(last) + 1.0).to_numpy()),  # type: ignore[arg-type]
+        as_floats(day.fill_null(float(last or 0.0) + 1.0).to_numpy()),  # type: ignore[arg-type]
         as_flags(day.is_not_null().to_numpy()), as_codes(stratum.to_numpy()),
         as_codes(risk["row"].to_numpy()), as_floats(x[risk["number"].to_numpy()]),
     )  # fmt: skip
