@@ -20,7 +20,9 @@ from tests.clusters.planted import clustering_of
 from benchmarks.recovering import Row, Trial, put_into, rows_of, share_of, table
 from buzzline.linkages import scale_balance
 from buzzline.space.scales import SCALES
+from buzzline.space.zones import INSIDE_A_DISC
 from buzzline.tables.study import Study
+from buzzline.tables.vocabularies import PRECISION_KM
 from buzzline.tables.worlds import Geography, Gravity, World, make_world
 from buzzline.tables.worlds.gravity import planted, rates, scale_codes
 
@@ -30,6 +32,8 @@ MODULES = ("buzzline.linkages.balance", "buzzline.tables.worlds")
 DRAWS = 299
 STEEP = {"elasticity": 0.9, "border": 1.4}
 FLAT = {"elasticity": 0.6, "border": 0.7}
+# what a centroid stands for is the shortest distance there is, in the worlds as in the tables
+TOWN = {"nearest_km": INSIDE_A_DISC * PRECISION_KM["city"]}
 NOTHING: dict[int, dict[str, float]] = {}
 FACTORS = (("local", 0.5), ("regional", 0.3), ("national", 2.5), ("global", 0.3))
 
@@ -56,6 +60,7 @@ def world_of(setting: Row, seed: int, missing: dict[int, dict[str, float]]) -> W
         gravity=Gravity(
             ties_each=setting.get("ties_each", 6.0),
             distance_elasticity=setting["elasticity"], border=setting["border"],
+            nearest_km=setting.get("nearest_km", 1.0),
         ),
     )  # fmt: skip
 
@@ -256,7 +261,7 @@ TRIALS = (
         [{"organisations": n, **slope, "coordinates": coordinates}
          for n, slope, coordinates in (
              (600, STEEP, "exact"), (1500, STEEP, "exact"), (1500, FLAT, "exact"),
-             (1500, FLAT, "city"), (4000, FLAT, "exact"))],
+             (1500, FLAT | TOWN, "city"), (4000, FLAT, "exact"))],
         40, MODULES, told_nothing,
     ),
     Trial(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmarks import (
+    balance_cases,
     concentration_cases,
     delineation_cases,
     distance_cases,
@@ -117,6 +118,7 @@ CASES: tuple[Call | Command, ...] = (
         for coordinates in ("exact", "city")
         for peer, make in _NEIGHBOURS.items()
     ),
+    *(Call(*case) for case in balance_cases.CASES),
     *(Call(*case) for case in concentration_cases.CASES),
     *(Call(*case) for case in delineation_cases.CASES),
     *(Call(*case) for case in distance_functions_cases.CASES),

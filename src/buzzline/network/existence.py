@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 
 from buzzline.arrays import Flags, Floats, as_floats
 from buzzline.kernels.mutual_gravity import mutual_fit
 
 HELD = 1e4  # weight of pairs with ties: there the combination must stay 0
-SINGULAR = 1e-13  # of the largest eigenvalue: covariates may say the same
+RIDGE, SINGULAR = 1e-13, 1e-12  # of what is 1 on the diagonal; of the largest eigenvalue
 MOST_ROUNDS = 500
 STILL = 1e-5  # by which the combination may move in the last round
 RISEN = 1e-2  # from which a pair counts as separated
@@ -80,9 +81,15 @@ def _solver(weight: Floats, x: Floats) -> Callable[[Floats], Floats]:
     matrix[:n, n:] = np.einsum("kij,ij->ik", x, weight)
     matrix[n:, :n] = matrix[:n, n:].T
     matrix[n:, n:] = np.einsum("aij,bij,ij->ab", x, x, weight, optimize=True) / 2
-    # No ridge: it would wear the combination away, round by round.
     scale = 1 / np.sqrt(np.maximum(np.diag(matrix), 1e-12))
-    values, vectors = np.linalg.eigh(matrix * scale[:, None] * scale)
-    kept = values > SINGULAR * values[-1]
-    root = scale[:, None] * vectors[:, kept] / np.sqrt(values[kept])
-    return lambda right: as_floats(root @ (root.T @ right))
+    matrix *= scale[:, None] * scale
+    # A larger ridge would wear the combination away, round by round.
+    matrix[np.diag_indices(n + k)] += RIDGE
+    try:
+        factor = cho_factor(matrix, check_finite=False)
+    except np.linalg.LinAlgError:  # covariates say the same
+        values, vectors = np.linalg.eigh(matrix)
+        kept = values > SINGULAR * values[-1]
+        root = scale[:, None] * vectors[:, kept] / np.sqrt(values[kept])
+        return lambda right: as_floats(root @ (root.T @ right))
+    return lambda right: as_floats(scale * cho_solve(factor, scale * right, check_finite=False))
