@@ -18,7 +18,6 @@ from buzzline.export import write_csv
 from buzzline.road.opening import opened, settings_of
 from buzzline.survey import languages as known_languages
 from buzzline.survey import questionnaire, read_survey, write_survey
-from buzzline.survey.questionnaire import LONGEST
 from buzzline.tables.study import Study
 from buzzline.tables.writing import write_study
 
@@ -67,11 +66,8 @@ def write(  # each is one option of the command
     year: Annotated[
         int | None, Parameter(help="Year the answers are stored under. Unit: year.")
     ] = None,
-    minutes: Annotated[
-        float, Parameter(help="Longest it may take; what does not fit is cut. Unit: min.")
-    ] = LONGEST,
 ) -> int:
-    """Write a questionnaire for the members of a cluster: who advises whom, and whom they trust.
+    """Write a questionnaire for the members of a cluster: who advises whom, whom they trust.
 
     A page to print and a workbook to fill in, in each language. Says how long it takes and what
     was cut. Fill in the workbook, then go on with `buzzline survey read`.
@@ -88,7 +84,7 @@ def write(  # each is one option of the command
         clustering = made(AfterTests, have, settings_of(study), progress=progress)
     asked = questionnaire(
         found, clustering, cluster=cluster, year=year or date.today().year,
-        practices=practices, longest=minutes,
+        practices=practices,
     )  # fmt: skip
     chosen = languages or list(known_languages(texts))[:1]
     for path in write_survey(asked, out, languages=chosen, texts=texts):

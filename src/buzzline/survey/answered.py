@@ -58,7 +58,7 @@ class Answers:
 
 
 def answers_from(
-    lines: Mapping[str, list[Line]], asked: Questionnaire, study: Study, mistakes: Mistakes
+    lines: Mapping[str, list[Line]], asked: Questionnaire, study: Study, *, mistakes: Mistakes
 ) -> Answers:
     """Return what was answered; rows that cannot be used are noted and left out.
 
@@ -139,7 +139,7 @@ def _respondents(lines: list[Line], reading: _Reading) -> tuple[set[str], list[O
         if word in YES:
             answered.add(who)
         for column, (name, by, unit, low, high) in INDICATORS.items():
-            value = reading.mistakes.number(line, column, low, high)
+            value = reading.mistakes.number(line, column, (low, high))
             if value is None:
                 continue
             if (who, name) in said:
@@ -160,9 +160,9 @@ def _advice(lines: list[Line], reading: _Reading) -> tuple[list[Tie], list[Tie],
         who, adviser = reading.member(line, "respondent"), reading.member(line, "adviser")
         if who is None or adviser is None or not _is_new(line, (who, adviser), seen, reading):
             continue
-        often = reading.mistakes.number(line, "how_often", 1, 3)
+        often = reading.mistakes.number(line, "how_often", (1, 3))
         advice.append(_advised(adviser, who, often))
-        sure = reading.mistakes.number(line, "trust", 0, 10)
+        sure = reading.mistakes.number(line, "trust", (0, 10))
         if sure is not None:
             trust.append((who, adviser, "social", True, None, "ties", who, None, sure / 10))
     return advice, trust, {who for _, who in seen}
@@ -219,7 +219,7 @@ def _external(
                 new[key] = _organisation(line, taken, reading)
             org_id = str(new[key][0])
         if _is_new(line, (who, org_id), seen, reading):
-            often = reading.mistakes.number(line, "how_often", 1, 3)
+            often = reading.mistakes.number(line, "how_often", (1, 3))
             ties.append(_advised(org_id, who, often))
     used = {tie[0] for tie in ties}
     kept = [row for row in new.values() if row[0] in used]
@@ -273,7 +273,7 @@ def _practices(
                 line, "practice", "answered twice", remedy="The first is used."
             )
             continue
-        since = reading.mistakes.number(line, "year", 1500, reading.asked.year)
+        since = reading.mistakes.number(line, "year", (1500, reading.asked.year))
         day = date(int(since), 1, 1) if since is not None else None
         items[item_id] = (item_id, who, "practice", practice, day)
         did.add(who)

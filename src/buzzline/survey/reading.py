@@ -105,6 +105,19 @@ def read_survey(folder: Path | str, study: Study) -> SurveyAnswers:
     MissingFile, UnreadableFile
     InvalidArgument
         The questionnaire is of members the study does not have.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from buzzline.clusters.declared_as_clusters import declared_as_clusters
+    >>> from buzzline.survey import questionnaire, write_survey
+    >>> from buzzline.tables.worlds import make_world
+    >>> study, folder = make_world(organisations=400, clusters=2, rng=1).study, mkdtemp()
+    >>> declared = declared_as_clusters(study)
+    >>> name = declared.clusters["cluster_id"][0]
+    >>> _ = write_survey(questionnaire(study, declared, cluster=name, year=2025), folder)
+    >>> read_survey(folder, study).response_rate.value
+    0.0
     """
     folder = Path(folder)
     asked = survey_of(folder)
@@ -117,7 +130,7 @@ def read_survey(folder: Path | str, study: Study) -> SurveyAnswers:
         )
     mistakes = Mistakes()
     lines = lines_of(filled_workbooks(folder), mistakes)
-    answers = answers_from(lines, asked, study, mistakes)
+    answers = answers_from(lines, asked, study, mistakes=mistakes)
     rate = exact_count(len(answers.answered) / asked.members.height, asked.members.height)
     return SurveyAnswers(
         _with_answers(study, answers), asked, rate, mistakes.table(), answers.advice.height,

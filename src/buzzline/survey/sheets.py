@@ -76,9 +76,9 @@ class Mistakes:
         )
         self.found.append(said)
 
-    def number(self, line: Line, column: str, low: float, high: float) -> float | None:
+    def number(self, line: Line, column: str, bounds: tuple[float, float]) -> float | None:
         """Return a number within bounds; None where the cell is empty or wrong (then noted)."""
-        text = line.text(column)
+        text, (low, high) = line.text(column), bounds
         if not text:
             return None
         try:

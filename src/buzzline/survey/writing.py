@@ -39,6 +39,19 @@ def write_survey(
         There are no texts in a language, or the folder holds answers already.
     UnwritableOutput
         No room or no permission.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from buzzline.clusters.declared_as_clusters import declared_as_clusters
+    >>> from buzzline.survey import questionnaire
+    >>> from buzzline.tables.worlds import make_world
+    >>> study = make_world(organisations=400, clusters=2, rng=1).study
+    >>> declared = declared_as_clusters(study)
+    >>> name = declared.clusters["cluster_id"][0]
+    >>> asked = questionnaire(study, declared, cluster=name, year=2025)
+    >>> [path.name for path in write_survey(asked, mkdtemp(), languages=["fr"])]
+    ['questionnaire.fr.html', 'answers.fr.xlsx', 'survey.json']
     """
     folder = Path(folder)
     words = {language: words_of(language, texts) for language in languages}

@@ -81,6 +81,15 @@ def read_exhibitors(path: Path | str) -> Study:
     MissingFile, UnreadableFile
     InvalidTables
         More than half of a table would have to be set aside.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> listed = pl.DataFrame({"name": ["Rossi"], "lat": [44.0], "lon": [11.0]})
+    >>> listed.write_csv(folder / "wool-days.csv")
+    >>> read_exhibitors(folder).attendance.row(0)
+    ('wool-days', 'rossi', 'exhibitor')
     """
     files = published_files(path, KINDS)
     if "lists" not in files:
