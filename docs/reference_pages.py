@@ -23,7 +23,8 @@ from buzzline.tables.schema import TABLES
 from buzzline.tables.study_file import StudyFile
 
 STAGE_ORDER = (
-    "tables", "space", "network", "agglomeration", "clusters", "linkages", "charts", "export",
+    "tables", "space", "network", "agglomeration", "clusters", "linkages",
+    "econometrics", "diagnosis", "survey", "charts", "export",
     "report", "road", "cli", "analysis", "errors", "quantities", "estimates", "resampling",
     "envelopes", "agreement", "power", "randomness", "arrays", "progress", "kernels",
 )  # fmt: skip

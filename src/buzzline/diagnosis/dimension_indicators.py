@@ -171,14 +171,14 @@ def support(scene: DimensionScene, cluster: Cluster) -> Score:
 def participation(scene: DimensionScene, cluster: Cluster) -> Score:
     """Return the share of members tied to a support organisation nearby."""
     members = scene.members(cluster)
-    helpers = scene.near(cluster) & scene.is_support & ~members
-    if not helpers.any():
+    supporting = scene.near(cluster) & scene.is_support & ~members
+    if not supporting.any():
         return not_measured("no support organisation within reach")
     tied = np.zeros(members.size, np.bool_)
     for layer in scene.scene.layers.values():
         for here, there in ((layer.ties.source, layer.ties.target),
                             (layer.ties.target, layer.ties.source)):  # fmt: skip
-            tied[here[members[here] & helpers[there]]] = True
+            tied[here[members[here] & supporting[there]]] = True
     return of_members(int(tied.sum()), int(members.sum()), scene.level)
 
 
