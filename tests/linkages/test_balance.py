@@ -1,6 +1,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from tests.clusters.planted import clustering_of
 
 from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.errors import InvalidArgument, TooFew
@@ -104,17 +105,17 @@ def test_the_same_seed_gives_the_same_answer(world, clustering, balance):
 
 def test_without_planted_imbalance_few_verdicts_are_wrong():
     wrong = total = 0
-    for seed in range(12):
+    for seed in range(5):
         study = make_world(organisations=900, clusters=3, rng=seed).study
         clustering = candidate_clusters(study, draws=199, rng=seed)
         rows = scale_balance(study, clustering, layers=["supply"], draws=99, rng=seed).balance
         verdicts = rows.filter(model="G2")["verdict"]
         wrong += verdicts.is_in(["missing", "excess"]).sum()
         total += verdicts.len()
-    assert total > 100
+    assert total > 40
     assert (
         wrong / total <= 0.05
-    )  # 1.5 % over 40 larger worlds; the margin of 25 % absorbs the rest
+    )  # below 1 % over larger worlds (`balance_recovery`); a single one of 60 may be
 
 
 def few_ties(n_ties):
@@ -168,3 +169,85 @@ def test_organisations_without_coordinates_are_left_out_on_both_sides(world, clu
         rng=1,
     )
     assert np.isfinite(found.balance["log_ratio"].to_numpy()).all()
+
+
+def test_intervals_hold_the_truth_as_often_as_said():
+    """Nothing planted, against the model the worlds are made by; see `balance_recovery`."""
+    held = []
+    for seed in range(12):
+        world = make_world(organisations=900, clusters=4, layers=("supply",), rng=seed)
+        rows = np.flatnonzero(world.truth.cluster >= 0)
+        members = pl.DataFrame(
+            {"cluster_id": [f"c{k}" for k in world.truth.cluster[rows]],
+             "org_id": world.study.organisations["org_id"].gather(rows), "is_core": True}
+        )  # fmt: skip
+        clusters = world.truth.clusters.select(
+            cluster_id=pl.format("c{}", "cluster"), label="place", industry="industry"
+        )
+        found = scale_balance(
+            world.study, clustering_of(clusters, members), draws=199, rng=seed
+        ).balance.filter(model="G2")
+        possible = found.filter(pl.col("expected_share") > 1e-4)
+        held += ((possible["low"] <= 0) & (possible["high"] >= 0)).to_list()
+    assert len(held) > 150
+    # 95 % of about 190, less three binomial errors of 1.6 %
+    assert np.mean(held) >= 0.90
+
+
+def test_a_layer_without_weights_is_refused_with_a_remedy(world, clustering):
+    bare = world.study.linkages.with_columns(weight=pl.lit(None, dtype=pl.Float64))
+    study = world.study.with_table("linkages", bare)
+    found = scale_balance(study, clustering, weighing="weight", draws=19, rng=1)
+    assert not found.balance.height
+    assert found.untested["reason"].str.contains("have no `weight`; give them one").all()
+
+
+def test_collapses_equal_weights_are_counts(world, clustering, balance):
+    equal = world.study.linkages.with_columns(weight=pl.lit(2.5), unit=pl.lit("musd"))
+    study = world.study.with_table("linkages", equal)
+    found = scale_balance(study, clustering, weighing="weight", draws=199, rng=3)
+    assert np.allclose(found.balance["observed"], 2.5 * balance.balance["observed"])
+    assert np.allclose(found.balance["log_ratio"], balance.balance["log_ratio"], atol=1e-6)
+    assert found.fits["unit"].unique().to_list() == ["musd"]
+
+
+def test_two_large_contracts_are_not_two_hundred_links(world, clustering):
+    """The effective number of ties is 1 / sum w^2."""
+    rng = np.random.default_rng(1)
+    ties = world.study.linkages.filter(layer="supply")
+    weight = np.where(rng.random(ties.height) < 0.005, 1000.0, 1.0)
+    heavy = ties.with_columns(weight=pl.Series(weight), unit=pl.lit("musd"))
+    study = world.study.with_table("linkages", heavy)
+    fits = scale_balance(study, clustering, weighing="weight", draws=19, rng=1).fits
+    cluster = fits["cluster_id"][0]
+    members = clustering.members.filter(cluster_id=cluster)["org_id"].implode()
+    mine = heavy.filter(pl.col("source").is_in(members) | pl.col("target").is_in(members))
+    inner = mine.filter(pl.col("source").is_in(members) & pl.col("target").is_in(members))
+    once = pl.concat([mine, inner])["weight"].to_numpy()  # tie ends
+    worth = once.sum() ** 2 / (once**2).sum() * mine.height / once.size
+    assert fits["n_equal"][0] == pytest.approx(worth)
+    assert (fits["n_effective"] <= fits["n_equal"] + 1e-9).all()
+
+
+def test_the_panel_of_power_has_the_golden_numbers(balance):
+    panel = balance.power.filter(pl.col("expected_share").is_between(0.0995, 0.1005))
+    assert balance.power.height == balance.balance.height
+    both = balance.power.join(
+        balance.balance, on=["cluster_id", "layer", "model", "scale"], validate="1:1"
+    )
+    assert both["n_halving"].equals(both["n_needed"].alias("n_halving"))
+    for row in panel.iter_rows(named=True):
+        assert row["n_halving"] >= 225
+
+
+def test_ties_to_oneself_only_are_too_few(world, clustering):
+    own = world.study.linkages.with_columns(target=pl.col("source"))
+    study = world.study.with_table("linkages", own)
+    found = scale_balance(study, clustering, draws=19, rng=1)
+    assert not found.balance.height
+    assert found.untested["reason"].str.contains("only 0 ties").all()
+
+
+def test_too_few_draws_are_said(world, clustering):
+    found = scale_balance(world.study, clustering, layers=["supply"], draws=9, rng=1)
+    assert "too few draws" in str(found)
