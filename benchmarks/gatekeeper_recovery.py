@@ -19,7 +19,7 @@ from buzzline.linkages.external_reach import external_reach
 from buzzline.linkages.gatekeepers import gatekeepers
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "gatekeepers.md"
-KEPT = Path(__file__).parent / "history" / "gatekeepers"
+KEPT = Path(__file__).parents[1] / ".cache" / "gatekeeper-recovery"
 CUTS = ("few_inside", "many_inside", "few_outside", "many_outside")
 SETTINGS = [
     {"gatekeepers": 0, "answered": 1.0}, {"gatekeepers": 1, "answered": 1.0},

@@ -20,6 +20,7 @@ from buzzline.linkages.reach_through import (
     removal_with_error,
     through_with_error,
 )
+from buzzline.linkages.response_gate import ENOUGH
 from buzzline.linkages.surveyed import Surveyed, surveyed_clusters
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Draws, Share
@@ -154,8 +155,9 @@ def external_reach(
     anybody to pass them on to. `value` is the share of the indirect reach of those left that is
     lost when the tenth of gatekeepers (at least one) through whom most passes is taken out.
     Intervals are jackknives over twenty groups of ties (ties of one record together), for these
-    gatekeepers. In clusters of more than 400 members, 400 at random stand for all. Ties not
-    recorded make the loss look larger than it is.
+    gatekeepers; there are none where fewer than 80 % of members answered. In clusters of more
+    than 400 members, 400 at random stand for all. Ties not recorded make the loss look larger
+    than it is.
 
     References
     ----------
@@ -224,6 +226,10 @@ def _one_cluster(
         "direct": float(reach.direct.sum() / total), "per_member": float(total / sources.size),
         "status": cluster.response.status(),
     }  # fmt: skip
+    if cluster.response.rate < ENOUGH:  # who is absent matters more than which ties are drawn
+        without = dict.fromkeys(("low", "high", "through_low", "through_high"), np.nan)
+        few = f"no interval: {cluster.response.rate:.0%} of members answered"
+        row |= without | {"status": few}
     return row, [_gatekeeper_rows(cluster, reach, top)]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 import numpy as np
+from scipy.stats import binom
 
 from buzzline.arrays import Codes, Floats
 from buzzline.linkages.advice_ties import ClusterTies
@@ -68,7 +69,9 @@ def resampled(
     )
 
 
-def cluster_row(found: RoleChance, drawn: Resampled, *, level: Share) -> Row:
+def cluster_row(
+    found: RoleChance, drawn: Resampled, *, response: Response, level: Share
+) -> Row:
     """Return how many gatekeepers a cluster has and what they carry."""
     draws = found.n_gatekeepers.size
     role = found.role
@@ -88,6 +91,11 @@ def cluster_row(found: RoleChance, drawn: Resampled, *, level: Share) -> Row:
             f"{prefix}expected_high": chance_high,
             f"{prefix}p": float(1 + (chance >= value - 1e-12).sum()) / (1 + draws),
         }  # fmt: skip
+    most = _range(n, drawn.n_gatekeepers[:1], level)[1]
+    if response.is_bounded:  # as many of those absent as of those who answered, and by luck
+        absent = int((~response.answered).sum())
+        rate = max(n, 1.0) / response.answered.sum()
+        row["high"] = most + float(binom.ppf((1 + level) / 2, absent, min(rate, 1.0)))
     cuts = found.cuts
     likely = (role == GATEKEEPER) & (drawn.shares[0][:, GATEKEEPER] >= LIKELY)
     return row | {

@@ -224,7 +224,7 @@ def _one_cluster(
     drawn = resampled(ties, found, response, draws=draws, rng=rng)
     values = _values(cluster.who, able)
     capacity = absorptive_capacity(values, draws=draws, level=level, rng=rng)
-    row |= cluster_row(found, drawn, level=level) | {
+    row |= cluster_row(found, drawn, response=response, level=level) | {
         "absorptive_share": capacity.share, "absorptive_low": capacity.low,
         "absorptive_high": capacity.high, "n_absorptive": capacity.n,
         "status": response.status(),
