@@ -90,7 +90,7 @@ def test_the_estimate_is_fixed_effects_where_nothing_else_is_asked(bare):
     told = outcomes_by_year(study, "innovation")
     by_year, _ = exposures(study, told, **MEASURING)
     rows = lagged(told, by_year)
-    form = form_of("levels", rows, *panel_of(study, rows, ("buzz", "pipelines")))
+    form = form_of("levels", rows, panel_of(study, rows, ("buzz", "pipelines")))
     check = result.checks.filter(pl.col("check") == "interaction, fixed effects")
     assert check["value"][0] == pytest.approx(fit_panel(form.panel).beta[2])
 

@@ -109,16 +109,6 @@ def test_the_order_of_rows_does_not_matter(worlds):
         assert one[name].to_list() == pytest.approx(two[name].to_list(), rel=1e-9)
 
 
-def test_beyond_the_strongest_clusters_are_listed_with_the_reason(worlds):
-    world = worlds["as it is"]
-    result = buzz_and_pipelines(
-        world.study, planted_clustering(world), max_clusters=1, draws=9, rng=1
-    )
-    left = result.clusters.filter(pl.col("status").str.contains("max_clusters"))
-    assert left.height == 3
-    assert set(left["verdict"]) == {"not testable"}
-
-
 def test_coordinates_of_towns_say_so():
     world = make_world(
         organisations=500, clusters=2, geography=Geography(coordinates="city"), rng=2

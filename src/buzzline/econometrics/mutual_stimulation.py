@@ -232,7 +232,7 @@ def _forms(
     margins: list[Cells] = []
     checks: list[Cells] = []
     for name in FORMS:
-        form = form_of(name, rows, *panel)
+        form = form_of(name, rows, panel)
         if isinstance(form, str):
             effects += refused(name, form)
             continue
@@ -243,7 +243,7 @@ def _forms(
             continue
         effects += effect_rows(form, found, level)
         margins += margin_rows(form, found, level)
-        checks += check_rows(form, found, as_floats(later.to_numpy()), level)
+        checks += check_rows(form, found, as_floats(later.to_numpy()), level=level)
     return effects, margins, checks
 
 
@@ -262,7 +262,7 @@ def _crossed(study: Study, by_year: pl.DataFrame) -> dict[str, tuple[Panel, str]
     rows = lagged(now, by_year)
     if not rows.height:
         return {}
-    panel, kind = panel_of(study, rows, (BUZZ, PIPELINES), f"next_{BUZZ}")
+    panel, kind = panel_of(study, rows, (BUZZ, PIPELINES), y=f"next_{BUZZ}")
     other = replace(panel, y=as_floats(rows[f"next_{PIPELINES}"].to_numpy()))
     return {PIPELINES: (other, kind), BUZZ: (panel, kind)}
 

@@ -54,14 +54,16 @@ class Form:
     kind: str
 
 
-def form_of(name: str, rows: pl.DataFrame, panel: Panel, kind: str) -> Form | str:
+def form_of(name: str, rows: pl.DataFrame, grouped: tuple[Panel, str]) -> Form | str:
     """Return buzz, pipelines and the outcome in levels or logs; or why that cannot be.
 
     Parameters
     ----------
     rows : DataFrame
-        `y`, `buzz`, `pipelines`, in the order of `panel`.
+        `y`, `buzz`, `pipelines`, in the order of the panel.
+    grouped : Panel, and what its groups are
     """
+    panel, kind = grouped
     y, buzz, pipelines = (as_floats(rows[c].to_numpy()) for c in ("y", BUZZ, PIPELINES))
     family: Family = "linear"
     first, second = buzz, pipelines
@@ -160,7 +162,7 @@ def margin_rows(form: Form, found: Fitted, level: Share) -> list[Cells]:
     return rows
 
 
-def check_rows(form: Form, found: Fitted, later: Floats, level: Share) -> list[Cells]:
+def check_rows(form: Form, found: Fitted, later: Floats, *, level: Share) -> list[Cells]:
     """Return other estimates of the interaction, and whether pipelines answer to the past.
 
     Parameters

@@ -187,8 +187,8 @@ def value_by_distance(
 
 def _valued(study: Study, rows: pl.DataFrame, name: str, level: Share) -> ValueByDistance:
     qualities = tuple(c for c in rows.columns if c not in {"row", "year", "y", *SCALES})
-    moving = {scale: _moving(rows, scale) for scale in SCALES}
-    scales = tuple(scale for scale in SCALES if moving[scale] >= FEWEST_MOVING)
+    moving: dict[str, int] = {scale: _moving(rows, scale) for scale in SCALES}
+    scales = tuple[str, ...](scale for scale in SCALES if moving[scale] >= FEWEST_MOVING)
     qualities = tuple(c for c in qualities if _moving(rows, c) >= FEWEST_MOVING)
     if not scales:
         return _refused(
@@ -200,27 +200,14 @@ def _valued(study: Study, rows: pl.DataFrame, name: str, level: Share) -> ValueB
         fit, estimator, note = _fitted(panel)
     except BuzzlineError as error:
         return _refused(str(error), name, level)
-    about: Cells = {
-        "level": level, "n": fit.n, "n_organisations": fit.n_units, "n_years": fit.n_periods,
-        "n_groups": fit.n_groups, "groups": kind, "estimator": estimator,
-    }  # fmt: skip
     status = note if fit.n_groups >= FEWEST_GROUPS else (
         f"no interval: {fit.n_groups} groups, and at least {FEWEST_GROUPS} are needed"
     )  # fmt: skip
-    slopes: list[Cells] = []
-    for scale in SCALES:
-        own: Cells = {
-            "scale": scale, "mean": float(rows[scale].to_numpy().mean()),
-            "n_moving": moving[scale], "status": status,
-        }  # fmt: skip
-        if scale in scales:
-            own |= about | _interval(_slope(fit, scales.index(scale), level))
-        else:
-            own["status"] = (
-                f"not testable: {plural(moving[scale], 'organisation')} with ties "
-                f"at this scale that change, and {FEWEST_MOVING} are needed"
-            )
-        slopes.append(own)
+    about: Cells = {
+        "level": level, "n": fit.n, "n_organisations": fit.n_units, "n_years": fit.n_periods,
+        "n_groups": fit.n_groups, "groups": kind, "estimator": estimator, "status": status,
+    }  # fmt: skip
+    slopes = _slopes(rows, fit, (scales, moving), about)
     held = [
         {"quality": quality, "level": level, "status": status,
          **_interval(_slope(fit, len(scales) + k, level))}
@@ -234,6 +221,33 @@ def _valued(study: Study, rows: pl.DataFrame, name: str, level: Share) -> ValueB
         _frame(held, QUALITY_SCHEMA), _p_equal(fit, len(scales)), name, level,
         (*notes, NO_CAUSE),
     )  # fmt: skip
+
+
+def _slopes(
+    rows: pl.DataFrame,
+    fit: PanelFit,
+    known: tuple[Sequence[str], Mapping[str, int]],
+    about: Cells,
+) -> list[Cells]:
+    """Return a row for each scale; `known` are those fitted, and how many move at each."""
+    scales, moving = known
+    out: list[Cells] = []
+    for scale in SCALES:
+        own: Cells = {
+            "scale": scale, "mean": float(rows[scale].to_numpy().mean()),
+            "n_moving": moving[scale],
+        }  # fmt: skip
+        if scale in scales:
+            level = about["level"]
+            assert isinstance(level, float)
+            own |= about | _interval(_slope(fit, scales.index(scale), level))
+        else:
+            own["status"] = (
+                f"not testable: {plural(moving[scale], 'organisation')} with ties at this "
+                f"scale that change, and {FEWEST_MOVING} are needed"
+            )
+        out.append(own)
+    return out
 
 
 def _fitted(panel: Panel) -> tuple[PanelFit, str, str]:

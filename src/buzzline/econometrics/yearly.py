@@ -168,7 +168,7 @@ def lagged(rows: pl.DataFrame, by_year: pl.DataFrame) -> pl.DataFrame:
 
 
 def panel_of(
-    study: Study, rows: pl.DataFrame, columns: Sequence[str], y: str = "y"
+    study: Study, rows: pl.DataFrame, columns: Sequence[str], *, y: str = "y"
 ) -> tuple[Panel, str]:
     """Return rows as a panel, and what its groups are."""
     who = rows["row"].to_numpy()

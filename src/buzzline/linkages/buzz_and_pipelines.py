@@ -18,7 +18,7 @@ from buzzline.linkages.buzz_surroundings import around_of
 from buzzline.linkages.pipeline_rates import VERDICTS
 from buzzline.linkages.pipelines import DISTANT, ending_elsewhere, pipelines_of
 from buzzline.progress import Progress, silent, told
-from buzzline.quantities import Count, Draws, Kilometres, Share
+from buzzline.quantities import Draws, Kilometres, Share
 from buzzline.randomness import Seed, seed_of
 from buzzline.resampling import false_discovery_q
 from buzzline.space.scales import Cutoffs
@@ -153,7 +153,6 @@ def buzz_and_pipelines(  # noqa: PLR0913  # `progress` is no choice of the analy
     layers: Sequence[str] | None = None,
     decay_km: Kilometres = 1.0,
     cutoffs: Cutoffs = Cutoffs(),  # noqa: B008  # frozen
-    max_clusters: Count = 100,
     level: Share = 0.95,
     draws: Draws = 199,
     rng: Seed = None,
@@ -180,8 +179,6 @@ def buzz_and_pipelines(  # noqa: PLR0913  # `progress` is no choice of the analy
         coordinates cannot tell as much.
     cutoffs : Cutoffs
         Pipelines are ties beyond `local_km`; buzz is dealt out within it.
-    max_clusters : count
-        The strongest clusters; others are listed without values.
     level : share
     draws : draws
         Deals behind the band of buzz.
@@ -235,7 +232,6 @@ def buzz_and_pipelines(  # noqa: PLR0913  # `progress` is no choice of the analy
     seed = seed_of(rng)
     around = around_of(study, decay_km=decay_km, local_km=cutoffs.local_km)
     pipelines = pipelines_of(study, layers=layers, cutoffs=cutoffs)
-    examined = clustering.clusters.head(max_clusters)
     members = _member_numbers(study, clustering)
     none = np.empty(0, np.int64)
     hot = ending_elsewhere(pipelines, tuple(members.values()))
@@ -247,12 +243,11 @@ def buzz_and_pipelines(  # noqa: PLR0913  # `progress` is no choice of the analy
         around, pipelines, fine, coarse, place, hot, near, cutoffs.local_km, level, draws
     )
     rows = [
-        rows_of(scene, cluster, members.get(cluster["cluster_id"], none), seed)
-        for cluster in told(progress, "buzz and pipelines", examined.to_dicts())
+        rows_of(scene, cluster, members.get(cluster["cluster_id"], none), seed=seed)
+        for cluster in told(progress, "buzz and pipelines", clustering.clusters.to_dicts())
     ]
-    beyond = clustering.clusters[max_clusters:].to_dicts()
     return BuzzAndPipelines(
-        _clusters(rows, beyond, max_clusters), _scales(rows),
+        _clusters(rows), _scales(rows),
         _frame([band for each in rows for band in each.bands], BAND_SCHEMA),
         _members(study, clustering, rows), around.surroundings.decay_km, cutoffs, level, draws,
         _notes(clustering, (*around.notes, *pipelines.notes)),
@@ -270,18 +265,11 @@ def _member_numbers(study: Study, clustering: Clustering) -> dict[str, Indices]:
     return {str(name): rows["row"].to_numpy().astype(np.int64) for (name,), rows in groups}
 
 
-def _clusters(
-    rows: Sequence[Rows], beyond: Sequence[Mapping[str, object]], most: int
-) -> pl.DataFrame:
-    cells = [each.cluster for each in rows]
-    reason = f"not measured: beyond the {most:,} strongest (`max_clusters`)"
-    cells += [{**cluster, "p": None, "level": None, "status": reason} for cluster in beyond]
-    frame = _frame(cells, CLUSTER_SCHEMA).with_columns(
+def _clusters(rows: Sequence[Rows]) -> pl.DataFrame:
+    frame = _with_q(_frame([each.cluster for each in rows], CLUSTER_SCHEMA)).with_columns(
         pl.col("verdict").fill_null("not testable")
     )
-    return _with_q(frame).sort(
-        "log_ratio", descending=True, nulls_last=True, maintain_order=True
-    )
+    return frame.sort("log_ratio", descending=True, nulls_last=True, maintain_order=True)
 
 
 def _scales(rows: Sequence[Rows]) -> pl.DataFrame:

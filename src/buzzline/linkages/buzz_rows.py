@@ -94,7 +94,9 @@ def neighbourhoods(study: Study, local_km: Kilometres) -> Indices:
     return as_indices(np.where(block >= 0, block, alone))
 
 
-def rows_of(scene: Scene, cluster: Mapping[str, object], members: Indices, seed: int) -> Rows:
+def rows_of(
+    scene: Scene, cluster: Mapping[str, object], members: Indices, *, seed: int
+) -> Rows:
     """Return what is said of one cluster."""
     named = {name: cluster[name] for name in ("cluster_id", "label", "industry")}
     surroundings = scene.around.surroundings
