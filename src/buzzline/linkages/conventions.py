@@ -65,7 +65,7 @@ def intraclass(answer: Floats, group: Codes, level: Share = 0.95) -> Likeness:
     --------
     >>> found = intraclass(np.array([1.0, 2, 5, 6, 9, 10]), np.array([0, 0, 1, 1, 2, 2]))
     >>> round(found.value, 3)
-    0.97
+    0.969
     """
     size = np.bincount(group).astype(np.float64)
     held = size > 0
