@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +23,22 @@ from buzzline.tables.study import Study
 from buzzline.tables.writing import write_study
 
 LISTED_MISTAKES = 40
+ClustersFrom = Annotated[
+    Path | None,
+    Parameter(
+        help="Folder of an earlier `buzzline run` to take clusters from, or `declared`; "
+        "without it they are looked for now.",
+        show_default=False,
+    ),
+]
+Languages = Annotated[
+    list[str] | None,
+    Parameter(help="en, de, es, fr, or those of --texts.", consume_multiple=True),
+]
+Practices = Annotated[
+    list[str] | None,
+    Parameter(help="Practices to ask for, instead of those known.", consume_multiple=True),
+]
 EXAMPLES = (
     'my-region --cluster textiles-prato --out survey --languages en de',
     'read survey my-region --out my-region-with-answers',
@@ -31,11 +48,11 @@ EXAMPLES = (
 def add_survey(app: App, **place: Any) -> None:
     """Give the program the command `survey`, with `survey read` under it."""
     survey = App(
-        name="survey", help=unwrapped(write.__doc__ or ""),
+        name="survey", help=unwrapped(inspect.getdoc(write) or ""),
         help_epilogue=example_lines("survey", EXAMPLES), **place,
     )  # fmt: skip
     survey.default(write)
-    survey.command(read, name="read", help=unwrapped(read.__doc__ or ""))
+    survey.command(read, name="read", help=unwrapped(inspect.getdoc(read) or ""))
     app.command(survey)
 
 
@@ -44,25 +61,12 @@ def write(  # each is one option of the command
     *,
     cluster: Annotated[str, Parameter(help="Identifier or label of the cluster.")],
     out: Annotated[Path, Parameter(help="Folder for the questionnaire.")] = Path("survey"),
-    clusters: Annotated[
-        Path | None,
-        Parameter(
-            help="Folder of an earlier `buzzline run` to take clusters from, or `declared`; "
-            "without it they are looked for now.",
-            show_default=False,
-        ),
-    ] = None,
-    languages: Annotated[
-        list[str] | None,
-        Parameter(help="en, de, es, fr, or those of --texts.", consume_multiple=True),
-    ] = None,
+    clusters: ClustersFrom = None,
+    languages: Languages = None,
     texts: Annotated[
         Path | None, Parameter(help="Table of texts (CSV) with languages of your own.")
     ] = None,
-    practices: Annotated[
-        list[str] | None,
-        Parameter(help="Practices to ask for, instead of those known.", consume_multiple=True),
-    ] = None,
+    practices: Practices = None,
     year: Annotated[
         int | None, Parameter(help="Year the answers are stored under. Unit: year.")
     ] = None,
