@@ -8,7 +8,7 @@ import statsmodels.api as sm
 
 from buzzline.arrays import as_codes, as_floats
 from buzzline.econometrics.forward_deviations import forward_deviations
-from buzzline.econometrics.panel import Panel, fit_panel, jackknifed, joint_p
+from buzzline.econometrics.panel import Panel, fit_panel, jackknifed
 from buzzline.errors import InvalidArgument, TooFew
 
 NO_FACTOR = pyfixest.ssc(k_adj=False, G_adj=False)
@@ -173,18 +173,6 @@ def test_few_groups_and_one_that_decides_have_no_interval():
     fit = fit_panel(panel_of(y, unit, period, unit // 5, alone))
     assert np.isnan(jackknifed(float(fit.beta[1]), fit.left_out[:, 1]).low)
     assert np.isfinite(jackknifed(float(fit.beta[0]), fit.left_out[:, 0]).low)
-
-
-def test_joint_p_collapses_to_t_and_is_uniform():
-    rng = np.random.default_rng(11)
-    value, left = 0.3, rng.normal(0.3, 0.05, (20, 1))
-    assert joint_p(np.array([value]), left) == pytest.approx(jackknifed(value, left[:, 0]).p)
-    p = []
-    for _ in range(400):
-        draws = rng.normal(size=(15, 3))
-        mean = draws.mean(axis=0)
-        p.append(joint_p(mean, (15 * mean - draws) / 14))
-    assert np.mean(np.array(p) <= 0.05) == pytest.approx(0.05, abs=0.033)
 
 
 def dynamic(seed, *, feedback=0.4, years=6, n=120, own=0.5):

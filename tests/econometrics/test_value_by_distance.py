@@ -73,8 +73,9 @@ def test_intervals_cover(bare):
 
 
 def test_equal_values_are_called_different_in_one_of_twenty_worlds(bare):
+    even = {"by_scale": (0.2,) * 4, "organisations": 100, "years": 7}
     fell = [
-        value_by_distance(planted(bare, seed, by_scale=(0.2,) * 4), layers=["advice"]).p_equal
+        value_by_distance(planted(bare, seed, **even), layers=["advice"]).p_equal
         for seed in range(40)
     ]
     assert np.mean(np.array(fell) <= 0.05) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 40)

@@ -17,7 +17,6 @@ from math import nan
 from typing import Literal
 
 import numpy as np
-from scipy.stats import f as f_distribution
 from scipy.stats import t as student
 
 from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
@@ -183,26 +182,6 @@ def jackknifed(value: float, left_out: Floats, *, level: Share = 0.95) -> Interv
     half = float(student.ppf((1 + level) / 2, n - 1)) * se
     p = float(2 * student.sf(abs(value) / se, n - 1))
     return Interval(value, value - half, value + half, se, p)
-
-
-def joint_p(values: Floats, left_out: Floats) -> float:
-    """Return the p-value of several values all being 0 (F of `values` and groups - 1).
-
-    Parameters
-    ----------
-    values : (k,) float64
-    left_out : (groups, k) float64
-    """
-    n, k = left_out.shape
-    if n < max(FEWEST_GROUPS, k + 2) or not np.isfinite(left_out).all():
-        return nan
-    off = left_out - values
-    spread = (n - 1) / n * off.T @ off
-    if np.linalg.matrix_rank(spread) < k:
-        return nan
-    # Hotelling: (n - k) / (k (n - 1)) T2 is F with k and n - k
-    statistic = float(values @ np.linalg.solve(spread, values)) * (n - k) / (k * (n - 1))
-    return float(f_distribution.sf(statistic, k, n - k))
 
 
 def _telling(panel: Panel, family: Family) -> Flags:

@@ -19,7 +19,6 @@ from buzzline.econometrics.panel import (
     PanelFit,
     fit_panel,
     jackknifed,
-    joint_p,
 )
 from buzzline.econometrics.ties_by_year import ties_by_year
 from buzzline.econometrics.yearly import (
@@ -71,7 +70,7 @@ class ValueByDistance:
         `low`, `high`, `level`, `se`, `p`, `q`, `status`.
     qualities : DataFrame
         One row a quality held constant: `quality`, `value`, `low`, `high`, `p`, `status`.
-    p_equal : float             of slopes as different, were all scales worth the same
+    p_equal : float             smallest p of all pairs of scales, times how many there are
     outcome : str
     level : share
     notes : tuple[str, ...]
@@ -208,6 +207,7 @@ def _valued(study: Study, rows: pl.DataFrame, name: str, level: Share) -> ValueB
         "n_groups": fit.n_groups, "groups": kind, "estimator": estimator, "status": status,
     }  # fmt: skip
     slopes = _slopes(rows, fit, (scales, moving), about)
+    differences = _differences(fit, scales, status, level)
     held = [
         {"quality": quality, "level": level, "status": status,
          **_interval(_slope(fit, len(scales) + k, level))}
@@ -217,8 +217,8 @@ def _valued(study: Study, rows: pl.DataFrame, name: str, level: Share) -> ValueB
         "Nothing is known of the quality of ties.",
     )  # fmt: skip
     return ValueByDistance(
-        _frame(slopes, SLOPE_SCHEMA), _differences(fit, scales, status, level),
-        _frame(held, QUALITY_SCHEMA), _p_equal(fit, len(scales)), name, level,
+        _frame(slopes, SLOPE_SCHEMA), differences,
+        _frame(held, QUALITY_SCHEMA), _p_equal(differences), name, level,
         (*notes, NO_CAUSE),
     )  # fmt: skip
 
@@ -283,13 +283,14 @@ def _differences(
     return frame.with_columns(pl.Series("q", q, nan_to_null=True))
 
 
-def _p_equal(fit: PanelFit, n: int) -> float:
-    if n < 2:
-        return nan
-    return joint_p(
-        as_floats(fit.beta[1:n] - fit.beta[0]),
-        as_floats(fit.left_out[:, 1:n] - fit.left_out[:, :1]),
-    )
+def _p_equal(differences: pl.DataFrame) -> float:
+    """Return the smallest p of all pairs, times how many there are (Bonferroni).
+
+    A joint test by F falls too often where groups are few and unequal; single differences do
+    not.
+    """
+    told = differences["p"].drop_nulls().to_numpy()
+    return float(min(1.0, told.size * told.min())) if told.size else nan
 
 
 def _slope(fit: PanelFit, k: int, level: Share) -> Interval:
