@@ -16,7 +16,12 @@ def layer(study, name):
     limits = squared_limits([Cutoffs()])
     ground = ground_of(zones_of(study.organisations, sites_of(study.organisations)), limits)
     ends = tie_ends(study, ground.zones, name, limits=limits)
-    return layer_of(ends, ground, beyond_distance(study, ground))
+    return layer_of(
+        ends,
+        ground,
+        beyond_distance(study, ground),
+        degree=np.full(ends.owner.size, -1, np.int32),
+    )
 
 
 def compared(study, members, name="supply"):

@@ -43,6 +43,7 @@ def result_frames(
             "model_fits": balance.fits,
             "model_coefficients": balance.coefficients,
             "balance_power": balance.power,
+            "urban_rural_ties": balance.urban_rural,
             "not_tested": balance.untested,
         }
     return frames | quality_frames(quality) | measure_frames(measures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats
 from buzzline.errors import InvalidArgument, NotConverged
 from buzzline.linkages.borders import Beyond
+from buzzline.linkages.counting import counted_of
 from buzzline.linkages.expected import Origins, expected_shares
 from buzzline.linkages.parties import (
     Ground,
@@ -22,6 +23,7 @@ from buzzline.linkages.parties import (
     parties_of,
 )
 from buzzline.linkages.tie_ends import N_SCALES, TieEnds, zone_flows
+from buzzline.linkages.urban_rural import Mixing, mixings
 from buzzline.linkages.verdicts import (
     Compared,
     Counted,
@@ -29,7 +31,6 @@ from buzzline.linkages.verdicts import (
     deviance,
     drawn_ends,
     drawn_under,
-    effective_ties,
     jensen_shannon,
 )
 from buzzline.network.mutual import MutualGravity, Unidentified, fit_mutual
@@ -42,6 +43,7 @@ MODEL_MEANING: Mapping[Model, str] = {
     "G1": "size and distance",
     "G2": "size, distance and country borders",
 }
+DEFAULT: Model = "G1"
 FEWEST_TIES = 10  # below, no verdict is tried
 NO_FIT = "not fitted: "
 FIRST_POWER = -1.0  # of distance, in the first round
@@ -64,6 +66,7 @@ class Layer:
     flows, offset : (z, z) float64        tie ends from zone to zone; ln of pairs that can tie
     covariates : (k, z, z) float64        distance first, then what lies beyond
     fits : Model -> MutualGravity or str  where fits without a cluster start, or why none
+    degree : (n,) int32                   of urbanisation, -1 unknown
     """
 
     ends: TieEnds
@@ -76,6 +79,7 @@ class Layer:
     offset: Floats
     covariates: Floats
     fits: Mapping[Model, MutualGravity | str]
+    degree: Codes
 
     def known_to(self, model: Model) -> int:
         """Return how many covariates a model has."""
@@ -113,6 +117,7 @@ class Comparison:
     top_share : float        share of the tie ends that the busiest member holds
     amount : float           of all tie ends, in the unit of the layer
     models : Model -> AgainstModel or str
+    mixing : scale -> Mixing     ties between urban and rural places, against G1
     """
 
     counted: Counted
@@ -121,6 +126,7 @@ class Comparison:
     top_share: float
     amount: float
     models: Mapping[Model, AgainstModel | str]
+    mixing: Mapping[str, Mixing] = field(default_factory=dict)
 
     @property
     def inner_share(self) -> float:
@@ -128,7 +134,7 @@ class Comparison:
         return float(2 * self.counted.internal / self.counted.observed.sum())
 
 
-def layer_of(ends: TieEnds, ground: Ground, beyond: Beyond) -> Layer:
+def layer_of(ends: TieEnds, ground: Ground, beyond: Beyond, *, degree: Codes) -> Layer:
     """Gather the ties of one layer by zone and fit the nulls to all of them."""
     flows = zone_flows(ends, None, ground.n)
     n_ends = as_floats(np.diff(ends.here_start))
@@ -148,7 +154,7 @@ def layer_of(ends: TieEnds, ground: Ground, beyond: Beyond) -> Layer:
     said = {model: _said(fit, beyond) for model, fit in fits.items()}
     return Layer(
         ends, ground, beyond, n_ends, likely_ends(n_ends), power, flows, as_floats(offset),
-        covariates, said,
+        covariates, said, degree,
     )  # fmt: skip
 
 
@@ -208,7 +214,7 @@ def compared_with_nulls(
     """
     own = layer.ends.of(members)
     n_sets = len(layer.ground.limits)
-    counted = [_counted(layer.ends, members, own, c) for c in range(n_sets)]
+    counted = [counted_of(layer.ends, members, own, cutoffs=c) for c in range(n_sets)]
     n = int((layer.ends.scale[0, own] < N_SCALES).sum())
     n -= (
         int((members[layer.ends.there[own]] & (layer.ends.scale[0, own] < N_SCALES)).sum()) // 2
@@ -219,6 +225,7 @@ def compared_with_nulls(
     without = _Without.of(layer, members, own, parties=parties)
     origins = _origins(layer, parties, own)
     models: dict[Model, AgainstModel | str] = {}
+    mixing: Mapping[str, Mixing] = {}
     for model in MODELS:
         whole = layer.fits[model]
         if isinstance(whole, str):
@@ -228,14 +235,18 @@ def compared_with_nulls(
         gravity = _said(
             _fit(without.flows, without.covariates[:k], without.offset, whole), layer.beyond
         )
-        models[model] = (
-            gravity
-            if isinstance(gravity, str)
-            else _against(
-                gravity, _seen(origins, k), counted, level=level, draws=draws, rng=rng
-            )
-        )
-    return _comparison(layer, own, counted[0], n, models)
+        if isinstance(gravity, str):
+            models[model] = gravity
+            continue
+        seen = _seen(origins, k)
+        models[model] = _against(gravity, seen, counted, level=level, draws=draws, rng=rng)
+        if model == DEFAULT and (layer.degree >= 0).any():
+            mixing = mixings(
+                (layer.ground, layer.ends, layer.degree), gravity, (seen, parties), own=own,
+                design_effect=counted[0].design_effect * own.size / counted[0].n_ties,
+                drawing=(level, draws, rng),
+            )  # fmt: skip
+    return replace(_comparison(layer, own, counted[0], n, models), mixing=mixing)
 
 
 def _comparison(
@@ -311,48 +322,6 @@ def _seen(origins: Origins, k: int) -> Origins:
         as_floats(np.concatenate([origins.inner[:k], origins.inner[-1:]])),
         origins.inner_composition, origins.leaving,
     )  # fmt: skip
-
-
-def _counted(ends: TieEnds, members: Flags, own: Indices, cutoffs: int) -> Counted:
-    scale = ends.scale[cutoffs, own]
-    known = scale < N_SCALES
-    at, scale = own[known], scale[known]
-    weight, inner = ends.weight[at], members[ends.there[at]]
-    amount = np.bincount(scale, weights=weight, minlength=N_SCALES)
-    internal = float(weight[inner].sum()) / 2
-    n, whole = at.size - int(inner.sum()) // 2, float(weight.sum())
-    if not n or whole <= 0:
-        return Counted(as_floats(amount), 0.0, 0.0)
-    equal = whole**2 / float((weight**2).sum()) / at.size  # share of the ties they are worth
-    once = np.where(inner, 0.5, 1.0)  # the two ends of an inner tie stand in one record
-    bundlings = [(ends.here[at], np.ones(at.size)), (ends.owner[ends.here[at]], once)]
-    if ends.record.size:
-        bundlings.append((ends.record[at], once))
-    worth = min(_worth(bundle, scale, weight, share) for bundle, share in bundlings)
-    size = n * equal / (whole - internal)
-    return Counted(as_floats(amount * size), internal * size, min(worth, equal) * n)
-
-
-def _worth(bundle: Codes, scale: Codes, weight: Floats, once: Floats) -> float:
-    """Return what share of the ties bundled ones are worth.
-
-    Parameters
-    ----------
-    bundle, scale : (e,) int32
-        Organisation, owner or record of each tie end, and its scale.
-    weight, once : (e,) float64
-        Weight of the tie, and how much of it the end stands for.
-    """
-    _, number = np.unique(bundle, return_inverse=True)
-    n = int(number.max(initial=-1)) + 1
-    counts = np.bincount(number * N_SCALES + scale, weights=once, minlength=n * N_SCALES)
-    sums = [
-        np.bincount(number, weights=once * each, minlength=n) for each in (weight, weight**2)
-    ]
-    worth = effective_ties(
-        as_floats(counts.reshape(-1, N_SCALES)), as_floats(np.column_stack(sums))
-    )
-    return worth / float(once.sum())
 
 
 def _against(

@@ -25,6 +25,7 @@ from buzzline.linkages.balance_rows import (
     BALANCE_SCHEMA,
     COEFFICIENT_SCHEMA,
     FIT_SCHEMA,
+    MIXING_SCHEMA,
     POWER_SCHEMA,
     UNTESTED_SCHEMA,
     Rows,
@@ -32,6 +33,7 @@ from buzzline.linkages.balance_rows import (
 from buzzline.linkages.borders import Beyond, beyond_distance
 from buzzline.linkages.parties import Ground, ground_of
 from buzzline.linkages.tie_ends import squared_limits, tie_ends
+from buzzline.linkages.urban_rural import degrees_of
 from buzzline.network.building import Weighing
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
@@ -91,6 +93,11 @@ class ScaleBalance:
     power : DataFrame
         One row a cluster, layer, model and scale: `expected_share`, `n`, `n_effective`,
         `n_halving`, `n_doubling` (ties that would show one; null when none would), `answer`.
+    urban_rural : DataFrame
+        One row a cluster, layer and scale (local, regional): `n` (tie ends of which both
+        degrees of urbanisation are known), `observed` (between a city, a town or the country
+        and another of these), `share`, `expected_share` (under G1), `log_ratio`, `low`,
+        `high`, `level`, `n_needed`, `verdict`. Empty where no place has `urban_rural`.
     untested : DataFrame
         `cluster_id`, `label`, `industry`, `layer`, `reason`.
     cutoffs : Cutoffs
@@ -117,6 +124,9 @@ class ScaleBalance:
         default_factory=lambda: pl.DataFrame(schema=COEFFICIENT_SCHEMA)
     )
     power: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POWER_SCHEMA))
+    urban_rural: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=MIXING_SCHEMA)
+    )
     notes: tuple[str, ...] = ()
     provenance: Provenance | None = None
 
@@ -285,7 +295,7 @@ def _layer(
     study: Study, known: tuple[Ground, Beyond], name: str, *, limits: Floats, weighing: Weighing
 ) -> Layer | str:
     ends = tie_ends(study, known[0].zones, name, limits=limits, weighing=weighing)
-    return ends if isinstance(ends, str) else layer_of(ends, *known)
+    return ends if isinstance(ends, str) else layer_of(ends, *known, degree=degrees_of(study))
 
 
 def _compared(

@@ -43,6 +43,11 @@ POWER_SCHEMA = _NAMED | {
     "n_effective": pl.Float64, "n_halving": pl.Int64, "n_doubling": pl.Int64,
     "answer": pl.String,
 }  # fmt: skip
+MIXING_SCHEMA = _NAMED | {
+    "scale": pl.String, "n": pl.Float64, "observed": pl.Float64, "share": pl.Float64,
+    "expected_share": pl.Float64, "log_ratio": pl.Float64, "low": pl.Float64,
+    "high": pl.Float64, "level": pl.Float64, "n_needed": pl.Int64, "verdict": pl.String,
+}  # fmt: skip
 DISTANCE = "distance"
 _MOST: Model = "G2"  # the model that says what it left out
 
@@ -57,6 +62,7 @@ class Frames(TypedDict):
     untested: pl.DataFrame
     coefficients: pl.DataFrame
     power: pl.DataFrame
+    urban_rural: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,12 +74,13 @@ class Rows:
     untested: list[Row]
     coefficients: list[Row]
     power: list[Row]
+    urban_rural: list[Row]
     level: Share
 
     @classmethod
     def empty(cls, level: Share) -> Rows:
         """Return tables without rows."""
-        return cls([], [], [], [], [], level)
+        return cls([], [], [], [], [], [], level)
 
     def add(
         self,
@@ -88,6 +95,12 @@ class Rows:
         if isinstance(found, str) or isinstance(layer, str):
             self.untested.append((*named, str(found)))
             return
+        for scale, mixed in found.mixing.items():
+            self.urban_rural.append(
+                (*named, scale, mixed.n, mixed.observed, mixed.share, mixed.expected_share,
+                 mixed.log_ratio, mixed.low, mixed.high, self.level, mixed.n_needed,
+                 mixed.verdict)
+            )  # fmt: skip
         for model, answer in found.models.items():
             self.fits.append(
                 (*named, model, found.n, layer.ends.unit, found.n_equal,
@@ -113,6 +126,9 @@ class Rows:
                 self.coefficients, schema=COEFFICIENT_SCHEMA, orient="row"
             ),
             "power": pl.DataFrame(self.power, schema=POWER_SCHEMA, orient="row"),
+            "urban_rural": pl.DataFrame(
+                self.urban_rural, schema=MIXING_SCHEMA, orient="row"
+            ).with_columns(pl.col("low", "high").fill_nan(None)),
         }
 
 

@@ -158,7 +158,7 @@ def compare(
     )
     needed = tuple(links_for(float(s), 0.5, counted.design_effect) for s in share)
     verdict = tuple(
-        _verdict(float(low[s]), float(high[s]), counted.n_ties, needed[s])
+        verdict_of(float(low[s]), float(high[s]), n=counted.n_ties, needed=needed[s])
         for s in range(share.size)
     )
     ratio = log_ratios(as_floats(counted.observed), share * total)
@@ -253,7 +253,7 @@ def _within(bundles: Floats) -> float:
     return min(1.0, max(0.0, (chi_square - (used.shape[0] - 1)) / room))
 
 
-def _verdict(low: float, high: float, n: float, needed: int | None) -> Verdict:
+def verdict_of(low: float, high: float, *, n: float, needed: int | None) -> Verdict:
     """Return what an interval says.
 
     As expected is said only where a halving and a doubling are ruled out.

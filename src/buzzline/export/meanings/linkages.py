@@ -19,6 +19,7 @@ TABLE_MEANING: dict[str, str] = {
     "model_fits": "How the models behind the expected ties were fitted.",
     "model_coefficients": "What distance and borders do to the expected ties, in each model.",
     "balance_power": "How many ties each comparison would need, and how many there are.",
+    "urban_rural_ties": "Local and regional ties between cities, towns and the country.",
     "not_tested": "Clusters whose ties were not compared, and why.",
 }
 
@@ -98,6 +99,19 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("n_halving", "ties", "Ties that would show a halving; empty when no number would."),
         ("n_doubling", "ties", "Ties that would show a doubling; empty when no number would."),
         ("answer", "", "What the ties there are would show with a power of 0.8."),
+    ),
+    "urban_rural_ties": (
+        CLUSTER_ID, LABEL, INDUSTRY, _LAYER, _SCALE,
+        ("n", "ties", "Tie ends with the degree of urbanisation of both places known."),
+        ("observed", "ties", "Of these, between places of another degree."),
+        ("share", "share", "Observed, of those known."),
+        ("expected_share", "share", "What size and distance would give."),
+        ("log_ratio", "nats", "ln((observed + 1/2) / (expected + 1/2)); 0.69 is double."),
+        ("low", "nats", "Lower end of the interval of `log_ratio`."),
+        ("high", "nats", "Upper end of the interval of `log_ratio`."),
+        LEVEL,
+        ("n_needed", "ties", "Tie ends that would show a halving."),
+        ("verdict", "", "Missing, excess, as expected, or not enough links."),
     ),
     "not_tested": (
         CLUSTER_ID, LABEL, INDUSTRY, _LAYER,
