@@ -104,14 +104,16 @@ def test_special_case_what_is_cut_comes_in_its_order():
     whole = planned(200, practices=["a", "b", "c", "d"], longest=60)
     assert not whole.cut
     seen = []
-    for longest in (16, 15.4, 14, 12.5, 12, 11, 9):
+    for longest in (16, 15.6, 15, 13.5, 12.9, 12.4):
         asked = planned(200, practices=["a", "b", "c", "d"], longest=longest)
         seen.append((
             len(asked.practices), asked.most_external, len(asked.background),
             asked.most_trusted, asked.has_roster,
         ))  # fmt: skip
     assert seen == sorted(seen, reverse=True)
-    assert seen[-1] == (0, 4, 1, 4, False)
+    assert seen[-1][-1]
+    bare = planned(200, practices=list("abcd"), longest=11)
+    assert (bare.has_roster, bare.most_external, len(bare.practices)) == (False, 8, 4)
 
 
 def test_too_short_and_too_few_are_refused():

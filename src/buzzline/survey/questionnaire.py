@@ -180,9 +180,21 @@ Cut = Callable[[Questionnaire], Questionnaire]
 def _within(whole: Questionnaire, longest: float) -> Questionnaire:
     """Cut what costs the analysis least until it fits.
 
-    Practices go one by one down to three, then sources outside, background, trust, the rest of
-    the practices, and last of all the roster.
+    Practices go one by one down to three, then sources outside, background, trust and the rest
+    of the practices. Last of all the roster goes, and what fits instead comes back.
     """
+    kept = _shortened(whole, longest)
+    if kept.minutes > longest:
+        kept = _shortened(replace(whole, has_roster=False), longest)
+    if kept.minutes > longest:
+        raise TooFew(
+            f"survey: even the shortest questionnaire takes {kept.minutes:.1f} minutes, more "
+            f"than {longest:g}. Allow more time."
+        )
+    return replace(kept, cut=tuple(_said(whole, kept)))
+
+
+def _shortened(whole: Questionnaire, longest: float) -> Questionnaire:
     kept = whole
     while kept.minutes > longest and len(kept.practices) > FEWEST_PRACTICES:
         kept = replace(kept, practices=kept.practices[:-1])
@@ -191,17 +203,11 @@ def _within(whole: Questionnaire, longest: float) -> Questionnaire:
         lambda q: replace(q, background=BACKGROUND[:1]),
         lambda q: replace(q, most_trusted=FEWER_TRUSTED),
         lambda q: replace(q, practices=()),
-        lambda q: replace(q, has_roster=False),
     )
     for step in steps:
         if kept.minutes > longest:
             kept = step(kept)
-    if kept.minutes > longest:
-        raise TooFew(
-            f"survey: even the shortest questionnaire takes {kept.minutes:.1f} minutes, more "
-            f"than {longest:g}. Allow more time."
-        )
-    return replace(kept, cut=tuple(_said(whole, kept)))
+    return kept
 
 
 def _said(whole: Questionnaire, kept: Questionnaire) -> list[str]:
