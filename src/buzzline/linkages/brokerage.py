@@ -192,18 +192,24 @@ def brokerage(
     )
     progress("brokerage", 2, 2)
     who = _who(study, clusters, first[rows], rows)
-    few = too_few_draws(draws, level, max(rows.size, 1))
-    notes = [text for text in (f"p-values: {few}." if few else "", holes.note) if text]
-    if not network.is_directed:
-        notes.append(
-            "These ties have no direction: every pair counts both ways, and gatekeepers and "
-            "representatives are the same."
-        )
+    notes = _notes(network, too_few_draws(draws, level, max(rows.size, 1)), holes.note)
     return Brokerage(
         _members(who, roles, holes.columns), _with_names(roles, who),
         _totals(clusters, roles, who), network.layers, network.is_directed, level, draws,
-        tuple(notes),
+        notes,
     )  # fmt: skip
+
+
+def _notes(network: Network, few: str, held: str) -> tuple[str, ...]:
+    said = (
+        f"p-values: {few}." if few else "",
+        held,
+        "" if network.is_directed else (
+            "These ties have no direction: every pair counts both ways, and gatekeepers and "
+            "representatives are the same."
+        ),
+    )  # fmt: skip
+    return tuple(text for text in said if text)
 
 
 def _network(study: Study, ties: AdviceTies) -> Network:

@@ -61,7 +61,7 @@ def resampled(
             repeat(completed_by_columns(ties, response)),
             completed_at_random(ties, response, rng),
         ]
-    drawn = [resampled_roles(some, cuts.cuts, draws, rng) for some in networks]
+    drawn = [resampled_roles(some, cuts.cuts, draws=draws, rng=rng) for some in networks]
     return Resampled(
         tuple(role_shares(codes) for codes, _ in drawn),
         tuple((codes == GATEKEEPER).sum(axis=1) * 1.0 for codes, _ in drawn),

@@ -139,7 +139,7 @@ def carried(codes: Codes, n_outside: Floats) -> Floats:
 
 
 def resampled_roles(
-    networks: Iterable[ClusterTies], cuts: RoleCuts, draws: Draws, rng: np.random.Generator
+    networks: Iterable[ClusterTies], cuts: RoleCuts, *, draws: Draws, rng: np.random.Generator
 ) -> tuple[Codes, Floats]:
     """Return roles and ties outside when ties are drawn anew, (draws, k) each.
 
