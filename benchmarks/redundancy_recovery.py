@@ -1,6 +1,6 @@
 """Do ranges over missing ties cover, and does the weakest-link test keep its size?
 
-python -m benchmarks.redundancy_recovery [SHARE]     of the worlds; writes the tables of the docs
+python -m benchmarks.redundancy_recovery [SHARE]  of the worlds; writes the tables of the docs
 """
 
 import sys

@@ -17,7 +17,9 @@ def ties_of(kind, n, degree, rng):
     if kind == "projects":  # of five, all tied to all
         many = round(n * degree / 2 / 10)
         groups = [rng.choice(n, 5, replace=False) for _ in range(many)]
-        ends = np.concatenate([[(a, b) for k, a in enumerate(g) for b in g[:k]] for g in groups])
+        ends = np.concatenate(
+            [[(a, b) for k, a in enumerate(g) for b in g[:k]] for g in groups]
+        )
         return ends.astype(np.int64), np.repeat(np.arange(many), 10)
     one, other = np.triu_indices(n, 1)
     if kind == "few hubs":

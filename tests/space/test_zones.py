@@ -5,7 +5,7 @@ import pytest
 from buzzline.space.globe import chord
 from buzzline.space.scales import Cutoffs
 from buzzline.space.sites import sites_of
-from buzzline.space.zones import composition_from, log_km_from, zones_of
+from buzzline.space.zones import log_km_from, zones_of
 from buzzline.tables.study import Study
 
 DEGREE_KM = 111.19508023353292  # of the equator
@@ -67,17 +67,3 @@ def test_distances_from_some_organisations_are_their_own():
     from_chosen = log_km_from(found, chosen)
     expected = 0.42 * DEGREE_KM
     assert np.exp(from_chosen[found.zone[1], found.zone[2]]) == pytest.approx(expected)
-
-
-def test_pairs_split_by_scale():
-    frame = organisations([0.0, 0.1, 1.0, 9.0, 9.1], ["AA", "AA", "AA", "AA", "BB"])
-    found = zones(frame, reach_km=5)
-    chosen = np.array([True, False, False, False, False])
-    cutoffs = Cutoffs(50, 200)
-    limits = np.array([[chord(cutoffs.local_km) ** 2, chord(cutoffs.regional_km) ** 2]])
-    shares = composition_from(
-        found, chosen, np.array([found.zone[0]], np.int64), limits=limits
-    )[0, 0]
-    scales = [int(shares[found.zone[k]].argmax()) for k in range(5)]
-    assert scales == [0, 0, 1, 2, 3]
-    assert shares.sum(axis=1) == pytest.approx(1)

@@ -82,8 +82,9 @@ def controls_of(study: Study, layers: Sequence[str], rows: Flags) -> Floats:
     if not jobs.filter(pl.Series(rows)).null_count():
         columns.append(np.log1p(jobs.fill_null(0.0).to_numpy()))
     industry = study.organisations["industry"].fill_null("")
-    inside = industry.filter(pl.Series(rows))
-    counts = inside.value_counts(sort=True).filter(pl.col("count") > 1)
+    counts = (
+        industry.filter(pl.Series(rows)).value_counts(sort=True).filter(pl.col("count") > 1)
+    )
     for name in counts[industry.name][1:MOST_INDUSTRIES]:
         columns.append((industry == name).to_numpy().astype(np.float64))
     found = np.column_stack(columns)

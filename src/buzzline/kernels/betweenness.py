@@ -10,7 +10,7 @@ def shortest_ways(start, to, sources):
     """Return, for each node, the sum over sources of the share of shortest ways through it.
 
     start : (n + 1,) int64, to : (m,) int32: ties that leave, by rows; sources : (k,) int64.
-    (n,) float64, and the same of the squares of shares; ends of a way do not count. O(k m) time.
+    (n,) float64, and the same of the squares of shares; ends do not count. O(k m) time.
     """
     n = start.size - 1
     total, squares = np.zeros(n), np.zeros(n)

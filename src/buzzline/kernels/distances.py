@@ -43,43 +43,6 @@ def harmonic_log_km(one, one_start, other, other_start, pairs, xyz, floor_km, ra
 
 
 @kernel
-def scale_composition(one, one_start, other, other_start, origins, xyz, nation, limits):
-    """Split the pairs of points between groups by scale, nearer pairs counting more.
-
-    one, one_start, other, other_start, xyz : as above; origins : (o,) int64 first groups;
-    nation : (n,) int32, 0 unknown; limits : (c, 2) squared chords up to which a pair is local
-    and regional. (c, o, z, 5) float64 shares: local, regional, national, global, unknown; pairs
-    weigh 1 / distance, as flows near elasticity minus one do. A group that is only the point
-    itself is local. O(o x points x points) time.
-    """
-    n_groups = other_start.size - 1
-    out = np.zeros((limits.shape[0], origins.size, n_groups, 5))
-    for o in range(origins.size):
-        a = origins[o]
-        for b in range(n_groups):
-            whole = 0.0
-            for k in range(one_start[a], one_start[a + 1]):
-                i = one[k]
-                for m in range(other_start[b], other_start[b + 1]):
-                    j = other[m]
-                    if i == j:
-                        continue
-                    squared = squared_chord(xyz, i, j)
-                    weight = 1.0 / sqrt(max(squared, 1e-8))
-                    whole += weight
-                    for c in range(limits.shape[0]):
-                        out[c, o, b, scale_of(squared, nation[i], nation[j], limits[c])] += (
-                            weight
-                        )
-            for c in range(limits.shape[0]):
-                if whole > 0.0:
-                    out[c, o, b] /= whole
-                else:
-                    out[c, o, b, 0] = 1.0
-    return out
-
-
-@kernel
 def scale_of(squared, nation, other_nation, limit):
     """Return 0 local, 1 regional, 2 national, 3 global, 4 unknown."""
     if squared <= limit[0]:

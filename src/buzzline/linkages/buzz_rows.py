@@ -251,11 +251,12 @@ def _member_rows(
     met = buzz.copy()
     buzz[placed], met[placed] = heard[0] + heard[1], heard[1]
     held = scene.pipelines.held()[members]
-    return pl.DataFrame({
+    columns: dict[str, object] = {
         "cluster_id": [named["cluster_id"]] * members.size, "row": members,
         "buzz": buzz[members], "buzz_met": met[members], "pipelines": held.sum(axis=1),
-        **{scale: held[:, k] for k, scale in enumerate(DISTANT)},
-    }, schema_overrides={"cluster_id": pl.String})  # fmt: skip
+    }  # fmt: skip
+    columns |= {scale: held[:, k] for k, scale in enumerate(DISTANT)}
+    return pl.DataFrame(columns, schema_overrides={"cluster_id": pl.String})
 
 
 def _no_members() -> pl.DataFrame:

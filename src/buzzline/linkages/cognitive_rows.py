@@ -318,7 +318,7 @@ def _with_q(rows: list[dict[str, object]], n_tests: int, level: Share, draws: in
         for measure in MEASURES:
             tested = [row for row in rows if row["among"] == among
                       and row["measure"] == measure and "p" in row]  # fmt: skip
-            p = as_floats([row["p"] for row in tested])
+            p = np.array([row["p"] for row in tested], np.float64)
             for row, q in zip(tested, false_discovery_q(p), strict=True):
                 row["q"] = float(q)
                 if few:

@@ -132,16 +132,16 @@ def rate_ratio(pipelines: Pipelines, compared: Compared, *, level: Share = 0.95)
     """
     own, others = compared.members, compared.others
     m = max(own.size, 1)
-    total = np.bincount(
+    total = as_floats(np.bincount(
         pipelines.holder, weights=pipelines.credit, minlength=pipelines.n_organisations
-    )
+    ))  # fmt: skip
     n = float(total[own].sum())
     rate, expected = n / m, float(compared.weight @ total[others])
     if not expected > 0:
         return _untested(rate, expected, n)
     spread = _spread_of_others(compared, total) + _sharing(pipelines, compared) * expected
     error = _variance(pipelines, others, compared.weight, total - _means(compared, total))
-    alike = np.full(m, 1 / m)
+    alike = as_floats(np.full(m, 1 / m))
     of_members = _variance(pipelines, own, alike, total - rate)
     z = float(norm.ppf((1 + level) / 2))
     null = sqrt(spread / m + error) / expected
@@ -284,4 +284,6 @@ def _verdict(ends: tuple[float, float], *, enough: bool) -> str:
 
 
 def _untested(rate: float, expected: float, n: float) -> RateRatio:
-    return RateRatio(rate, expected, *[nan] * 6, n, 0.0, None, "not testable")
+    return RateRatio(
+        rate, expected, nan, nan, nan, nan, nan, nan, n, 0.0, None, "not testable"
+    )  # fmt: skip

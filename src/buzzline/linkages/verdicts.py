@@ -250,7 +250,7 @@ def _within(bundles: Floats) -> float:
     room = float(((1 - size / size.sum()) * (size - 1)).sum())
     if room <= 0:
         return 0.0
-    return min(1.0, max(0.0, (chi_square - (used.shape[0] - 1)) / room))
+    return float(min(1.0, max(0.0, (chi_square - (used.shape[0] - 1)) / room)))
 
 
 def verdict_of(low: float, high: float, *, n: float, needed: int | None) -> Verdict:

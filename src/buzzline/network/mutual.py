@@ -247,7 +247,9 @@ def _move(
     alone = cho_solve((curvature.factor, False), score[0], check_finite=False)
     theta = np.zeros(score[1].size)
     if theta.size:
-        theta = np.linalg.solve(curvature.left, score[1] - curvature.partial.T @ score[0])
+        theta = as_floats(
+            np.linalg.solve(curvature.left, score[1] - curvature.partial.T @ score[0])
+        )
     size = alone - curvature.partial @ theta
     return (size, theta), float(score[0] @ size + score[1] @ theta) / 2
 

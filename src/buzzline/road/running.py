@@ -116,7 +116,7 @@ def run_road(
         Folder for the results; made when it is not there.
     settings : RunSettings, optional
         Instead of the section [run] of the study file.
-    kind : "tables", "crunchbase", "cordis", "cbp" or "uscmp"
+    kind : "tables", "crunchbase", "cordis", "cbp", "exhibitors" or "uscmp"
         Which public source this is, when it is one and has no study.toml.
     progress : callable
         Told what is being done, steps done and steps in all.

@@ -20,7 +20,7 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
-from buzzline.kernels.distances import harmonic_log_km, scale_composition
+from buzzline.kernels.distances import harmonic_log_km
 from buzzline.kernels.neighbours import leaders
 from buzzline.quantities import Count, Kilometres
 from buzzline.space.globe import EARTH_RADIUS_KM, kilometres
@@ -150,34 +150,6 @@ def _measured(
         as_floats(floor), near, *_sampled(zone, nation.size),
     )  # fmt: skip
     return replace(bare, log_km=log_km_from(bare, sites.located))
-
-
-def composition_from(
-    zones: Zones, chosen: Flags, origins: Indices, *, limits: Floats
-) -> Floats:
-    """Return how the pairs between chosen organisations and each zone split by scale.
-
-    Parameters
-    ----------
-    chosen : (n,) bool
-    origins : (o,) int64
-        Zones that hold chosen organisations.
-    limits : (c, 2) float64
-        Squared chords up to which a pair is local and regional.
-
-    Returns
-    -------
-    (c, o, z, 5) float64
-        Shares of local, regional, national, global and unknown pairs.
-    """
-    n_zones = zones.n_here.size
-    here, here_start = _sampled(np.where(chosen, zones.zone, -1), n_zones)
-    return as_floats(
-        scale_composition(
-            here, here_start, zones.sample, zones.sample_start, origins, zones.organisation_xyz,
-            zones.organisation_nation, limits,
-        )
-    )  # fmt: skip
 
 
 def _sampled(zone: Codes, n_zones: int) -> tuple[Indices, Indices]:

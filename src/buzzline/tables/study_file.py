@@ -151,7 +151,9 @@ class RunSettings(Section):
         default=5, ge=2, description="Organisations that make a group one can hide in (public)."
     )
     named_from_jobs: float = Field(
-        default=250.0, ge=0, description="Organisations of that many jobs may be named (public)."
+        default=250.0,
+        ge=0,
+        description="Organisations of that many jobs may be named (public).",
     )
     engine: Literal["polars", "duckdb", "spark"] = Field(
         default="polars", description="`duckdb` when the ties do not fit into memory."
