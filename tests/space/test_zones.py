@@ -2,8 +2,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from buzzline.space.globe import chord
-from buzzline.space.scales import Cutoffs
 from buzzline.space.sites import sites_of
 from buzzline.space.zones import log_km_from, zones_of
 from buzzline.tables.study import Study
