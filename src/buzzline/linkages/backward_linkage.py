@@ -103,20 +103,19 @@ def upgrading(
 
 
 def difference_of_means(
-    own: Floats, others: Floats, *, level: Share = 0.95, logs: bool = False
+    own: Floats, others: Floats, *, level: Share = 0.95
 ) -> Difference | None:
-    """Return the difference of two means (or of their logs), with unequal variances.
+    """Return the difference of two means, with unequal variances.
 
     Parameters
     ----------
     own, others : (k,), (m,) float64
     level : share
-    logs : bool        ln of the ratio of the means instead
 
     Returns
     -------
     Difference or None
-        None with fewer than two on either side, or a mean of 0 where logs are asked for.
+        None with fewer than two on either side.
 
     Examples
     --------
@@ -128,13 +127,7 @@ def difference_of_means(
         return None
     means = float(own.mean()), float(others.mean())
     errors = [float(each.var(ddof=1) / each.size) for each in (own, others)]
-    if logs:
-        if min(means) <= 0:
-            return None
-        errors = [error / mean**2 for error, mean in zip(errors, means, strict=True)]
-        value = float(np.log(means[0]) - np.log(means[1]))
-    else:
-        value = means[0] - means[1]
+    value = means[0] - means[1]
     error = float(np.sqrt(sum(errors)))
     half = float(norm.ppf((1 + level) / 2)) * error
     return Difference(value, value - half, value + half, error, int(own.size))

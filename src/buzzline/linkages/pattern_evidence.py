@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Flags, Floats, as_codes, as_flags, as_floats, as_indices
+from buzzline.linkages.activity import activity_of
 from buzzline.linkages.backward_linkage import (
     Difference,
     difference_of_means,
@@ -23,31 +24,25 @@ from buzzline.quantities import Draws, Share
 from buzzline.tables.study import Study
 
 FEWEST_GLOBAL = 10  # records; fewer leave the interval of the share of one owner too short
-FEWEST_OTHERS = 30  # of the same industry, else members are held against all outside
 FEWEST_ANSWERS = 5
 UPGRADED = ("headquarters", "research", "service")
 YEARS_BACK = 10
 
 
-def activity(
-    scene: Scene, layer: LayerScene, members: Flags, *, level: Share
-) -> Difference | None:
-    """Return ln of ties a member to ties an organisation outside, of the industry if enough."""
-    ties, n = layer.ties, members.size
-    held = np.bincount(ties.source, ties.weight, n) + np.bincount(ties.target, ties.weight, n)
-    own = np.unique(scene.industry[members & (scene.industry >= 0)])
-    alike = ~members & np.isin(scene.industry, own)
-    others = alike if alike.sum() >= FEWEST_OTHERS else ~members
-    return difference_of_means(
-        as_floats(held[members]), as_floats(held[others]), level=level, logs=True
-    )
-
-
-def activity_sign(found: Difference | None, *, draws: Draws, rng: np.random.Generator,
-                  far: float) -> Sign:  # fmt: skip
+def activity_sign(
+    scene: Scene,
+    layer: LayerScene,
+    members: Flags,
+    *,
+    level: Share,
+    draws: Draws,
+    rng: np.random.Generator,
+    far: float,
+) -> Sign:
     """Return the sign of how many ties members hold in all."""
-    if found is None:
-        return unknown("activity", "too few organisations to hold members against")
+    found = activity_of(layer.ties, members, scene.industry, scene.standing.city, level=level)
+    if isinstance(found, str):
+        return unknown("activity", found)
     return normal_sign("activity", found, draws=draws, rng=rng, cut=0.0, margin=far)
 
 

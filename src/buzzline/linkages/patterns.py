@@ -14,7 +14,6 @@ from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.balance import MODELS, ScaleBalance
 from buzzline.linkages.pattern_evidence import (
-    activity,
     activity_sign,
     anchor_of,
     between_cities,
@@ -319,8 +318,8 @@ def _of_layer(
     level, draws, rule = terms.level, terms.draws, terms.rule
     rng, far = child(terms.seed, "layer", cluster, layer), float(np.log(terms.rule.notable))
     found: list[tuple[Sign, str | None]] = [
-        (activity_sign(activity(scene, ties, members, level=level), draws=draws,
-                       rng=rng, far=far), None),
+        (activity_sign(scene, ties, members, level=level, draws=draws, rng=rng, far=far),
+         None),
         (between_cities(scene, ties, members, elasticity=elasticity, level=level, draws=draws,
                         rng=rng, margin=far), None),
     ]  # fmt: skip
