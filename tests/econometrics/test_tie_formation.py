@@ -36,12 +36,14 @@ def test_nearness_by_hand():
     near = proximities(study, "supply")
     assert [m.dimension for m in near.measured] == [
         "geographic", "cognitive", "organisational", "social", "institutional",
-        "institutional", "size",
+        "institutional", "size", "activity",
     ]  # fmt: skip
     ab, ac, ad = near.of(np.array([0, 0, 0]), np.array([1, 2, 3]))
-    assert ab == pytest.approx([-3.0, 1, 1, 0, 1, 0, np.log(1000)], rel=1e-4)
-    assert ac == pytest.approx([0.0, 0, 0, 1, 0, 1, np.log(10)])
-    assert ad == pytest.approx([0.0, 1, 0, 0, 1, 1, np.log(100)])  # nearer than 1 km is 1 km
+    assert ab == pytest.approx([-3.0, 1, 1, 0, 1, 0, np.log(1000), np.log(2)], rel=1e-4)
+    assert ac == pytest.approx([0.0, 0, 0, 1, 0, 1, np.log(10), np.log(4)])
+    assert ad == pytest.approx(
+        [0.0, 1, 0, 0, 1, 1, np.log(100), np.log(2)]
+    )  # nearer than 1 km is 1 km
     own = proximities(study, "board")
     assert not any(m.dimension == "social" for m in own.measured)
 

@@ -21,7 +21,8 @@ SCHEMA = {
     "verdict": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
     "level": pl.Float64, "odds": pl.Float64, "p": pl.Float64, "p_dealt": pl.Float64,
     "mean_of_ties": pl.Float64, "mean_of_others": pl.Float64, "n": pl.Int64,
-    "n_pairs": pl.Int64, "n_organisations": pl.Int64, "covered": pl.Float64,
+    "n_pairs": pl.Int64, "n_organisations": pl.Int64, "among": pl.String,
+    "covered": pl.Float64,
     "design_effect": pl.Float64, "n_needed": pl.Int64, "reason": pl.String,
 }  # fmt: skip
 LAYERS_TAKEN = 6
@@ -36,13 +37,14 @@ class TieFormation:
     rows : DataFrame
         One row a layer and kind of nearness: `layer`, `dimension`, `measured_by`, `verdict`
         ("the nearer tie more", "the farther tie more", for size "the larger ..." and "the
-        smaller ...", "cannot tell", "not testable"), `value` (log odds of a tie by one unit of
+        smaller ...", for activity "the better known ..." and "the less known ...", "cannot
+        tell", "not testable"), `value` (log odds of a tie by one unit of
         nearness, all others equal), `low`, `high`, `level`, `odds` (ratio), `p` (pairs that
         share an organisation or record vary together), `p_dealt` (organisations dealt at
         random), `mean_of_ties`, `mean_of_others` (nearness of ties and of all pairs that are
-        none), `n` (ties), `n_pairs`, `n_organisations` (with ties in the layer and all known),
-        `covered` (these as a share of all with ties), `design_effect`, `n_needed` (ties that
-        would show odds twice as high), `reason`.
+        none), `n` (ties), `n_pairs`, `n_organisations` (that could be tied), `among` (who they
+        are, and what is not known of how many others), `covered` (of those with ties),
+        `design_effect`, `n_needed` (ties that would show odds twice as high), `reason`.
     level : share
     draws : int
     notes : tuple[str, ...]     what a reader must know
@@ -130,11 +132,13 @@ def tie_formation(
     Notes
     -----
     Logit of being tied on all kinds of nearness at once, over ties and a sample of other pairs
-    of organisations with ties in the layer; how pairs were taken enters as a known constant
-    [2]_. Intervals let all pairs that share an organisation or a record vary together [3]_. p
-    of dealing is by double semi-partialling [4]_: what is particular to one kind of nearness is
-    given to other organisations; ties stay as they are, hubs and consortia included. A verdict
-    needs both. Unit of geographic nearness: one halving of the distance.
+    of all organisations (of a survey, those who answered), also those without ties; how pairs
+    were taken enters as a known constant [2]_. Jobs and acquaintances of both stand beside
+    nearness: who knows many is not near all of them. Intervals let all pairs that share an
+    organisation or a record vary together [3]_. p of dealing is by double semi-partialling
+    [4]_: what is particular to one kind of nearness is given to other organisations; ties stay
+    as they are, hubs and consortia included. A verdict needs both. Unit of geographic nearness:
+    one halving of the distance.
 
     References
     ----------
@@ -183,7 +187,8 @@ def _notes(
     part = rows.filter(pl.col("covered") < 0.9).unique("layer", maintain_order=True)
     for row in part.iter_rows(named=True):
         layer = row["layer"].replace("_", " ")
-        notes.append(f"Of {row['covered']:.0%} of those with ties of {layer} all is known.")
+        notes.append(f"Of {row['covered']:.0%} of those with ties of {layer} all is known "
+                     f"({row['among']}).")  # fmt: skip
     return tuple(notes)
 
 

@@ -8,8 +8,9 @@ from math import ceil
 import numpy as np
 from scipy.stats import norm
 
-from buzzline.arrays import Floats, Indices, as_flags, as_floats, as_indices
+from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.econometrics.tie_permutation import permutation_p
+from buzzline.econometrics.tie_population import could_tie
 from buzzline.errors import NotConverged
 from buzzline.linkages.pair_errors import (
     PairRows,
@@ -20,7 +21,7 @@ from buzzline.linkages.pair_errors import (
 )
 from buzzline.linkages.pair_logit import LogitFit, grouped_logit, varying
 from buzzline.linkages.pair_sampling import SampledPairs, sampled_pairs, sharing_pairs
-from buzzline.linkages.proximities import SIZE, Measure, Proximities, proximities
+from buzzline.linkages.proximities import ACTIVITY, SIZE, Measure, Proximities, proximities
 from buzzline.linkages.tied_pairs import tied_pairs
 from buzzline.quantities import Count, Share
 from buzzline.randomness import child
@@ -31,6 +32,7 @@ FEWEST_TIES = 30
 FEWEST_EITHER = 5  # ties and other pairs with and without something that is or is not
 SMALLEST_ODDS = 2.0  # ratio of interest, for what ties are needed
 POWER = 0.8
+CONTROLS = {SIZE: ("larger", "smaller"), ACTIVITY: ("better known", "less known")}
 Row = dict[str, object]
 
 
@@ -57,7 +59,7 @@ def layer_rows(study: Study, layer: str, asked: Asked) -> list[Row]:
     ties = tied_pairs(study, [layer])
     holds = np.zeros(study.organisations.height, np.bool_)
     holds[ties.one] = holds[ties.other] = True
-    among = as_flags(holds & near.complete)
+    among, who = could_tie(study, layer, near)
     pairs = sampled_pairs(
         ties, among, sharing_pairs(near.owner, near.social), most=asked.most_ties,
         rng=child(asked.seed, "pairs", layer),
@@ -65,7 +67,7 @@ def layer_rows(study: Study, layer: str, asked: Asked) -> list[Row]:
     shared: Row = {
         "layer": layer, "level": asked.level, "n": pairs.n_tied, "n_pairs": pairs.n_pairs,
         "n_organisations": pairs.n_organisations,
-        "covered": pairs.n_organisations / max(int(holds.sum()), 1),
+        "among": who, "covered": float((holds & among).sum()) / max(int(holds.sum()), 1),
     }  # fmt: skip
     few = (
         f"{pairs.n_tied} ties between organisations of which all is known, at least "
@@ -194,6 +196,7 @@ def _judged(row: Row, measure: Measure, p: float, asked: Asked) -> Row:
     assert isinstance(high, float)
     if p > 1 - asked.level or low <= 0 <= high:
         return row | {"verdict": "cannot tell"}
-    if measure.dimension == SIZE:
-        return row | {"verdict": "the larger tie more" if low > 0 else "the smaller tie more"}
+    if measure.dimension in CONTROLS:
+        more, less = CONTROLS[measure.dimension]
+        return row | {"verdict": f"the {more if low > 0 else less} tie more"}
     return row | {"verdict": "the nearer tie more" if low > 0 else "the farther tie more"}

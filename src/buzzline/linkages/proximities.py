@@ -5,8 +5,9 @@ Each is a number of a pair, larger for nearer, in a unit that can be said aloud:
 geographic: halvings of the distance; cognitive: cosine of what they know, else whether they are
 of one industry; organisational: whether they have one ultimate owner; social: whether they are
 tied in a layer of acquaintance other than the one in question; institutional: whether they are
-in one country, and whether they are the same kind of organisation. Their joint size is kept
-beside them: large organisations have more ties of any kind.
+in one country, and whether they are the same kind of organisation. Their joint size, and how
+many acquaintances they have, are kept beside them: large and sociable organisations have more
+ties of any kind.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ from buzzline.linkages.knowledge_profiles import knowledge_profiles
 from buzzline.linkages.knowledge_space import KnowledgeSpace, knowledge_space
 from buzzline.linkages.tied_pairs import tied_pairs
 from buzzline.space.globe import distance_km, unit_vectors
+from buzzline.tables.connectors.consortia import FIELD_OF_PROJECTS
 from buzzline.tables.study import Study
 
 ACQUAINTANCE = (
     "social", "board", "labour_move", "association", "co_attendance", "spin_off", "advice",
 )  # fmt: skip
 DIMENSIONS = ("geographic", "cognitive", "organisational", "social", "institutional")
-SIZE = "size"
+SIZE, ACTIVITY = "size", "activity"
 NEAREST_KM = 1.0  # nearer than addresses are exact
 COVERED = 0.5  # share of organisations with knowledge items that makes them the measure
 SIZED = 0.95  # share with jobs that makes size a control
@@ -51,7 +53,7 @@ class Measure:
 
     Attributes
     ----------
-    dimension : str     one of the five, or "size"
+    dimension : str     one of the five, "size" or "activity"
     measured_by : str   in words, with its unit
     reason : str        why it is not measured; empty where it is
     """
@@ -72,8 +74,10 @@ class Proximities:
     space : KnowledgeSpace or None
     social : (n, n) csr of bool or None
     log_jobs : (n,) float64 or None
+    log_partners : (n,) float64 or None     ln(1 + acquaintances)
     measures : tuple of Measure     also those that are not measured
     complete : (n,) bool            organisations of which every measure is known
+    lacking : tuple of str          what is not known of how many
     """
 
     xyz: Floats
@@ -84,8 +88,10 @@ class Proximities:
     space: KnowledgeSpace | None
     social: sparse.csr_array | None
     log_jobs: Floats | None
+    log_partners: Floats | None
     measures: tuple[Measure, ...]
     complete: Flags
+    lacking: tuple[str, ...]
 
     @property
     def measured(self) -> tuple[Measure, ...]:
@@ -112,6 +118,9 @@ class Proximities:
             case "size":
                 assert self.log_jobs is not None
                 return self.log_jobs[one] + self.log_jobs[other]
+            case "activity":
+                assert self.log_partners is not None
+                return self.log_partners[one] + self.log_partners[other]
         code = {
             "cognitive": self.industry, "organisational": self.owner,
             SAME_COUNTRY: self.country, SAME_KIND: self.kind,
@@ -146,42 +155,58 @@ def proximities(study: Study, layer: str) -> Proximities:
     social, from_layers = _acquaintance(study, layer)
     jobs = frame["jobs"].fill_null(0).to_numpy()
     sized = as_flags(jobs > 0)
+    circular = layer == "research" and FIELD_OF_PROJECTS in study.about.notes
     has = {
         "geographic": located.to_numpy(), "country": country >= 0,
-        "cognitive": known if space is not None else industry >= 0, "kind": kind >= 0,
+        "cognitive": known if space is not None else (industry >= 0) & (not circular),
+        "kind": kind >= 0, "size": sized,
     }  # fmt: skip
     measures = _measures(
         has, "of one industry" if space is None else "alike in what they know (cosine)",
         owners=bool(frame["owner_id"].drop_nulls().len()), acquainted=from_layers,
-        sized=bool(sized.mean() >= SIZED),
+        no_industry=CIRCULAR if circular else "no industry is known",
     )  # fmt: skip
-    complete = np.ones(frame.height, np.bool_)
-    for flags in has.values():
-        complete &= flags if flags.any() else True
-    if not measures[-1].reason:
-        complete &= sized
+    needed = {name: flags for name, flags in has.items() if flags.any()}
+    has_size = bool(sized.mean() >= SIZED) if sized.size else False
+    if not has_size:
+        needed.pop("size", None)
     return Proximities(
         xyz, country, kind, owner, industry, space, social,
-        as_floats(np.log(np.maximum(jobs, 1e-9))) if not measures[-1].reason else None,
-        measures, as_flags(complete),
+        as_floats(np.log(np.maximum(jobs, 1e-9))) if has_size else None,
+        None if social is None else as_floats(np.log1p(np.diff(social.indptr))), measures,
+        as_flags(np.all([np.ones(frame.height, np.bool_), *needed.values()], axis=0)),
+        tuple(f"{CALLED[name]} of {int((~flags).sum()):,}" for name, flags in needed.items()
+              if not flags.all()),
     )  # fmt: skip
+
+
+CALLED = {
+    "geographic": "coordinates", "country": "country", "cognitive": "knowledge or industry",
+    "kind": "kind", "size": "jobs",
+}  # fmt: skip
+CIRCULAR = (
+    "the industry is the field of the very projects that are the ties: partners are of one "
+    "because they are partners"
+)
 
 
 def _measures(
-    has: dict[str, Flags], cognitive: str, *, owners: bool, acquainted: str, sized: bool
+    has: dict[str, Flags], cognitive: str, *, owners: bool, acquainted: str, no_industry: str
 ) -> tuple[Measure, ...]:
     by = f"tied in {acquainted}" if acquainted else "tied in another layer"
     none = "" if acquainted else "no other layer of acquaintance has ties"
+    sized = has["size"].size and has["size"].mean() >= SIZED
     return (
         _measure("geographic", "halvings of the distance", has["geographic"],
                  "no organisation has coordinates"),
-        _measure("cognitive", cognitive, has["cognitive"], "no industry is known"),
+        _measure("cognitive", cognitive, has["cognitive"], no_industry),
         Measure("organisational", "of one ultimate owner",
                 "" if owners else "no owner is known"),
         Measure("social", by, none),
         _measure("institutional", SAME_COUNTRY, has["country"], "no country is known"),
         _measure("institutional", SAME_KIND, has["kind"], "no kind of organisation is known"),
         Measure(SIZE, "jobs of both (log)", "" if sized else "jobs are not known of most"),
+        Measure(ACTIVITY, "acquaintances of both (log)", none),
     )  # fmt: skip
 
 

@@ -14,6 +14,10 @@ EUROPEAN_UNION = (
     "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 )
 # fmt: on
+FIELD_OF_PROJECTS = (  # marks studies whose industries are read off the projects that are ties
+    "The industry is the field of research in which an organisation has most projects, not "
+    "what it produces; all its fields are in `activities` with their shares."
+)
 ENOUGH_TO_MISS = 5_000  # participations among which every member state should occur
 
 

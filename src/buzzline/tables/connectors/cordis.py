@@ -29,6 +29,7 @@ from buzzline.tables.connectors.accounting import (
     with_country_codes,
 )
 from buzzline.tables.connectors.consortia import (
+    FIELD_OF_PROJECTS,
     about_participations,
     activities,
     selection,
@@ -74,8 +75,7 @@ NOTES = (
     "together. A tie weighs 1 / (k - 1) in a project with k partners, so that one huge "
     "consortium does not outweigh many small ones (Newman 2001); counts of ties are dominated "
     "by large projects all the same.",
-    "The industry is the field of research in which an organisation has most projects, not "
-    "what it produces; all its fields are in `activities` with their shares.",
+    FIELD_OF_PROJECTS,
     "The address is that of the legal entity, often a headquarters and not the laboratory.",
 )
 
