@@ -10,12 +10,15 @@ import polars as pl
 import pytest
 from tests.contracts.test_analyses import NAMES, result, study
 
+from buzzline import candidate_clusters, gatekeepers
 from buzzline.export.measures import measure_frames
 from buzzline.export.publishing import ABOUT, MENTIONED
 from buzzline.road import run_road
-from buzzline.tables.privacy import PublicRule, may_be_named
+from buzzline.tables.privacy import PublicRule, may_be_named, pseudonymous
 from buzzline.tables.study_file import RunSettings
-from buzzline.tables.worlds import make_world
+from buzzline.tables.worlds import make_world, plant_advice
+
+ASKED = ("membership", "hot_spots", "cluster_flows", "gatekeepers")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -47,9 +50,14 @@ def test_a_public_run_names_nobody_withheld(tmp_path: Path):
     named = may_be_named(marked_study, PublicRule())
     hidden = marked_study.organisations.filter(~pl.Series(named))
     withheld = set(hidden["name"]) | set(hidden["org_id"])
-    settings = RunSettings(public=True, draws=49, seed=1, measures=("membership",))
+    settings = RunSettings(public=True, draws=49, seed=1, measures=ASKED)
     road = run_road(marked_study, tmp_path / "out", settings=settings)
     assert named.any()
+    sites = set(hidden.select("longitude", "latitude").drop_nulls().rows())
+    for path in (tmp_path / "out" / "tables").glob("*.parquet"):
+        frame = pl.read_parquet(path)
+        if {"longitude", "latitude"} <= set(frame.columns):
+            assert not set(frame.select("longitude", "latitude").rows()) & sites, path.name
     assert not (tmp_path / "out" / ".parts").exists()
     for path in (tmp_path / "out").rglob("*"):
         if path.is_file():
@@ -70,3 +78,26 @@ def _text(path: Path) -> str:
                 book.read(name).decode("utf-8", "ignore") for name in book.namelist()
             )
     return path.read_bytes().decode("utf-8", "ignore")
+
+
+def test_a_public_run_of_a_study_in_which_nobody_may_be_named(tmp_path: Path):
+    world = make_world(organisations=400, clusters=2, rng=2)
+    study_, _ = plant_advice(world.study, world.truth.cluster, rng=1)
+    small = study_.organisations.with_columns(kind=pl.lit("sme"), jobs=pl.lit(5.0))
+    settings = RunSettings(public=True, draws=49, seed=1, measures=ASKED)
+    road = run_road(study_.with_table("organisations", small), tmp_path, settings=settings)
+    assert "Not shown in public" in road.not_measured["hot_spots"]
+    assert "withheld-" not in road.report.read_text("utf-8")
+
+
+def test_numbers_are_those_of_a_run_with_names(tmp_path: Path):
+    world = make_world(organisations=400, clusters=2, rng=2)
+    study_, _ = plant_advice(world.study, world.truth.cluster, n_gatekeepers=4, rng=1)
+    hidden = pseudonymous(study_, PublicRule(), rng=1)
+    ends = hidden.linkages.filter(pl.col("layer") == "advice")
+    assert (ends["observed_by"] == ends["target"]).all()
+    found = candidate_clusters(study_, draws=49, rng=1)
+    again = candidate_clusters(hidden, draws=49, rng=1)
+    first = gatekeepers(study_, found, draws=49, rng=1).clusters
+    second = gatekeepers(hidden, again, draws=49, rng=1).clusters
+    assert first.equals(second)

@@ -104,7 +104,8 @@ class _Plane:
 
 
 def _plane(members: pl.DataFrame, left: float, top: float, size: tuple[float, float]) -> _Plane:
-    most = [max(float(str(members[name].max())), 1) for name in ("n_inside", "n_outside")]
+    # nobody is left where none of the members may be named
+    most = [max(0.0, 1.0, *members[name].to_list()) for name in ("n_inside", "n_outside")]
     return _Plane(left, top, *size, 1.08 * most[0], 1.15 * most[1])
 
 

@@ -237,7 +237,10 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         result = item.function(*things, **arguments)
     if request.public:
         clusters = have.get(AfterTests, have.get(Clustering))
-        result = publisher(study, clusters, rule_of(settings)).record(result, item.name)
+        cutter = publisher(study, clusters, rule_of(settings))
+        if why := cutter.why_not(item.name):
+            raise InvalidArgument(f"{item.name}: {why}")
+        result = cutter.record(result, item.name)
     if request.out is not None:
         for path in _write(request.out, item.name, result):
             say(f"written: {path}")

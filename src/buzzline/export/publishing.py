@@ -19,6 +19,22 @@ from buzzline.tables.study import Study
 from buzzline.wording import plural
 
 Record = TypeVar("Record", bound=Answer)
+# Of places and industries, or of single sites: where they are made of organisations, rows are
+# about one or two of them, or what is left out can be had by subtraction.
+SINGLING_OUT = frozenset({
+    "location_quotients_by_place", "strong_clusters", "cluster_strength", "specialisation",
+    "variety", "shift_share", "complexity", "industry_entry", "industry_groups",
+    "relatedness_density_by_place", "labour_market_areas", "industrial_districts",
+})  # fmt: skip
+OF_SITES = frozenset({"hot_spots"})
+NOT_PUBLIC = (
+    "Not shown in public: it tells of places and industries, or sites, of a few organisations. "
+    "A run without `public` has it."
+)
+NOTHING_LEFT = (
+    "Not shown in public: all it holds is about organisations that may not be named, or groups "
+    "too small to hide one."
+)
 # Columns that say whom a row is about: the row goes when that is somebody withheld.
 ABOUT = frozenset({
     "org_id", "source", "target", "unit_id", "owner_id", "establishment_id", "person_id",
@@ -26,8 +42,13 @@ ABOUT = frozenset({
 })  # fmt: skip
 # Columns that mention one: the row is about something else, and keeps all but the name.
 MENTIONED = frozenset({"worst_id"})
-COUNTED = frozenset({"organisations", "establishments", "sites", "plants", "persons"})  # units
+# Columns that say which cluster or place is at the other end of a row.
+OTHER_ENDS = frozenset({"partner_id", "first_id", "second_id"})
+OWN = ("n", "n_members", "n_pairs")  # columns that count who or what a row is about
+COUNTED = frozenset({"organisations", "establishments", "persons", "pairs"})  # units
 KEYS = ("industry", "country", "region", "city", "place_id")  # of groups of organisations
+SITES = ("longitude", "latitude")
+CELL = 0.25  # degrees: the middle of such a cell stands for the middle of a cluster
 FURTHER = {"tree": "candidates"}  # frames written under another name
 PSEUDONYM = rf"{WITHHELD}[a-z]*-?\d+"
 
@@ -60,14 +81,15 @@ class Publisher:
     ----------
     study : Study
         Pseudonymous.
-    small_clusters : frozenset of str
-        Clusters of fewer members than `smallest_group`.
+    clusters, small_clusters : frozenset of str
+        Clusters of at least `smallest_group` members, and of fewer.
     rule : PublicRule
     cut : Cut
         Filled as results pass.
     """
 
     study: Study
+    clusters: frozenset[str]
     small_clusters: frozenset[str]
     rule: PublicRule
     cut: Cut
@@ -92,11 +114,33 @@ class Publisher:
 
     def frame(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
         """Return a frame without rows that would tell of anybody, and note what was cut."""
-        kept = frame.filter(~(_about_somebody(frame) | self._too_small(frame)))
+        cut = _about_somebody(frame) | self._too_small(frame) | self._few(frame, name)
+        kept = frame.filter(~cut)
         if kept.height < frame.height:
             n_before = self.cut.n_rows.get(name, 0)
             self.cut.n_rows[name] = n_before + frame.height - kept.height
-        return self._rounded(_without_pseudonyms(kept), name)
+        return _blurred(_without_pseudonyms(kept))
+
+    def why_not(self, name: str) -> str:
+        """Return why nothing of an analysis can be shown; empty where something can."""
+        published = self.study.employment.height > 0  # by an office, which has cut it itself
+        singles_out = name in OF_SITES or (name in SINGLING_OUT and not published)
+        return NOT_PUBLIC if singles_out else ""
+
+    def _few(self, frame: pl.DataFrame, name: str) -> pl.Series:
+        """Return which rows count fewer of what they are about than make a group."""
+        counted = [
+            column
+            for column, unit, _ in COLUMN_MEANING.get(name, ())
+            if unit in COUNTED and column in OWN and frame[column].dtype.is_numeric()
+        ]
+        if not counted:
+            return pl.repeat(value=False, n=frame.height, eager=True)
+        few = pl.any_horizontal(
+            pl.col(column).is_between(0, self.rule.smallest_group, closed="none")
+            for column in counted
+        )
+        return frame.select(few.fill_null(value=False)).to_series()
 
     def _too_small(self, frame: pl.DataFrame) -> pl.Series:
         """Return which rows are about a cluster or group of too few organisations."""
@@ -109,7 +153,10 @@ class Publisher:
             small = pl.any_horizontal(
                 pl.col(name).is_in(list(self.small_clusters)) for name in ids
             )
-            return frame.select(small.fill_null(value=False)).to_series()
+            beyond = [name for name in ids if name in OTHER_ENDS]
+            elsewhere = [~pl.col(name).is_in(list(self.clusters)) for name in beyond]
+            cut = pl.any_horizontal(small, *elsewhere)
+            return frame.select(cut.fill_null(value=False)).to_series()
         keys = [name for name in KEYS if name in frame.columns]
         if not keys:
             return pl.repeat(value=False, n=frame.height, eager=True)
@@ -124,19 +171,6 @@ class Publisher:
         active = self.study.industries_of()
         return main.join(active, on="org_id", how="left", validate="1:m")
 
-    def _rounded(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        """Return a frame with counts of organisations as multiples of the smallest group.
-
-        All counts, not only small ones: a small one could be had by taking others from a total.
-        """
-        k = self.rule.smallest_group
-        counted = [
-            column
-            for column, unit, _ in COLUMN_MEANING.get(name, ())
-            if unit in COUNTED and column in frame.columns and frame[column].dtype.is_integer()
-        ]
-        return frame.with_columns((pl.col(counted) + k // 2) // k * k)
-
 
 def publisher(study: Study, clustering: Clustering | None, rule: PublicRule) -> Publisher:
     """Return what cuts the results of a pseudonymous study.
@@ -148,11 +182,11 @@ def publisher(study: Study, clustering: Clustering | None, rule: PublicRule) -> 
     rule : PublicRule
     """
     if clustering is None:
-        return Publisher(study, frozenset(), rule, Cut())
+        return Publisher(study, frozenset(), frozenset(), rule, Cut())
     size = clustering.members.group_by("cluster_id").len()
     large = size.filter(pl.col("len") >= rule.smallest_group)["cluster_id"]
     small = set(clustering.clusters["cluster_id"]) - set(large)
-    return Publisher(study, frozenset(small), rule, Cut())
+    return Publisher(study, frozenset(large), frozenset(small), rule, Cut())
 
 
 def _table_name(analysis: str, field_name: str, is_main: bool) -> str:
@@ -176,3 +210,10 @@ def _about_somebody(frame: pl.DataFrame) -> pl.Series:
 def _without_pseudonyms(frame: pl.DataFrame) -> pl.DataFrame:
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     return frame.with_columns(pl.col(texts).str.replace_all(PSEUDONYM, SOMEBODY))
+
+
+def _blurred(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame in which the middle of a cluster is that of a cell, not of a member."""
+    if not set(SITES) <= set(frame.columns) or "org_id" in frame.columns:
+        return frame
+    return frame.with_columns((pl.col(SITES) / CELL).floor() * CELL + CELL / 2)

@@ -8,7 +8,7 @@ import polars as pl
 
 from buzzline.analysis import Answer, result_names
 from buzzline.clusters.clustering import Clustering
-from buzzline.export.publishing import publisher
+from buzzline.export.publishing import NOTHING_LEFT, publisher
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.tables.privacy import PublicRule, blurred, only_named
@@ -33,6 +33,7 @@ class Edition:
         For pictures, which need to know where members are.
     balance : ScaleBalance
     measures : tuple of results
+    not_measured : dict of analysis to reason
     """
 
     tables: Study
@@ -42,6 +43,7 @@ class Edition:
     drawn: Clustering
     balance: ScaleBalance
     measures: tuple[Answer, ...]
+    not_measured: dict[str, str]
 
 
 def rule_of(settings: RunSettings) -> PublicRule:
@@ -59,10 +61,15 @@ def public_edition(whole: Edition, settings: RunSettings) -> Edition:
     """
     study, rule = whole.page, rule_of(settings)
     cutter = publisher(study, whole.clustering, rule)
-    names = result_names(whole.measures)
-    measures = tuple(
-        cutter.record(result, name) for name, result in zip(names, whole.measures, strict=True)
-    )
+    shown, reasons = dict[str, Answer](), dict[str, str]()
+    for name, result in zip(result_names(whole.measures), whole.measures, strict=True):
+        why = cutter.why_not(name)
+        if not why:
+            shown[name] = cutter.record(result, name)
+            why = "" if shown[name].table().height else NOTHING_LEFT
+        if why:
+            reasons[name] = why
+    measures = tuple(result for name, result in shown.items() if name not in reasons)
     profile = cutter.record(whole.profile, "scale_profile")
     clustering = cutter.record(whole.clustering, "clusters")
     balance = cutter.record(whole.balance, "scale_balance")
@@ -71,7 +78,10 @@ def public_edition(whole: Edition, settings: RunSettings) -> Edition:
     about = replace(study.about, notes=(*study.about.notes, _note(rule), str(cutter.cut)))
     page = replace(blurred(study, rule, drawn.members), about=about)
     tables = replace(only_named(study), about=about)
-    return Edition(tables, page, profile, clustering, drawn, balance, measures)
+    return Edition(
+        tables, page, profile, clustering, drawn, balance, measures,
+        whole.not_measured | reasons,
+    )  # fmt: skip
 
 
 def _note(rule: PublicRule) -> str:
@@ -79,6 +89,5 @@ def _note(rule: PublicRule) -> str:
         "Public edition: organisations are named from "
         f"{rule.named_from_jobs:,.0f} jobs on, or when they are public by kind (universities, "
         "agencies, associations). All others have no name, and on maps stand in the middle of "
-        f"an area with at least {rule.smallest_group} of them. Counts of organisations in "
-        f"tables and charts are rounded to multiples of {rule.smallest_group}."
+        f"an area with at least {rule.smallest_group} of them."
     )

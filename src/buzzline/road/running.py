@@ -249,11 +249,11 @@ def _written(
     progress, is_public = stages.progress, stages.settings.public
     edition = Edition(
         study, study, results.profile, results.clustering, results.clustering,
-        results.balance, results.measures,
+        results.balance, results.measures, results.not_measured,
     )  # fmt: skip
     edition = public_edition(edition, stages.settings) if is_public else edition
     profile, clustering, balance = edition.profile, edition.clustering, edition.balance
-    measures, not_measured = edition.measures, results.not_measured
+    measures, not_measured = edition.measures, edition.not_measured
     progress("writing results", 0, 3)
     (folder / MANIFEST).unlink(missing_ok=True)  # written last: where it stands, all is whole
     of_ties: dict[str, Any] = {}

@@ -148,9 +148,11 @@ def _hidden(study: Study, name: str, dealt: Mapping[str, str], seed: int) -> Any
     changed = [pl.col(column).replace(dealt) for column in columns]
     for (table_name, column), what in OWN_IDS.items():
         if table_name == name:
+            # a respondent is an organisation, and keeps being the same one
             known = frame[column].drop_nulls().unique().sort()
-            own = _dealt(known, what, child(seed, "pseudonyms", name))
-            changed.append(pl.col(column).replace(own))
+            others = known.filter(~known.is_in(study.organisations["org_id"].implode()))
+            own = _dealt(others, what, child(seed, "pseudonyms", name))
+            changed.append(pl.col(column).replace({**own, **dealt}))
     return frame.with_columns(changed)
 
 
