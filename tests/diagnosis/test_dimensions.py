@@ -24,10 +24,13 @@ from buzzline.diagnosis.dimension_indicators import (
     three_largest,
     user_producer,
     variety,
+    watching,
 )
 from buzzline.diagnosis.dimension_scene import dimension_scene
 from buzzline.diagnosis.dimensions import five_dimensions
+from buzzline.diagnosis.openness import external_indicators
 from buzzline.diagnosis.scores import against_draws, of_members
+from buzzline.diagnosis.standing_signs import signs_of_dimensions
 from buzzline.diagnosis.standings import DIMENSIONS
 from buzzline.errors import InvalidArgument
 from buzzline.space.scales import Cutoffs
@@ -35,14 +38,14 @@ from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world
 
 
-def by_hand(**tables):
+def by_hand(*, kind=None, **tables):
     """Ten members at one place, others of the industry and a university around."""
     n = 40
     members = list(range(10))
     organisations = pl.DataFrame({
         "org_id": [f"o{i}" for i in range(n)],
         "industry": ["wine"] * 30 + ["glass"] * 10,
-        "kind": ["sme"] * 38 + ["university", "agency"],
+        "kind": kind or ["sme"] * 38 + ["university", "agency"],
         "longitude": [5.0] * 10 + [25.0] * 20 + [5.1] * 10,
         "latitude": [45.0] * n,
         "country": ["FR"] * 10 + ["BG"] * 20 + ["FR"] * 10,
@@ -108,6 +111,72 @@ def test_by_hand_support_and_who_takes_part():
     scene, cluster = by_hand(linkages=ties([(0, 38), (1, 38), (39, 2), (3, 30)], "advice"))
     assert support(scene, cluster).value == pytest.approx(20.0)
     assert participation(scene, cluster).value == pytest.approx(0.3)
+
+
+def test_by_hand_both_layers_of_a_question_count_together():
+    layers = pl.concat([ties([(0, 1)]), ties([(2, 3), (30, 4)], "subcontract")])
+    assert user_producer(*by_hand(linkages=layers)).value == pytest.approx(0.4)
+    layers = pl.concat([ties([(0, 1)], "monitor"), ties([(2, 3), (1, 2)], "competition")])
+    assert watching(*by_hand(linkages=layers)).value == pytest.approx(0.4)
+    pairs = [(30 + k % 8, k % 10) for k in range(12)] + [(10 + k, k) for k in range(8)]
+    mixed = pl.concat([ties(pairs[:1]), ties(pairs[1:], "subcontract")]).with_columns(
+        directed=pl.lit(value=True)
+    )
+    found = local_inputs(*by_hand(linkages=mixed))
+    assert (found.value, found.n) == (pytest.approx(0.6), 20)
+    outside = [one for one in external_indicators(("subcontract",)) if "ties" in one.name]
+    assert outside[0].source == "supply"  # the same data never stand on both sides
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_published_interval_of_a_count_holds_it(count):
+    garwood = {0: (0, 3.689), 1: (0.025, 5.572), 2: (0.242, 7.225), 5: (1.623, 11.668)}
+    kind = ["sme"] * 35 + ["agency"] * count + ["sme"] * (5 - count)
+    scene, cluster = by_hand(kind=kind)
+    scene = replace(scene, is_support=np.array([one == "agency" for one in kind]))
+    scene.is_support[20] = True  # far away
+    found = support(scene, cluster)
+    assert found.value == count * 10
+    assert (found.low / 10, found.high / 10) == pytest.approx(garwood[count], abs=0.001)
+
+
+def test_a_cluster_without_a_location_lies_amid_its_members():
+    scene, cluster = by_hand(linkages=ties([(0, 38), (1, 38)], "advice"))
+    nowhere = {**cluster, "longitude": None}
+    for measure in (support, participation):
+        assert measure(scene, nowhere) == measure(scene, cluster)
+    lost = np.array(scene.scene.standing.xyz)
+    lost[:10] = np.nan
+    unplaced = replace(
+        scene, scene=replace(scene.scene, standing=replace(scene.scene.standing, xyz=lost))
+    )
+    flows = pl.DataFrame({"industry": ["glass"], "other": ["wine"], "kind": "input_output",
+                          "value": [30.0]})  # fmt: skip
+    unplaced = replace(unplaced, study=scene.study.with_table("industry_flows", flows))
+    for measure in (support, participation, inputs_at_hand):
+        found = measure(unplaced, nowhere)
+        assert np.isnan(found.at)
+        assert "not known where the cluster lies" in found.reason
+
+
+def test_clusters_that_all_measure_the_same_cannot_be_placed(world):
+    study, clustering = world.study, as_clustering(world)
+    twelve = pl.int_range(pl.len()).over("cluster_id") < 12
+    equal = replace(clustering, members=clustering.members.filter(twelve))
+    free = study.organisations.join(equal.members, on="org_id", how="anti")["org_id"]
+    tie = pl.DataFrame({"source": free[:1], "target": free[1:2], "layer": "joint_action",
+                        "directed": False})  # fmt: skip
+    bare = study.with_table("linkages", tie).with_table(
+        "organisations", study.organisations.with_columns(jobs=pl.lit(None, pl.Float64))
+    )
+    result = five_dimensions(bare, equal, draws=299, rng=1)
+    power = result.dimensions.filter(dimension="power")
+    assert set(power["indicators"]) == {"joint action"}
+    assert set(power["status"]) == {"cannot be told"}
+    assert (power["percentile_high"] - power["percentile_low"]).min() > 0.8
+    signs = [s for s in signs_of_dimensions(result) if s.theme == "power dimension"]
+    assert {s.reading for s in signs} == {"open"}
+    assert all("cannot be told" in s.reason for s in signs)
 
 
 def test_by_hand_variety_of_knowledge():

@@ -1,14 +1,18 @@
 """Types of districts by hand and planted; governance of chains by its published table."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 from tests.clusters.planted import clustering_of
 from tests.linkages.planted_patterns import as_clustering
 
+from buzzline.arrays import as_codes
 from buzzline.diagnosis.chain_governance import GOVERNANCE, governance_shares
 from buzzline.diagnosis.district_signs import DistrictTypeRule
 from buzzline.diagnosis.district_types import district_types
+from buzzline.diagnosis.job_shares import job_shares
 from buzzline.errors import InvalidArgument
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world
@@ -67,8 +71,102 @@ def test_recovers_the_truth_planted_types(choices, expected):
         expected = "hub-and-spoke"
     found = top(**choices)
     assert found["district"] == expected
-    # one leader is one observation: its share of jobs is known of this place alone
-    assert found["probability"] > (0.4 if expected == "hub-and-spoke" else 0.9)
+    assert found["probability"] > 0.9
+
+
+def changed(study, **columns):
+    return study.with_table("organisations", study.organisations.with_columns(**columns))
+
+
+def of_cluster(study, clustering):
+    found = district_types(study, clustering, draws=499, rng=1)
+    types = dict(found.districts.select("district", "probability").iter_rows())
+    return types, {row["sign"]: row for row in found.signs.iter_rows(named=True)}
+
+
+def test_by_hand_jobs_that_are_all_known_are_a_count_not_a_sample():
+    # one of 60 has 60 % of all jobs and owns another; nobody is a public employer
+    jobs = [10.0 * 59 * 1.5] + [10.0] * 59
+    types, signs = of_cluster(*district(jobs=jobs))
+    assert types["hub-and-spoke"] == 1.0
+    assert "state-anchored" not in types
+    for name, share in (("one employer leads", 895 / 1475), ("public employers", 0.0)):
+        row = signs[name]
+        assert (row["value"], row["low"], row["high"]) == pytest.approx((share,) * 3)
+    # ten of equal size: each has a tenth
+    study, clustering = district()
+    clustering = replace(clustering, members=clustering.members.head(10))
+    types, signs = of_cluster(study, clustering)
+    assert "hub-and-spoke" not in types
+    assert signs["one employer leads"]["finding"] == "below"
+
+
+def test_owners_that_are_not_known_make_no_local_leader():
+    study, clustering = district(jobs=[4000.0] + [20.0] * 59)
+    bare = changed(study, owner_id=pl.lit(None, pl.String))
+    types, signs = of_cluster(bare, clustering)
+    assert types["hub-and-spoke"] == 0.0
+    assert types["cannot be told"] == 1.0
+    assert signs["leader owned locally"]["finding"] == "?"
+    assert "owner_id" in signs["leader owned locally"]["reason"]
+
+
+def test_where_the_owner_stands_not_known_is_no_local_owner():
+    study, clustering = district(jobs=[4000.0] + [20.0] * 59, owner=["o179"] + [None] * 59)
+    last = pl.int_range(pl.len()) == 179
+    lost = changed(study, **{
+        name: pl.when(last).then(None).otherwise(pl.col(name)).alias(name)
+        for name in ("longitude", "latitude", "country")
+    })  # fmt: skip
+    types, signs = of_cluster(lost, clustering)
+    assert signs["leader owned locally"]["finding"] == "?"
+    assert types["hub-and-spoke"] == 0.0
+
+
+def test_only_jobs_that_are_not_known_are_drawn():
+    study, clustering = district(kind="agency")
+    part = changed(study, jobs=pl.when(pl.int_range(pl.len()) < 6).then(None).otherwise("jobs"),
+                   kind=pl.when(pl.int_range(pl.len()) < 30).then(pl.lit("sme"))
+                   .otherwise("kind"))  # fmt: skip
+    row = of_cluster(part, clustering)[1]["public employers"]
+    assert (row["value"], row["low"], row["n"]) == (0.5, 0.5, 54)  # all are of one size
+
+
+@pytest.mark.parametrize("sizes", ["log-normal", "Pareto"])
+def test_recovers_the_truth_where_some_jobs_are_not_known(sizes):
+    rng, n = np.random.default_rng(2), 200
+    covered = {"public": 0, "largest": 0, "small": 0}
+    for _ in range(n):
+        every = {"log-normal": np.exp(3 + rng.standard_normal(60)),
+                 "Pareto": np.ceil(1 + 2 * rng.pareto(1.3, 60))}[sizes]  # fmt: skip
+        public = (rng.random(60) < 0.4).astype(float)
+        jobs = every.copy()
+        jobs[rng.choice(60, 10, replace=False)] = np.nan
+        shares = job_shares(jobs, draws=199, rng=rng)
+        for name, draws, truth in (
+            ("public", shares.share(public, rng), every[public == 1].sum()),
+            ("largest", shares.largest(as_codes(np.arange(60)))[0], every.max()),
+            ("small", shares.share_below(20), every[every < 20].sum()),
+        ):
+            low, high = np.quantile(draws, [0.025, 0.975])
+            covered[name] += low <= truth / every.sum() <= high
+    assert min(covered.values()) / n > 0.95 - 0.02 - 2.6 * np.sqrt(0.95 * 0.05 / n)
+
+
+def test_kinds_that_are_not_known_are_not_private():
+    study, clustering = district()
+    _, signs = of_cluster(changed(study, kind=pl.lit(None, pl.String)), clustering)
+    assert signs["public employers"]["finding"] == "?"
+    assert "kind" in signs["public employers"]["reason"]
+
+
+def test_ties_of_both_layers_of_supply_count():
+    study, clustering = district()
+    first = pl.int_range(pl.len()) < 12
+    mixed = study.with_table("linkages", study.linkages.with_columns(
+        layer=pl.when(first).then(pl.lit("supply")).otherwise(pl.lit("subcontract"))))  # fmt: skip
+    one, two = (of_cluster(each, clustering)[1]["local trade"] for each in (study, mixed))
+    assert (two["value"], two["n"]) == (one["value"], one["n"])
 
 
 def test_what_is_not_known_leaves_types_possible():

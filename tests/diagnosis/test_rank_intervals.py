@@ -5,12 +5,40 @@ import pytest
 from scipy.stats import norm
 
 from buzzline.diagnosis.rank_intervals import percentile_among, true_values
+from buzzline.diagnosis.standings import standardised
 
 
 def test_by_hand_without_errors_the_percentile_is_counted():
     found = percentile_among(np.array([3.0, 1, 2, 3, 5]), np.zeros(5), 0,
                              rng=np.random.default_rng(1))  # fmt: skip
-    assert (found.value, found.low, found.high, found.n) == (0.625, 0.625, 0.625, 4)
+    assert (found.value, found.low, found.high, found.n) == (0.625, 0.5, 0.75, 4)
+    apart = percentile_among(np.array([3.0, 1, 2, 4, 5]), np.zeros(5), 0,
+                             rng=np.random.default_rng(1))  # fmt: skip
+    assert (apart.value, apart.low, apart.high) == (0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("error", [0.0, 0.2])
+def test_equal_estimates_tell_nothing(error):
+    for value in (np.full(8, 0.3), np.zeros(8)):
+        found = percentile_among(value, np.full(8, error), 0, rng=np.random.default_rng(1))
+        assert found.value == pytest.approx(0.5, abs=0.05)
+        assert (found.low, found.high) == (0, 1)
+
+
+def test_equal_estimates_cover():
+    rng, covered, n = np.random.default_rng(4), 0, 200
+    for _ in range(n):
+        true = 0.1 * rng.standard_normal(8)  # rounded to the same
+        found = percentile_among(np.zeros(8), np.full(8, 0.2), 0, draws=199, rng=rng)
+        covered += found.low <= (true[1:] < true[0]).mean() <= found.high
+    assert covered / n >= 0.93
+
+
+def test_standardised_indicators_without_a_spread_keep_their_error():
+    value, error = standardised(np.full(5, 0.3), np.full(5, 0.2))
+    assert value == pytest.approx(np.zeros(5))
+    assert error == pytest.approx(np.ones(5))
+    assert not standardised(np.full(5, 0.3), np.zeros(5))[1].any()
 
 
 def test_what_is_not_measured_does_not_count():

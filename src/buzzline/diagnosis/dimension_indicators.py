@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import polars as pl
+from scipy.stats import gamma
 
 from buzzline.arrays import Floats, Indices, as_codes, as_floats, as_indices
-from buzzline.diagnosis.dimension_scene import DimensionScene
+from buzzline.diagnosis.dimension_scene import RIVALRY, DimensionScene
 from buzzline.diagnosis.scores import (
     Score,
     against_draws,
@@ -29,6 +30,7 @@ FEWEST = 10  # items, purchases or members that tell anything
 KNOWN_JOBS = 0.8  # of members, below which their sizes are not known
 NULL_DRAWS = 199
 INPUT_OUTPUT = "input_output"
+NOWHERE = "it is not known where the cluster lies"
 
 
 def effective_rivals(scene: DimensionScene, cluster: Cluster) -> Score:
@@ -93,7 +95,7 @@ def _rows_of(scene: DimensionScene, org_id: pl.Series) -> Indices:
 
 def watching(scene: DimensionScene, cluster: Cluster) -> Score:
     """Return the share of members that watch, or are rivals of, another member."""
-    return _tied_inside(scene, cluster, "monitor", "competition")
+    return _tied_inside(scene, cluster, *RIVALRY)
 
 
 def user_producer(scene: DimensionScene, cluster: Cluster) -> Score:
@@ -148,30 +150,44 @@ def inputs_at_hand(scene: DimensionScene, cluster: Cluster) -> Score:
         (pl.col("kind") == INPUT_OUTPUT) & (pl.col("other") == str(cluster["industry"]))
     )
     total = float(flows["value"].sum())
-    near = scene.near(cluster) | scene.members(cluster)
+    near = scene.near(cluster)
     if not total:
         return not_measured("no input-output flows into the industry")
-    present = scene.scene.organisations["industry"].filter(pl.Series(near)).drop_nulls()
+    if near is None:
+        return not_measured(NOWHERE)
+    there = pl.Series(near | scene.members(cluster))
+    present = scene.scene.organisations["industry"].filter(there).drop_nulls()
     at_hand = flows.filter(pl.col("industry").is_in(present.unique().implode()))
     return exact(float(at_hand["value"].sum()) / total, flows.height)
 
 
 def support(scene: DimensionScene, cluster: Cluster) -> Score:
-    """Return ln of support organisations nearby for each hundred members."""
-    members = scene.members(cluster)
+    """Return support organisations nearby for each hundred members.
+
+    References
+    ----------
+    .. [1] Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28(3/4).
+       doi:10.1093/biomet/28.3-4.437
+    """
+    members, near = scene.members(cluster), scene.near(cluster)
     if not scene.is_support.any():
         return not_measured("no organisation is of a supporting kind (`organisations.kind`)")
-    count = int((scene.near(cluster) & scene.is_support & ~members).sum())
-    value = 100 * count / max(int(members.sum()), 1)
-    at, error = np.log((count + 0.5) / max(int(members.sum()), 1)), 1 / np.sqrt(count + 0.5)
-    low, high = np.exp(ends(float(at), float(error), scene.level)) * 100
-    return Score(value, float(low), float(high), at=float(at), error=float(error), n=count)
+    if near is None:
+        return not_measured(NOWHERE)
+    count, n = int((near & scene.is_support & ~members).sum()), max(int(members.sum()), 1)
+    tail = (1 - scene.level) / 2
+    low = float(gamma.ppf(tail, count)) if count else 0.0
+    high = float(gamma.isf(tail, count + 1))
+    at, error = float(np.log((count + 0.5) / n)), float(1 / np.sqrt(count + 0.5))
+    return Score(100 * count / n, 100 * low / n, 100 * high / n, at=at, error=error, n=count)
 
 
 def participation(scene: DimensionScene, cluster: Cluster) -> Score:
     """Return the share of members tied to a support organisation nearby."""
-    members = scene.members(cluster)
-    supporting = scene.near(cluster) & scene.is_support & ~members
+    members, near = scene.members(cluster), scene.near(cluster)
+    if near is None:
+        return not_measured(NOWHERE)
+    supporting = near & scene.is_support & ~members
     if not supporting.any():
         return not_measured("no support organisation within reach")
     tied = np.zeros(members.size, np.bool_)

@@ -7,15 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
+from buzzline.arrays import Flags, Floats, Indices, as_codes, as_flags, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
-from buzzline.linkages.pattern_scene import LayerScene, Scene, scene_of
+from buzzline.clusters.layer_ties import layer_ties
+from buzzline.kernels.distances import scales_of
+from buzzline.linkages.pattern_scene import BUYING, LayerScene, Scene, codes_of, scene_of
+from buzzline.linkages.tie_ends import squared_limits
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import child
 from buzzline.space.globe import chord, unit_vectors
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
 
+RIVALRY = ("monitor", "competition")
+ASKED_TOGETHER: tuple[tuple[str, ...], ...] = (
+    BUYING,
+    RIVALRY,
+)  # layers that answer one question
 SUPPORTING = ("university", "laboratory", "school", "association", "agency")
 
 
@@ -27,6 +35,7 @@ class DimensionScene:
     ----------
     study : Study
     scene : Scene
+    together : dict of layers to LayerScene    of layers that answer one question
     clusters : tuple of dict
     jobs : (n,) float64                NaN not known
     is_support : (n,) bool             universities, schools, agencies, associations
@@ -38,6 +47,7 @@ class DimensionScene:
 
     study: Study
     scene: Scene
+    together: dict[tuple[str, ...], LayerScene]
     clusters: tuple[dict[str, object], ...]
     jobs: Floats
     is_support: Flags
@@ -50,13 +60,21 @@ class DimensionScene:
         """Return who is a member. (n,) bool."""
         return self.scene.members(str(cluster["cluster_id"]))
 
-    def near(self, cluster: dict[str, object]) -> Flags:
-        """Return who stands within local reach of the middle of a cluster. (n,) bool."""
+    def near(self, cluster: dict[str, object]) -> Flags | None:
+        """Return who stands within local reach of the middle of a cluster. (n,) bool.
+
+        Of the middle of its members where it has no location; None where they have none.
+        """
         longitude, latitude = cluster.get("longitude"), cluster.get("latitude")
         xyz = self.scene.standing.xyz
-        if not isinstance(longitude, float) or not isinstance(latitude, float):
-            return np.zeros(len(xyz), np.bool_)
-        middle = unit_vectors(as_floats([longitude]), as_floats([latitude]))[0]
+        if isinstance(longitude, float) and isinstance(latitude, float):
+            middle = unit_vectors(as_floats([longitude]), as_floats([latitude]))[0]
+        else:
+            own = xyz[self.members(cluster)]
+            middle = as_floats(own[~np.isnan(own).any(axis=1)].sum(axis=0))
+            middle /= max(float(np.linalg.norm(middle)), 1e-12)
+        if not np.isfinite(middle).all() or not middle.any():
+            return None
         gap = np.sqrt(((xyz - middle) ** 2).sum(axis=1))
         return as_flags(np.nan_to_num(gap, nan=9.0) <= chord(self.cutoffs.local_km))
 
@@ -75,12 +93,9 @@ class DimensionScene:
         return as_indices(np.flatnonzero(chosen))
 
     def layer(self, *names: str) -> LayerScene | None:
-        """Return the first of some layers that has ties."""
-        for name in names:
-            found = self.scene.layers.get(name)
-            if found is not None and found.ties.source.size:
-                return found
-        return None
+        """Return the ties of a layer, or of several together; None without ties."""
+        found = self.together.get(names) or self.scene.layers.get(names[0])
+        return found if found is not None and found.ties.source.size else None
 
     def rng(self, *names: str) -> np.random.Generator:
         """Return the generator of something by name."""
@@ -95,8 +110,26 @@ def dimension_scene(
     layers = tuple(study.linkages["layer"].unique().sort())
     kind = study.organisations["kind"].is_in(list(SUPPORTING)).fill_null(value=False)
     jobs = study.organisations["jobs"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    scene = scene_of(study, clustering, layers, cutoffs=cutoffs)
+    together = {names: _together(study, scene, names, cutoffs) for names in ASKED_TOGETHER}
     return DimensionScene(
-        study, scene_of(study, clustering, layers, cutoffs=cutoffs),
-        tuple(clustering.clusters.to_dicts()), as_floats(jobs), as_flags(kind.to_numpy()),
-        cutoffs, level, draws, seed,
+        study, scene, together, tuple(clustering.clusters.to_dicts()), as_floats(jobs),
+        as_flags(kind.to_numpy()), cutoffs, level, draws, seed,
     )  # fmt: skip
+
+
+def _together(
+    study: Study, scene: Scene, names: tuple[str, ...], cutoffs: Cutoffs
+) -> LayerScene:
+    """Return the ties of several layers as those of one: their records, too, are shared."""
+    present = [name for name in names if name in scene.layers]
+    if len(present) == 1:
+        return scene.layers[present[0]]
+    ties = study.linkages.filter(pl.col("layer").is_in(present))
+    as_one = study.with_table("linkages", ties.with_columns(layer=pl.lit(names[0])))
+    found = layer_ties(as_one, names[0])
+    nation = as_codes(codes_of(scene.organisations["country"]) + 1)
+    scale = scales_of(
+        found.source, found.target, scene.standing.xyz, nation, squared_limits([cutoffs])
+    )
+    return LayerScene(found, as_codes(scale[0]))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
-from buzzline.arrays import Flags, Floats, as_flags, as_floats
+from buzzline.arrays import Flags, Floats, as_codes, as_flags, as_floats
 from buzzline.diagnosis.dimension_indicators import KNOWN_JOBS, Cluster
 from buzzline.diagnosis.dimension_scene import DimensionScene
+from buzzline.diagnosis.job_shares import JobShares, job_shares
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.effective_shares import EffectiveShare, share_of_ties
 from buzzline.linkages.pattern_rule import Pattern
@@ -19,6 +21,8 @@ from buzzline.space.globe import chord
 
 PUBLIC = ("public", "university", "laboratory", "school", "agency")
 FEWEST = 10
+NO_JOBS = "jobs of too few members are known (`organisations.jobs`)"
+NO_OWNERS = "no owners are known (`organisations.owner_id`)"
 
 SMALL, LOCAL_OWNERS = "small organisations", "local owners"
 LOCAL_TRADE, JOINT = "local trade", "joint action"
@@ -89,28 +93,32 @@ def district_signs(
     members = scene.members(cluster)
     rng = scene.rng("district", str(cluster["cluster_id"]))
     outside = owned_outside(scene)
+    jobs = _known_jobs(scene, members)
+    shares = None if jobs is None else job_shares(jobs, draws=scene.draws, rng=rng)
     return [
-        _of_jobs(scene, members, SMALL, scene.jobs < rule.small_jobs, cut=rule.mostly, rng=rng),
-        _owners(scene, members, ~outside, rule, rng),
+        _small(shares, scene.level, rule),
+        _owners(scene, members, outside, rule, rng),
         _trade(scene, members, rng),
         _tied(scene, members, "joint_action", JOINT, cut=rule.mostly, rng=rng),
         _moves(scene, members, rule, rng),
-        *_leader(scene, members, outside, rule, rng),
-        _of_jobs(scene, members, PUBLIC_JOBS, _is_public(scene), cut=rule.public_jobs, rng=rng),
+        *_leader(scene, members, outside, shares=shares, rule=rule),
+        _public(scene, members, shares, rule=rule, rng=rng),
     ]
 
 
-def owned_outside(scene: DimensionScene) -> Flags:
-    """Return whose ultimate owner stands beyond local reach or in another country. (n,)."""
+def owned_outside(scene: DimensionScene) -> Floats:
+    """Return whose ultimate owner stands beyond local reach or in another country.
+
+    Returns
+    -------
+    (n,) float64
+        1, or 0; NaN where it is not known where the owner stands.
+    """
     xyz, owner = scene.scene.standing.xyz, scene.scene.owner
     gap = np.sqrt(((xyz - xyz[owner]) ** 2).sum(axis=1))
-    far = np.nan_to_num(gap, nan=0.0) > chord(scene.cutoffs.local_km)
-    return as_flags(scene.scene.is_foreign | far)
-
-
-def _is_public(scene: DimensionScene) -> Flags:
-    kind = scene.scene.organisations["kind"].is_in(list(PUBLIC)).fill_null(value=False)
-    return as_flags(kind.to_numpy())
+    gap[owner == np.arange(owner.size)] = 0.0
+    far = np.where(np.isnan(gap), np.nan, gap > chord(scene.cutoffs.local_km))
+    return as_floats(np.where(scene.scene.is_foreign, 1.0, far))
 
 
 def _sign(scene: DimensionScene, name: str, share: EffectiveShare, cut: float,
@@ -121,36 +129,61 @@ def _sign(scene: DimensionScene, name: str, share: EffectiveShare, cut: float,
     )  # fmt: skip
 
 
-def _weights(scene: DimensionScene, members: Flags) -> Floats | None:
-    """Return the jobs of members, or None where those of too few are known."""
+def _known_jobs(scene: DimensionScene, members: Flags) -> Floats | None:
+    """Return the jobs of members, NaN not known, or None where those of too few are known."""
     jobs = scene.jobs[members]
-    enough = (jobs > 0).sum() >= max(1.0, KNOWN_JOBS * jobs.size)
-    return as_floats(np.nan_to_num(jobs)) if enough else None
+    enough = (~np.isnan(jobs)).sum() >= KNOWN_JOBS * jobs.size and np.nansum(jobs) > 0
+    return jobs if enough else None
 
 
-def _of_jobs(scene: DimensionScene, members: Flags, name: str, holds: Flags, *, cut: float,
-             rng: np.random.Generator) -> Sign:  # fmt: skip
-    jobs = _weights(scene, members)
-    if jobs is None:
-        return unknown(name, "jobs of too few members are known (`organisations.jobs`)")
-    return _sign(scene, name, _weighed(jobs, as_flags(holds[members])), cut, rng)
+def _counted(name: str, draws: Floats, cut: float, *, n: int, level: float) -> Sign:
+    """Return a sign that is counted, with an interval of what had to be drawn."""
+    value = float(draws[0]) if (draws == draws[0]).all() else float(np.nanmean(draws))
+    tail = (1 - level) / 2
+    low, high = (float(end) for end in np.nanquantile(draws, [tail, 1 - tail]))
+    interval = min(low, value), max(high, value)
+    return measured(name, draws, value, interval=interval, n=n, cut=cut)
 
 
-def _weighed(weight: Floats, holds: Flags) -> EffectiveShare:
-    worth = float(weight.sum() ** 2 / (weight**2).sum())
-    return EffectiveShare(
-        float(weight[holds].sum() / weight.sum()), worth, int((weight > 0).sum())
-    )
+def _small(shares: JobShares | None, level: float, rule: DistrictTypeRule) -> Sign:
+    if shares is None:
+        return unknown(SMALL, NO_JOBS)
+    draws = shares.share_below(rule.small_jobs)
+    return _counted(SMALL, draws, rule.mostly, n=_n(shares), level=level)
 
 
-def _owners(scene: DimensionScene, members: Flags, is_local: Flags, rule: DistrictTypeRule,
+def _n(shares: JobShares) -> int:
+    return int(shares.jobs.size - shares.unknown.size)
+
+
+def _public(scene: DimensionScene, members: Flags, shares: JobShares | None, *,
+            rule: DistrictTypeRule, rng: np.random.Generator) -> Sign:  # fmt: skip
+    if shares is None:
+        return unknown(PUBLIC_JOBS, NO_JOBS)
+    kind = scene.scene.organisations["kind"].is_in(list(PUBLIC)).cast(pl.Float64)
+    holds = as_floats(kind.fill_null(float("nan")).to_numpy()[members])
+    if (~np.isnan(holds)).sum() < KNOWN_JOBS * holds.size:
+        return unknown(PUBLIC_JOBS, "kinds of too few members are known (`organisations.kind`)")
+    draws = shares.share(holds, rng)
+    return _counted(PUBLIC_JOBS, draws, rule.public_jobs, n=_n(shares), level=scene.level)
+
+
+def _owners(scene: DimensionScene, members: Flags, outside: Floats, rule: DistrictTypeRule,
             rng: np.random.Generator) -> Sign:  # fmt: skip
-    if not scene.scene.organisations["owner_id"].is_not_null().any():
-        return unknown(LOCAL_OWNERS, "no owners are known (`organisations.owner_id`)")
-    jobs = _weights(scene, members)
-    weight = np.ones(int(members.sum())) if jobs is None else jobs
-    share = _weighed(as_floats(weight), as_flags(is_local[members]))
-    return _sign(scene, LOCAL_OWNERS, share, rule.mostly, rng)
+    if not _owners_known(scene):
+        return unknown(LOCAL_OWNERS, NO_OWNERS)
+    is_local = as_floats(1 - outside[members])
+    if (~np.isnan(is_local)).sum() < KNOWN_JOBS * is_local.size:
+        return unknown(LOCAL_OWNERS, "where owners stand is known of too few members")
+    jobs = _known_jobs(scene, members)
+    weight = as_floats(np.ones(is_local.size)) if jobs is None else jobs
+    shares = job_shares(weight, draws=scene.draws, rng=rng)
+    draws = shares.share(is_local, rng)
+    return _counted(LOCAL_OWNERS, draws, rule.mostly, n=_n(shares), level=scene.level)
+
+
+def _owners_known(scene: DimensionScene) -> bool:
+    return bool(scene.scene.organisations["owner_id"].is_not_null().any())
 
 
 def _trade(scene: DimensionScene, members: Flags, rng: np.random.Generator) -> Sign:
@@ -196,20 +229,20 @@ def _moves(scene: DimensionScene, members: Flags, rule: DistrictTypeRule,
     return _sign(scene, MOBILITY, share, rule.mobile, rng)
 
 
-def _leader(scene: DimensionScene, members: Flags, outside: Flags, rule: DistrictTypeRule,
-            rng: np.random.Generator) -> list[Sign]:  # fmt: skip
-    jobs = _weights(scene, members)
-    if jobs is None:
-        why = "jobs of too few members are known (`organisations.jobs`)"
-        return [unknown(LEADER, why), unknown(LOCAL_LEADER, why)]
-    rows = np.flatnonzero(members)
-    owner = scene.scene.owner[rows]
-    held = np.bincount(owner, weights=jobs)
-    first = int(held.argmax())
-    share = _weighed(jobs, as_flags(owner == first))
-    is_local = float(not outside[rows[owner == first]].any())
-    local = measured(
-        LOCAL_LEADER, np.full(scene.draws, is_local), is_local, interval=(is_local, is_local),
-        n=1, cut=0.5,
-    )  # fmt: skip
-    return [_sign(scene, LEADER, share, rule.leading, rng), local]
+def _leader(scene: DimensionScene, members: Flags, outside: Floats, *,
+            shares: JobShares | None, rule: DistrictTypeRule) -> list[Sign]:  # fmt: skip
+    """Return whether one owner (or employer, without owners) leads, and is from there."""
+    if shares is None:
+        return [unknown(LEADER, NO_JOBS), unknown(LOCAL_LEADER, NO_JOBS)]
+    owners, group = np.unique(scene.scene.owner[members], return_inverse=True)
+    share, first = shares.largest(as_codes(group))
+    leads = _counted(LEADER, share, rule.leading, n=_n(shares), level=scene.level)
+    if not _owners_known(scene):
+        return [leads, unknown(LOCAL_LEADER, NO_OWNERS)]
+    # one member owned elsewhere will do; NaN where none is, and of some it is not known
+    away = np.zeros(owners.size)
+    np.maximum.at(away, group, np.nan_to_num(outside[members], nan=0.5))
+    local = np.where(away == 0.5, np.nan, 1 - away)[first]
+    if np.isnan(local).all():
+        return [leads, unknown(LOCAL_LEADER, "it is not known where the owner stands")]
+    return [leads, _counted(LOCAL_LEADER, as_floats(local), 0.5, n=1, level=scene.level)]

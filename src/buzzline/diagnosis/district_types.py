@@ -129,9 +129,12 @@ def district_types(
 
     Notes
     -----
-    Each sign is a share, drawn from a beta distribution with as many observations as it is
-    worth; each draw has one type, the first of which all signs hold, in the order of the
-    table. Cut-offs are conventions of this program: the source describes types in words.
+    Shares of jobs are counted: members are all that there are, and only jobs, kinds and owners
+    that are not known are drawn, like those that are. Shares of ties, of moves and of members
+    that act jointly are drawn from a beta distribution with as many observations as they are
+    worth. Each draw has one type, the first of which all signs hold, in the order of the table.
+    A leader is from the place only where owners are known. Cut-offs are conventions of this
+    program: the source describes types in words.
 
     References
     ----------

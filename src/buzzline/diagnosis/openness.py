@@ -10,7 +10,7 @@ import polars as pl
 from buzzline.analysis import NotMade
 from buzzline.arrays import as_codes
 from buzzline.diagnosis.dimension_indicators import FEWEST, Cluster
-from buzzline.diagnosis.dimension_scene import DimensionScene
+from buzzline.diagnosis.dimension_scene import ASKED_TOGETHER, DimensionScene
 from buzzline.diagnosis.scores import Indicator, Score, not_measured, of_interval, of_share
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.effective_shares import EffectiveShare, share_of_one_owner
@@ -26,13 +26,14 @@ def external_indicators(layers: Sequence[str]) -> tuple[Indicator, ...]:
     found = []
     for layer in layers:
         said = layer.replace("_", " ")
+        source = next((names[0] for names in ASKED_TOGETHER if layer in names), layer)
         for scale in FAR:
             found.append(
                 Indicator(EXTERNAL, f"{scale} ties ({said})", "log ratio",
-                          "size, distance and borders (G2)", layer)
+                          "size, distance and borders (G2)", source)
             )  # fmt: skip
         found.append(
-            Indicator(EXTERNAL, f"diversity of places ({said})", "share", "none", layer)
+            Indicator(EXTERNAL, f"diversity of places ({said})", "share", "none", source)
         )
     return tuple(found)
 

@@ -53,9 +53,10 @@ def percentile_among(
     True values are taken to come from one normal distribution, of which mean and spread are not
     known (flat priors, drawn on a grid) [1]_; the percentile is counted in each draw of all of
     them. Percentiles of the estimates themselves would be too far apart, those of estimates
-    with more noise added too close to the middle. Ties count half; without errors the
-    percentile is exact. Simultaneous intervals of all differences [2]_ hold whatever the true
-    values, and are too wide to tell anything of a dozen clusters.
+    with more noise added too close to the middle. Without errors the percentile is counted;
+    ties count half, and the interval reaches from none to all of them. Simultaneous intervals
+    of all differences [2]_ hold whatever the true values, and are too wide to tell anything of
+    a dozen clusters.
 
     References
     ----------
@@ -76,9 +77,10 @@ def percentile_among(
     place = int(known[:one].sum())
     true = true_values(as_floats(value[known]), as_floats(error[known]), draws=draws, rng=rng)
     own, others = true[:, [place]], np.delete(true, place, axis=1)
-    standing = (others < own).mean(axis=1) + 0.5 * (others == own).mean(axis=1)
+    below, tied = (others < own).mean(axis=1), (others == own).mean(axis=1)
+    standing = below + 0.5 * tied
     tail = (1 - level) / 2
-    low, high = np.quantile(standing, [tail, 1 - tail])
+    low, high = np.quantile(below, tail), np.quantile(below + tied, 1 - tail)
     mean = min(max(float(standing.mean()), float(low)), float(high))
     return Percentile(mean, float(low), float(high), n)
 
@@ -96,10 +98,16 @@ def true_values(
     Returns
     -------
     (draws, k) float64
+
+    Notes
+    -----
+    Spreads are tried up to three times that of the estimates, or the root mean square of the
+    errors where all estimates are the same: the truth need not be.
     """
-    spread = float(value.std(ddof=1))
-    if not spread or not error.any():
+    if not error.any():
         return np.tile(value, (draws, 1))
+    is_same = value.size < 2 or not float(np.ptp(value))
+    spread = float(np.sqrt(np.mean(error**2)) if is_same else value.std(ddof=1))
     steps = WIDEST * spread * np.arange(1, STEPS + 1) / STEPS
     precision = 1 / (error**2 + steps[:, None] ** 2)
     of_mean = 1 / precision.sum(axis=1)

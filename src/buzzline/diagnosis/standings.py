@@ -53,15 +53,19 @@ def together(parts: Measured) -> tuple[Floats, Floats] | None:
 def standardised(value: Floats, error: Floats) -> tuple[Floats, Floats]:
     """Return values less their mean over their spread, and errors over the same.
 
-    NaN stays NaN; zeros where all values are the same.
+    NaN stays NaN. The spread is at least the root mean square of the errors, which estimates
+    differ by even where the truth is the same; zeros where all are the same without error.
 
     Examples
     --------
     >>> standardised(np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.5, 0.5]))[0].tolist()
     [-1.0, 0.0, 1.0]
     """
-    known = value[~np.isnan(value)]
+    is_known = ~np.isnan(value)
+    known = value[is_known]
     spread = float(known.std(ddof=1)) if known.size > 1 else 0.0
+    if known.size:
+        spread = max(spread, float(np.sqrt(np.mean(error[is_known] ** 2))))
     if not spread:
         return as_floats(value * 0.0), as_floats(error * 0.0)
     return as_floats((value - known.mean()) / spread), as_floats(error / spread)
