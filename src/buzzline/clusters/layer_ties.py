@@ -9,13 +9,13 @@ import polars as pl
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats
 from buzzline.clusters.place_flows import person_moves
+from buzzline.clusters.records import record_numbers
 from buzzline.errors import InvalidArgument
 from buzzline.tables.study import Study
 from buzzline.tables.vocabularies import UNDIRECTED_LAYERS
 
 PERSONS = ("labour_move", "commute")  # layers whose weight is a number of persons
 MOST_PERSONS = 1e10  # in one tie: more than there are on Earth
-FEWEST_RECORDS = 20  # fewer name sources of data, not projects, contracts or respondents
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +27,8 @@ class LayerTies:
     source, target : (m,) int32      rows of organisations
     weight : (m,) float64            persons for moves and commuting, else 1; half each way
                                      without direction, where others of the layer have one
-    record : (m,) int32              which record each stands in; empty where few tell of all
+    record : (m,) int32              which record each stands in, its two ends where in none;
+                                     empty where no record bundles ties
     is_directed : bool
     n_organisations : int
     """
@@ -77,15 +78,15 @@ def layer_ties(study: Study, layer: str) -> LayerTies:
     counts = (pl.col("layer") == layer) & (pl.col("weight").fill_null(1.0) > 0)
     rows = study.linkages.lazy().filter(counts)
     weight = pl.col("weight").fill_null(1.0) if layer in PERSONS else pl.lit(1.0)
-    record = pl.col("observed_by").rank("dense").fill_null(0).cast(pl.Int32)
+    named = pl.col("observed_by").rank("dense").cast(pl.Int32)
     directed = pl.col("directed").fill_null(layer not in UNDIRECTED_LAYERS)
     ties = rows.select(
-        "source", "target", weight.alias("weight"), record.alias("record"),
+        "source", "target", weight.alias("weight"), named.alias("record"),
         directed.alias("directed"),
     )  # fmt: skip
     if layer == "labour_move" and not ties.select(pl.len()).collect().item():
         moves = person_moves(study, "spells").rename({"persons": "weight"}).lazy()
-        ties = moves.with_columns(record=pl.lit(0, pl.Int32), directed=pl.lit(True))
+        ties = moves.with_columns(record=pl.lit(None, pl.Int32), directed=pl.lit(True))
     number = study.organisations.select("org_id").with_row_index("row").lazy()
     for end in ("source", "target"):
         ties = ties.join(
@@ -94,11 +95,13 @@ def layer_ties(study: Study, layer: str) -> LayerTies:
         )  # fmt: skip
     found = _one_direction(ties.filter(pl.col("source") != pl.col("target")).collect())
     _check(found, layer)
-    several = found["record"].n_unique() >= FEWEST_RECORDS
+    record = record_numbers(
+        found.select(source="source_row", target="target_row", record="record")
+    )
     return LayerTies(
         as_codes(found["source_row"].to_numpy()), as_codes(found["target_row"].to_numpy()),
         as_floats(found["weight"].to_numpy()),
-        as_codes(found["record"].to_numpy() if several else []),
+        as_codes([] if record is None else record.to_numpy()),
         bool(found["directed"].any()) if found.height else layer not in UNDIRECTED_LAYERS,
         study.organisations.height,
     )  # fmt: skip

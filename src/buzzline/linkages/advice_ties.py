@@ -10,6 +10,7 @@ import polars as pl
 
 from buzzline.arrays import Codes, Floats, Indices, as_codes, as_indices
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.records import bundling
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables.study import Study
 from buzzline.tables.vocabularies import UNDIRECTED_LAYERS
@@ -18,7 +19,6 @@ SURVEYED = "advice"  # asked of organisations themselves: by itself wherever it 
 KNOWLEDGE = (
     "research", "coinvention", "coauthor", "citation", "licence", "monitor", "social",
 )  # fmt: skip
-FEWEST_RECORDS = 20  # fewer name sources of data, not projects, contracts or respondents
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +150,9 @@ def advice_ties(study: Study, layers: Sequence[str]) -> AdviceTies:
     )
     record = pl.when(own.fill_null(value=True)).then(None).otherwise("observed_by")
     directed = pl.col("directed").fill_null(~pl.col("layer").is_in(list(UNDIRECTED_LAYERS)))
-    ties = rows.select("source", "target", record.alias("record"), directed.alias("directed"))
+    ties = rows.select(
+        "source", "target", "layer", record.alias("record"), directed.alias("directed")
+    )
     number = study.organisations.select("org_id").with_row_index("row").lazy()
     for end in ("source", "target"):
         ties = ties.join(
@@ -158,7 +160,7 @@ def advice_ties(study: Study, layers: Sequence[str]) -> AdviceTies:
             validate="m:1", maintain_order="left",
         )  # fmt: skip
     found = ties.collect()
-    unit = _units(found["record"])
+    unit = _units(bundling(found.select("source", "target", "layer", "record")))
     source, target = (
         as_indices(found[f"{end}_row"].to_numpy()) for end in ("source", "target")
     )
@@ -173,8 +175,6 @@ def advice_ties(study: Study, layers: Sequence[str]) -> AdviceTies:
 
 
 def _units(record: pl.Series) -> Indices:
-    if record.n_unique() < FEWEST_RECORDS:
-        return np.arange(record.len())
     code = as_indices(record.rank("dense").fill_null(0).to_numpy())
     alone = code == 0
     code[alone] = code.max(initial=0) + 1 + np.arange(int(alone.sum()))

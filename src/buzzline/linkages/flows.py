@@ -9,10 +9,10 @@ import polars as pl
 
 from buzzline.analysis import Provenance, analysis
 from buzzline.clusters.clustering import Clustering
+from buzzline.clusters.records import bundling
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.flow_ends import between_partners, ends_of_members, partners_of
 from buzzline.linkages.flow_shares import shares_of
-from buzzline.linkages.tie_ends import FEWEST_RECORDS
 from buzzline.network.ties import ties_by_scale
 from buzzline.quantities import Count, Share
 from buzzline.space.scales import SCALES, UNKNOWN_SCALE, Cutoffs
@@ -196,11 +196,8 @@ def _ties(study: Study, layers: Sequence[str] | None, cutoffs: Cutoffs) -> pl.Da
         & (pl.col("layer").is_in(list(layers)) if layers is not None else pl.lit(value=True))
     ).select("source", "target", "layer", "observed_by")
     scaled = ties_by_scale(chosen, study.organisations, cutoffs).collect().to_polars()
-    record = pl.col("observed_by")  # few names are sources of data, not projects or respondents
-    several = scaled["observed_by"].n_unique() >= FEWEST_RECORDS
-    return scaled.select(
-        "source", "target", "scale", record=record if several else pl.lit(None, pl.String)
-    ).with_row_index("tie")
+    record = bundling(scaled.select("source", "target", "layer", record="observed_by"))
+    return scaled.select("source", "target", "scale", record=record).with_row_index("tie")
 
 
 def _flows(kept: pl.DataFrame, names: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

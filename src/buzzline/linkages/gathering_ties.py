@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Flags, Floats, Indices, Strings, as_floats, as_indices
-from buzzline.clusters.layer_ties import FEWEST_RECORDS
+from buzzline.clusters.records import bundling
 from buzzline.linkages.pair_errors import PairRows
 from buzzline.space.globe import unit_vectors
 from buzzline.tables.study import Study
@@ -115,8 +115,8 @@ def dated_ties(study: Study, layer: str) -> DatedTies:
         )["row"].cast(pl.Int64).to_numpy()
         for end in ("source", "target")
     ]  # fmt: skip
-    named = dated["observed_by"]
-    several = named.drop_nulls().n_unique() >= FEWEST_RECORDS
+    named = bundling(dated.select("source", "target", record="observed_by"))
+    several = named.is_not_null().any()
     codes = named.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
     start = days_of(dated["start"])
     return DatedTies(

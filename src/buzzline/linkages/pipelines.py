@@ -2,8 +2,9 @@
 
 A tie counts where it shows an investment: a contract (`formal`), or a layer that is one, such
 as research together or an affiliate. Ties of one record (a project, contract or respondent) are
-one investment of each organisation in it, split over its distant partners; without records the
-ties of the same two in one layer are one.
+one investment of each organisation in it, split over its distant partners (`clusters.records`
+tells a record from a source of data); without records the ties of the same two in one layer are
+one.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_flags, as_floats
+from buzzline.clusters.records import bundling
 from buzzline.errors import InvalidArgument
 from buzzline.kernels.distances import scales_of
-from buzzline.linkages.tie_ends import FEWEST_RECORDS, squared_limits
+from buzzline.linkages.tie_ends import squared_limits
 from buzzline.quantities import Years
 from buzzline.space.scales import SCALES, Cutoffs
 from buzzline.space.sites import sites_of
@@ -102,14 +104,21 @@ def pipelines_of(
             raise InvalidArgument(
                 f"linkages: there is no layer {name!r}; layers are {', '.join(LAYERS)}"
             )
-    shown = pl.col("formal").fill_null(False) | pl.col("layer").is_in(list(INVESTMENTS))
-    counts = shown if layers is None else pl.col("layer").is_in(list(layers))
     rows = study.linkages.filter(pl.col("source") != pl.col("target"))
+    kept = rows.filter(showing(layers))
+    told = kept.select("source", "target", "layer", record="observed_by")
+    kept = kept.with_columns(record=bundling(told))
     if year is not None:
-        rows = rows.filter(lasting(year))
-    kept = rows.filter(counts & (pl.col("weight").fill_null(1.0) > 0))
+        rows, kept = rows.filter(lasting(year)), kept.filter(lasting(year))
     notes = _notes(rows, kept, layers)
     return _split(study, _distant(study, kept, cutoffs, notes), tuple(notes))
+
+
+def showing(layers: Sequence[str] | None) -> pl.Expr:
+    """Return whether a tie shows an investment, or is of one of some layers."""
+    shown = pl.col("formal").fill_null(False) | pl.col("layer").is_in(list(INVESTMENTS))
+    counts = shown if layers is None else pl.col("layer").is_in(list(layers))
+    return counts & (pl.col("weight").fill_null(1.0) > 0)
 
 
 def lasting(year: Years) -> pl.Expr:
@@ -127,9 +136,8 @@ def _distant(
     xyz[sites.located] = sites.xyz[sites.site[sites.located]]
     nation = as_codes(study.organisations["country"].rank("dense").fill_null(0).to_numpy())
     row = study.organisations.select("org_id").with_row_index("row")
-    record = pl.col("observed_by").rank("dense").over("layer").fill_null(0).cast(pl.Int32)
-    several = pl.col("observed_by").n_unique().over("layer") >= FEWEST_RECORDS
-    ties = ties.select("source", "target", "layer", record=pl.when(several).then(record))
+    record = pl.col("record").rank("dense").over("layer").cast(pl.Int32)
+    ties = ties.select("source", "target", "layer", record)
     for end in ("source", "target"):
         ties = ties.join(
             row.rename({"row": f"{end}_row"}), left_on=end, right_on="org_id", how="left",

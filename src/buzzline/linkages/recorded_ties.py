@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
-from buzzline.clusters.layer_ties import FEWEST_RECORDS
+from buzzline.clusters.records import bundling
 from buzzline.network.building import Weighing, linkages_of, rows_of, weights_of
 from buzzline.network.missing_ties import Recorded
 from buzzline.network.open_cluster import OpenCluster, opened
@@ -92,10 +92,10 @@ def recorded_ties(
     weight, unit = weights_of(rows, weighing)
     number = study.organisations.select("org_id").with_row_index("row")
     source, target = (rows_of(rows, end, number) for end in ("source", "target"))
-    known = rows["observed_by"].drop_nulls().n_unique() >= FEWEST_RECORDS
-    named = rows["observed_by"].rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
-    alone = np.arange(rows.height) + rows.height + 1
-    record = np.where(named >= 0, named, alone) if known else alone
+    bundle = bundling(rows.select("source", "target", "layer", record="observed_by"))
+    known = bool(bundle.is_not_null().any())
+    named = bundle.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
+    record = np.where(named >= 0, named, np.arange(rows.height) + rows.height + 1)
     keep = (source != target) & (weight > 0)
     source, target = source[keep].astype(np.int64), target[keep].astype(np.int64)
     ends = np.concatenate([source, target])

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.clusters.records import record_numbers
 from buzzline.kernels.distances import scales_of
 from buzzline.network.building import Weighing
 from buzzline.space.globe import chord
@@ -20,7 +21,6 @@ from buzzline.space.scales import SCALES, Cutoffs
 from buzzline.space.zones import Zones
 from buzzline.tables.study import Study
 
-FEWEST_RECORDS = 20  # fewer name sources of data, not projects, contracts or respondents
 N_SCALES = len(SCALES)  # codes from here on: beyond regional, with a country missing
 TIES: Weighing = "ties"
 
@@ -34,8 +34,8 @@ class TieEnds:
     here, there : (2t,) int32              organisation at this end and at the other
     zone_here, zone_there : (2t,) int32
     scale : (c, 2t) int32                  for each set of cut-offs; 4 where it cannot be told
-    record : (2t,) int32                   which record the tie stands in; empty when the layer
-                                           comes from too few records to tell ties apart by
+    record : (2t,) int32                   which record the tie stands in, its two ends where in
+                                           none; empty when no record bundles ties
     owner : (n,) int32                     ultimate owner of each organisation, else itself
     weight : (2t,) float64                 of the tie, on average 1; 1 where ties are counted
     unit : str                             "ties", or what weights are in
@@ -43,6 +43,7 @@ class TieEnds:
     by_here, here_start : int64            ends of organisation i: by_here[here_start[i]:...]
     n_unplaced : int                       ties with an end that has no coordinates
     n_self : int                           ties of an organisation with itself, left out
+    self_ties : (n,) int64                 how many each organisation has
     """
 
     here: Codes
@@ -59,6 +60,7 @@ class TieEnds:
     here_start: Indices
     n_unplaced: int
     n_self: int
+    self_ties: Indices
 
     def of(self, members: Flags) -> Indices:
         """Return the ends at some organisations, in the order of the organisations."""
@@ -85,7 +87,7 @@ def tie_ends(
     if unweighed:
         return unweighed
     number = study.organisations.lazy().select("org_id").with_row_index("row")
-    record = pl.col("observed_by").rank("dense").fill_null(0).cast(pl.Int32).alias("record")
+    record = pl.col("observed_by").rank("dense").cast(pl.Int32).alias("record")
     ties = recorded.select("source", "target", record, "weight", "unit")
     for end in ("source", "target"):
         ties = ties.join(
@@ -99,7 +101,8 @@ def tie_ends(
     if weighing == "weight":
         amount = whole["weight"].to_numpy()
     used = placed & ~is_self & (amount > 0)
-    several = whole["record"].n_unique() >= FEWEST_RECORDS
+    told = whole.select(source="source_row", target="target_row", record="record")
+    bundle = record_numbers(told.filter(pl.Series(used)))
     unit_size = float(amount[used].mean()) if used.any() else 1.0
     units = whole["unit"].drop_nulls() if weighing == "weight" else pl.Series(["ties"])
     here = np.ascontiguousarray(rows[used].ravel())
@@ -109,11 +112,12 @@ def tie_ends(
     return TieEnds(
         here, there, zones.zone[here], zones.zone[there],
         scales_of(here, there, zones.organisation_xyz, zones.organisation_nation, limits),
-        as_codes(np.repeat(whole["record"].to_numpy()[used], 2) if several else []),
+        as_codes([] if bundle is None else np.repeat(bundle.to_numpy(), 2)),
         _owners(study), as_floats(np.repeat(amount[used] / unit_size, 2)),
         units[0] if units.len() else "weight", unit_size, as_indices(by_here),
         as_indices(np.concatenate([[0], np.cumsum(n)])),
         int((~placed & ~is_self).sum()), int(is_self.sum()),
+        as_indices(np.bincount(rows[is_self, 0], minlength=study.organisations.height)),
     )  # fmt: skip
 
 

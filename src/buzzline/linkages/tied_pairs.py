@@ -9,10 +9,9 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Indices, as_indices
+from buzzline.clusters.records import bundling
 from buzzline.linkages.pair_errors import PairRows
 from buzzline.tables.study import Study
-
-FEWEST_RECORDS = 20  # fewer name sources of data, not projects, contracts or respondents
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +21,7 @@ class TiedPairs:
     Attributes
     ----------
     one, other : (m,) int64         rows of organisations, one < other
-    pair, record : (k,) int64       which pair stands in which record; empty where few tell all
+    pair, record : (k,) int64       which pair stands in which record; empty where none bundles
     """
 
     one: Indices
@@ -61,16 +60,15 @@ def tied_pairs(study: Study, layers: Sequence[str]) -> TiedPairs:
     found = (
         ties.filter(pl.col("source") != pl.col("target"))
         .select(one=pl.min_horizontal(*ends), other=pl.max_horizontal(*ends),
-                record="observed_by")
-        .unique()
-        .sort("one", "other", "record")
+                record="observed_by", layer="layer")
         .collect()
     )  # fmt: skip
+    told = found.select("layer", "record", source="one", target="other")
+    found = found.select("one", "other", record=bundling(told)).unique()
+    found = found.sort("one", "other", "record")
     pairs = found.select("one", "other").unique(maintain_order=True).with_row_index("pair")
     in_record = found.join(pairs, on=["one", "other"], how="left", validate="m:1",
                            maintain_order="left").drop_nulls("record")  # fmt: skip
-    if in_record["record"].n_unique() < FEWEST_RECORDS:
-        in_record = in_record.clear()
     code = in_record["record"].rank("dense").cast(pl.Int64)
     return TiedPairs(
         as_indices(pairs["one"].to_numpy()), as_indices(pairs["other"].to_numpy()),
