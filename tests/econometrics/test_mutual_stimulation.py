@@ -258,3 +258,64 @@ def test_nothing_that_moves_is_refused(bare):
     )
     result = mutual_stimulation(study.with_table("outcomes", still))
     assert "moves over the years" in interaction(result)["status"]
+
+
+def without(study, **columns):
+    return study.with_table("organisations", study.organisations.with_columns(**columns))
+
+
+def test_organisations_without_a_region_are_no_regions_of_their_own(bare):
+    rows = np.repeat(np.arange(bare.organisations.height), 3)
+    none = pl.lit(None, pl.String)
+    code, kind = groups_of(without(bare, region=none), rows)
+    assert kind == "city"
+    assert code.max() + 1 == bare.organisations.select("country", "city").n_unique()
+    assert groups_of(without(bare, region=none, city=none), rows)[1] == "organisation"
+    few = pl.when(pl.int_range(pl.len()) % 15 > 0).then(pl.lit("A"))  # one region, 20 without
+    assert groups_of(without(bare, region=few), rows)[1] == "city"
+
+
+def test_a_few_without_a_region_are_with_their_city(bare):
+    rows = np.arange(bare.organisations.height)
+    region = pl.format("R{}", pl.int_range(pl.len()) % 12)
+    city = pl.int_range(pl.len()) // 40
+    some = pl.when(pl.int_range(pl.len()) % 20 > 0).then(region)
+    study = without(bare, region=some, city=pl.format("C{}", city), country=pl.lit("FR"))
+    code, kind = groups_of(study, rows)
+    assert kind == "region"
+    assert code[0] == code[20] != code[40]  # without a region, of the same city and another
+
+
+def test_regions_unknown_do_not_make_errors_smaller(bare):
+    study, _ = planted(bare, shared=1.0, feedback=0.3)
+    row = interaction(mutual_stimulation(without(study, region=pl.lit(None, pl.String))))
+    assert row["groups"] == "city"
+    lone = without(study, region=pl.lit(None, pl.String), city=pl.lit(None, pl.String))
+    found = mutual_stimulation(lone)
+    assert interaction(found)["groups"] == "organisation"
+    assert "Errors are by organisation" in str(found)
+
+
+@pytest.mark.parametrize("value", [5.0, 0.0])
+def test_an_outcome_that_does_not_move_is_refused(bare, value):
+    study, _ = planted(bare, years=6)
+    still = study.outcomes.with_columns(
+        pl.when(pl.col("indicator") == "innovation")
+        .then(value)
+        .otherwise("value")
+        .alias("value")
+    )
+    result = mutual_stimulation(study.with_table("outcomes", still))
+    assert "does not move over the years" in interaction(result)["status"]
+    assert interaction(result)["value"] is None
+
+
+def test_pipelines_of_which_many_lack_a_first_day_are_refused(bare):
+    study, _ = planted(bare)
+    only = study.outcomes.filter(pl.col("indicator") == "innovation")
+    half = study.linkages.with_columns(
+        start=pl.when(pl.int_range(pl.len()) % 2 == 0).then("start")
+    )
+    found = mutual_stimulation(study.with_table("outcomes", only).with_table("linkages", half))
+    assert "have no `start` while others" in str(found)
+    assert found.effects["value"].null_count() == 6

@@ -116,3 +116,40 @@ def test_what_is_missing_is_named(bare):
         value_by_distance(study, layers=["commute"])
     with pytest.raises(InvalidArgument, match="level"):
         value_by_distance(study, level=1.0)
+
+
+def with_ties(study, **columns):
+    return study.with_table("linkages", study.linkages.with_columns(**columns))
+
+
+def test_ties_of_which_many_lack_a_first_day_are_refused_and_counted(bare):
+    study = planted(bare)
+    every, advice = pl.int_range(pl.len()), pl.col("layer") == "advice"
+    half = with_ties(study, start=pl.when(~advice | (every % 2 == 0)).then("start"))
+    found = value_by_distance(half, layers=["advice"])
+    assert "have no `start` while others of their layer have" in str(found)
+    assert found.slopes["value"].null_count() == 4
+    few = with_ties(study, start=pl.when(~advice | (every % 20 > 0)).then("start"))
+    found = value_by_distance(few, layers=["advice"])
+    assert "without a first day count in every year" in str(found)
+    assert found.slopes["value"].null_count() == 0
+
+
+def test_ties_without_a_last_day_are_counted_and_many_are_a_warning(bare):
+    study, every = planted(bare), pl.int_range(pl.len())
+    assert "last day" not in str(value_by_distance(study, layers=["advice"]))
+    few = with_ties(study, end=pl.when(every % 20 > 0).then("end"))
+    said = str(value_by_distance(few, layers=["advice"]))
+    assert "without a last day count as lasting" in said
+    assert "with care" not in said
+    many = with_ties(study, end=pl.when(every % 2 > 0).then("end"))
+    assert "read values with care" in str(value_by_distance(many, layers=["advice"]))
+
+
+def test_a_constant_outcome_has_no_value_by_distance(bare):
+    study = planted(bare)
+    still = study.outcomes.with_columns(
+        value=pl.when(pl.col("indicator") == "innovation").then(5.0).otherwise("value")
+    )
+    found = value_by_distance(study.with_table("outcomes", still), layers=["advice"])
+    assert "does not move over the years" in str(found)

@@ -22,7 +22,9 @@ from buzzline.econometrics.stimulation_rows import (
     refused,
 )
 from buzzline.econometrics.yearly import (
+    ALONE,
     BUZZ,
+    ORGANISATION,
     PIPELINES,
     exposures,
     lagged,
@@ -31,7 +33,7 @@ from buzzline.econometrics.yearly import (
     panel_of,
     too_little,
 )
-from buzzline.errors import BuzzlineError, InvalidArgument
+from buzzline.errors import BuzzlineError, InvalidArgument, TooFew
 from buzzline.quantities import Kilometres, Share
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
@@ -207,7 +209,12 @@ def mutual_stimulation(
     reason = too_little(told, name)
     if reason:
         return _refused(reason, name, level)
-    by_year, notes = exposures(study, told, layers=layers, decay_km=decay_km, cutoffs=cutoffs)
+    try:
+        by_year, notes = exposures(
+            study, told, layers=layers, decay_km=decay_km, cutoffs=cutoffs
+        )
+    except TooFew as error:
+        return _refused(str(error), name, level)
     rows = lagged(told, by_year)
     reason = too_little(rows, name, 3)
     if reason:
@@ -216,12 +223,13 @@ def mutual_stimulation(
     effects, margins, checks = _forms(rows, (panel, kind), _later(rows, by_year), level)
     crossed = cross_lag_rows(_crossed(study, by_year), level)
     order = {term: k for k, term in enumerate(("interaction", BUZZ, PIPELINES))}
+    alone = (ALONE,) if kind == ORGANISATION else ()
     table = _frame(effects, EFFECT_SCHEMA)
     by_term = pl.col("term").replace_strict(order, return_dtype=pl.Int64)
     return MutualStimulation(
         table.sort(pl.col("form") != FORMS[0], by_term, maintain_order=True),
         _frame(margins, MARGIN_SCHEMA), _frame(crossed, CROSS_SCHEMA),
-        _frame(checks, CHECK_SCHEMA), name, level, (BY_SCALE, *notes, NO_CAUSE),
+        _frame(checks, CHECK_SCHEMA), name, level, (BY_SCALE, *notes, *alone, NO_CAUSE),
     )  # fmt: skip
 
 

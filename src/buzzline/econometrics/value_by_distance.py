@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
@@ -12,6 +12,7 @@ import polars as pl
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import as_floats
 from buzzline.econometrics.forward_deviations import STRONG, forward_deviations
+from buzzline.econometrics.open_ends import open_ends, ties_of_some
 from buzzline.econometrics.panel import (
     FEWEST_GROUPS,
     Interval,
@@ -22,6 +23,8 @@ from buzzline.econometrics.panel import (
 )
 from buzzline.econometrics.ties_by_year import ties_by_year
 from buzzline.econometrics.yearly import (
+    ALONE,
+    ORGANISATION,
     lagged,
     outcome_of,
     outcomes_by_year,
@@ -181,7 +184,14 @@ def value_by_distance(
     seen = told["year"].to_numpy()
     years = range(int(seen.min()) - 1, int(seen.max()) + 1)
     ties = ties_by_year(study, told, years, layers=layers, cutoffs=cutoffs)
-    return _valued(study, lagged(told, ties), name, level)
+    counted = ties_of_some(study, told["row"])
+    if layers is not None:
+        counted = counted.filter(pl.col("layer").is_in(list(layers)))
+    ends = open_ends(counted)
+    if reason := ends.refusal():
+        return _refused(reason, name, level)
+    found = _valued(study, lagged(told, ties), name, level)
+    return replace(found, notes=(*found.notes, *ends.notes()))
 
 
 def _valued(study: Study, rows: pl.DataFrame, name: str, level: Share) -> ValueByDistance:
@@ -219,7 +229,7 @@ def _valued(study: Study, rows: pl.DataFrame, name: str, level: Share) -> ValueB
     return ValueByDistance(
         _frame(slopes, SLOPE_SCHEMA), differences,
         _frame(held, QUALITY_SCHEMA), _p_equal(differences), name, level,
-        (*notes, NO_CAUSE),
+        (*notes, *((ALONE,) if kind == ORGANISATION else ()), NO_CAUSE),
     )  # fmt: skip
 
 

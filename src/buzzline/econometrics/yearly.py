@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Codes, as_codes, as_floats, as_indices
+from buzzline.econometrics.open_ends import open_ends, ties_of_some
 from buzzline.econometrics.panel import FEWEST_GROUPS, Panel
-from buzzline.errors import InvalidArgument
+from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.buzz import buzz_exposure, met_exposure
 from buzzline.linkages.buzz_surroundings import around_of, present
-from buzzline.linkages.pipelines import pipelines_of
+from buzzline.linkages.pipelines import pipelines_of, showing
 from buzzline.quantities import Kilometres
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.study import Study
@@ -24,6 +25,12 @@ PLENTY_OF_GROUPS = 10
 FEWEST_YEARS = 4
 FEWEST_ORGANISATIONS = 20
 GROUPINGS = ("region", "city")  # coarsest first: whoever may share luck
+NEARLY_ALL = 0.9  # of the rows have a name, for groups to be by it
+ORGANISATION = "organisation"
+ALONE = (
+    "Errors are by organisation: too few regions or cities are named, so luck that neighbours "
+    "share is not in them, and intervals may be too narrow."
+)
 
 
 def outcome_of(study: Study, wanted: str | None) -> str:
@@ -70,7 +77,7 @@ def too_little(rows: pl.DataFrame, outcome: str, fewest_years: int = FEWEST_YEAR
     Parameters
     ----------
     rows : DataFrame
-        With `row` and `year`, of what would be fitted.
+        With `row`, `year` and `y`, of what would be fitted.
     """
     if not outcome:
         return (
@@ -88,33 +95,50 @@ def too_little(rows: pl.DataFrame, outcome: str, fewest_years: int = FEWEST_YEAR
             f"{plural(n, 'organisation')} with {outcome!r}, and at least "
             f"{FEWEST_ORGANISATIONS} are needed"
         )
+    if not _moves(rows):
+        return f"{outcome!r} does not move over the years, in any organisation on its own"
     return ""
+
+
+def _moves(rows: pl.DataFrame) -> bool:
+    """Tell whether an outcome changes within organisations, and not alike in all of them."""
+    y = pl.col("y").cast(pl.Float64)
+    small = 1e-9 * float(rows["y"].abs().max() or 0.0)  # type: ignore[arg-type]
+    net = rows.select("row", y=y, net=y - y.mean().over("year"))
+    ranges = net.group_by("row").agg(pl.col("y", "net").max() - pl.col("y", "net").min())
+    return all(bool((ranges[name] > small).any()) for name in ("y", "net"))
 
 
 def groups_of(study: Study, rows: np.ndarray) -> tuple[Codes, str]:
     """Return the group of some rows within which luck may be shared, and what groups are.
 
-    Regions where there are ten or more, else cities, else whichever there are most of.
+    Regions where nearly all have one and there are ten or more, else cities, else whichever
+    there are most of, if six or more, else organisations. Only named regions and cities count;
+    whoever has none is with its city, or alone.
     """
-    found: list[tuple[int, str, Codes]] = []
-    for name in GROUPINGS:
-        column = study.organisations[name].gather(rows)
-        country = study.organisations["country"].gather(rows)
-        both = pl.DataFrame({"country": country, "name": column})
-        alone = pl.Series(rows + both.height)  # without a name: alone
-        number = both.select(pl.struct("country", "name").rank("dense").cast(pl.Int64))
-        code = pl.select(
-            pl.when(column.is_null()).then(-1 - alone).otherwise(number.to_series())
-        ).to_series()
-        dense = as_codes(code.rank("dense").to_numpy() - 1)
-        n = int(dense.max(initial=-1)) + 1
-        if n >= PLENTY_OF_GROUPS:
-            return dense, name
-        found.append((n, name, dense))
-    n, name, dense = max(found, key=lambda one: one[0])
-    if n >= FEWEST_GROUPS:
-        return dense, name
-    return as_codes(np.unique(rows, return_inverse=True)[1]), "organisation"
+    names = {name: _named(study, rows, name) for name in GROUPINGS}
+    found: list[tuple[int, str]] = []
+    for name, of in names.items():
+        if of.len() and of.is_not_null().mean() >= NEARLY_ALL:  # type: ignore[operator]
+            found.append((of.drop_nulls().n_unique(), name))
+    plenty = [one for one in found if one[0] >= PLENTY_OF_GROUPS]
+    n, name = next(iter(plenty), max(found, key=lambda one: one[0], default=(0, "")))
+    alone = pl.select(pl.format("{}", pl.Series(rows))).to_series()
+    if n < FEWEST_GROUPS:
+        return as_codes(np.unique(rows, return_inverse=True)[1]), ORGANISATION
+    finer = [f"{kind} " + names[kind] for kind in GROUPINGS[GROUPINGS.index(name) :]]
+    code = pl.select(pl.coalesce(*finer, alone)).to_series()
+    return as_codes(code.rank("dense").to_numpy() - 1), name
+
+
+def _named(study: Study, rows: np.ndarray, name: str) -> pl.Series:
+    """Return the region or city of some rows with its country; null where it has none."""
+    told = study.organisations.select(
+        pl.when(pl.col(name).is_not_null()).then(
+            pl.format("{}: {}", pl.col("country").fill_null("?"), name)
+        )
+    )
+    return told.to_series().gather(rows)
 
 
 def exposures(
@@ -135,6 +159,11 @@ def exposures(
     rows : DataFrame
         With `row` and `year`: the organisations, and the years of the outcome; exposures are
         of these years and the one before the first.
+
+    Raises
+    ------
+    TooFew
+        Too many ties have no first day while others of their layer have.
     """
     given = of_organisations(study)
     seen = rows["year"].to_numpy()
@@ -219,17 +248,15 @@ def _pipelines(
     notes: list[str],
 ) -> pl.DataFrame:
     rows = who["row"].to_numpy()
+    ends = open_ends(ties_of_some(study, who["row"]).filter(showing(choices[0])))
+    if reason := ends.refusal():
+        raise TooFew(reason)
     parts = []
     for year in years:
         found = pipelines_of(study, layers=choices[0], cutoffs=choices[1], year=year)
         held = found.held().sum(axis=1)[rows]
         parts.append(pl.DataFrame({"row": rows, "year": [year] * rows.size, PIPELINES: held},
                                   schema_overrides={"year": pl.Int64}))  # fmt: skip
-    undated = study.linkages["start"].null_count()
-    if undated:
-        notes.append(
-            f"{plural(undated, 'tie')} without a first day count in every year, so they cannot "
-            "move an outcome."
-        )
+    notes += ends.notes()
     notes.append("Pipelines measured from the ties that last in each year.")
     return pl.concat(parts)
