@@ -203,3 +203,41 @@ def test_too_few_around_say_so():
     dealt = dealt_out(around, np.arange(3), within_km=50, rng=np.random.default_rng(1))
     assert "fewer than 20" in dealt.status
     assert np.isnan(dealt.mean)
+
+
+def test_a_pool_too_large_to_deal_whole_has_the_mean_and_spread_of_the_whole(monkeypatch):
+    around = scene(np.random.default_rng(7), n=1500, industries=3)
+    focal = np.arange(100)
+    whole = dealt_out(around, focal, within_km=50, draws=1000, rng=np.random.default_rng(1))
+    monkeypatch.setattr("buzzline.linkages.buzz_null.MOST_DEALT", 300)
+    some = dealt_out(around, focal, within_km=50, draws=1000, rng=np.random.default_rng(2))
+    assert some.mean == pytest.approx(whole.mean, rel=0.005)
+    assert some.high - some.low == pytest.approx(whole.high - whole.low, rel=0.25)
+    assert some.n == whole.n == 1500
+
+
+def test_where_all_are_alike_deals_change_nothing(monkeypatch):
+    monkeypatch.setattr("buzzline.linkages.buzz_null.MOST_DEALT", 100)
+    around = scene(np.random.default_rng(8), n=400, industries=1)
+    around = replace(around, mass=np.ones(400))
+    focal = np.arange(30)
+    dealt = dealt_out(around, focal, within_km=50, draws=20, rng=np.random.default_rng(1))
+    assert dealt.mean == pytest.approx(buzz_exposure(around, focal, edges_km=ALL).mean())
+
+
+def test_members_of_two_towns_are_dealt_town_by_town():
+    rng = np.random.default_rng(9)
+    one, two = scene(rng, n=200, spread=2), scene(rng, n=200, spread=2)
+    away = unit_vectors(rng.normal(1.8, 2 * KM, 200), 50 + rng.normal(0, 2 * KM, 200))
+    mass = np.concatenate([one.mass, 5 * two.mass])  # 130 km apart, one of larger ones
+    both = replace(
+        one, xyz=np.concatenate([one.xyz, away]), mass=mass, floor_km=np.zeros(400),
+        industry=np.concatenate([one.industry, two.industry]),
+    )  # fmt: skip
+    towns = [np.arange(20), np.arange(200, 220)]
+    alone = [dealt_out(both, town, within_km=40, draws=400, rng=rng).mean for town in towns]
+    dealt = dealt_out(both, np.concatenate(towns), within_km=40, draws=400, rng=rng)
+    assert dealt.mean == pytest.approx(np.mean(alone), rel=0.03)
+    assert dealt.n == 400
+    assert "2 places, each dealt in itself" in dealt.status
+    assert "apart" not in dealt_out(both, towns[0], within_km=40, rng=rng).status

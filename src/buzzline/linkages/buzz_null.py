@@ -52,41 +52,109 @@ def dealt_out(
     focal : (m,) int64
         Members with coordinates; they stay what and where they are.
     within_km : km
-        From the middle of the members: sites among which others are dealt.
+        From the middle of the members: sites among which others are dealt. Where members lie
+        further apart than that, each of their places is dealt in itself.
 
     Notes
     -----
     The buzz that members receive is a sum over the others, each with the weight of its site, so
-    a deal costs one pass over the organisations around.
+    a deal costs one pass over the organisations around. Where there are more than 20,000, the
+    mean is that of all of them and the spread is told from 20,000: as a sum over n/m times as
+    many sites, it is wider by the root of that.
     """
-    pool = _within(around, focal, within_km)
-    n = int(pool.size)
-    if n < FEWEST_AROUND:
+    place = _places(around, focal, within_km)
+    pool = as_indices(np.flatnonzero((place >= 0) & (around.mass > 0)))
+    n, n_places = int(pool.size), int(place.max(initial=-1)) + 1
+    said = "" if draws >= 2 else "buzz without band: fewer than 2 draws"
+    around_each = np.bincount(place[pool], minlength=max(n_places, 1))
+    if 2 * (around_each[place[focal]] < FEWEST_AROUND).sum() >= max(focal.size, 1):
         said = f"buzz without band: fewer than {FEWEST_AROUND} organisations around"
+        said += " most members, who lie apart" if n_places > 1 else ""
+    if said:
         return Dealt(nan, nan, nan, n, said)
-    if draws < 2:
-        return Dealt(nan, nan, nan, n, "buzz without band: fewer than 2 draws")
-    if pool.size > MOST_DEALT:
-        pool = np.sort(rng.choice(pool, MOST_DEALT, replace=False))
-    weights, contents = _sites_and_contents(around, focal, pool)
-    found = np.empty(draws)
+    some = pool
+    if n > MOST_DEALT:
+        some = as_indices(np.sort(rng.choice(pool, MOST_DEALT, replace=False)))
+    heard = _dealt(_sites_and_contents(around, focal, some), place[some], (draws, rng))
+    if n > MOST_DEALT:
+        off = (heard - heard.mean()) * np.sqrt(n / MOST_DEALT)
+        heard = as_floats(_mean_over_deals(around, focal, place) + off)
+    found = heard / focal.size
+    status = "measured" if n_places == 1 else (
+        f"measured; members lie apart: {n_places} places, each dealt in itself"
+    )  # fmt: skip
+    return Dealt(float(found.mean()), *central_range(as_floats(found), level), n, status)
+
+
+def _places(around: Surroundings, focal: Indices, within_km: Kilometres) -> Indices:
+    """Return the place that each organisation around members is dealt in, -1 for none. (n,).
+
+    One place where all members are near their middle; else each member that is far from the
+    middles so far makes one with those near it, and organisations go to the nearest.
+    """
+    reach = chord(within_km) ** 2
+    middles, left = [], focal
+    if focal.size:
+        whole = _middle(around.xyz[focal])
+        if _squares(around.xyz[focal], whole).max() <= reach:
+            middles, left = [whole], focal[:0]
+    while left.size:
+        near = _squares(around.xyz[left], around.xyz[left[0]]) <= chord(within_km / 2) ** 2
+        middles.append(_middle(around.xyz[left[near]]))
+        left = left[~near]
+    place = np.full(around.mass.size, -1, np.int64)
+    best = np.full(around.mass.size, np.inf)
+    for number, middle in enumerate(middles):
+        square = _squares(around.xyz, middle)
+        nearer = square < best  # not without coordinates
+        place[nearer], best[nearer] = number, square[nearer]
+    far = best > reach
+    far[focal] = False
+    place[far] = -1
+    return as_indices(place)
+
+
+def _middle(xyz: Floats) -> Floats:
+    middle = xyz.mean(axis=0)
+    return as_floats(middle / max(float(np.linalg.norm(middle)), 1e-300))
+
+
+def _squares(xyz: Floats, middle: Floats) -> Floats:
+    return as_floats(((xyz - middle) ** 2).sum(axis=1))
+
+
+def _dealt(
+    sites: tuple[list[Floats], list[Floats]],
+    place: Indices,
+    how: tuple[Draws, np.random.Generator],
+) -> Floats:
+    """Return what all members hear, deal by deal. (draws,)."""
+    draws, rng = how
+    rows = [np.flatnonzero(place == number) for number in np.unique(place)]
+    found, dealt = np.empty(draws), np.arange(place.size)
     for draw in range(draws):
-        dealt = rng.permutation(pool.size)
-        heard = [float(w @ x[dealt]) for w, x in zip(weights, contents, strict=True)]
-        found[draw] = sum(heard) / focal.size
-    return Dealt(float(found.mean()), *central_range(found, level), n, "measured")
+        for some in rows:
+            dealt[some] = some[rng.permutation(some.size)]
+        found[draw] = sum(float(w @ x[dealt]) for w, x in zip(*sites, strict=True))
+    return found
 
 
-def _within(around: Surroundings, focal: Indices, within_km: Kilometres) -> Indices:
-    middle = around.xyz[focal].mean(axis=0)
-    length = float(np.linalg.norm(middle))
-    if not length > 0:
-        return focal[:0]
-    gap = around.xyz - middle / length
-    with np.errstate(invalid="ignore"):
-        near = (gap**2).sum(axis=1) <= chord(within_km) ** 2
-    near[focal] = True
-    return np.flatnonzero(near & (around.mass > 0))
+def _mean_over_deals(around: Surroundings, focal: Indices, place: Indices) -> float:
+    """Return what all members hear on average, were each place dealt in itself."""
+    even = replace(around, industry=as_codes(np.zeros(place.size)), related=np.ones((1, 1)))
+    total = 0.0
+    for number in range(int(place.max()) + 1):
+        there = (place == number) & (around.mass > 0)
+        if not there.any():
+            continue
+        heard = buzz_exposure(
+            replace(even, mass=as_floats(there)), focal, edges_km=np.empty(0)
+        )[:, 0]
+        for industry in np.unique(around.industry[focal]):
+            related = around.related[industry, around.industry[there]]
+            weight = float(heard[around.industry[focal] == industry].sum())
+            total += weight * float((related * around.mass[there]).mean())
+    return total
 
 
 def _sites_and_contents(
