@@ -3,12 +3,14 @@ import polars as pl
 import pytest
 from tests.clusters.planted import clustering_of
 
+from buzzline.arrays import as_codes
 from buzzline.clusters.candidate_clusters import candidate_clusters
+from buzzline.clusters.declared_as_clusters import clustering_of_labels
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.balance import scale_balance
 from buzzline.space.scales import SCALES
 from buzzline.tables.study import Study
-from buzzline.tables.worlds import make_world
+from buzzline.tables.worlds import Gravity, make_world, plant_advice
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +248,80 @@ def test_ties_to_oneself_only_are_too_few(world, clustering):
     found = scale_balance(study, clustering, draws=19, rng=1)
     assert not found.balance.height
     assert found.untested["reason"].str.contains("only 0 ties").all()
+    assert found.untested["reason"].str.contains("of members to themselves left out").all()
+
+
+def test_a_cluster_that_nobody_asked_is_not_told_to_lack_local_ties():
+    world = make_world(organisations=900, clusters=4, layers=("supply",), rng=5)
+    study = world.study
+    for k in (0, 1):
+        group = as_codes(np.where(world.truth.cluster == k, 0, -1))
+        study, _ = plant_advice(study, group, n_gatekeepers=8, rng=k)
+    labels = clustering_of_labels(study, world.truth.cluster.tolist())
+    for case in (study, study.with_table("outcomes", study.outcomes.clear())):
+        found = scale_balance(case, labels, layers=["advice"], draws=19, rng=1)
+        unasked = found.untested.filter(pl.col("reason").str.contains("nobody of this cluster"))
+        assert unasked.height == 2
+        asked = set(labels.clusters["cluster_id"]) - set(unasked["cluster_id"])
+        assert set(found.balance["cluster_id"]) <= asked
+
+
+def test_a_cluster_that_answered_is_compared(world, clustering):
+    ties = world.study.linkages.with_columns(observed_by=pl.col("target"))
+    study = world.study.with_table("linkages", ties)
+    found = scale_balance(study, clustering, layers=["supply"], draws=19, rng=1)
+    assert not found.untested.height
+
+
+def test_local_ties_planted_as_missing_are_never_as_expected():
+    """Share x 0.2 or x 0.5 where most are local: a share hardly shows it."""
+    said = []
+    for seed in range(4):
+        for factor in (0.2, 0.5):
+            world = make_world(
+                organisations=700, clusters=3, layers=("supply",), rng=seed,
+                missing={0: {"local": factor}}, gravity=Gravity(ties_each=8),
+            )  # fmt: skip
+            labels = clustering_of_labels(world.study, world.truth.cluster.tolist())
+            found = scale_balance(world.study, labels, draws=99, rng=seed)
+            local = found.balance.filter(model="G2", scale="local")
+            mine = local.filter(cluster_id=planted_clusters(world, labels)[0])
+            said += mine["verdict"].to_list()
+    assert len(said) == 8
+    assert "as expected" not in said
+    assert "excess" not in said
+
+
+def planted_clusters(world, labels):
+    return {planted: name for name, planted in planted_in(world, labels).items()}
+
+
+def test_intervals_hold_their_own_value(balance):
+    known = balance.balance.filter(pl.col("low").is_not_null())
+    assert (known["low"] <= known["log_ratio"]).all()
+    assert (known["log_ratio"] <= known["high"]).all()
+    odds = known.filter(pl.col("log_odds").is_not_null())
+    assert odds["log_odds"].is_between(odds["odds_low"], odds["odds_high"]).all()
+    assert odds.filter(pl.col("expected_share") <= 0.5).is_empty()
+
+
+def test_not_enough_links_has_its_reason(balance):
+    short = balance.balance["verdict"] == "not enough links"
+    assert (balance.balance["reason"].is_not_null() == short).all()
+
+
+def test_golden_doubling_the_distance():
+    # theory C2.2: at an elasticity of -0.93, twice the distance has 0.525 of the ties
+    world = make_world(
+        organisations=2500, clusters=6, layers=("supply",), rng=8,
+        gravity=Gravity(distance_elasticity=0.93, ties_each=10),
+    )  # fmt: skip
+    labels = clustering_of_labels(world.study, world.truth.cluster.tolist())
+    fits = scale_balance(world.study, labels, draws=9, rng=1).fits.filter(model="G2")
+    low, high = (2 ** fits[f"elasticity_{end}"] for end in ("low", "high"))
+    assert pytest.approx(0.525, abs=5e-4) == 2**-0.93
+    assert 2 ** fits["distance_elasticity"].mean() == pytest.approx(0.525, abs=0.02)
+    assert ((low <= 0.525) & (high >= 0.525)).mean() >= 0.5
 
 
 def test_too_few_draws_are_said(world, clustering):

@@ -13,6 +13,7 @@ from buzzline.linkages.verdicts import (
     effective_ties,
     jensen_shannon,
     links_for,
+    links_for_a_halving,
     log_ratios,
     overdispersion,
 )
@@ -168,3 +169,48 @@ def test_as_expected_is_said_only_where_a_halving_is_ruled_out():
             said.append(against(counted(observed), share, draws=200, seed=world).verdict[2])
         assert said.count("as expected") <= 0.05 * 200
         assert said.count("excess") == 0
+
+
+@given(
+    st.lists(st.integers(0, 300), min_size=4, max_size=4).filter(lambda o: sum(o) > 9),
+    st.lists(st.floats(0.01, 1), min_size=4, max_size=4),
+    st.floats(1, 9),
+)
+def test_every_interval_holds_its_own_value(observed, weight, design_effect):
+    share = np.array(weight) / sum(weight)
+    found = against(counted(observed, design_effect=design_effect), share, draws=50)
+    assert (found.low <= found.log_ratio).all()
+    assert (found.log_ratio <= found.high).all()
+
+
+def test_why_there_are_not_enough_links_in_three_ways():
+    share, rng = np.array([0.4, 0.3, 0.2, 0.1]), np.random.default_rng(1)
+    few, many = counted([16, 12, 8, 4]), counted([400, 300, 200, 100])
+    unsure = rng.dirichlet(share * 6, size=2000)
+
+    def said(count, drawn):
+        ends = drawn_ends(count, len(drawn), np.random.default_rng(2))
+        return compare(count, share, share_draws=drawn, observed_draws=ends).reason
+
+    assert said(few, np.tile(share, (500, 1)))[2].startswith("too few ties: 40 of 107")
+    assert said(many, unsure)[3].startswith("the yardstick is too uncertain")
+    assert said(many, unsure[:9])[3].startswith("too few draws")
+    assert set(said(many, np.tile(share, (500, 1)))) == {""}
+
+
+def test_a_halving_among_most_ties_is_never_as_expected():
+    """Odds halved where four of five are expected: shares 0.8 and 0.667."""
+    rng, share = np.random.default_rng(4), [0.8, 0.1, 0.06, 0.04]
+    for n in (40, 85, 400, 4000):
+        others = np.array(share[1:]) * 2
+        true = np.append(0.8, others) / (0.8 + others.sum())
+        found = [
+            against(counted(rng.multinomial(n, true)), share, draws=100, seed=world)
+            for world in range(100)
+        ]
+        assert sum(one.verdict[0] == "as expected" for one in found) <= 5
+    assert found[0].reason[0].endswith("fewer of these and more of all others look alike")
+    assert found[0].log_odds[0] == pytest.approx(np.log(0.5), abs=0.15)
+    even = against(counted(np.array(share) * 400), share)
+    assert even.verdict[0] == "as expected"
+    assert links_for_a_halving(0.8, 1.0) == 85

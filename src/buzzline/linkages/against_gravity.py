@@ -35,6 +35,7 @@ from buzzline.linkages.verdicts import (
 )
 from buzzline.network.mutual import MutualGravity, Unidentified, fit_mutual
 from buzzline.quantities import Share
+from buzzline.wording import plural
 
 Model = Literal["G0", "G1", "G2"]
 MODELS: tuple[Model, ...] = ("G0", "G1", "G2")
@@ -220,7 +221,7 @@ def compared_with_nulls(
         int((members[layer.ends.there[own]] & (layer.ends.scale[0, own] < N_SCALES)).sum()) // 2
     )
     if n < FEWEST_TIES:
-        return f"only {n} ties with a known scale; at least {FEWEST_TIES} are needed to try"
+        return _too_few(n, int(layer.ends.self_ties[members].sum()))
     parties = parties_of(layer.ground, members, layer.weight, power=layer.power)
     without = _Without.of(layer, members, own, parties=parties)
     origins = _origins(layer, parties, own)
@@ -247,6 +248,14 @@ def compared_with_nulls(
                 drawing=(level, draws, rng),
             )  # fmt: skip
     return replace(_comparison(layer, own, counted[0], n, models), mixing=mixing)
+
+
+def _too_few(n: int, n_self: int) -> str:
+    aside = f"; {plural(n_self, 'tie')} of members to themselves left out" if n_self else ""
+    return (
+        f"only {plural(n, 'tie')} with a known scale; at least {FEWEST_TIES} are needed to try"
+        + aside
+    )
 
 
 def _comparison(

@@ -21,6 +21,7 @@ from buzzline.linkages.against_gravity import (
     compared_with_nulls,
     layer_of,
 )
+from buzzline.linkages.asked import Asked, asked_of
 from buzzline.linkages.balance_rows import (
     BALANCE_SCHEMA,
     COEFFICIENT_SCHEMA,
@@ -75,9 +76,14 @@ class ScaleBalance:
         both; of weighed ties their weight), `share`, `expected_share`, `log_ratio`
         (ln((O + 1/2) / (E + 1/2))), `low`, `high` (null where nothing could be expected),
         `level`, `p`, `q` (false-discovery rate over clusters and scales of a layer and model),
-        `n` (distinct ties), `n_needed` (ties that would show a halving; null when none would),
+        `n` (distinct ties), `n_needed` (ties that would show a halving, of its odds where more
+        than half is expected; null when none would),
         `verdict` ("missing", "excess", "as expected", "not enough links"), `verdict_smaller`,
-        `verdict_larger` (with cut-offs a third smaller and larger), `is_stable` (all agree).
+        `verdict_larger` (with cut-offs a third smaller and larger), `is_stable` (all agree),
+        `reason` (why there are not enough links: too few ties, too few draws, a yardstick that
+        is too uncertain, or a scale of which most ties are expected), `log_odds`, `odds_low`,
+        `odds_high` (where more than half is expected: ln of the odds against all other
+        scales, over those expected).
     fits : DataFrame
         One row a cluster, layer and model: `n`, `unit`, `n_equal` (ties of one weight they are
         worth, 1 / sum w^2), `n_effective` (independent ties they are worth), `top_share` (share
@@ -215,8 +221,11 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     Without a table of relatedness they know nothing of industries: part of an excess of local
     ties is that like trades with like. Ties of one owner, and ties of one record (one project,
     contract or respondent in `observed_by`), resemble each other: intervals and needed links
-    are widened for it. An interval is drawn from coefficients and sizes as the fit knows them,
-    and from the shares that the ties counted leave possible.
+    are widened for it. A cluster that nobody asked, in a layer told by those asked, is
+    untested: nobody told of the ties inside it. An interval is drawn from coefficients and
+    sizes as the fit knows them, and from the shares that the ties counted leave possible.
+    Where more than half of all ties are expected at one scale, fewer of these and more of all
+    others look alike: as expected is said there only if the odds are.
 
     References
     ----------
@@ -245,8 +254,9 @@ def scale_balance(  # noqa: PLR0913  # `progress` is no choice of the analysis
     for name in names:
         layer = _layer(study, known, name, limits=limits, weighing=weighing)
         drawing = (level, draws, seed, name)
+        asked = asked_of(study, name)
         for cluster, found in _compared(
-            layer, clustering, members, drawing=drawing, progress=progress
+            layer, clustering, members, asked=asked, drawing=drawing, progress=progress
         ):
             rows.add(cluster, name, found, layer=layer)
     note = too_few_draws(draws, level)
@@ -303,6 +313,7 @@ def _compared(
     clustering: Clustering,
     members: dict[str, Indices],
     *,
+    asked: Asked,
     drawing: tuple[Share, int, int, str],
     progress: Progress,
 ) -> Iterator[tuple[dict[str, object], Comparison | str]]:
@@ -314,6 +325,8 @@ def _compared(
             return cluster, layer
         own = np.zeros(layer.n_ends.size, np.bool_)
         own[members[str(cluster["cluster_id"])]] = True
+        if refusal := asked.refusal(own):
+            return cluster, refusal
         source = child(seed, name, str(cluster["cluster_id"]))
         return cluster, compared_with_nulls(layer, own, level=level, draws=draws, rng=source)
 

@@ -10,7 +10,7 @@ import polars as pl
 from scipy.stats import norm
 
 from buzzline.linkages.against_gravity import AgainstModel, Comparison, Layer, Model
-from buzzline.linkages.verdicts import links_for
+from buzzline.linkages.verdicts import links_for, links_for_a_halving
 from buzzline.quantities import Share
 from buzzline.resampling import false_discovery_q
 from buzzline.space.scales import SCALES
@@ -24,6 +24,8 @@ BALANCE_SCHEMA = _NAMED | {
     "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64,
     "q": pl.Float64, "n": pl.Int64, "n_needed": pl.Int64, "verdict": pl.String,
     "verdict_smaller": pl.String, "verdict_larger": pl.String, "is_stable": pl.Boolean,
+    "reason": pl.String, "log_odds": pl.Float64, "odds_low": pl.Float64,
+    "odds_high": pl.Float64,
 }  # fmt: skip
 FIT_SCHEMA = _NAMED | {
     "model": pl.String, "n": pl.Int64, "unit": pl.String, "n_equal": pl.Float64,
@@ -49,6 +51,7 @@ MIXING_SCHEMA = _NAMED | {
     "high": pl.Float64, "level": pl.Float64, "n_needed": pl.Int64, "verdict": pl.String,
 }  # fmt: skip
 DISTANCE = "distance"
+_ODDS = ("log_odds", "odds_low", "odds_high")
 _MOST: Model = "G2"  # the model that says what it left out
 
 Row = tuple[object, ...]
@@ -101,6 +104,10 @@ class Rows:
                  mixed.log_ratio, mixed.low, mixed.high, self.level, mixed.n_needed,
                  mixed.verdict)
             )  # fmt: skip
+        answers = list(found.models.values())
+        if answers and all(isinstance(answer, str) for answer in answers):
+            reasons = dict.fromkeys(str(answer) for answer in reversed(answers))
+            self.untested.append((*named, "; ".join(reasons)))
         for model, answer in found.models.items():
             self.fits.append(
                 (*named, model, found.n, layer.ends.unit, found.n_equal,
@@ -119,7 +126,9 @@ class Rows:
         """Return the tables by name."""
         balance = pl.DataFrame(self.balance, schema=BALANCE_SCHEMA, orient="row")
         return {
-            "balance": _with_q(balance.with_columns(pl.col("low", "high").fill_nan(None))),
+            "balance": _with_q(
+                balance.with_columns(pl.col("low", "high", *_ODDS).fill_nan(None))
+            ),
             "fits": pl.DataFrame(self.fits, schema=FIT_SCHEMA, orient="row"),
             "untested": pl.DataFrame(self.untested, schema=UNTESTED_SCHEMA, orient="row"),
             "coefficients": pl.DataFrame(
@@ -190,7 +199,8 @@ def _balance_rows(
                 *named, scale, share * found.amount, expected * found.amount, share, expected,
                 float(main.log_ratio[s]), float(main.low[s]), float(main.high[s]), level,
                 float(main.p[s]), None, found.n, main.n_needed[s], *verdicts,
-                len(set(verdicts)) == 1,
+                len(set(verdicts)) == 1, main.reason[s] or None,
+                *(float(getattr(main, name)[s]) for name in _ODDS),
             )
         )  # fmt: skip
     return rows
@@ -200,9 +210,8 @@ def _power_rows(named: Row, found: Comparison, answer: AgainstModel) -> list[Row
     counted, rows = found.counted, []
     for s, scale in enumerate(SCALES):
         share = float(answer.compared[0].expected[s] / counted.observed.sum())
-        halving, doubling = (
-            links_for(share, factor, counted.design_effect) for factor in (0.5, 2.0)
-        )
+        halving = links_for_a_halving(share, counted.design_effect)
+        doubling = links_for(share, 2.0, counted.design_effect)
         rows.append(
             (
                 *named, scale, share, found.n, counted.effective, halving, doubling,

@@ -10,14 +10,16 @@ import polars as pl
 from buzzline.arrays import Codes, Floats, Indices, as_codes, as_floats
 from buzzline.linkages.expected import Origins, expected_shares
 from buzzline.linkages.parties import Ground, Parties
+from buzzline.linkages.scale_readings import Seen, Verdict, held_against, log_ratios, read_scale
 from buzzline.linkages.tie_ends import TieEnds
-from buzzline.linkages.verdicts import Verdict, links_for, log_ratios, verdict_of
+from buzzline.linkages.verdicts import interval_around, links_for_a_halving
 from buzzline.network.mutual import MutualGravity
 from buzzline.quantities import Share
 from buzzline.tables.study import Study
 
 CLASSES = ("city", "town", "rural")
 SPLIT = ("local", "regional")  # scales at which ties are split
+LEAST_SHARE = 1e-6  # expected: below, there is nothing to compare with
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,15 +150,29 @@ def _mixing(
 ) -> Mixing:
     n, (share, drawn) = float(counts.sum()), expected
     weight = rng.standard_gamma(counts / per_tie + 0.5, size=(drawn.size, 2))
-    observed = as_floats(weight[:, 1] / weight.sum(axis=1) * n)
-    tail = (1 - level) / 2
-    low, high = np.quantile(log_ratios(observed, as_floats(drawn * n)), [tail, 1 - tail])
-    ratio = float(log_ratios(as_floats([counts[1]]), as_floats([share * n]))[0])
-    needed = links_for(share, 0.5, per_tie)
-    if share < 1e-6:
-        low = high = np.nan
-    verdict = verdict_of(float(low), float(high), n=n, needed=needed)
+    observed = as_floats(weight / weight.sum(axis=1, keepdims=True) * n)
+    shares, likely = as_floats([1 - share, share]), np.column_stack([1 - drawn, drawn])
+    ratio = log_ratios(counts, shares * n)
+    low, high = interval_around(ratio, log_ratios(observed, as_floats(likely * n)), level)
+    odds = [
+        interval_around(
+            held_against(counts[None], as_floats(shares * n)[None], shares)[0],
+            held_against(observed, as_floats(expected_ends), shares), level,
+        )
+        for expected_ends in (likely * n, (shares * n)[None])
+    ]  # fmt: skip
+    needed = links_for_a_halving(share, per_tie)
+    ends = (float(low[1]), float(high[1])) if share >= LEAST_SHARE else (np.nan, np.nan)
+    reading, surely = ((float(each[0][1]), float(each[1][1])) for each in odds)
+    seen = Seen(share, ends, reading, surely, n, needed)
+    verdict, _ = read_scale(seen, draws=drawn.size, level=level)
     return Mixing(
-        n, float(counts[1]), float(counts[1] / n), share, ratio, float(low), float(high),
-        needed, verdict,
-    )  # fmt: skip
+        n,
+        float(counts[1]),
+        float(counts[1] / n),
+        share,
+        float(ratio[1]),
+        *ends,
+        needed,
+        verdict,
+    )

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import Literal
 
 import numpy as np
 
 from buzzline.arrays import Floats, as_floats
+from buzzline.linkages.scale_readings import (
+    MOST,
+    NOTABLE,
+    Seen,
+    Verdict,
+    commonest,
+    held_against,
+    log_ratios,
+    read_scale,
+)
 from buzzline.power import links_needed
 from buzzline.quantities import Share
 
-Verdict = Literal["missing", "excess", "as expected", "not enough links"]
+__all__ = [
+    "NOTABLE",
+    "Compared",
+    "Counted",
+    "compare",
+    "deviance",
+    "drawn_ends",
+    "drawn_under",
+    "effective_ties",
+    "interval_around",
+    "jensen_shannon",
+    "links_for",
+    "links_for_a_halving",
+    "log_ratios",
+    "overdispersion",
+]
 
-DOUBLED = log(2)
-NOTABLE = log(1.25)  # a quarter more or less: below that nobody would act on it
 LEAST_CONCENTRATION = 0.05  # of a Dirichlet: nearly every draw falls on one scale
 
 
@@ -54,9 +76,14 @@ class Compared:
     ----------
     expected, log_ratio, low, high, p : (4,) float64
         `low` and `high` are NaN at a scale where nothing could be expected.
+    log_odds, odds_low, odds_high : (4,) float64
+        Log ratio of the odds against all other scales where more than half of all ties are
+        expected, else NaN.
     n_needed : tuple of int or None
         Ties that would show a halving, the design effect included.
     verdict : tuple[Verdict, ...]
+    reason : tuple of str
+        Why there are not enough links; empty where there are.
     """
 
     expected: Floats
@@ -64,19 +91,12 @@ class Compared:
     low: Floats
     high: Floats
     p: Floats
+    log_odds: Floats
+    odds_low: Floats
+    odds_high: Floats
     n_needed: tuple[int | None, ...]
     verdict: tuple[Verdict, ...]
-
-
-def log_ratios(observed: Floats, expected: Floats) -> Floats:
-    """Return ln((O + 1/2) / (E + 1/2)).
-
-    Examples
-    --------
-    >>> log_ratios(np.array([62., 6, 10, 2]), np.array([38., 14, 16, 12])).round(4).tolist()
-    [0.4845, -0.8023, -0.452, -1.6094]
-    """
-    return as_floats(np.log((observed + 0.5) / (expected + 0.5)))
+    reason: tuple[str, ...]
 
 
 def deviance(observed: Floats, expected: Floats) -> Floats:
@@ -146,23 +166,42 @@ def compare(
     level : share
     """
     total = float(counted.observed.sum())
+    observed, expected = as_floats(counted.observed[None]), as_floats(share * total)[None]
     replicates = log_ratios(observed_draws, share_draws * total)
-    tail = (1 - level) / 2
-    low, high = np.quantile(replicates, [tail, 1 - tail], axis=0)
+    ratio = log_ratios(observed, expected)[0]
+    bounds = interval_around(ratio, replicates, level)
     below = (1 + (replicates <= 0).sum(axis=0)) / (1 + len(replicates))
     above = (1 + (replicates >= 0).sum(axis=0)) / (1 + len(replicates))
     p = np.minimum(1.0, 2 * np.minimum(below, above))
     possible = share > 0  # where nothing could be expected there is nothing to compare
-    low, high, p = (
-        np.where(possible, x, y) for x, y in ((low, np.nan), (high, np.nan), (p, 1))
+    low, high = (as_floats(np.where(possible, end, np.nan)) for end in bounds)
+    reading = held_against(observed, expected, share)[0]
+    seen, surely = (
+        interval_around(reading, held_against(observed_draws, as_floats(drawn), share), level)
+        for drawn in (share_draws * total, expected)
     )
-    needed = tuple(links_for(float(s), 0.5, counted.design_effect) for s in share)
-    verdict = tuple(
-        verdict_of(float(low[s]), float(high[s]), n=counted.n_ties, needed=needed[s])
-        for s in range(share.size)
-    )
-    ratio = log_ratios(as_floats(counted.observed), share * total)
-    return Compared(share * total, ratio, low, high, p, needed, verdict)
+    needed = tuple(links_for_a_halving(float(s), counted.design_effect) for s in share)
+    said = []
+    for s in range(share.size):
+        ends, read, sure = ((float(x[s]), float(y[s])) for x, y in ((low, high), seen, surely))
+        scale = Seen(float(share[s]), ends, read, sure, counted.n_ties, needed[s])
+        said.append(read_scale(scale, draws=len(replicates), level=level))
+    odds = [as_floats(np.where(commonest(share), x, np.nan)) for x in (reading, *seen)]
+    return Compared(
+        expected[0], ratio, low, high, as_floats(np.where(possible, p, 1)), odds[0], odds[1],
+        odds[2], needed, tuple(verdict for verdict, _ in said),
+        tuple(reason for _, reason in said),
+    )  # fmt: skip
+
+
+def interval_around(value: Floats, replicates: Floats, level: Share) -> tuple[Floats, Floats]:
+    """Return the central share `level` of replicates (d, ...), stretched to hold the value.
+
+    Where nothing was counted, draws of what is possible all lie above it.
+    """
+    tail = (1 - level) / 2
+    low, high = np.quantile(replicates, [tail, 1 - tail], axis=0)
+    return as_floats(np.minimum(low, value)), as_floats(np.maximum(high, value))
 
 
 def overdispersion(counts: Floats) -> float:
@@ -209,6 +248,17 @@ def links_for(share: float, factor: float, design_effect: float) -> int | None:
     return None if needed is None else int(np.ceil(needed * design_effect))
 
 
+def links_for_a_halving(share: float, design_effect: float) -> int | None:
+    """Return how many ties would show a halving: of a share, or above one half of its odds.
+
+    Examples
+    --------
+    >>> links_for_a_halving(0.10, 1.0), links_for_a_halving(0.8, 1.0)
+    (231, 85)
+    """
+    return links_for(share, 0.5 if share <= MOST else 1 / (2 - share), design_effect)
+
+
 def effective_ties(bundles: Floats, weight: Floats) -> float:
     """Return how many independent ties bundled and weighed ties are worth.
 
@@ -251,20 +301,6 @@ def _within(bundles: Floats) -> float:
     if room <= 0:
         return 0.0
     return float(min(1.0, max(0.0, (chi_square - (used.shape[0] - 1)) / room)))
-
-
-def verdict_of(low: float, high: float, *, n: float, needed: int | None) -> Verdict:
-    """Return what an interval says.
-
-    As expected is said only where a halving and a doubling are ruled out.
-    """
-    if high < -NOTABLE:
-        return "missing"
-    if low > NOTABLE:
-        return "excess"
-    if needed is None or n < needed or not (low > -DOUBLED and high < DOUBLED):
-        return "not enough links"
-    return "as expected"
 
 
 def _distinct(counted: Counted) -> Floats:

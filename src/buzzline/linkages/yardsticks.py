@@ -60,7 +60,7 @@ class Yardsticks:
         One row a cluster, layer, scale and yardstick: `cluster_id`, `label`, `industry`,
         `layer`, `scale`, `yardstick` (G0, G1, G2, peers, target), `share`, `expected_share`,
         `log_ratio`, `low`, `high`, `level`, `p`, `q`, `n` (ties), `n_needed` (that would show a
-        halving), `n_peers`, `verdict`, `reason` (why there is none).
+        halving), `n_peers`, `verdict`, `reason` (why there is none, or not enough links).
     performance : DataFrame
         How each cluster does: `cluster_id`, `label`, `industry`, `n_members`, `indicator`,
         `value`, `n_values`, `rank`. Empty without an indicator.
@@ -225,7 +225,7 @@ def _gravity_rows(balance: ScaleBalance) -> Iterator[tuple[object, ...]]:
         yield (
             *(row[name] for name in ("cluster_id", "label", "industry", "layer", "scale")),
             row["model"], *(row[name] for name in same), row["n_needed"], None, row["verdict"],
-            None,
+            row["reason"],
         )  # fmt: skip
     for row in balance.fits.filter(pl.col("status") != "fitted").iter_rows(named=True):
         for scale in SCALES:
@@ -303,7 +303,7 @@ def _rows(
         rows.append(
             (*named, scale, yardstick, float(shares[s]), float(share[s]),
              float(found.log_ratio[s]), low, high, level, float(found.p[s]), None, n,
-             found.n_needed[s], n_peers, found.verdict[s], None)
+             found.n_needed[s], n_peers, found.verdict[s], found.reason[s] or None)
         )  # fmt: skip
     return rows
 

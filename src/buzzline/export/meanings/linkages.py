@@ -55,11 +55,23 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("high", "nats", "Upper end of the interval of `log_ratio`."),
         LEVEL, P, Q,
         ("n", "ties", "Ties of the cluster in the layer."),
-        ("n_needed", "ties", "Ties that would show a halving; empty when no number would."),
+        (
+            "n_needed", "ties",
+            "Ties that would show a halving, of odds above an expected share of one half; "
+            "empty when no number would.",
+        ),
         ("verdict", "", "Missing, excess, as expected, or not enough links."),
         ("verdict_smaller", "", "The verdict with cut-offs a third smaller."),
         ("verdict_larger", "", "The verdict with cut-offs a third larger."),
         ("is_stable", "", "True when the three verdicts agree."),
+        ("reason", "", "Why there are not enough links."),
+        (
+            "log_odds", "nats",
+            "Where more than half is expected: ln of the odds against all other scales, over "
+            "those expected.",
+        ),
+        ("odds_low", "nats", "Lower end of the interval of `log_odds`."),
+        ("odds_high", "nats", "Upper end of the interval of `log_odds`."),
     ),
     "model_fits": (
         CLUSTER_ID, LABEL, INDUSTRY, _LAYER, _MODEL,
