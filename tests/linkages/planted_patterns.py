@@ -44,8 +44,8 @@ def patterned(pattern, *, rng, organisations=500, ties_each=8.0):
         missing={0: FACTORS[pattern]}, gravity=gravity, rng=rng,
     )  # fmt: skip
     study = world.study
-    nobody = study.organisations.with_columns(owner_id=pl.lit(None, pl.String))
-    study = study.with_table("organisations", nobody)
+    alone = study.organisations.with_columns(owner_id=pl.col("org_id"))
+    study = study.with_table("organisations", alone)
     if pattern == "dependent enclave":
         study = _anchored(study, world.truth.cluster == 0, np.random.default_rng(rng))
     return study, as_clustering(world), world
@@ -63,7 +63,7 @@ def _anchored(study, members, rng):
             if members[here] and not members[there] and country[here] != country[there]:
                 abroad.add(there)
     owned = [k for k in sorted(abroad) if rng.random() < ANCHORED]
-    owner = [None] * len(ids)
+    owner = list(ids)
     for k in owned[1:]:
         owner[k] = ids[owned[0]]
     return study.with_table("organisations", org.with_columns(owner_id=pl.Series(owner)))
@@ -85,7 +85,9 @@ def true_pattern(world, anchored=False):
     usual, true = usual / usual.sum(), true / true.sum()
     far = np.log(PatternRule().notable)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(usual > 0.5, (1 - usual) / (1 - true), true / usual)
+        # most ties are expected there: those elsewhere must be halved
+        beyond = (usual > 2 / 3) & (true > usual)
+        ratio = np.where(beyond, (1 - usual) / (1 - true) * 1.25 / 2, true / usual)
         log_ratio = np.nan_to_num(np.log(ratio), nan=0.0)  # nothing there, nothing expected
     names = ("local", "regional", "national", "global")
     signs = {f"{n} above": as_codes([b > far]) for n, b in zip(names, log_ratio, strict=True)}

@@ -107,3 +107,38 @@ def test_by_hand_cities_near_each_other_are_one_hub():
     hub = hubs_of(as_codes([0, 0, 1, 1, 2, -1]), xyz)
     assert hub[0] == hub[2] != hub[4]
     assert hub[5] == -1
+
+
+def heavy_masses(draw, power, n_ties, *, members=60, spread=1.5, apart_km=30.0):
+    """Members in four towns whose sizes differ much; ties by size and distance alone."""
+    city = draw.integers(0, 4, members)
+    x, y = city * apart_km + draw.normal(0, 1, members), draw.normal(0, 1, members)
+    mass = np.exp(spread * draw.standard_normal(members))
+    one, other = np.triu_indices(members, 1)
+    km = np.maximum(np.hypot(x[one] - x[other], y[one] - y[other]), 1.0)
+    rate = mass[one] * mass[other] * km**power
+    pair = draw.choice(one.size, n_ties, p=rate / rate.sum())
+    ties = LayerTies(as_codes(one[pair]), as_codes(other[pair]), np.ones(n_ties), NONE, False,
+                     members)  # fmt: skip
+    xyz = unit_vectors(x / KM_A_DEGREE, y / KM_A_DEGREE)
+    return ties, as_indices(np.arange(members)), Standing(as_codes(city), xyz, np.ones(members))
+
+
+@pytest.mark.parametrize(("power", "n_ties"), [(-0.8, 200), (-1.5, 200), (-0.8, 30)])
+def test_recovers_the_truth_members_near_many_are_not_large_for_that(power, n_ties):
+    draw, covered, values = np.random.default_rng(5), 0, []
+    for _ in range(60):
+        parts = heavy_masses(draw, power, n_ties)
+        found = ties_between_cities(*parts, elasticity=(power, 0.03), draws=199, rng=draw)
+        covered += found.low <= 0 <= found.high
+        values.append(found.log_ratio)
+    assert covered / 60 > 0.95 - 2.6 * np.sqrt(0.95 * 0.05 / 60)
+    assert abs(np.mean(values)) < 0.25 * (1 + (n_ties < 100))
+
+
+def test_few_ties_among_members_say_so():
+    draw = np.random.default_rng(3)
+    ties, members, standing = two_hubs(draw)
+    few = ties.chosen(np.arange(400) < 9)
+    found = ties_between_cities(few, members, standing, elasticity=(-1, 0), rng=draw)
+    assert found == "only 9 ties among its members; at least 10 are needed"

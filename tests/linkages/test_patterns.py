@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from scipy.stats import binom, norm
+from scipy.stats import binom
 from tests.linkages.planted_patterns import FACTORS, patterned, true_pattern
 
 from buzzline.arrays import as_codes
@@ -21,9 +21,8 @@ from buzzline.linkages.pattern_rule import (
     pattern_shares,
     truth_of,
 )
-from buzzline.linkages.pattern_signs import balance_signs
+from buzzline.linkages.pattern_scene import last_year
 from buzzline.linkages.patterns import missing_link_patterns
-from buzzline.space.scales import SCALES
 
 ALL_SIGNS = sorted({arm for p in PATTERNS for name in p.signs for arm in name.split(" or ")})
 
@@ -100,55 +99,6 @@ def test_brute_force_of_three_valued_logic():
             assert truth_of(introverted, values)[0] == expected
 
 
-def rows(ratio, *, share=(0.4, 0.3, 0.2, 0.1), half=0.3, usual=None):
-    usual = usual or share
-    return [
-        {"scale": s, "observed": int(1000 * p), "share": p, "expected_share": e, "log_ratio": b,
-         "low": b - half, "high": b + half}
-        for s, p, e, b in zip(SCALES, share, usual, ratio, strict=True)
-    ]  # fmt: skip
-
-
-def drawn_signs(given, draws=4000):
-    return balance_signs(given, level=0.95, rule=PatternRule(), draws=draws,
-                         rng=np.random.default_rng(1))  # fmt: skip
-
-
-def test_collapses_draws_have_the_interval_they_come_from():
-    for sign, b in zip(drawn_signs(rows((0.2, 0.0, -0.1, 0.3))), (0.2, 0.0, -0.1, 0.3),
-                       strict=True):  # fmt: skip
-        low, high = np.quantile(sign.draws, [0.025, 0.975])
-        assert (low, high) == pytest.approx((b - 0.3, b + 0.3), abs=0.03)
-
-
-def test_another_way_shares_of_one_count_are_correlated_as_in_a_multinomial():
-    share, n = np.array([0.45, 0.3, 0.15, 0.1]), 4000
-    counts = np.random.default_rng(2).multinomial(n, share, size=20_000)
-    expected = np.corrcoef(np.log(counts), rowvar=False)
-    draws = np.stack([s.draws for s in drawn_signs(rows((0, 0, 0, 0), share=share))])
-    assert np.corrcoef(draws) == pytest.approx(expected, abs=0.06)
-
-
-def test_by_hand_where_most_ties_are_expected_local_the_rest_tells():
-    # 90 % expected local, 97 % observed: three times fewer elsewhere
-    b = float(np.log(0.97 / 0.9))
-    given = rows((b, -1.2, -1.2, -1.2), share=(0.97, 0.01, 0.01, 0.01),
-                 usual=(0.9, 0.04, 0.03, 0.03), half=0.01)  # fmt: skip
-    local = drawn_signs(given)[0]
-    assert local.value == pytest.approx(
-        np.log((0.1 * 1000 + 0.5) / (0.03 * 1000 + 0.5)), abs=0.02
-    )
-    assert local.said(0.95) == "above"
-
-
-def test_findings_need_the_level():
-    reach = float(norm.ppf(0.975))
-    far = float(np.log(1.25))
-    beyond = drawn_signs(rows((far + 1.3 * 0.3 / reach * reach, 0, 0, 0)))[0]
-    at = drawn_signs(rows((far, 0, 0, 0)))[0]
-    assert (beyond.said(0.95), at.said(0.95)) == ("above", "open")
-
-
 @pytest.fixture(scope="module")
 def introverted():
     study, clustering, world = patterned("introverted", rng=1)
@@ -176,17 +126,25 @@ def test_recovers_the_truth_a_dependent_enclave_and_its_anchor():
     found = missing_link_patterns(study, clustering, balance, draws=499, rng=1)
     assert top_of(found)["pattern"] == "dependent enclave"
     anchor = found.signs.filter(cluster_id="c0", sign="anchor dependence").row(0, named=True)
-    owner = study.organisations["owner_id"].drop_nulls()[0]
+    owner = study.organisations["owner_id"].mode()[0]
     assert anchor["org_id"] == owner
     assert anchor["low"] > 0.25
     # the same ties, with as many owners as partners: no dependence, so no such enclave
-    nobody = study.organisations.with_columns(owner_id=pl.lit(None, pl.String))
-    free = study.with_table("organisations", nobody)
+    alone = study.organisations.with_columns(owner_id=pl.col("org_id"))
+    free = study.with_table("organisations", alone)
     again = missing_link_patterns(free, clustering, balance, draws=499, rng=1)
     assert "dependent enclave" not in again.patterns.filter(
         (pl.col("probability") > 0) & (pl.col("cluster_id") == "c0")
     )["pattern"].to_list()  # fmt: skip
     assert true_pattern(world, anchored=True)[0] == "dependent enclave"
+    # nor is there any where no owner is known: it cannot be told
+    nobody = study.organisations.with_columns(owner_id=pl.lit(None, pl.String))
+    dark = study.with_table("organisations", nobody)
+    unsure = missing_link_patterns(dark, clustering, balance, draws=99, rng=1)
+    sign = unsure.signs.filter(cluster_id="c0", sign="anchor dependence").row(0, named=True)
+    assert (sign["finding"], sign["value"]) == ("?", None)
+    assert "owner_id" in sign["reason"]
+    assert top_of(unsure)["pattern"] == OPEN
 
 
 @pytest.mark.slow
@@ -267,6 +225,22 @@ def test_skill_upgrading_by_hand(introverted):
     row = found.signs.filter(cluster_id="c0", sign="skill upgrading").row(0, named=True)
     assert row["value"] == pytest.approx(0.5)
     assert row["n"] == 10
+
+
+def test_planned_ends_are_not_the_present(introverted):
+    study, *_ = introverted
+    begun = study.linkages.with_columns(start=pl.lit(date(2015, 1, 1)),
+                                        end=pl.lit(date(2045, 1, 1)))  # fmt: skip
+    bare = study.organisations.with_columns(
+        opened=pl.lit(None, pl.Date), closed=pl.lit(None, pl.Date)
+    )
+    alone = replace(
+        study.with_table("organisations", bare).with_table("linkages", begun),
+        establishments=study.establishments.head(0), outcomes=study.outcomes.head(0),
+    )  # fmt: skip
+    assert last_year(alone) == 2015
+    only_ends = begun.with_columns(start=pl.lit(None, pl.Date), end=pl.lit(date(2019, 1, 1)))
+    assert last_year(replace(alone, linkages=only_ends)) == 2019
 
 
 def test_bad_input_is_refused(introverted):

@@ -67,9 +67,7 @@ def participations(ties: LayerTies) -> Pipelines:
     """
     n, m = ties.n_organisations, ties.source.size
     if ties.record.size and m:
-        record = ties.record.astype(np.int64)
-        # 0 is of ties without a record beside others with one
-        number = np.where(record > 0, record, int(record.max()) + 1 + np.arange(m))
+        number = ties.record.astype(np.int64)
     else:
         low = np.minimum(ties.source, ties.target).astype(np.int64)
         number = low * n + np.maximum(ties.source, ties.target)
@@ -77,11 +75,11 @@ def participations(ties: LayerTies) -> Pipelines:
     cell = np.tile(number.astype(np.int64) * n, 2)
     cell += np.concatenate([ties.source, ties.target])
     cells, of = np.unique(cell, return_inverse=True)
-    credit = np.bincount(of, weights=np.tile(ties.weight, 2), minlength=cells.size)
+    credit = as_floats(np.bincount(of, weights=np.tile(ties.weight, 2), minlength=cells.size))
     if ties.record.size and m:
-        credit = credit / np.bincount(of, minlength=cells.size)
+        credit = as_floats(credit / np.bincount(of, minlength=cells.size))
     holder = as_codes(cells % max(n, 1))
     return Pipelines(
-        holder, holder, as_floats(credit), as_codes(np.zeros(cells.size)),
+        holder, holder, credit, as_codes(np.zeros(cells.size)),
         as_codes(cells // max(n, 1)), n, (),
     )  # fmt: skip

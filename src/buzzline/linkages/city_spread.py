@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2
 
-from buzzline.arrays import Codes, Floats, Indices, as_floats, as_indices
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_flags, as_floats, as_indices
 from buzzline.clusters.layer_ties import LayerTies
 from buzzline.linkages.effective_shares import EffectiveShare, share_of_ties
 from buzzline.quantities import Draws, Share
 from buzzline.space.globe import distance_km
+from buzzline.wording import plural
 
 SAMPLE = 400  # members that stand for a cluster when distances are averaged
+FEWEST_TIES = 10  # among members
+MOST_ROUNDS = 300  # of balancing masses
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,43 +162,78 @@ def ties_between_cities(
     inside = np.zeros(standing.city.size, np.bool_)
     inside[at] = True
     own = ties.chosen(inside[ties.source] & inside[ties.target])
-    if not own.source.size:
-        return "no ties among its members"
+    if own.source.size < FEWEST_TIES:
+        return _too_few(own.source.size)
     between = standing.city[own.source] != standing.city[own.target]
     observed = share_of_ties(own, np.asarray(between))
-    pairs = _pairs(own, at, standing)
-    powers = elasticity[0] + elasticity[1] * rng.standard_normal(draws)
+    tied = _tied(own, at, standing)
+    powers = as_floats(elasticity[0] + elasticity[1] * rng.standard_normal(draws))
     n = float(own.weight.sum())
-    expected = _expected(pairs, as_floats([elasticity[0]]))[0]
-    drawn = np.log(
-        (observed.drawn(draws, rng) * n + 0.5) / (_expected(pairs, powers) * n + 0.5)
-    )
+    expected = _expected_share(tied, elasticity[0])
+    given = _expected(tied, powers, elasticity)
+    drawn = as_floats(np.log((observed.drawn(draws, rng) * n + 0.5) / (given * n + 0.5)))
     tail = (1 - level) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
     ratio = float(np.log((observed.value * n + 0.5) / (expected * n + 0.5)))
-    return BetweenCities(observed, float(expected), ratio, float(low), float(high), drawn)
+    return BetweenCities(observed, expected, ratio, float(low), float(high), drawn)
 
 
-def _pairs(own: LayerTies, at: Indices, standing: Standing) -> tuple[Floats, Floats, Floats]:
-    """Return ln distance, mass and whether it is between cities, for pairs of a sample."""
+def _too_few(n: int) -> str:
+    if not n:
+        return "no ties among its members"
+    return f"only {plural(n, 'tie')} among its members; at least {FEWEST_TIES} are needed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tied:
+    """Tied members (a sample of them), seen two by two.
+
+    log_km : (k, k) float64
+    held : (k,) float64         ties among members that each holds
+    between : (k, k) bool       of two cities
+    """
+
+    log_km: Floats
+    held: Floats
+    between: Flags
+
+
+def _tied(own: LayerTies, at: Indices, standing: Standing) -> _Tied:
     n = own.n_organisations
     size = np.bincount(own.source, own.weight, n) + np.bincount(own.target, own.weight, n)
     tied = at[size[at] > 0]
     even = np.linspace(0, tied.size - 1, min(tied.size, SAMPLE)).round().astype(np.int64)
     rows = as_indices(tied[even])
-    one, other = np.triu_indices(rows.size, 1)
-    km = distance_km(standing.xyz[rows[one]], standing.xyz[rows[other]])
-    floor = np.maximum(standing.floor_km[rows[one]], standing.floor_km[rows[other]])
-    between = standing.city[rows[one]] != standing.city[rows[other]]
-    mass = size[rows[one]] * size[rows[other]]
-    return as_floats(np.log(np.maximum(km, floor))), as_floats(mass), as_floats(between)
+    one, other = (as_indices(each.ravel()) for each in np.meshgrid(rows, rows, indexing="ij"))
+    km = distance_km(standing.xyz[one], standing.xyz[other])
+    floor = np.maximum(standing.floor_km[one], standing.floor_km[other])
+    log_km = np.log(np.maximum(km, floor)).reshape(rows.size, rows.size)
+    city = standing.city[rows]
+    return _Tied(
+        as_floats(log_km), as_floats(size[rows]), as_flags(city[:, None] != city[None, :])
+    )
 
 
-def _expected(pairs: tuple[Floats, Floats, Floats], powers: Floats) -> Floats:
-    log_km, mass, between = pairs
-    out = np.empty(powers.size)
-    for number, power in enumerate(powers):
-        weight = mass * np.exp(power * log_km)
-        total = float(weight.sum())
-        out[number] = float(weight @ between) / total if total else np.nan
-    return out
+def _expected_share(tied: _Tied, power: float) -> float:
+    """Return the share of ties between cities where each member holds as many as it does.
+
+    Members near many others hold more ties for that: masses are such that expected ties of
+    each, by size and distance, are those it holds.
+    """
+    nearness = np.exp(power * tied.log_km)
+    np.fill_diagonal(nearness, 0.0)
+    mass = tied.held / np.sqrt(tied.held.sum())
+    for _ in range(MOST_ROUNDS):
+        given = nearness @ mass
+        new = np.sqrt(mass * tied.held / np.maximum(given, 1e-300))
+        if np.abs(new - mass).max() <= 1e-6 * mass.max():
+            break
+        mass = new
+    rate = mass[:, None] * nearness * mass[None, :]
+    return float(rate[tied.between].sum() / rate.sum())
+
+
+def _expected(tied: _Tied, powers: Floats, around: tuple[float, float]) -> Floats:
+    """Return the expected share at each of many powers, between a few of them by lines."""
+    grid = np.sort(around[0] + around[1] * np.linspace(-4, 4, 9))
+    return as_floats(np.interp(powers, grid, [_expected_share(tied, each) for each in grid]))

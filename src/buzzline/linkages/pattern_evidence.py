@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Flags, Floats, as_codes, as_flags, as_floats, as_indices
+from buzzline.arrays import (
+    Flags,
+    Floats,
+    Indices,
+    as_codes,
+    as_flags,
+    as_floats,
+    as_indices,
+)
 from buzzline.linkages.activity import activity_of
 from buzzline.linkages.backward_linkage import (
     Difference,
@@ -22,8 +30,12 @@ from buzzline.linkages.pattern_scene import GLOBAL, LOCAL, LayerScene, Scene, fi
 from buzzline.linkages.pattern_signs import Sign, measured, unknown
 from buzzline.quantities import Draws, Share
 from buzzline.tables.study import Study
+from buzzline.wording import plural
 
 FEWEST_GLOBAL = 10  # records; fewer leave the interval of the share of one owner too short
+MOST_OWNERS = 0.5  # of global ties whose owners must be known
+FEWEST_LED = 4  # records; fewer cannot be halved
+N_SPLITS = 20  # of records in halves: who leads in one, and how much in the other
 FEWEST_ANSWERS = 5
 UPGRADED = ("headquarters", "research", "service")
 YEARS_BACK = 10
@@ -71,13 +83,21 @@ def anchor_of(
     """Return how much global ties depend on one owner, and who that is; or why not known.
 
     A global tie belongs to the owner of the member where that owner is abroad, else to the
-    owner of the partner.
+    owner of the partner. Ties whose owners are not known are left out; where they are most,
+    nothing is known.
     """
     ties = layer.ties
     inside = members[ties.source] | members[ties.target]
     wide = np.flatnonzero(inside & (layer.scale == GLOBAL))
     here = np.where(members[ties.source[wide]], ties.source[wide], ties.target[wide])
     there = np.where(members[ties.source[wide]], ties.target[wide], ties.source[wide])
+    known = scene.is_foreign[here] | (scene.owner_known[here] & scene.owner_known[there])
+    if wide.size and known.mean() < MOST_OWNERS:
+        return (
+            f"owners are known for {known.mean():.0%} of {plural(wide.size, 'global tie')} "
+            "(`organisations.owner_id`; its own where it belongs to nobody)"
+        )
+    wide, here, there = wide[known], here[known], there[known]
     owner = np.where(scene.is_foreign[here], scene.owner[here], scene.owner[there])
     record = as_codes(ties.record[wide] if ties.record.size else [])
     n_records = np.unique(record).size if record.size else wide.size
@@ -115,21 +135,39 @@ def between_cities(
 
 
 def lead_of(
-    scene: Scene, layer: LayerScene, members: Flags
-) -> tuple[EffectiveShare, int] | None:
-    """Return the share of a cluster's ties that the most tied takes part in, and who it is."""
+    scene: Scene, layer: LayerScene, members: Flags, *, rng: np.random.Generator
+) -> tuple[EffectiveShare, int] | str:
+    """Return the share of ties that the most tied takes part in, and who it is, or why not.
+
+    Somebody holds most by chance: who leads is picked on half of the records, and its share
+    measured on the other half, both ways, on average over several halvings.
+    """
     ties = layer.ties
     inside = np.flatnonzero(members[ties.source] | members[ties.target])
-    if not inside.size:
-        return None
+    record = ties.record[inside] if ties.record.size else np.arange(inside.size)
+    names, number = np.unique(record, return_inverse=True)
+    if names.size < FEWEST_LED:
+        return (
+            f"only {names.size} independent ties of members; at least {FEWEST_LED} are needed"
+        )
     source, target = ties.source[inside], ties.target[inside]
-    unit_here = np.where(members[source], scene.owner[source], -1)
-    unit_there = np.where(members[target], scene.owner[target], -1)
-    units = np.concatenate([unit_here, unit_there[unit_there != unit_here]])
-    first = int(np.bincount(units[units >= 0]).argmax())
-    value = float(((unit_here == first) | (unit_there == first)).mean())
-    n = np.unique(ties.record[inside]).size if ties.record.size else inside.size
-    return EffectiveShare(value, float(n), int(inside.size)), first
+    here = np.where(members[source], scene.owner[source], -1)
+    there = np.where(members[target], scene.owner[target], -1)
+    shares = []
+    for _ in range(N_SPLITS):
+        half = (rng.permutation(names.size) < names.size // 2)[number]
+        held = [_held(here[part], there[part], members.size) for part in (half, ~half)]
+        for one, other, rest in ((0, 1, ~half), (1, 0, half)):
+            first = held[one] == held[one].max()
+            shares.append(float(held[other][first].mean()) / int(rest.sum()))
+    share = EffectiveShare(float(np.mean(shares)), float(names.size), int(inside.size))
+    return share, int(_held(here, there, members.size).argmax())
+
+
+def _held(here: Indices, there: Indices, n: int) -> Indices:
+    """Return in how many ties each unit takes part; two members of one owner are one."""
+    units = np.concatenate([here, there[there != here]])
+    return as_indices(np.bincount(units[units >= 0], minlength=n))
 
 
 def tenure(

@@ -126,8 +126,8 @@ SETTLED_BY: Mapping[str, str] = {
     "few ties at every scale": "ties of organisations outside the cluster",
     "lead organisation": "ties of members",
     "long tenure": "`organisations.opened`",
-    "anchor dependence": "10 global ties and `organisations.owner_id`",
-    "no anchor dependence": "10 global ties and `organisations.owner_id`",
+    "anchor dependence": "10 global ties with `organisations.owner_id`",
+    "no anchor dependence": "10 global ties with `organisations.owner_id`",
     "dispersed": "`organisations.city`",
     "inter-city ties below": "ties among members, with `city` and coordinates",
     "low trust": "trust of members: a survey (`outcomes` with indicator `trust`)",
@@ -143,10 +143,11 @@ def truth_of(pattern: Pattern, signs: Mapping[str, Truth]) -> Truth:
     >>> truth_of(PATTERNS[6], signs).tolist()
     [1, -1, 0]
     """
-    return _all_of([_sign(name, signs) for name in pattern.signs])
+    return all_of([_sign(name, signs) for name in pattern.signs])
 
 
-def _all_of(parts: Sequence[Truth]) -> Truth:
+def all_of(parts: Sequence[Truth]) -> Truth:
+    """Return where all hold: 0 where one does not, else -1 where one is not known. (d,)."""
     stacked = np.stack(parts)
     out = np.where((stacked == -1).any(axis=0), -1, 1)
     return np.where((stacked == 0).any(axis=0), 0, out).astype(np.int32)

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.arrays import (
+    Codes,
+    Flags,
+    Floats,
+    Indices,
+    as_codes,
+    as_flags,
+    as_floats,
+    as_indices,
+)
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.layer_ties import LayerTies, layer_ties
 from buzzline.kernels.distances import scales_of
@@ -44,6 +53,7 @@ class Scene:
     ----------
     organisations : DataFrame
     owner : (n,) int32               row of the ultimate owner; itself where there is none
+    owner_known : (n,) bool          it has an owner (maybe itself), or owns another
     is_foreign : (n,) bool           the owner is of another country
     standing : Standing
     industry : (n,) int32            -1 not known
@@ -55,6 +65,7 @@ class Scene:
 
     organisations: pl.DataFrame
     owner: Codes
+    owner_known: Flags
     is_foreign: Flags
     standing: Standing
     industry: Codes
@@ -90,12 +101,20 @@ def scene_of(
     content = study.linkages.filter(pl.col("content").is_in(SKILLED))
     skilled = study.with_table("linkages", content) if buying else study
     return Scene(
-        organisations, owner, owned_abroad(organisations, owner), standing,
+        organisations, owner, _with_owner(organisations),
+        owned_abroad(organisations, owner), standing,
         codes_of(organisations["industry"]), members_of(study, clustering),
         {name: scaled(study, name) for name in layers},
         tuple(scaled(study, name) for name in buying),
         tuple(scaled(skilled, name) for name in buying), last_year(study),
     )  # fmt: skip
+
+
+def _with_owner(organisations: pl.DataFrame) -> Flags:
+    """Return whose owner is known: an empty cell may be nobody, or not known."""
+    owns = pl.col("org_id").is_in(organisations["owner_id"].drop_nulls().implode())
+    known = pl.col("owner_id").is_not_null() | owns
+    return as_flags(organisations.select(known).to_series().to_numpy())
 
 
 def members_of(study: Study, clustering: Clustering) -> dict[str, Indices]:
@@ -153,9 +172,14 @@ def codes_of(values: pl.Series) -> Codes:
 
 
 def last_year(study: Study) -> int | None:
-    """Return the last calendar year anything in the study is dated, or None."""
+    """Return the last calendar year anything in the study is dated, or None.
+
+    Ends of ties are often planned, in the future: they count only where no tie has a start.
+    """
+    begun = study.linkages["start"].is_not_null().any()
     dated = (
-        (study.linkages, ("start", "end")), (study.organisations, ("opened", "closed")),
+        (study.linkages, ("start",) if begun else ("end",)),
+        (study.organisations, ("opened", "closed")),
         (study.establishments, ("opened", "closed")),
     )  # fmt: skip
     years = [

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from buzzline.arrays import Floats, as_floats
-from buzzline.linkages.pattern_rule import PatternRule, Truth, held
+from buzzline.arrays import Flags, Floats, as_flags, as_floats
+from buzzline.linkages.pattern_rule import PatternRule, Truth, all_of, held
 from buzzline.quantities import Share
 from buzzline.space.scales import SCALES
 
-MOSTLY = 0.5  # of the ties expected at one scale: more of them shows better in the rest
+MOSTLY = 0.5  # of the ties expected at one scale: too few look like too many of all others
+HALVED = float(np.log(2))  # of ties elsewhere, where more ties are read off these
+SELDOM = 0.05  # of draws, up to which it is not said how they were read
 ABOVE, BELOW, AS_EXPECTED, UNSETTLED, UNKNOWN = "above", "below", "as expected", "open", "?"
 
 
@@ -30,6 +32,8 @@ class Sign:
     draws : (d,) float64 or None
     reason : str                  why it is not known; "" where it is
     margin : float                to either side of `cut` that counts as no difference
+    direct : (d,) float64 or None draws of ln(O / E) where `draws` are read off other scales
+    alike : (d,) bool or None     where few here and many elsewhere look alike: neither is known
     """
 
     name: str
@@ -41,19 +45,23 @@ class Sign:
     draws: Floats | None = None
     reason: str = ""
     margin: float = 0.0
+    direct: Floats | None = None
+    alike: Flags | None = None
 
     def said(self, level: Share) -> str:
         """Return "above", "below", "as expected", "open" or "?"."""
         if self.draws is None or self.cut is None:
             return UNKNOWN
-        above = float((self.draws > self.cut + self.margin).mean())
-        below = float((self.draws < self.cut - self.margin).mean())
+        told = np.ones(self.draws.size, np.bool_) if self.alike is None else ~self.alike
+        above = float((told & (self.draws > self.cut + self.margin)).mean())
+        below = float((told & (self.draws < self.cut - self.margin)).mean())
         sure = (1 + level) / 2
         if above >= sure:
             return ABOVE
         if below >= sure:
             return BELOW
-        return AS_EXPECTED if self.margin and 1 - above - below >= level else UNSETTLED
+        within = float((told & (np.abs(self.draws - self.cut) <= self.margin)).mean())
+        return AS_EXPECTED if self.margin and within >= level else UNSETTLED
 
 
 def unknown(name: str, reason: str, n: int = 0) -> Sign:
@@ -88,8 +96,11 @@ def balance_signs(
     -----
     Each scale is drawn from a normal distribution with its own spread to either side, as its
     interval has it. More ties at one scale are fewer at others: logs of shares p, q of one
-    count are correlated by -sqrt(p q / ((1 - p) (1 - q))). Where most ties are expected at one
-    scale there cannot be many times more of them: it is read off the ties elsewhere.
+    count are correlated by -sqrt(p q / ((1 - p) (1 - q))). Where so many ties are expected at
+    one scale that notably more would leave less than half of those elsewhere, more of them
+    are read off these, which must be halved. Where most are expected there, and they are as
+    expected while those elsewhere are notably off, it cannot be told: few of one scale and many
+    of all others look alike.
     """
     by_scale = {str(row["scale"]): row for row in rows}
     share = np.array([_number(by_scale.get(s), "share") for s in SCALES])
@@ -103,18 +114,64 @@ def balance_signs(
         if not np.isfinite(ends).all():
             signs.append(unknown(scale, "no ties could be expected there", n))
             continue
-        usual = _number(row, "expected_share")
-        turned = usual > MOSTLY
-        low, value, high = _elsewhere(ends, usual, total) if turned else ends
+        low, value, high = ends
         reach = float(norm.ppf((1 + level) / 2))
         spread = np.where(z[:, k] > 0, max(high - value, 0.0), max(value - low, 0.0)) / reach
+        drawn = as_floats(value + spread * z[:, k])
+        read = _Reading(_number(row, "expected_share"), total, float(np.log(rule.notable)))
+        low, value, high = read.value(ends)
         signs.append(Sign(
-            scale, float(value), float(low), float(high), n, 0.0,
-            as_floats(value + spread * z[:, k]),
-            f"read off the ties elsewhere: {usual:.0%} are expected here" if turned else "",
-            float(np.log(rule.notable)),
+            scale, float(value), float(low), float(high), n, 0.0, read.value(drawn),
+            read.said(share[k], drawn), read.far, drawn, read.alike(drawn),
         ))  # fmt: skip
     return signs
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the balance of one scale is read.
+
+    usual : share of ties expected there
+    n : ties at all scales
+    far : what is notable, as a log
+    """
+
+    usual: float
+    n: float
+    far: float
+
+    def value(self, log_ratio: Floats) -> Floats:
+        """Return the log ratio; above 0 maybe that of the rest, turned."""
+        if not self._is_turned():
+            return log_ratio
+        return as_floats(np.where(log_ratio > 0, self._turned(log_ratio), log_ratio))
+
+    def said(self, share: float, log_ratio: Floats) -> str:
+        """Return how it was read, with the share that the balance shows; "" if as it is."""
+        if not self.usual > MOSTLY:
+            return ""
+        here = f"{share:.0%} of ties are here, {self.usual:.0%} are expected"
+        if self.alike(log_ratio).mean() > SELDOM:
+            return f"{here}: few ties of one scale and many of the others look alike"
+        if (self.value(log_ratio) != log_ratio).mean() > SELDOM:
+            return f"{here}: read off the ties elsewhere"
+        return here
+
+    def _is_turned(self) -> bool:
+        """Tell whether notably more ties here would leave less than half of them elsewhere."""
+        return self.usual > MOSTLY and self.usual * np.exp(self.far) > (1 + self.usual) / 2
+
+    def _turned(self, log_ratio: Floats) -> Floats:
+        return _elsewhere(log_ratio, self.usual, self.n)
+
+    def alike(self, log_ratio: Floats) -> Flags:
+        """Tell where ties elsewhere are notably off, and those here are not surely."""
+        if not self.usual > MOSTLY:
+            return as_flags(np.zeros(log_ratio.shape, np.bool_))
+        turned = self._turned(log_ratio)
+        enough = max(self.far, HALVED) if self._is_turned() else self.far
+        above = (turned if self._is_turned() else log_ratio) > enough
+        return as_flags((np.abs(turned) > self.far) & ~above & (log_ratio >= -self.far))
 
 
 def _elsewhere(log_ratio: Floats, usual: float, n: float) -> Floats:
@@ -159,8 +216,8 @@ def signs_held(signs: Mapping[str, Sign], rule: PatternRule, d: int) -> dict[str
 
     out = {}
     for scale in SCALES:
-        out[f"{scale} above"] = held(at(scale), d, above=far)
-        out[f"{scale} below"] = held(at(scale), d, below=-far)
+        out[f"{scale} above"] = _held(signs.get(scale), d, above=far)
+        out[f"{scale} below"] = _held(signs.get(scale), d, below=-far)
     out["not global below"] = _not(out["global below"])
     out["few ties at every scale"] = _few(signs, far, d)
     out["anchor dependence"] = held(at("anchor dependence"), d, above=rule.dependence)
@@ -171,6 +228,18 @@ def signs_held(signs: Mapping[str, Sign], rule: PatternRule, d: int) -> dict[str
     out["lead organisation"] = held(at("lead organisation"), d, above=rule.lead_share)
     out["long tenure"] = held(at("tenure"), d, above=rule.long_years)
     return out
+
+
+def _held(sign: Sign | None, d: int, *, above: float | None = None,
+          below: float | None = None) -> Truth:  # fmt: skip
+    """Return whether a scale is above or below; -1 where it cannot be told from the others."""
+    if sign is None or sign.draws is None:
+        return held(None, d)
+    found = held(sign.draws, d, above=above, below=below)
+    if sign.alike is None:
+        return found
+    side = sign.draws > 0 if above is not None else sign.draws < 0
+    return np.where(sign.alike & side, -1, found).astype(np.int32)
 
 
 def _not(truth: Truth) -> Truth:
@@ -186,9 +255,10 @@ def _few(signs: Mapping[str, Sign], far: float, d: int) -> Truth:
     activity = signs.get("activity")
     if activity is None or activity.draws is None:
         return np.full(d, -1, np.int32)
-    below = np.ones(d, np.int32)
+    parts = []
     for scale in SCALES:
-        draws = signs[scale].draws if scale in signs else None
-        if draws is not None:
-            below &= (draws + activity.draws < -far).astype(np.int32)
-    return below
+        sign = signs.get(scale)
+        drawn = None if sign is None else sign.draws if sign.direct is None else sign.direct
+        total = None if drawn is None else as_floats(drawn + activity.draws)
+        parts.append(held(total, d, below=-far))
+    return all_of(parts)

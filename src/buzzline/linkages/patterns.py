@@ -338,9 +338,9 @@ def _leading(
     scene: Scene, cluster: str, layer: str, terms: _Terms, rng: np.random.Generator
 ) -> list[tuple[Sign, str | None]]:
     members = scene.members(cluster)
-    lead = lead_of(scene, scene.layers[layer], members)
-    if lead is None:
-        return [(unknown(name, "no ties"), None) for name in ("lead organisation", "tenure")]
+    lead = lead_of(scene, scene.layers[layer], members, rng=rng)
+    if isinstance(lead, str):
+        return [(unknown(name, lead), None) for name in ("lead organisation", "tenure")]
     share, first = lead
     who = _known_as(scene, first)
     sign = share_sign("lead organisation", share, terms.rule.lead_share, level=terms.level,
