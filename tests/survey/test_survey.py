@@ -385,12 +385,68 @@ def test_invariant_several_workbooks_are_one(small):
     assert answers.response_rate.value == 0.4
 
 
-def test_reading_twice_changes_nothing_but_ties(small):
+def test_reading_twice_changes_nothing(small):
     study, folder, book = small
     fill(book, "respondents", [{"answered": "yes", "degrees_percent": 40}])
+    fill(book, "advice", [{"respondent": "Works 0", "adviser": "Works 1", "trust": 5}])
+    fill(book, "external", [{"respondent": "Works 0", "name": "Uni X", "country": "Italy"}])
     once = read_survey(folder, study).study
     again = read_survey(folder, once).study
-    assert again.outcomes.height == once.outcomes.height
+    assert once.fingerprint == again.fingerprint
+
+
+def test_by_hand_one_name_in_two_towns_is_two(small):
+    study, folder, book = small
+    fill(book, "external", [
+        {"respondent": "Works 0", "name": "Uni X", "city": "Rome", "country": "Italy"},
+        {"respondent": "Works 1", "name": "Uni X", "city": "Turin", "country": "IT"},
+        {"respondent": "Works 2", "name": "Uni X", "city": "rome", "country": "ITA"},
+    ])  # fmt: skip
+    read = read_survey(folder, study)
+    new = read.study.organisations.filter(pl.col("org_id").str.starts_with("survey"))
+    assert new.select("city", "country").rows() == [("Rome", "IT"), ("Turin", "IT")]
+    fill(book, "external", [
+        {"respondent": "Works 0", "name": "Uni X", "city": "Naples", "country": "Italy"},
+    ])  # fmt: skip
+    assert read_survey(folder, read.study).study.organisations["city"].to_list().count("Naples")
+
+
+def test_what_excel_makes_of_percentages_is_noted(small):
+    study, folder, book = small
+    fill(book, "respondents", [{"answered": "yes", "degrees_percent": 0.3, "rd_percent": 0}])
+    read = read_survey(folder, study)
+    assert said(read) == [("respondents", 3, "less than one per cent")]
+    told = read.study.outcomes.filter(pl.col("unit_id") == "o0000")["indicator"].to_list()
+    assert sorted(told) == ["answered", "rd_intensity"]
+
+
+def test_background_without_a_mark_counts_and_is_noted(small):
+    study, folder, book = small
+    copy = folder / "answers again.xlsx"
+    copy.write_bytes(book.read_bytes())
+    fill(book, "respondents", [{"experience_years": 4}, {"answered": "no"}, {"answered": "no"}])
+    fill(copy, "respondents", [{}, {"answered": "yes"}, {"answered": "no"}])
+    read = read_survey(folder, study)
+    assert read.response_rate.value == 0.4
+    assert [what for _, _, what in said(read)] == [
+        "has answers but is not marked as answered; taken as answered",
+        "yes in one place and no in another; taken as yes",
+    ]
+
+
+@pytest.mark.parametrize("lost", ["sheet", "row"])
+def test_a_sheet_or_its_words_gone_is_refused(small, lost):
+    study, folder, path = small
+    book = openpyxl.load_workbook(path)
+    if lost == "sheet":
+        del book["advice"]
+    else:
+        book["respondents"].delete_rows(2)
+    book.save(path)
+    with pytest.raises(
+        UnreadableFile, match="advice is not there" if lost == "sheet" else "row 2"
+    ):
+        read_survey(folder, study)
 
 
 def test_files_that_are_not_there_or_not_as_written(small, world):

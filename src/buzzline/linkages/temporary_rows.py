@@ -36,6 +36,7 @@ from buzzline.quantities import Share
 from buzzline.wording import plural
 
 Row = dict[str, Any]
+ENOUGH_KNOWN = 0.5  # of those present, whose homes speak for all
 CURVE = tuple(range(1, 37))  # months
 TOLD = (6, 12, 24)  # months whose retention is compared
 FEWEST_TIES = 10  # of which a curve is told
@@ -90,6 +91,8 @@ def attendance_rows(
     for each in gatherings:
         value, n_known, n_homes = differ(homes.home, each.present)
         unknown = "measured" if n_known > 1 else "fewer than two homes are known"
+        if n_known < ENOUGH_KNOWN * each.present.size:
+            value, unknown = nan, "the homes of fewer than half are known"
         rows.append({
             "gathering_id": each.gathering_id, "name": each.name, "kind": each.kind,
             "start": each.start if each.has_date else None, "took_place": each.is_held,

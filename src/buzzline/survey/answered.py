@@ -11,6 +11,7 @@ import polars as pl
 from buzzline.survey.questionnaire import Questionnaire
 from buzzline.survey.sheets import Line, Mistakes
 from buzzline.survey.workbook import entry
+from buzzline.tables.gazetteer.countries import country_codes
 from buzzline.tables.study import Study
 from buzzline.tables.vocabularies import ORGANISATION_KINDS
 
@@ -126,18 +127,13 @@ Tie = tuple[str, str, str, bool, float | None, str, str, str | None, float | Non
 
 def _respondents(lines: list[Line], reading: _Reading) -> tuple[set[str], list[Outcome]]:
     answered: set[str] = set()
+    refused: set[str] = set()
     said: dict[tuple[str, str], Outcome] = {}
     for line in lines:
         who = reading.member(line, "respondent")
         if who is None:
             continue
-        word = line.text("answered").casefold()
-        if word not in YES | NO:
-            reading.mistakes.note(
-                line, "answered", "neither yes nor no", remedy="Write yes or no.", is_kept=True
-            )
-        if word in YES:
-            answered.add(who)
+        _marked(line, who, (answered, refused), reading)
         for column, (name, by, unit, low, high) in INDICATORS.items():
             value = reading.mistakes.number(line, column, (low, high))
             if value is None:
@@ -150,6 +146,25 @@ def _respondents(lines: list[Line], reading: _Reading) -> tuple[set[str], list[O
                 continue
             said[who, name] = (who, name, reading.asked.year, value / by, unit)
     return answered, list(said.values())
+
+
+def _marked(line: Line, who: str, marks: tuple[set[str], set[str]], reading: _Reading) -> None:
+    """Put a member among those who answered, or did not; note what does not fit."""
+    answered, refused = marks
+    word, what = line.text("answered").casefold(), ""
+    told = any(line.text(column) for column in INDICATORS)
+    if word not in YES | NO:
+        what = "neither yes nor no"
+    elif (word in YES and who in refused) or (word in NO - {""} and who in answered):
+        what = "yes in one place and no in another; taken as yes"
+    elif told and word not in YES:
+        what = "has answers but is not marked as answered; taken as answered"
+    if what:
+        reading.mistakes.note(line, "answered", what, remedy="Write yes or no.", is_kept=True)
+    if word in YES or told:
+        answered.add(who)
+    elif word:
+        refused.add(who)
 
 
 def _advice(lines: list[Line], reading: _Reading) -> tuple[list[Tie], list[Tie], set[str]]:
@@ -194,9 +209,9 @@ def _advised(source: str, target: str, often: float | None) -> Tie:
 def _external(
     lines: list[Line], reading: _Reading, study: Study
 ) -> tuple[list[Tie], list[tuple[str | None, ...]], set[str]]:
-    known = _names_of(study)
+    known, places = _names_of(study), _places_of(study)
     taken = set(study.organisations["org_id"])
-    new: dict[tuple[str, str], tuple[str | None, ...]] = {}
+    new: dict[tuple[str, str, str], tuple[str | None, ...]] = {}
     seen: set[tuple[str, str]] = set()
     ties: list[Tie] = []
     for line in lines:
@@ -212,9 +227,10 @@ def _external(
                 line, "name", "a member of the cluster", remedy="Move it to the sheet advice."
             )
             continue
-        org_id = known.get(name.casefold())
+        org_id = _known(line, known, places)
         if org_id is None:
-            key = (name.casefold(), line.text("country").casefold())
+            place = _country(line).casefold(), line.text("city").casefold()
+            key = (name.casefold(), *place)
             if key not in new:
                 new[key] = _organisation(line, taken, reading)
             org_id = str(new[key][0])
@@ -234,6 +250,36 @@ def _names_of(study: Study) -> dict[str, str]:
     return known | {org_id.casefold(): org_id for org_id in study.organisations["org_id"]}
 
 
+def _places_of(study: Study) -> dict[str, tuple[str, str]]:
+    """Return city and country of organisations, small letters; empty where not known."""
+    table = study.organisations.select("org_id", "city", "country").fill_null("")
+    return {
+        org_id: (city.casefold(), country.casefold())
+        for org_id, city, country in table.iter_rows()
+    }
+
+
+def _known(
+    line: Line, known: Mapping[str, str], places: Mapping[str, tuple[str, str]]
+) -> str | None:
+    """Return the organisation a line names, where nothing written speaks against it."""
+    org_id = known.get(line.text("name").casefold())
+    if org_id is None:
+        return None
+    written = line.text("city").casefold(), _country(line).casefold()
+    at = places[org_id]
+    differs = any(
+        one and other and one != other for one, other in zip(written, at, strict=True)
+    )
+    return None if differs else org_id
+
+
+def _country(line: Line) -> str:
+    """Return the code of the country written, or what is written where it has none."""
+    written = line.text("country")
+    return country_codes(pl.Series([written]))[0] or written
+
+
 def _organisation(line: Line, taken: set[str], reading: _Reading) -> tuple[str | None, ...]:
     kind = line.text("kind").lower() or None
     if kind is not None and kind not in ORGANISATION_KINDS:
@@ -246,7 +292,7 @@ def _organisation(line: Line, taken: set[str], reading: _Reading) -> tuple[str |
     while f"survey-{number}" in taken:
         number += 1
     taken.add(f"survey-{number}")
-    place = line.text("city") or None, line.text("country") or None
+    place = line.text("city") or None, _country(line) or None
     return (f"survey-{number}", line.text("name"), kind, *place)
 
 

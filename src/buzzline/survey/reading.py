@@ -175,6 +175,7 @@ def _with_answers(study: Study, answers: Answers) -> Study:
     }
     # what was answered before under the same name is replaced
     keys = {
+        "linkages": ("source", "target", "layer", "observed_by"),
         "outcomes": ("unit_id", "indicator", "year"), "knowledge_items": ("item_id",),
     }  # fmt: skip
     changed = study

@@ -14,6 +14,8 @@ from buzzline.errors import MissingFile, UnreadableFile
 from buzzline.survey.workbook import FIRST_ROW, SHEETS
 
 Cells = Mapping[str, str]
+PERCENT = "_percent"
+WHERE_ASKED = ("practices",)  # sheets that not every survey has
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,13 @@ class Mistakes:
             value = float(text.replace(",", ".").removesuffix("%"))
         except ValueError:
             value = float("nan")
+        if column.endswith(PERCENT) and 0 < value < 1:
+            self.note(
+                line, column, "less than one per cent",
+                remedy="Excel stores 30% as 0.3: write 30, or 0 for less than one.",
+                is_kept=True,
+            )  # fmt: skip
+            return None
         if isfinite(value) and low <= value <= high:
             return value
         self.note(
@@ -135,6 +144,11 @@ def lines_of(files: Sequence[Path], mistakes: Mistakes) -> dict[str, list[Line]]
             for name in SHEETS:
                 if name in book.sheet_names:
                     found[name] += _lines(path, name, book)
+                elif name not in WHERE_ASKED:
+                    raise UnreadableFile(
+                        f"{path.name}: the sheet {name} is not there. Copy it from a workbook "
+                        "as it was made; leave it empty where nobody answered it."
+                    )
         except fastexcel.FastExcelError as error:
             raise UnreadableFile(
                 f"{path.name}: cannot be opened as an Excel workbook. Open it in Excel, remove "
@@ -154,6 +168,12 @@ def _lines(path: Path, name: str, book: fastexcel.ExcelReader) -> Iterable[Line]
             f"{path.name}, sheet {name}: row 1 must hold the names of the columns, and "
             f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not there. Copy the "
             "sheet into a workbook as it was made."
+        )
+    at = head.index("respondent")
+    if len(rows) >= FIRST_ROW - 1 and str(rows[FIRST_ROW - 2][at] or "").strip().endswith("]"):
+        raise UnreadableFile(
+            f"{path.name}, sheet {name}: row 2 holds an answer, and is the row of the words. "
+            "Put the row of words back, as the workbook was made."
         )
     for number, cells in enumerate(rows[FIRST_ROW - 1 :], FIRST_ROW):
         named = {

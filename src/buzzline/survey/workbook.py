@@ -83,6 +83,8 @@ def _sheet(
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column, grey)
         sheet.write_string(1, place, words[column], bold)
+        if column.endswith("_percent"):
+            sheet.set_column(place, place, WIDTH, book.add_format({"num_format": "0"}))
         rule = _allowed(column, asked)
         if rule:
             last = ROWS_TO_FILL

@@ -42,7 +42,7 @@ LISTED = {
     "name": ("name", "exhibitor", "exhibitorname", "company", "companyname", "organisation",
              "organization", "exposant", "aussteller", "expositor"),
     "fair": ("fair", "gathering", "event", "exhibition", "salon", "messe", "feria"),
-    "city": ("city", "ville", "stadt", "ciudad"),
+    "city": ("city", "cityguess", "ville", "stadt", "ciudad"),
     "country": ("iso2", "iso2guess", "countrycode", "country", "pays", "land", "pais"),
     "longitude": ("lon", "longitude", "lng"), "latitude": ("lat", "latitude"),
     "role": ("role",),
@@ -174,11 +174,12 @@ def _slug(text: pl.Expr) -> pl.Expr:
 
 
 def _organisations(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return one row an organisation; each field from the first list that fills it."""
-    fields = ["name", "city", "country", "longitude", "latitude"]
+    """Return one row an organisation; where it is from the list that says most of it."""
+    place = ["city", "country", "longitude", "latitude"]
+    n_told = pl.sum_horizontal(pl.col(place).is_not_null())
     main = pl.col("fields").drop_nulls().first().list.drop_nulls().list.first()
     merged = rows.group_by("org_id", maintain_order=True).agg(
-        pl.col(ROW, FILE).first(), pl.col(fields).drop_nulls().first(),
+        pl.col(ROW, FILE, "name").first(), pl.col(place).get(n_told.arg_max()),
         industry=main.str.strip_chars(), region=pl.lit(None, pl.String),
     )  # fmt: skip
     placed = pl.col("longitude").is_not_null() & pl.col("latitude").is_not_null()
