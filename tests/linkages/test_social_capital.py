@@ -151,31 +151,6 @@ def test_planted_trust_and_norms_are_found_each_in_its_frame():
     }  # fmt: skip
 
 
-def test_newcomers_kept_out_are_seen():
-    world = make_world(organisations=300, clusters=2, rng=3)
-    members = np.flatnonzero(world.truth.cluster == 0)
-    fresh = members[:12]
-    opened = world.study.organisations["opened"].to_list()
-    for i in fresh:
-        opened[i] = opened[i].replace(year=2023)
-    ids = world.study.organisations["org_id"]
-    study = world.study.with_table(
-        "organisations", world.study.organisations.with_columns(opened=pl.Series(opened))
-    )
-    fresh_ids = ids.gather(fresh).implode()
-    kept = study.linkages.filter(
-        ~pl.col("source").is_in(fresh_ids) & ~pl.col("target").is_in(fresh_ids)
-    )
-    out = study.with_table("linkages", kept)
-    clustering = clustering_in(world, study)
-    shut = social_capital(out, clustering, draws=99, rng=1).newcomers
-    first = shut.filter(pl.col("cluster_id") == "cluster 0").row(0, named=True)
-    assert (first["value"], first["n"]) == (0.0, 12)
-    assert first["p"] == pytest.approx(0.01)
-    let_in = social_capital(study, clustering, draws=99, rng=1).newcomers
-    assert let_in.filter(pl.col("cluster_id") == "cluster 0")["p"][0] > 0.05
-
-
 def test_small_clusters_no_clusters_and_bad_arguments():
     world = make_world(organisations=150, clusters=1, rng=1)
     study = world.study

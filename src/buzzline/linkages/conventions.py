@@ -12,6 +12,7 @@ from scipy.stats import f as fisher
 from buzzline.arrays import Codes, Floats, as_floats
 from buzzline.linkages.tied_pairs import TiedPairs
 from buzzline.quantities import Share
+from buzzline.resampling import central_range, too_few_draws
 
 FEWEST_ANSWERS = 20
 MOST_RATIO = 1e8  # of the variance between groups to that within
@@ -109,8 +110,9 @@ def _share_at(quantile: float, mean: Floats, size: Floats, within: float) -> flo
 
 
 def likeness_along_ties(
-    answer: Floats, pairs: TiedPairs, *, draws: int, rng: np.random.Generator
-) -> Likeness:
+    answer: Floats, pairs: TiedPairs, *, draws: int, rng: np.random.Generator,
+    level: Share = 0.95,
+) -> Likeness:  # fmt: skip
     """Return how much answers of tied organisations resemble each other.
 
     Parameters
@@ -120,12 +122,14 @@ def likeness_along_ties(
     draws : int
         Of answers dealt anew among those who answered, behind the null band and p.
     rng : Generator
+    level : share
 
     Returns
     -------
     Likeness
         `value` is Moran's I: the mean product of deviations of tied pairs over the variance.
-        `low` and `high` are the central 95 % of what dealing gives, not an interval.
+        `low` and `high` are the central `level` of what dealing gives, not an interval; NaN,
+        and no p, where too few are dealt to tell.
     """
     known = np.isfinite(answer)
     keep = known[pairs.one] & known[pairs.other]
@@ -136,17 +140,17 @@ def likeness_along_ties(
     away = np.where(known, answer - answer[known].mean(), 0.0)
     variance = float(np.mean(away[known] ** 2))
     value = float(np.mean(away[one] * away[other])) / variance
+    if too_few_draws(draws, level):
+        return Likeness(value, nan, nan, nan, n, int(keep.sum()))
     rows = np.flatnonzero(known)
     dealt = np.empty(draws)
     for draw in range(draws):
         mixed = np.zeros_like(away)
         mixed[rows] = away[rng.permutation(rows)]
         dealt[draw] = np.mean(mixed[one] * mixed[other]) / variance
-    if not draws:
-        return Likeness(value, nan, nan, nan, n, int(keep.sum()))
-    low, high = np.quantile(dealt, [0.025, 0.975])
+    low, high = central_range(as_floats(dealt), level)
     p = (1 + int(np.sum(dealt >= value))) / (1 + draws)
-    return Likeness(value, float(low), float(high), p, n, int(keep.sum()))
+    return Likeness(value, low, high, p, n, int(keep.sum()))
 
 
 def answers_of(values: Floats, rows: Codes, n: int) -> Floats:

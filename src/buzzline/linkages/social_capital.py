@@ -42,7 +42,15 @@ TRUST = {
     **_NAMED, "measure": pl.String, "among": pl.String, **_VALUE, "n_organisations": pl.Int64,
     **_END,
 }  # fmt: skip
-NEWCOMERS = {**_NAMED, **_VALUE, **_CHANCE, "since": pl.Int64, "n_members": pl.Int64, **_END}
+NEWCOMERS = {
+    **_NAMED,
+    **_VALUE,
+    **_CHANCE,
+    "since": pl.Int64,
+    "n_members": pl.Int64,
+    "n_others": pl.Int64,
+    **_END,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -69,9 +77,11 @@ class SocialCapital:
         the tie ("within", "to others"): `value`, `low`, `high`, `level`, `n_organisations`,
         `n` (ties that tell), `reason`.
     newcomers : DataFrame
-        One row a cluster: `value` (share of newcomers tied to a member of longer standing),
-        `low`, `high`, `level`, `expected`, `expected_low`, `expected_high` (had others been the
-        newcomers), `p` (of as few), `since` (year), `n_members`, `n` (newcomers), `reason`.
+        One row a cluster: `value` (share of newcomers tied, within two years of opening, to a
+        member who was there before; where ties have no first day: ever, and no p), `low`,
+        `high`, `level`, `expected`, `expected_low`, `expected_high` (had others been the
+        newcomers when they were as young), `p` (of as few), `since` (year), `n_members`,
+        `n_others` (members compared with), `n` (newcomers there for two years), `reason`.
     layers : tuple[str, ...]
     level : share
     draws : int
@@ -175,9 +185,11 @@ def social_capital(
     ties: share of ties whose ends share no partner. reciprocity: share of directed ties that
     go both ways. bridging: share of ties of members that lead out. Closure, weak ties and
     reciprocity are held against networks in which everybody has as many ties; density and
-    bridging hang on size and distance, which the balance of scales takes into account.
-    Intervals let ties that share an organisation (or record) vary together. conventions:
-    intraclass correlation [2]_; each grouping by itself, so that they overlap.
+    bridging hang on size and distance, which the balance of scales takes into account. Where
+    ties come in consortia it is who takes part in which that is dealt. Intervals let ties that
+    share an organisation (or record) vary together. newcomers: against members who opened
+    earlier, while ties were recorded, at the same age. conventions: intraclass correlation
+    [2]_; each grouping by itself, so that they overlap.
 
     References
     ----------

@@ -24,10 +24,12 @@ from buzzline.linkages.pair_errors import PairRows
 from buzzline.linkages.tie_structure import (
     Measured,
     closure,
+    dealt_within,
     density,
     reciprocity,
     rewired,
     share_of_pairs,
+    tied_matrix,
     weak_ties,
 )
 from buzzline.linkages.tied_pairs import TiedPairs, tied_pairs
@@ -132,7 +134,10 @@ def _structure(scene: Scene, inside: Flags, rng: np.random.Generator) -> Iterabl
     within = scene.pairs.chosen(as_indices(np.flatnonzero(
         inside[scene.pairs.one] & inside[scene.pairs.other]
     )))  # fmt: skip
-    ties = _matrix(within, inside)
+    number = np.cumsum(inside) - 1
+    rows = PairRows(as_indices(number[within.one]), as_indices(number[within.other]),
+                    within.pair, within.record)  # fmt: skip
+    ties = tied_matrix(rows.one, rows.other, m)
     if m < FEWEST_MEMBERS or within.one.size < FEWEST_TIES:
         few = (f"{m} members with {within.one.size} ties among them, at least {FEWEST_MEMBERS} "
                f"and {FEWEST_TIES} needed")  # fmt: skip
@@ -143,16 +148,19 @@ def _structure(scene: Scene, inside: Flags, rng: np.random.Generator) -> Iterabl
         density(as_indices(np.diff(ties.indptr))), scene.level
     )
     for name, statistic in (("closure", closure), ("weak ties", weak_ties)):
-        yield {"measure": name} | _against_rewired(
-            ties, statistic, scene, is_directed=False, rng=rng
+        yield {"measure": name} | _against_dealt(
+            statistic(ties, rows), statistic, dealt_within(rows, m, scene.draws, rng), scene
         )
     ways = sparse.csr_array(scene.directed[inside][:, inside])
     if ways.nnz < FEWEST_TIES:
         few = f"{ways.nnz} directed ties, at least {FEWEST_TIES} needed"
         yield {"measure": "reciprocity", "n": int(ways.nnz), "reason": few}
     else:
-        yield {"measure": "reciprocity"} | _against_rewired(
-            ways, reciprocity, scene, is_directed=True, rng=rng
+        key = int(rng.integers(2**62))
+        dealt = (rewired(ways, is_directed=True, key=key, step=step)
+                 for step in range(scene.draws))  # fmt: skip
+        yield {"measure": "reciprocity"} | _against_dealt(
+            reciprocity(ways), reciprocity, dealt, scene
         )
     touching = inside[scene.pairs.one] | inside[scene.pairs.other]
     ours = scene.pairs.chosen(as_indices(np.flatnonzero(touching)))
@@ -162,34 +170,19 @@ def _structure(scene: Scene, inside: Flags, rng: np.random.Generator) -> Iterabl
     )
 
 
-def _matrix(pairs: TiedPairs, inside: Flags) -> sparse.csr_array:
-    number = np.cumsum(inside) - 1
-    one, other = number[pairs.one], number[pairs.other]
-    m = int(inside.sum())
-    ends = np.concatenate([one, other]), np.concatenate([other, one])
-    return sparse.coo_array((np.ones(2 * one.size), ends), shape=(m, m)).tocsr()
-
-
-def _against_rewired(
-    ties: sparse.csr_array,
+def _against_dealt(
+    found: Measured,
     statistic: Callable[[sparse.csr_array], Measured],
+    networks: Iterable[sparse.csr_array],
     scene: Scene,
-    *,
-    is_directed: bool,
-    rng: np.random.Generator,
 ) -> Row:
-    """Return a share against networks in which everybody has as many ties."""
-    found = statistic(ties)
+    """Return a share against networks in which everybody has as many ties, or records."""
     if not isfinite(found.value):
         return {"n": found.n, "reason": "nothing to take a share of"}
     row = cells(found, scene.level)
     if few := too_few_draws(scene.draws, scene.level):
         return row | {"reason": few}
-    key = int(rng.integers(2**62))
-    dealt = as_floats([
-        statistic(rewired(ties, is_directed=is_directed, key=key, step=step)).value
-        for step in range(scene.draws)
-    ])  # fmt: skip
+    dealt = as_floats([statistic(network).value for network in networks])
     low, high = central_range(dealt, scene.level)
     tail = min(int((dealt <= found.value + 1e-12).sum()),
                int((dealt >= found.value - 1e-12).sum()))  # fmt: skip
@@ -257,8 +250,12 @@ def convention_rows(scene: Scene, norms: Sequence[str]) -> list[Row]:
             keep = np.isfinite(answer) & (group >= 0)
             like = intraclass(as_floats(answer[keep]), as_codes(group[keep]), scene.level)
             found.append({"norm": norm, "grouping": grouping} | _convention(like, scene))
-        along = likeness_along_ties(answer, scene.pairs, draws=scene.draws, rng=rng)
-        found.append({"norm": norm, "grouping": "tied pairs"} | _convention(along, scene))
+        along = likeness_along_ties(
+            answer, scene.pairs, draws=scene.draws, rng=rng, level=scene.level
+        )
+        few: Row = {"reason": too_few_draws(scene.draws, scene.level) or None}
+        row = {"norm": norm, "grouping": "tied pairs"} | few
+        found.append(row | _convention(along, scene))
     return found
 
 
@@ -274,12 +271,17 @@ def _convention(like: Likeness, scene: Scene) -> Row:
 
 
 def trust_rows(scene: Scene) -> list[Row]:
-    """Return trust as surveyed and as behaved, within each cluster and towards others."""
-    ties = _trusting(scene.study)
+    """Return trust as surveyed and as behaved, within each cluster and towards others.
+
+    Who trusts is the source; a tie without direction counts for whichever end is a member.
+    """
+    ties = _trusting(scene)
+    either = ~ties["directed"].to_numpy()
     found: list[Row] = []
     for named, inside in scene.clusters:
-        ends = inside[ties["from"].to_numpy()], inside[ties["to"].to_numpy()]
-        for among, which in (("within", ends[0] & ends[1]), ("to others", ends[0] & ~ends[1])):
+        one, other = inside[ties["from"].to_numpy()], inside[ties["to"].to_numpy()]
+        outward = (one & ~other) | (either & other & ~one)
+        for among, which in (("within", one & other), ("to others", outward)):
             part = ties.filter(pl.Series(which))
             for measure, column in (
                 ("trust (survey)", "trust"), ("repeated without contract", "repeated"),
@@ -289,16 +291,21 @@ def trust_rows(scene: Scene) -> list[Row]:
     return found
 
 
-def _trusting(study: Study) -> pl.DataFrame:
-    number = study.organisations.select("org_id").with_row_index("row")
-    ties = study.linkages.filter(pl.col("source") != pl.col("target"))
+def _trusting(scene: Scene) -> pl.DataFrame:
+    number = scene.study.organisations.select("org_id").with_row_index("row")
+    ties = scene.study.linkages.filter(
+        (pl.col("source") != pl.col("target")) & pl.col("layer").is_in(list(scene.by_layer))
+    )
     for end, name in (("source", "from"), ("target", "to")):
         ties = ties.join(number.rename({"row": name}), left_on=end, right_on="org_id",
                          how="left", validate="m:1", maintain_order="left")  # fmt: skip
     told = pl.col("repeat_n").is_not_null() & pl.col("formal").is_not_null()
     repeated = ((pl.col("repeat_n") > 0) & ~pl.col("formal")).cast(pl.Float64)
     return ties.select(
-        pl.col("from", "to").cast(pl.Int64), "trust", repeated=pl.when(told).then(repeated)
+        pl.col("from", "to").cast(pl.Int64),
+        "trust",
+        repeated=pl.when(told).then(repeated),
+        directed=pl.col("directed").fill_null(~pl.col("layer").is_in(list(UNDIRECTED_LAYERS))),
     )
 
 

@@ -6,6 +6,7 @@ their ties with them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import nan, sqrt
 
@@ -14,9 +15,11 @@ from scipy import sparse
 
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.kernels.rewiring import rewire
+from buzzline.linkages.dealt_ties import TieList, dealt_ties
 from buzzline.linkages.pair_errors import PairRows, pair_variance
 
 SWAPS_EACH = 10  # tries to exchange each tie, for a network that has forgotten where it began
+RECORD_GROUPS = 50  # of records, left out one group at a time
 NO_RECORDS = as_indices([])
 
 
@@ -70,17 +73,19 @@ def density(degree: Indices) -> Measured:
     return Measured(p, sqrt(variance), int(pairs), m)
 
 
-def closure(ties: sparse.csr_array) -> Measured:
+def closure(ties: sparse.csr_array, rows: PairRows | None = None) -> Measured:
     """Return the share of pairs with a common partner that are tied themselves.
 
     Parameters
     ----------
     ties : (m, m) csr               symmetric, ones, nothing on the diagonal
+    rows : PairRows, optional       the ties, and in which records they stand
 
     Notes
     -----
     3 x triangles / triples. Error: leaving out one organisation at a time, which is wide where
-    ties are independent.
+    ties are independent; and one record (or a fiftieth of them) at a time, where ties come in
+    records: the larger of both.
 
     Examples
     --------
@@ -97,9 +102,39 @@ def closure(ties: sparse.csr_array) -> Measured:
     lost = open_or_closed + as_floats(ties @ (degree - 1))
     left = triples - lost
     without = np.where(left > 0, 3 * (triangles - at) / np.where(left > 0, left, 1), value)
-    m = degree.size
-    error = sqrt((m - 1) / m * float(np.sum((without - without.mean()) ** 2)))
-    return Measured(float(value), error, int(triples), m)
+    error, m = _left_out(as_floats(without)), degree.size
+    if rows is None or not rows.record.size:
+        return Measured(float(value), error, int(triples), m)
+    without = _without_records(ties, rows)
+    return Measured(float(value), max(error, _left_out(without)), int(triples),
+                    min(m, without.size))  # fmt: skip
+
+
+def _left_out(without: Floats) -> float:
+    """Return the standard error of what is found with one unit left out at a time."""
+    g = without.size
+    return sqrt((g - 1) / g * float(np.sum((without - without.mean()) ** 2)))
+
+
+def _without_records(ties: sparse.csr_array, rows: PairRows) -> Floats:
+    """Return the closure without each group of records; ties of no record stay."""
+    _, record = np.unique(rows.record, return_inverse=True)
+    group = record % RECORD_GROUPS
+    stays = np.bincount(rows.record_row, minlength=rows.one.size) == 0
+    found = []
+    for left in range(int(group.max()) + 1):
+        kept = stays.copy()
+        kept[rows.record_row[group != left]] = True
+        some = tied_matrix(rows.one[kept], rows.other[kept], ties.shape[0])
+        value = closure(some).value
+        found.append(0.0 if np.isnan(value) else value)
+    return as_floats(found)
+
+
+def tied_matrix(one: Indices, other: Indices, m: int) -> sparse.csr_array:
+    """Return ties without direction as a symmetric matrix of ones, (m, m) csr."""
+    ends = np.concatenate([one, other]), np.concatenate([other, one])
+    return sparse.coo_array((np.ones(2 * one.size), ends), shape=(m, m)).tocsr()
 
 
 def _triangles(ties: sparse.csr_array) -> Floats:
@@ -107,18 +142,19 @@ def _triangles(ties: sparse.csr_array) -> Floats:
     return as_floats((ties @ ties).multiply(ties).sum(axis=1)).ravel() / 2
 
 
-def weak_ties(ties: sparse.csr_array) -> Measured:
+def weak_ties(ties: sparse.csr_array, rows: PairRows | None = None) -> Measured:
     """Return the share of ties whose ends have no common partner.
 
     Parameters
     ----------
     ties : (m, m) csr               symmetric, ones, nothing on the diagonal
+    rows : PairRows, optional       the ties, and in which records they stand
     """
-    one, other = _ends(ties)
-    if not one.size:
+    rows = PairRows(*_ends(ties), NO_RECORDS, NO_RECORDS) if rows is None else rows
+    if not rows.one.size:
         return NOTHING
-    shared = as_floats(sparse.csr_array(ties @ ties)[one, other]).ravel()
-    return share_of_pairs(as_floats(shared == 0), PairRows(one, other, NO_RECORDS, NO_RECORDS))
+    shared = as_floats(sparse.csr_array(ties @ ties)[rows.one, rows.other]).ravel()
+    return share_of_pairs(as_floats(shared == 0), rows)
 
 
 def reciprocity(ties: sparse.csr_array) -> Measured:
@@ -165,6 +201,29 @@ def share_of_pairs(has: Floats, rows: PairRows) -> Measured:
 def _ends(ties: sparse.csr_array) -> tuple[Indices, Indices]:
     upper = sparse.triu(ties, k=1).tocoo()
     return as_indices(upper.row), as_indices(upper.col)
+
+
+def dealt_within(
+    rows: PairRows, m: int, draws: int, rng: np.random.Generator
+) -> Iterator[sparse.csr_array]:
+    """Yield random networks: ties dealt one by one, or by record where they come in consortia.
+
+    Parameters
+    ----------
+    rows : PairRows                 each pair once, one < other
+    m : int                         organisations
+    draws : int
+    rng : Generator
+    """
+    n_records = np.unique(rows.record).size
+    alone = np.flatnonzero(np.bincount(rows.record_row, minlength=rows.one.size) == 0)
+    pair = np.concatenate([rows.record_row, alone])
+    unit = np.concatenate([
+        np.unique(rows.record, return_inverse=True)[1], n_records + np.arange(alone.size)
+    ])  # fmt: skip
+    listed = TieList(rows.one, rows.other, as_indices(pair), as_indices(unit), m, m, False)
+    for dealt in dealt_ties(listed, draws, rng):
+        yield tied_matrix(dealt.source, dealt.target, m)
 
 
 def rewired(

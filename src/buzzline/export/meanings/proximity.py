@@ -95,11 +95,12 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     ),
     "social_capital_newcomers": (
         *_CLUSTER,
-        ("value", "share", "Newcomers tied to a member of longer standing."),
+        ("value", "share", "Newcomers soon tied to a member who was there before."),
         _LOW, _HIGH, LEVEL, *_CHANCE,
         ("since", "year", "First year in which one is a newcomer."),
         ("n_members", "organisations", "Members of which it is known when they opened."),
-        ("n", "organisations", "Newcomers."),
+        ("n_others", "organisations", "Members compared with, when they were as young."),
+        ("n", "organisations", "Newcomers there long enough."),
         _REASON,
     ),
     "monitoring": (
