@@ -175,8 +175,8 @@ def mutual_stimulation(
     mean of later years is taken out, and what was so at the beginning of a year is the
     instrument [1]_. Where that tells too little of what changed, fixed effects are given and
     the row says so. Cross-lags are told the same way; fixed effects would be biased by their
-    own past in a short panel [2]_. Errors are by region or city: everything is made again
-    without each group in turn.
+    own past in a short panel [2]_. Errors are by region or city, else by organisation, and
+    `groups` says so: everything is made again without each group in turn.
 
     Simple diffusion makes buzz and pipelines replace each other, not stimulate: each reaches
     what the other would have. Where few gatekeepers hold the pipelines, those without gain from

@@ -153,7 +153,8 @@ def value_by_distance(
     y_it = sum over scales of v_s n_s,i,t-1 + qualities + organisation + year + error; n are
     distinct partners. Organisations may build ties because they did well: the mean of later
     years is taken out, and what was so at the beginning of a year is the instrument [1]_, as in
-    `mutual_stimulation`. Errors are by region or city. A line: where the tenth tie is worth
+    `mutual_stimulation`. Errors are by region or city, else by organisation, and `groups` says
+    so. Ties without a last day count as lasting; many without a first day are refused. A line: where the tenth tie is worth
     less than the first, v is of one more for those who have a usual number.
 
     References

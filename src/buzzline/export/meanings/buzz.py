@@ -37,7 +37,7 @@ _FIT: tuple[Meaning, ...] = (
     _N_ORGANISATIONS,
     ("n_years", "years", "Years in the fit."),
     ("n_groups", "groups", "Groups within which luck may be shared."),
-    ("groups", "", "What these groups are."),
+    ("groups", "", "What these groups are: regions, cities or organisations."),
 )
 
 
