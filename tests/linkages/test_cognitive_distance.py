@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from tests.linkages.planted_nearness import clustering_in, knowing_world
 
+from buzzline.charts import chart
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.cognitive_distance import cognitive_distance
 from buzzline.tables.study import Study
@@ -82,3 +83,21 @@ def test_no_ties_and_no_coordinates_are_legal():
     assert np.isfinite(
         cognitive_distance(blank, clustering, draws=19, rng=1).rows["n"].to_numpy()
     ).all()
+
+
+def test_a_cluster_that_is_its_industry_is_not_held_against_itself():
+    world, study, _ = knowing_world(3)
+    clustering = clustering_in(world, study)
+    own = dict(clustering.members.select("org_id", "cluster_id").iter_rows())
+    industry = [own.get(name, "other") for name in study.organisations["org_id"]]
+    study = study.with_table(
+        "organisations", study.organisations.with_columns(industry=pl.Series(industry))
+    )
+    found = cognitive_distance(study, clustering, draws=39, rng=1)
+    rows = found.rows.filter(pl.col("among") == "members").drop_nulls("value")
+    assert set(rows["verdict"]) == {"not testable"}
+    assert rows["reason"].str.contains("changes nothing").all()
+    assert rows["p"].null_count() == rows.height
+    assert (rows["expected"] - rows["value"]).abs().max() < 1e-9
+    assert "not testable" in str(found)
+    assert chart(found).svg()

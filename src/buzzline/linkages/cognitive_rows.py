@@ -43,6 +43,10 @@ FEWEST_PAIRS = 10
 SAME = 1e-9  # of two means: apart by rounding alone
 AMONG = ("members", "ties within", "ties to others")
 MEASURES = ("jaffe", "mahalanobis", "skill")
+NO_CHANCE = (
+    "not testable: dealing within the industry changes nothing (they are all of it, or all "
+    "of it know the same)"
+)
 NO_TABLE = "no moves of workers between industries and no occupations: skills are not measured"
 
 
@@ -275,6 +279,8 @@ def _measured(
                                 "high": min(value + half, 1.0)}  # fmt: skip
     if not dealt.size:
         return found | {"reason": "no portfolios were dealt anew (`draws`)"}
+    if dealt.max() - dealt.min() <= SAME:
+        return found | {"expected": float(dealt.mean()), "reason": NO_CHANCE}
     low, high = central_range(dealt, level)
     tail = min(int((dealt <= value + SAME).sum()), int((dealt >= value - SAME).sum()))
     return found | {"expected": float(dealt.mean()), "expected_low": low,
