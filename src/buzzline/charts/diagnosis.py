@@ -13,6 +13,7 @@ from buzzline.charts.palette import ACCENT, INK, OTHER_COLOUR, PAPER
 from buzzline.charts.rows import Axis, Row, dots, laid_out, line, row, spans, stacked
 from buzzline.charts.spec import WIDTH, Spec, picture
 from buzzline.diagnosis.diagnosis import ClusterDiagnosis
+from buzzline.diagnosis.findings import MIXED
 from buzzline.wording import plural
 
 TITLE = "How is each cluster tied, and how sure is that?"
@@ -73,7 +74,7 @@ def _bar(finding: dict[str, Any]) -> Row:
 
 def _reading_of(finding: dict[str, Any]) -> str | None:
     """Return where the mark stands: the pole that some signs name, else the middle."""
-    if finding["confidence"] in ("open", "disputed"):
+    if finding["confidence"] in ("open", "disputed") or finding["answer"] == MIXED:
         return None
     return next((name for name in ("low", "high", "middle") if finding[f"n_{name}"]), None)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 
 from buzzline.clusters.clustering import Clustering
-from buzzline.diagnosis.findings import DISPUTED, LIKELY, OPEN, SURE, WEAK
-from buzzline.diagnosis.signs import SCALES_ASKED
+from buzzline.diagnosis.findings import DISPUTED, LIKELY, MIXED, OPEN, SURE, TIES, WEAK
 from buzzline.tables.study import Study
 
 CLUSTER_SCHEMA = {
@@ -18,9 +18,14 @@ CLUSTER_SCHEMA = {
     "n_open": pl.Int64, "open": pl.String, "settled_by": pl.String,
 }  # fmt: skip
 CONFIDENCES = (SURE, LIKELY, WEAK, DISPUTED, OPEN)
-POLES = {"fewer than expected": "short of", "more than expected": "rich in"}
+SHORT, RICH = "short of", "rich in"
+POLES = {"fewer than expected": SHORT, "more than expected": RICH}
 TOO_FEW = "has too few ties to tell how it is tied"
-TIES = tuple(f"{scale} ties" for scale in SCALES_ASKED)
+BORDERS = "distance and borders"
+BEYOND = (
+    "who carries the outside", "what breaks", "reach through gatekeepers", "distant pipelines",
+    "owners abroad",
+)  # fmt: skip
 
 
 def answers_of(
@@ -75,7 +80,7 @@ def _row(
 
 
 def answer(label: str, industry: str, findings: pl.DataFrame) -> str:
-    """Return one sentence: what the ties of a cluster are like, with the numbers behind it.
+    """Return what the ties of a cluster are like, with the numbers behind it.
 
     Parameters
     ----------
@@ -85,49 +90,97 @@ def answer(label: str, industry: str, findings: pl.DataFrame) -> str:
 
     Examples
     --------
-    >>> columns = ("theme", "answer", "confidence", "evidence")
-    >>> rows = [("global ties", "fewer than expected", "firm", "supply: 0.2 times [0.1, 0.4]")]
-    >>> answer("Prato, IT", "textiles", pl.DataFrame(rows, schema=columns, orient="row"))
+    >>> row = {"theme": "global ties", "answer": "fewer than expected", "confidence": "firm",
+    ...        "evidence": "supply: 0.2 times [0.1, 0.4]", "against": "", "low_in": "supply",
+    ...        "middle_in": "", "high_in": "", "reason": "", "n_middle": 0}
+    >>> answer("Prato, IT", "textiles", pl.DataFrame([row]))
     'Prato, IT (textiles) is short of global ties (supply: 0.2 times [0.1, 0.4]; firm).'
     """
     name = f"{label} ({industry})"
     ties = findings.filter(pl.col("theme").is_in(TIES))
+    told, further = _of_scales(ties), _beyond_scales(findings)
+    first = f"{name} {', and '.join(told)}." if told else _untold(name, ties)
+    return f"{first} {further}".rstrip()
+
+
+def _of_scales(ties: pl.DataFrame) -> list[str]:
+    """Return what a cluster is short of and rich in, what is as expected, and the rest."""
     is_told = pl.col("confidence").is_in([SURE, LIKELY])
-    off = ties.filter(pl.col("answer").is_in(list(POLES)) & (pl.col("confidence") != DISPUTED))
+    is_off = pl.col("answer").is_in([*POLES, MIXED])
     poles = [
-        f"{POLES[rows['answer'][0]]} {_ties(rows)}"
-        for _, rows in off.group_by("answer", maintain_order=True)
+        f"{word} {' and '.join(parts)}"
+        for end, word in (("fewer than expected", SHORT), ("more than expected", RICH))
+        if (parts := [_off(row, word) for row in _at(ties, end)])
     ]
-    expected = ties.filter(is_told & ~pl.col("answer").is_in(list(POLES)))
-    parts = [f"is {' and '.join(poles)}"] if poles else []
+    expected = ties.filter(is_told & ~is_off)
+    found = [f"is {' and '.join(poles)}"] if poles else []
     if expected.height:
         scales = _scales(expected)
-        parts.append(
+        borders = all(BORDERS in evidence for evidence in expected["evidence"])
+        found.append(
             f"has as many {scales} ties as expected"
             if poles
-            else f"has the {scales} ties that others like it would have"
+            else f"has the {scales} ties that size{',' if borders else ' and'} distance"
+            f"{' and borders' if borders else ''} give"
         )
     disputed = ties.filter(pl.col("confidence") == DISPUTED)
     if disputed.height:
-        parts.append(f"on its {_scales(disputed)} ties the signs point both ways")
+        found.append(f"on its {_scales(disputed)} ties the signs point both ways")
     open_ = ties.filter(pl.col("confidence") == OPEN)
-    if parts and open_.height:
-        parts.append(f"nothing can be said of its {_scales(open_)} ties")
-    return f"{name} {', and '.join(parts)}." if parts else f"{name} {TOO_FEW}."
+    if found and open_.height:
+        found.append(f"nothing can be said of its {_scales(open_)} ties")
+    return found
+
+
+def _at(ties: pl.DataFrame, end: str) -> Iterator[dict[str, Any]]:
+    return ties.filter(pl.col("answer").is_in([end, MIXED])).iter_rows(named=True)
+
+
+def _off(row: dict[str, Any], word: str) -> str:
+    """Return a scale that is off, with the layers that are where not all are, and a number."""
+    low = word == SHORT
+    evidence = row["against"] if row["answer"] == MIXED and not low else row["evidence"]
+    end, other = (row["low_in"], row["high_in"]) if low else (row["high_in"], row["low_in"])
+    rest = [part for part in (row["middle_in"], other) if part]
+    scale = row["theme"].removesuffix(" ties")
+    confidence = row["confidence"]
+    if not rest:
+        return f"{row['theme']} ({_first(evidence)}; {confidence})"
+    but = f", not of {_and(', '.join(rest))} ties" if word == SHORT else (
+        f", not in {_and(', '.join(rest))} ties"
+    )  # fmt: skip
+    return f"{scale} {_and(end)} ties ({_first(evidence)}; {confidence}{but})"
+
+
+def _beyond_scales(findings: pl.DataFrame) -> str:
+    """Return what is likely of carriers, reach and pipelines, in a sentence of its own."""
+    is_told = pl.col("confidence").is_in([SURE, LIKELY])
+    rows = findings.filter(is_told & pl.col("theme").is_in(BEYOND))
+    if "n_low" in rows.columns:
+        rows = rows.filter((pl.col("n_low") > 0) | (pl.col("n_high") > 0))
+    said = "; ".join(
+        f"{row['theme']}: {row['answer']} ({_first(row['evidence'])}; {row['confidence']})"
+        for row in rows.iter_rows(named=True)
+    )
+    return f"Further, {said}." if said else ""
+
+
+def _untold(name: str, ties: pl.DataFrame) -> str:
+    """Return that nothing can be told of ties at any scale, and why where it is one reason."""
+    reasons = set(ties["reason"].to_list()) - {""} if ties.height else set()
+    if len(reasons) == 1:
+        return f"{name}: how it is tied cannot be told; {reasons.pop().rstrip('.')}."
+    return f"{name} {TOO_FEW}."
+
+
+def _and(names: str) -> str:
+    """Return names separated by commas as a list in words."""
+    parts = names.split(", ")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _scales(rows: pl.DataFrame) -> str:
-    names = [theme.removesuffix(" ties") for theme in rows["theme"]]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _ties(rows: pl.DataFrame) -> str:
-    parts = [
-        f"{'some ' if row['confidence'] == WEAK else ''}{row['theme']} "
-        f"({_first(row['evidence'])}; {row['confidence']})"
-        for row in rows.iter_rows(named=True)
-    ]
-    return " and ".join(parts)
+    return _and(", ".join(theme.removesuffix(" ties") for theme in rows["theme"]))
 
 
 def _first(evidence: str) -> str:

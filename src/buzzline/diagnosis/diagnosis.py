@@ -11,7 +11,7 @@ import polars as pl
 from buzzline.analysis import NOT_ASKED, NotMade, Provenance, analysis
 from buzzline.clusters.clustering import Clustering
 from buzzline.diagnosis.answers import answers_of
-from buzzline.diagnosis.balance_signs import signs_of_balance
+from buzzline.diagnosis.balance_signs import signs_not_compared, signs_of_balance
 from buzzline.diagnosis.carrier_signs import (
     signs_of_gatekeepers,
     signs_of_reach,
@@ -140,7 +140,7 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
     patterns, gatekeepers, reach, redundancy, removal, pipelines, dimensions : results
         What there is of them is read; for what is not there, the data it needs are listed.
     cluster : str or None
-        `cluster_id` of the one to diagnose; None: all that were compared.
+        `cluster_id` of the one to diagnose; without it, all clusters.
     level : share
         A sign counts where chance would give one like it less often than 1 - level, among all
         clusters and scales of its analysis.
@@ -189,7 +189,12 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
         "external_reach": reach, "redundancy": redundancy, "removal_curves": removal,
         "buzz_and_pipelines": pipelines, "five_dimensions": dimensions,
     }  # fmt: skip
-    every = [*signs_of_balance(balance), *_read(offered), *signs_of_unmade(examined, offered)]
+    every = [
+        *signs_of_balance(balance),
+        *signs_not_compared(balance, examined),
+        *_read(offered),
+        *signs_of_unmade(examined, offered),
+    ]
     signs = _in_order(beyond_chance(every, level=level), examined)
     findings = findings_of(signs)
     likely = None if isinstance(patterns, NotMade) else patterns

@@ -8,17 +8,18 @@ from itertools import groupby
 
 import polars as pl
 
-from buzzline.diagnosis.signs import THEMES, Reading, Sign, short, theme_named
+from buzzline.diagnosis.settling import BY_CHANCE, layer_of, settled_by
+from buzzline.diagnosis.signs import SCALES_ASKED, THEMES, Reading, Sign, short, theme_named
 from buzzline.quantities import Share
 from buzzline.wording import plural
 
 SURE, LIKELY, WEAK, DISPUTED, OPEN = "firm", "likely", "weak", "disputed", "open"
-BY_CHANCE = "among so many comparisons chance gives one like it"
 BOTH_WAYS = "signs point both ways"
+MIXED = "fewer in some layers, more in others"
 CONFIDENCE_MEANING = {
     SURE: "all signs that can tell agree, and none changes when the choices behind it do",
     LIKELY: "all signs that can tell agree, but one of them changes, or it was not tried",
-    WEAK: "some signs say so, others see nothing out of the way",
+    WEAK: "some signs say so, others see nothing out of the way; or layers of ties differ",
     DISPUTED: "signs contradict each other",
     OPEN: "no sign can tell",
 }
@@ -27,9 +28,11 @@ FINDING_SCHEMA = {
     "question": pl.String, "answer": pl.String, "confidence": pl.String,
     "n_signs": pl.Int64, "n_low": pl.Int64, "n_middle": pl.Int64, "n_high": pl.Int64,
     "n_open": pl.Int64, "evidence": pl.String, "against": pl.String, "settled_by": pl.String,
+    "low_in": pl.String, "middle_in": pl.String, "high_in": pl.String, "reason": pl.String,
 }  # fmt: skip
 READINGS: tuple[Reading, ...] = ("low", "middle", "high", "open")
 SAID = 3  # sentences of signs in a finding
+TIES = tuple(f"{scale} ties" for scale in SCALES_ASKED)
 _ORDER = {theme.name: number for number, theme in enumerate(THEMES)}
 
 
@@ -88,12 +91,17 @@ def _finding(signs: list[Sign]) -> tuple[object, ...]:
     backing = by_reading[answer] if answer != "open" else []
     told = [sign for sign in signs if sign.reading != "open"]
     rest = [sign for sign in told if sign not in backing]
-    words = BOTH_WAYS if confidence == DISPUTED else theme.says(answer)
+    both = bool(by_reading["low"] and by_reading["high"]) and confidence == WEAK
+    words = BOTH_WAYS if confidence == DISPUTED else MIXED if both else theme.says(answer)
+    unsettled = "" if confidence in (SURE, LIKELY) else _settled(signs, confidence)
+    reasons = dict.fromkeys(sign.reason for sign in signs if sign.reading == "open")
     counts = (len(by_reading[reading]) for reading in READINGS)
     return (
         first.cluster_id, first.label, first.industry, theme.name, theme.question, words,
         confidence, len(signs), *counts,
-        _said(backing or told), _said(rest) if backing else "", _settled(signs, confidence),
+        _said(backing or told), _said(rest) if backing else "", unsettled,
+        *(_layers(by_reading[reading]) for reading in READINGS[:3]),
+        "; ".join(reason for reason in reasons if reason),
     )  # fmt: skip
 
 
@@ -103,7 +111,7 @@ def _weighed(by_reading: dict[Reading, list[Sign]]) -> tuple[Reading, str]:
     if not low and not middle and not high:
         return "open", OPEN
     if low and high:
-        return "open", DISPUTED
+        return ("low", WEAK) if _of_different_layers(low, high) else ("open", DISPUTED)
     pole: Reading = "low" if low else "high"
     signs = low or high
     if signs and middle:
@@ -115,28 +123,28 @@ def _weighed(by_reading: dict[Reading, list[Sign]]) -> tuple[Reading, str]:
     return pole, SURE if is_sure else LIKELY
 
 
+def _of_different_layers(low: Sequence[Sign], high: Sequence[Sign]) -> bool:
+    """Tell whether signs are of ties of different layers: different questions, no dispute."""
+    if low[0].theme not in TIES:
+        return False
+    return not {layer_of(sign) for sign in low} & {layer_of(sign) for sign in high}
+
+
+def _layers(signs: Sequence[Sign]) -> str:
+    if not signs or signs[0].theme not in TIES:
+        return ""
+    return ", ".join(dict.fromkeys(layer_of(sign) for sign in signs))
+
+
+def _settled(signs: Sequence[Sign], confidence: str) -> str:
+    """Return what would tell; empty where only some of the signs see nothing."""
+    is_open = any(sign.reading == "open" for sign in signs)
+    return settled_by(signs) if is_open or confidence in (OPEN, DISPUTED) else ""
+
+
 def _said(signs: Sequence[Sign]) -> str:
     """Return the sentences of signs, those with most behind them first."""
     first = sorted(signs, key=lambda sign: -(sign.n or 0))
     said = "; ".join(sign.sentence for sign in first[:SAID] if sign.sentence)
     more = len(signs) - SAID
     return f"{said}; and {plural(more, 'further sign')}" if more > 0 else said
-
-
-def _settled(signs: Sequence[Sign], confidence: str) -> str:
-    """Return what would tell, the cheapest first; empty where it has been told."""
-    if confidence in (SURE, LIKELY):
-        return ""
-    counted = sorted(
-        {
-            (sign.n_needed - (sign.n or 0), sign.about.partition(",")[0], sign.n_needed)
-            for sign in signs
-            if sign.reading == "open" and sign.n_needed is not None
-            and sign.n_needed > (sign.n or 0)
-        }
-    )  # fmt: skip
-    if counted:
-        short, layer, needed = counted[0]
-        return f"{short:,} more {layer} ties ({needed:,} in all)"
-    reasons = dict.fromkeys(sign.reason for sign in signs if sign.reason)
-    return next(iter(reasons), "")

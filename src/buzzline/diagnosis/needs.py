@@ -56,7 +56,7 @@ def signs_of_unmade(clusters: pl.DataFrame, results: Mapping[str, object]) -> li
     return [
         Sign(
             row["cluster_id"], row["label"], row["industry"], theme, name, "not made", "open",
-            reason=f"{NEEDS[name]} (not made: {result.reason.rstrip('.')})",
+            reason=f"not made: {result.reason.rstrip('.')}",
         )
         for row in clusters.iter_rows(named=True)
         for name, result in results.items()

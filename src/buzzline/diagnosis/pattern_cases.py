@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from buzzline.diagnosis.cases import case_named
-from buzzline.linkages.patterns import MissingLinkPatterns
+from buzzline.linkages.patterns import ORDER, MissingLinkPatterns
 
 # The case a pattern is named after in the lecture; a claim, not a diagnosis.
 CASE_OF: dict[str, str] = {
@@ -35,6 +35,9 @@ def patterns_beside(
 ) -> pl.DataFrame:
     """Return the patterns that the ties of some clusters may show, the likeliest first.
 
+    Of each cluster and layer against its best yardstick (G2 where it could be fitted) only, so
+    that the probabilities of a layer add up to one.
+
     Parameters
     ----------
     patterns : MissingLinkPatterns or None
@@ -43,9 +46,8 @@ def patterns_beside(
     """
     if patterns is None:
         return pl.DataFrame(schema=PATTERN_SCHEMA)
-    first = patterns.patterns.unique(
-        ["cluster_id", "layer", "pattern"], keep="first", maintain_order=True
-    )
+    rank = pl.col("model").replace_strict({m: k for k, m in enumerate(ORDER)}, default=-1)
+    first = patterns.patterns.filter(rank == rank.min().over("cluster_id", "layer"))
     return first.filter(pl.col("cluster_id").is_in(clusters["cluster_id"].implode())).select(
         list(PATTERN_SCHEMA)
     )

@@ -54,16 +54,18 @@ SCALES_ASKED = ("local", "regional", "national", "global")
 _TIES = ("fewer than expected", "as many as expected", "more than expected")
 THEMES = (
     *(
-        Theme(f"{scale} ties", f"Has it the {scale} ties that others like it would have?",
+        Theme(f"{scale} ties", f"Has it the {scale} ties that size, distance and borders give?",
               *_TIES)
         for scale in SCALES_ASKED
     ),
-    Theme("who carries the outside", "How many of its organisations carry its ties outside?",
-          "fewer than four", "about four", "four or more"),
+    Theme("who carries the outside", "Do gatekeepers carry its ties outside?",
+          "less than their number of ties gives", "as their number of ties gives",
+          "more than their number of ties gives"),
     Theme("what breaks", "Does it rest on a few organisations?",
           "it rests on a few", "as much as chance gives", "others can step in"),
-    Theme("reach through gatekeepers", "Does its reach outside hang on a tenth of those who "
-          "carry it?", "more than on anybody", "as on anybody", "less than on anybody"),
+    Theme("reach through few", "Does its reach outside hang on a tenth of the members tied "
+          "inside and outside?", "more than a tenth of it", "a tenth of it",
+          "no more than a tenth of it"),
     Theme("holding together", "Does it hold together when the best tied leave?",
           "less than its ties dealt anew", "as its ties dealt anew would",
           "better than its ties dealt anew"),
@@ -74,15 +76,15 @@ THEMES = (
     Theme("buzz and pipelines", "Do local buzz and pipelines stimulate each other?",
           "they replace each other", "neither can be seen", "they stimulate each other"),
     Theme("horizontal dimension", "Are there many different rivals to watch?",
-          "low among clusters like it", "in the middle", "high among clusters like it"),
+          "low among those compared", "in the middle", "high among those compared"),
     Theme("vertical dimension", "Are suppliers and customers there?",
-          "low among clusters like it", "in the middle", "high among clusters like it"),
+          "low among those compared", "in the middle", "high among those compared"),
     Theme("institutional dimension", "Are there common institutions?",
-          "low among clusters like it", "in the middle", "high among clusters like it"),
+          "low among those compared", "in the middle", "high among those compared"),
     Theme("external dimension", "Is it open to the outside?",
-          "low among clusters like it", "in the middle", "high among clusters like it"),
+          "low among those compared", "in the middle", "high among those compared"),
     Theme("power dimension", "Is it concentrated in a few hands?",
-          "low among clusters like it", "in the middle", "high among clusters like it"),
+          "low among those compared", "in the middle", "high among those compared"),
 )  # fmt: skip
 _NAMED = {theme.name: theme for theme in THEMES}
 

@@ -15,6 +15,7 @@ from buzzline.linkages.patterns import MissingLinkPatterns
 PIPELINES: dict[str, Reading] = {"fewer": "low", "as others": "middle", "more": "high"}
 ANCHOR = "anchor dependence"
 ON_OWNER: dict[str, Reading] = {"above": "low", "as expected": "middle", "below": "high"}
+SAME_INDUSTRY = "same industry"  # what the dimensions call their narrower reference
 EVERY_SCALE = "all distant"
 
 
@@ -99,7 +100,7 @@ def _of_dimensions(row: dict[str, Any]) -> Sign:
         reading = "open"  # anywhere from low to high is no place in the middle
     if row["percentile"] is None or reading == "open":
         why = row["status"] or "not measured"
-        among = f" among {row['n_reference']:,} clusters" if row["n_reference"] else ""
+        among = f" among {_others(row)}" if row["n_reference"] else ""
         return Sign(
             *head, "open", value=row["percentile"], low=low, high=high, level=row["level"],
             n=row["n_reference"], reason=f"{why}{among}",
@@ -107,6 +108,14 @@ def _of_dimensions(row: dict[str, Any]) -> Sign:
     return Sign(
         *head, reading,
         sentence=f"above {row['percentile']:.0%} [{low:.0%}, {high:.0%}] of "
-        f"{row['n_reference']:,} clusters ({row['reference']}) by {row['indicators']}",
+        f"{_others(row)} by {row['indicators']}",
         value=row["percentile"], low=low, high=high, level=row["level"], n=row["n_reference"],
     )  # fmt: skip
+
+
+def _others(row: dict[str, Any]) -> str:
+    """Return whom a cluster is held against: others of its industry, or of any."""
+    n = row["n_reference"]
+    if row["reference"] == SAME_INDUSTRY:
+        return f"{n:,} other clusters of its industry"
+    return f"all {n:,} other clusters, of any industry"

@@ -58,6 +58,10 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("evidence", "", "What speaks for the answer, with numbers."),
         ("against", "", "What speaks against it, with numbers."),
         _SETTLED,
+        ("low_in", "", "Layers of ties that are at the low end; only of ties at a scale."),
+        ("middle_in", "", "Layers in the middle."),
+        ("high_in", "", "Layers at the high end."),
+        ("reason", "", "Why signs cannot tell."),
     ),
     "cluster_diagnosis_signs": (
         CLUSTER_ID, LABEL, INDUSTRY, _THEME,
