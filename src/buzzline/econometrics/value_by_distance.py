@@ -154,8 +154,9 @@ def value_by_distance(
     distinct partners. Organisations may build ties because they did well: the mean of later
     years is taken out, and what was so at the beginning of a year is the instrument [1]_, as in
     `mutual_stimulation`. Errors are by region or city, else by organisation, and `groups` says
-    so. Ties without a last day count as lasting; many without a first day are refused. A line: where the tenth tie is worth
-    less than the first, v is of one more for those who have a usual number.
+    so. Ties without a last day count as lasting; many without a first day are refused. A line:
+    where the tenth tie is worth less than the first, v is of one more for those who have a
+    usual number.
 
     References
     ----------
