@@ -101,6 +101,15 @@ def test_by_hand_jobs_that_are_all_known_are_a_count_not_a_sample():
     assert signs["one employer leads"]["finding"] == "below"
 
 
+@pytest.mark.parametrize("n", [1, 3, 4])
+def test_of_very_few_members_nobody_leads(n):
+    study, clustering = district()
+    few = replace(clustering, members=clustering.members.head(n))
+    types, signs = of_cluster(study, few)
+    assert types["hub-and-spoke"] == 0.0
+    assert f"only {n} member" in signs["one employer leads"]["reason"]
+
+
 def test_owners_that_are_not_known_make_no_local_leader():
     study, clustering = district(jobs=[4000.0] + [20.0] * 59)
     bare = changed(study, owner_id=pl.lit(None, pl.String))
@@ -130,6 +139,15 @@ def test_only_jobs_that_are_not_known_are_drawn():
                    .otherwise("kind"))  # fmt: skip
     row = of_cluster(part, clustering)[1]["public employers"]
     assert (row["value"], row["low"], row["n"]) == (0.5, 0.5, 54)  # all are of one size
+
+
+def test_by_hand_kinds_of_some_members_are_drawn_with_the_odds_of_the_others():
+    shares = job_shares(np.array([10.0, np.nan, *[10.0] * 38]), draws=4000,
+                        rng=np.random.default_rng(1))  # fmt: skip
+    holds = np.array([np.nan, np.nan, *[1.0] * 19, *[0.0] * 19])
+    draws = shares.share(holds, np.random.default_rng(2))
+    assert set(np.round(draws, 6)) == {0.475, 0.5, 0.525}
+    assert draws.mean() == pytest.approx(0.5, abs=0.003)
 
 
 @pytest.mark.parametrize("sizes", ["log-normal", "Pareto"])

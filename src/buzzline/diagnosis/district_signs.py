@@ -18,6 +18,7 @@ from buzzline.linkages.pattern_scene import BUYING, LOCAL
 from buzzline.linkages.pattern_signs import Sign, measured, unknown
 from buzzline.quantities import Jobs, Share
 from buzzline.space.globe import chord
+from buzzline.wording import plural
 
 PUBLIC = ("public", "university", "laboratory", "school", "agency")
 FEWEST = 10
@@ -234,6 +235,9 @@ def _leader(scene: DimensionScene, members: Flags, outside: Floats, *,
     """Return whether one owner (or employer, without owners) leads, and is from there."""
     if shares is None:
         return [unknown(LEADER, NO_JOBS), unknown(LOCAL_LEADER, NO_JOBS)]
+    if shares.jobs.size * rule.leading <= 1:
+        why = f"only {plural(shares.jobs.size, 'member')}: of so few, each would lead by this rule"
+        return [unknown(LEADER, why), unknown(LOCAL_LEADER, why)]
     owners, group = np.unique(scene.scene.owner[members], return_inverse=True)
     share, first = shares.largest(as_codes(group))
     leads = _counted(LEADER, share, rule.leading, n=_n(shares), level=scene.level)

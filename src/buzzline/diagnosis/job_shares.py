@@ -37,10 +37,13 @@ class JobShares:
         is_open = np.isnan(holds)
         if is_open.any():
             hits, misses = int((holds == 1).sum()), int((holds == 0).sum())
-            odds = rng.beta(hits + 0.5, misses + 0.5, size=(len(self.drawn), 1))
+            odds = rng.beta(hits + 0.5, misses + 0.5, size=len(self.drawn))
+            column = np.full(holds.size, -1)
+            column[self.unknown] = np.arange(self.unknown.size)
             for one in np.flatnonzero(is_open):
-                does = rng.random(len(self.drawn)) < odds[:, 0]
-                top = top + np.where(does, self._jobs_of(np.arange(holds.size) == one), 0.0)
+                at = column[one]
+                jobs = self.drawn[:, at] if at >= 0 else self.jobs[one]
+                top = as_floats(top + jobs * (rng.random(odds.size) < odds))
         return as_floats(top / self._jobs_of(np.ones(holds.size, np.bool_)))
 
     def share_below(self, jobs: float) -> Floats:
