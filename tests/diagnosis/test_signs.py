@@ -32,20 +32,26 @@ def frame(*rows):
     return pl.DataFrame([HEAD | row for row in rows], infer_schema_length=None)
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "reading"), [(1, 3, "low"), (2, 6, "middle"), (4, 9, "high")]
-)
-def test_by_hand_four_gatekeepers_are_many(low, high, reading):
-    row = {"value": (low + high) / 2, "low": low, "high": high, "carried": 0.7,
-           "n_members": 30, "n_outside": 80, "status": "measured"}  # fmt: skip
+CARRIED = {"value": 11.0, "low": 5.0, "high": 13.0, "likely": 2.0, "likely_expected": 0.4,
+           "carried": 0.64, "carried_low": 0.5, "carried_high": 0.7, "carried_expected": 0.12,
+           "carried_p": 0.005, "carried_q": 0.005, "n_members": 30, "n_outside": 80, "status": "measured"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("q", "reading"), [(0.005, "high"), (0.2, "open")])
+def test_by_hand_gatekeepers_are_read_off_what_they_hold_not_off_their_number(q, reading):
+    row = CARRIED | {"carried_q": q}
     found = SimpleNamespace(clusters=frame(row), layers=("advice",), is_directed=True)
     (sign,) = signs_of_gatekeepers(found)
     assert (sign.theme, sign.reading, sign.n) == ("who carries the outside", reading, 80)
-    assert "gatekeepers among 30, who hold 70% of its ties outside" in sign.sentence
+    assert sign.sentence == (
+        "2 likely gatekeepers and 9 possible among 30 hold 64% [50%, 70%] of its ties outside, "
+        "12% with ties dealt anew"
+    )
+    assert ("no more than their number of ties gives" in sign.reason) is (reading == "open")
 
 
 def test_special_case_too_low_a_response_rate_leaves_gatekeepers_open_with_the_reason():
-    row = {"value": None, "low": None, "high": None, "carried": None, "n_members": 30,
+    row = CARRIED | {"value": None, "carried": None, "carried_expected": None, "carried_q": None,
            "n_outside": None, "status": "62% answered; roles need 70%"}  # fmt: skip
     found = SimpleNamespace(clusters=frame(row), layers=("advice",), is_directed=True)
     (sign,) = signs_of_gatekeepers(found)
@@ -60,32 +66,39 @@ def test_special_case_too_low_a_response_rate_leaves_gatekeepers_open_with_the_r
 def test_by_hand_verdicts_of_redundancy(verdict, reading):
     row = {"verdict": verdict, "value": 0.42, "low": 0.3, "high": 0.6, "n_gatekeepers": 1,
            "reason": None}  # fmt: skip
-    (sign,) = signs_of_redundancy(SimpleNamespace(clusters=frame(row)))
+    (sign,) = signs_of_redundancy(SimpleNamespace(clusters=frame(row), layers=("advice",)))
     assert sign.reading == reading
     assert "lose 42% [30%, 60%] of their access" in sign.sentence
+    assert sign.sentence.startswith("advice: ")
     assert bool(sign.reason) is (reading == "open")
 
 
 def test_special_case_where_nearly_all_have_ties_of_their_own_nothing_rests_on_a_few():
     row = {"verdict": "each on its own", "value": None, "low": None, "high": None,
            "n_gatekeepers": 28, "reason": "2 of 30 members have none"}  # fmt: skip
-    (sign,) = signs_of_redundancy(SimpleNamespace(clusters=frame(row)))
-    assert (sign.reading, sign.reason) == ("high", "")
-    assert sign.sentence.endswith("2 of 30 members have none")
+    (sign,) = signs_of_redundancy(SimpleNamespace(clusters=frame(row), layers=("advice",)))
+    assert sign.reading == "open"
+    assert sign.reason.startswith("advice: does not arise, nearly all have ties outside")
+    assert sign.reason.endswith("2 of 30 members have none")
 
 
 @pytest.mark.parametrize(
-    ("value", "q", "reading"), [(0.8, 0.01, "low"), (0.8, 0.3, "middle"), (0.05, 0.01, "high")]
-)
-def test_by_hand_reach_is_held_against_members_taken_out_at_random(value, q, reading):
-    row = {"value": value, "low": 0.0, "high": 0.9, "expected": 0.2, "q": q, "n_removed": 1,
-           "n_gatekeepers": 8, "status": "measured"}  # fmt: skip
+    ("lost", "low", "high", "reading"),
+    [(0.3, 0.2, 0.4, "low"), (0.05, 0.02, 0.08, "high"), (0.1, 0.05, 0.2, "open"),
+     (0.3, None, None, "open")],
+)  # fmt: skip
+def test_by_hand_reach_is_read_off_all_reach_against_a_tenth(lost, low, high, reading):
+    row = {"value": 0.62, "expected": 0.5, "p": 0.01, "q": 0.01, "lost": lost, "lost_low": low,
+           "lost_high": high, "n_removed": 1, "n_tied_both": 8,
+           "status": "measured"}  # fmt: skip
     (sign,) = signs_of_reach(SimpleNamespace(clusters=frame(row)))
-    assert sign.reading == reading
-    assert "foremost 1 of 8 gatekeepers it loses" in sign.sentence
-    none = row | {"value": None, "status": "no gatekeeper"}
+    assert (sign.reading, sign.p) == (reading, None)
+    assert "foremost 1 of 8 members tied inside and outside" in sign.sentence
+    assert "62% (50% with ties dealt anew)" in sign.sentence
+    assert bool(sign.reason) is (reading == "open")
+    none = row | {"lost": None, "status": "no such member"}
     (sign,) = signs_of_reach(SimpleNamespace(clusters=frame(none)))
-    assert (sign.reading, sign.reason) == ("open", "no gatekeeper")
+    assert (sign.reading, sign.reason) == ("open", "no such member")
 
 
 def test_by_hand_removal_is_read_of_clusters_not_of_all_organisations():
@@ -149,7 +162,7 @@ def test_by_hand_what_was_not_made_is_open_and_says_what_it_needs():
     (row,) = findings_of(signs).to_dicts()
     assert (row["theme"], row["confidence"]) == ("who carries the outside", "open")
     assert "roster" in row["settled_by"]
-    assert row["settled_by"].endswith("(not made: no tie has a direction)")
+    assert row["settled_by"].endswith("; so far: not made: no tie has a direction")
     assert {theme for themes in ASKED_BY.values() for theme in themes} <= {
         theme.name for theme in THEMES
     }
@@ -170,16 +183,29 @@ def test_by_hand_a_likely_pattern_brings_its_case_with_evidence_on_both_sides():
     }
     rare = row | {"pattern": "introverted", "probability": 0.1}
     other = row | {"model": "G1", "probability": 0.9}
-    found = SimpleNamespace(patterns=frame(row, rare, other).drop("level"))
+    worse = row | {"model": "G1", "pattern": "introverted", "probability": 1.0}
+    found = SimpleNamespace(patterns=frame(worse, row, rare, other).drop("level"))
     clusters = pl.DataFrame({"cluster_id": ["c"]})
     shares = patterns_beside(found, clusters)
     assert shares.select("pattern", "probability").rows() == [
         ("dependent enclave", 0.7), ("introverted", 0.1),
     ]  # fmt: skip
+    assert shares["probability"].sum() <= 1
     cases = cases_beside(found, clusters)
     assert set(cases["case"]) == {"Costa Rica (semiconductors)"}
     assert {"for", "against"} <= set(cases["side"])
     assert cases_beside(None, clusters).height == 0
+
+
+def test_by_hand_others_of_any_industry_are_not_called_clusters_like_it():
+    row = {"dimension": "power", "percentile": 0.05, "percentile_low": 0.0,
+           "percentile_high": 0.4, "n_reference": 5, "reference": "all clusters",
+           "indicators": "three largest", "status": "measured"}  # fmt: skip
+    like = row | {"reference": "same industry"}
+    one, two = signs_of_dimensions(SimpleNamespace(dimensions=frame(row, like)))
+    assert "of all 5 other clusters, of any industry by three largest" in one.sentence
+    assert "of 5 other clusters of its industry" in two.sentence
+    assert "clusters like it" not in "".join(t.low + t.high + t.question for t in THEMES)
 
 
 def test_every_pattern_that_names_a_case_has_one():
@@ -187,8 +213,7 @@ def test_every_pattern_that_names_a_case_has_one():
 
 
 def test_invariant_signs_of_all_results_stand_in_one_diagnosis():
-    gate = {"likely": 1.0, "expected": 0.5, "value": 1.0, "low": 1.0, "high": 2.0, "carried": 0.9, "n_members": 30,
-            "n_outside": 80, "status": "measured"}  # fmt: skip
+    gate = CARRIED
     from buzzline.linkages.gatekeepers import Gatekeepers
 
     found = Gatekeepers(
@@ -199,5 +224,7 @@ def test_invariant_signs_of_all_results_stand_in_one_diagnosis():
     row = said.findings.row(
         by_predicate=pl.col("theme") == "who carries the outside", named=True
     )
-    assert (row["answer"], row["confidence"]) == ("fewer than four", "likely")
+    assert (row["answer"], row["confidence"]) == (
+        "more than their number of ties gives", "likely",
+    )  # fmt: skip
     assert "gatekeepers" not in said.not_made["analysis"]

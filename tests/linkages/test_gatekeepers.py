@@ -118,7 +118,12 @@ def test_consortia_are_dealt_by_who_takes_part():
     seen = [len([a for a in who if a < 6 or (who < 6).any()]) for who in part]
     assert shown == seen
     sizes = set()
-    for source, target in dealt_ties(ties, 30, rng):
+    for dealt in dealt_ties(ties, 30, rng):
+        source, target = dealt.source, dealt.target
+        # every mention is of two who take part in that record
+        assert np.unique(dealt.pair).tolist() == list(range(source.size))
+        per_record = np.bincount(dealt.unit, minlength=4)
+        assert (per_record <= [10, 6, 3, 1]).all()
         assert (source < 6).all()
         assert len(set(zip(source.tolist(), target.tolist(), strict=True))) == source.size
         sizes.add(source.size)
@@ -254,6 +259,53 @@ def test_ties_of_one_project_are_one_observation():
     study, clustering = tied(pairs + extra, n=80, members=8, layer="research", record=records)
     result = gatekeepers(study, clustering, draws=9, rng=1)
     assert "all from 1 record" in result.clusters["status"][0]
+
+
+def test_a_survey_says_nothing_of_ties_in_registers():
+    study, _ = planted(1, response_rate=0.5)
+    of_register = gatekeepers(study, planted_clusters(), layers=["research"], draws=19, rng=1)
+    assert not of_register.clusters["status"].str.contains("answered").any()
+    assert of_register.clusters["response_rate"].null_count() == 2
+    own = study.linkages.with_columns(
+        observed_by=pl.when(pl.col("layer") == "research").then("source").otherwise(
+            "observed_by"))  # fmt: skip
+    asked = gatekeepers(
+        study.with_table("linkages", own), planted_clusters(), layers=["research"], draws=19,
+        rng=1,
+    )  # fmt: skip
+    assert (
+        asked.clusters["status"].str.contains("of 4. members answered|members answered").all()
+    )
+
+
+def test_a_cluster_nobody_of_which_is_listed_did_not_answer():
+    study, truth = planted(1)
+    asked = truth.members.filter(cluster=0)["org_id"]
+    listed = (pl.col("indicator") != "answered") | pl.col("unit_id").is_in(asked.implode())
+    part = study.with_table("outcomes", study.outcomes.filter(listed))
+    one, other = gatekeepers(part, planted_clusters(), draws=19, rng=1).clusters.to_dicts()
+    assert one["status"] == "measured"
+    assert "is known to have answered" in other["status"]
+    assert other["value"] is None
+    told = gatekeepers(part, planted_clusters(), response_rate=0.9, draws=19, rng=1)
+    assert told.clusters["response_rate"].to_list() == [1, 0.9]
+    assert "`response_rate` (90%) is used only for" in str(told)
+
+
+def test_the_sentence_leads_with_what_is_likely_and_with_what_they_hold():
+    study, _ = planted(1)
+    found = gatekeepers(study, planted_clusters(), draws=59, rng=1)
+    likely, value = found.clusters["likely"].sum(), found.clusters["value"].sum()
+    assert str(found).startswith(f"{likely:.0f} likely gatekeeper")
+    assert f"and {value - likely:.0f} possible" in str(found)
+    assert "In 2 they hold more of the ties outside than their number of ties" in str(found)
+    chance, _ = planted(3, n_gatekeepers=0, others_outside=3.0)
+    found = gatekeepers(chance, planted_clusters(), draws=59, rng=1)
+    assert "In no cluster do they hold more" in str(found)
+    # the rule that counts members counts those of chance
+    done = found.clusters
+    assert (done["likely_expected"] < done["expected"]).all()
+    assert (done["likely_p"] > 0.05).all()
 
 
 def test_without_direction_two_roles_are_one():

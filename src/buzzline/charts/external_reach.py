@@ -1,4 +1,4 @@
-"""What clusters lose without their first gatekeepers, against random removal."""
+"""What clusters lose without their foremost members, against ties dealt anew."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from buzzline.charts.spec import WIDTH, Spec, picture
 from buzzline.linkages.external_reach import ExternalReach
 from buzzline.wording import plural
 
-TITLE = "What hangs on a few gatekeepers"
+TITLE = "What hangs on a few members tied inside and outside"
 SHOWN = 20
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @chart.register
 def external_reach_chart(result: ExternalReach, *, width: int = WIDTH) -> Spec:
-    """Return the share of reach each cluster loses without its first gatekeepers.
+    """Return the share of reach each cluster loses without its foremost members.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def external_reach_chart(result: ExternalReach, *, width: int = WIDTH) -> Spec:
     ]
     which = f"The first {SHOWN} of {done.height:,} clusters. " if done.height > SHOWN else ""
     lines = [
-        f"{which}Without the tenth of gatekeepers through whom most passes. Lines are "
-        f"{result.level:.0%} intervals over groups of ties; grey: as many members taken out at "
-        "random.",
+        f"{which}Without the tenth of members tied both ways through whom most passes. Lines "
+        f"are {result.level:.0%} intervals over groups of ties; grey: with ties dealt anew, "
+        "without the foremost there. What is lost of all reach is at the left.",
         *result.notes,
     ]
     return picture(
@@ -55,8 +55,8 @@ def external_reach_chart(result: ExternalReach, *, width: int = WIDTH) -> Spec:
 
 def _bar(item: dict[str, Any]) -> Row:
     note = (
-        f"{plural(item['n_removed'], 'gatekeeper')} of {item['n_gatekeepers']:,}, "
-        f"{item['n_members']:,} members"
+        f"{plural(item['n_removed'], 'member')} of {item['n_tied_both']:,} tied both ways; "
+        f"{item['lost']:.0%} of all reach"
     )
     return row(
         str(item["label"]), note, at=item["value"], low=item["low"], high=item["high"],

@@ -25,7 +25,6 @@ from buzzline.charts.texts import KeyItem, Text, in_pixels, key, lettered, symbo
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.cognitive_roles import COGNITIVE_ROLES, WITHOUT_DIRECTION
 from buzzline.linkages.gatekeepers import Gatekeepers
-from buzzline.wording import plural
 
 TITLE = "Who brings knowledge in and hands it on?"
 LOOKS = dict(zip((*COGNITIVE_ROLES, WITHOUT_DIRECTION), (
@@ -153,9 +152,11 @@ def _letters(plane: _Plane, cluster: dict[str, Any]) -> list[Text]:
     x0, y0 = plane.origin
     room, right = plane.wide, plane.left + plane.wide
     name = shortened(str(cluster["label"]), room, NOTE_SIZE)
+    possible = cluster["value"] - cluster["likely"]
     held = (
-        f"{plural(cluster['value'], 'gatekeeper')} ({cluster['low']:.0f} to "
-        f"{cluster['high']:.0f}): {cluster['carried']:.0%} of ties outside"
+        f"{cluster['likely']:.0f} likely, {possible:.0f} possible: {cluster['carried']:.0%} of "
+        f"ties outside (chance {cluster['carried_expected']:.0%}, "
+        f"p = {cluster['carried_p']:.2g})"
     )
     said = [
         text(name, plane.left, plane.top + 8, bold=True),
@@ -206,7 +207,8 @@ def _reading(result: Gatekeepers, n: int) -> list[str]:
     which = f"{PANELS_SHOWN} of {n:,} clusters. " if n > PANELS_SHOWN else ""
     return [
         f"{which}Up: ties with organisations outside; right: ties inside (scales of square "
-        "roots). Broken lines: more than 70 % of members would have with ties dealt anew. In "
-        f"brackets the {result.level:.0%} range when ties are drawn anew.",
+        "roots). Broken lines: more than 70 % of members would have with ties dealt anew. "
+        "Gatekeepers are likely where they are one in half of the draws of their ties or more, "
+        "else possible; chance: what they hold with ties dealt anew.",
         *result.notes,
     ]

@@ -13,14 +13,15 @@ from buzzline.linkages.redundancy import Redundancy
 from buzzline.linkages.redundancy_rows import ALONE, DIRECT, REDUNDANT, VULNERABLE
 from buzzline.linkages.removal_curves import AS_CHANCE, FRAGILE, ROBUST, RemovalCurves
 
-ENOUGH = 4  # gatekeepers from which on others can step in, at six local ties each
+TOLERATED = 0.1  # of all reach, which may hang on a few
 CARRIED, BREAKS, TOGETHER = "who carries the outside", "what breaks", "holding together"
-ON_GATEKEEPERS: dict[str, Reading] = {VULNERABLE: "low", REDUNDANT: "high", DIRECT: "high"}
+FEW = "reach through few"
+ON_GATEKEEPERS: dict[str, Reading] = {VULNERABLE: "low", REDUNDANT: "high"}
 ON_REMOVAL: dict[str, Reading] = {FRAGILE: "low", AS_CHANCE: "middle", ROBUST: "high"}
 
 
 def signs_of_gatekeepers(found: Gatekeepers) -> list[Sign]:
-    """Return a sign a cluster: whether four gatekeepers or more carry its ties outside.
+    """Return a sign a cluster: whether gatekeepers hold more ties outside than chance gives.
 
     Parameters
     ----------
@@ -32,17 +33,25 @@ def signs_of_gatekeepers(found: Gatekeepers) -> list[Sign]:
 def _of_gatekeepers(row: dict[str, Any], found: Gatekeepers) -> Sign:
     head = (row["cluster_id"], row["label"], row["industry"], CARRIED, "gatekeepers",
             ", ".join(found.layers).replace("_", " "))  # fmt: skip
-    if row["value"] is None or row["low"] is None or row["high"] is None:
+    held, expected, q = row["carried"], row["carried_expected"], row["carried_q"]
+    if held is None or expected is None or q is None:
         return Sign(*head, "open", reason=row["status"] or "not measured")
-    low, high = row["low"], row["high"]
-    reading: Reading = "low" if high < ENOUGH else "high" if low >= ENOUGH else "middle"
-    who = "gatekeepers" if found.is_directed else "members central and open"
-    sentence = f"{row['value']:.0f} [{low:.0f}, {high:.0f}] {who} among {row['n_members']:,}"
-    if row["carried"] is not None:
-        sentence += f", who hold {row['carried']:.0%} of its ties outside"
+    beyond = q <= 1 - row["level"]
+    who = "likely gatekeepers" if found.is_directed else "members likely central and open"
+    possible = row["value"] - row["likely"]
+    ends = (row["carried_low"], row["carried_high"])
+    among = "" if None in ends else f" [{ends[0]:.0%}, {ends[1]:.0%}]"
+    sentence = (
+        f"{row['likely']:.0f} {who} and {possible:.0f} possible among {row['n_members']:,} "
+        f"hold {held:.0%}{among} of its ties outside, {expected:.0%} with ties dealt anew"
+    )
     return Sign(
-        *head, reading, sentence=sentence, value=row["value"], low=low, high=high,
-        level=row["level"], n=_whole(row["n_outside"]),
+        *head, "high" if beyond else "open", sentence=sentence, value=held, low=ends[0],
+        high=ends[1], level=row["level"], p=q, n=_whole(row["n_outside"]),
+        reason="" if beyond else (
+            f"they hold no more than their number of ties gives (p = {short(q)}): "
+            f"{held:.0%} against {expected:.0%}"
+        ),
     )  # fmt: skip
 
 
@@ -53,24 +62,26 @@ def signs_of_redundancy(found: Redundancy) -> list[Sign]:
     ----------
     found : Redundancy
     """
-    return [_of_redundancy(row) for row in found.clusters.iter_rows(named=True)]
+    layers = ", ".join(found.layers).replace("_", " ")
+    return [_of_redundancy(row, layers) for row in found.clusters.iter_rows(named=True)]
 
 
-def _of_redundancy(row: dict[str, Any]) -> Sign:
+def _of_redundancy(row: dict[str, Any], layers: str) -> Sign:
     head = (row["cluster_id"], row["label"], row["industry"], BREAKS, "redundancy",
-            "access through gatekeepers")  # fmt: skip
+            f"access through members tied outside: {layers}")  # fmt: skip
     reading = ON_GATEKEEPERS.get(row["verdict"], "open")
     sentence = ""
     if row["value"] is not None and row["low"] is not None:
         sentence = (
-            "without its foremost gatekeeper members with no tie outside lose "
-            f"{row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}] of their access"
+            f"{layers}: without the foremost of its members tied outside those with no tie "
+            f"outside lose {row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}] of their "
+            "access"
         )
-    if row["verdict"] == DIRECT:
-        sentence = f"nearly all reach outside by ties of their own: {row['reason']}"
     reason = (row["reason"] or row["verdict"]) if reading == "open" else ""
+    if row["verdict"] == DIRECT:
+        reason = f"{layers}: does not arise, nearly all have ties outside: {row['reason']}"
     if row["verdict"] == ALONE:
-        reason = "no recorded tie leads outside"
+        reason = f"{layers}: no recorded tie leads outside"
     return Sign(
         *head, reading, sentence=sentence, value=row["value"], low=row["low"],
         high=row["high"], level=row["level"], n=_whole(row["n_gatekeepers"]), reason=reason,
@@ -78,7 +89,10 @@ def _of_redundancy(row: dict[str, Any]) -> Sign:
 
 
 def signs_of_reach(found: ExternalReach) -> list[Sign]:
-    """Return a sign a cluster: what it loses without a tenth of its gatekeepers.
+    """Return a sign a cluster: how much of all its reach hangs on a few members.
+
+    Held against a tenth of its reach, not against chance: whoever is foremost carries more than
+    members at random do.
 
     Parameters
     ----------
@@ -88,20 +102,28 @@ def signs_of_reach(found: ExternalReach) -> list[Sign]:
 
 
 def _of_reach(row: dict[str, Any]) -> Sign:
-    head = (row["cluster_id"], row["label"], row["industry"], "reach through gatekeepers",
-            "external_reach", "a tenth of gatekeepers leaving")  # fmt: skip
-    value, expected, q = row["value"], row["expected"], row["q"]
-    if value is None or expected is None or q is None:
-        return Sign(*head, "open", value=value, reason=row["status"] or "not measured")
-    beyond: Reading = "low" if value > expected else "high"
-    among = f" [{row['low']:.0%}, {row['high']:.0%}]" if row["low"] is not None else ""
+    head = (row["cluster_id"], row["label"], row["industry"], FEW, "external_reach",
+            "a tenth of the members tied both ways leaving")  # fmt: skip
+    lost, low, high = row["lost"], row["lost_low"], row["lost_high"]
+    if lost is None:
+        return Sign(*head, "open", value=lost, reason=row["status"] or "not measured")
+    among = "" if low is None else f" [{low:.0%}, {high:.0%}]"
+    expected = row["expected"]
+    chance = "" if expected is None else f" ({expected:.0%} with ties dealt anew)"
+    sentence = (
+        f"without the foremost {row['n_removed']} of {row['n_tied_both']:,} members tied "
+        f"inside and outside the others lose {lost:.0%}{among} of all they reach outside; of "
+        f"what they reach through members {row['value']:.0%}{chance}"
+    )
+    reading: Reading = "open"
+    reason = "" if low is not None else f"{lost:.0%}, with no interval ({row['status']})"
+    if low is not None and high is not None:
+        reading = "low" if low > TOLERATED else "high" if high <= TOLERATED else "open"
+        if reading == "open":
+            reason = f"{low:.0%} to {high:.0%} lies on both sides of {TOLERATED:.0%}"
     return Sign(
-        *head, beyond if q <= 1 - row["level"] else "middle",
-        sentence=f"without its foremost {row['n_removed']} of {row['n_gatekeepers']:,} "
-        f"gatekeepers it loses {value:.0%}{among} of what it reaches outside through others, "
-        f"{expected:.0%} without as many at random",
-        value=value, low=row["low"], high=row["high"], level=row["level"], p=q,
-        n=row["n_gatekeepers"],
+        *head, reading, sentence=sentence, value=lost, low=low, high=high,
+        level=row["level"], n=row["n_tied_both"], reason=reason,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from buzzline.errors import InvalidArgument
 from buzzline.linkages.advice_ties import AdviceTies, advice_ties, knowledge_layers
 from buzzline.linkages.response_gate import answers_of, response_of, told_by
 from buzzline.linkages.structural_holes import holes_against_rewiring
+from buzzline.linkages.surveyed import unused_rate
 from buzzline.network.brokerage import ROLES, brokerage_by_chance, brokerage_roles
 from buzzline.network.network import Network, network_of
 from buzzline.progress import Progress, silent
@@ -193,6 +194,7 @@ def brokerage(
     progress("brokerage", 2, 2)
     who = _who(study, clusters, first[rows], rows)
     notes = _notes(network, too_few_draws(draws, level, max(rows.size, 1)), holes.note)
+    notes += unused_rate(study, network.layers, response_rate)
     return Brokerage(
         _members(who, roles, holes.columns), _with_names(roles, who),
         _totals(clusters, roles, who), network.layers, network.is_directed, level, draws,
@@ -245,7 +247,7 @@ def _gated(
 ) -> pl.DataFrame:
     """Return the clusters with how many answered, and whether that bears roles."""
     network, group = scene
-    answers, end = answers_of(study), told_by(study, network.layers)
+    answers, end = answers_of(study, network.layers), told_by(study, network.layers)
     tied = network.degree + network.reversed().degree > 0
     rows = []
     for number, cluster in enumerate(clustering.clusters.to_dicts()):

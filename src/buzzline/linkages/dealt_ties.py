@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,8 +39,8 @@ class TieList:
     is_directed: bool
 
 
-def dealt_ties(ties: TieList, draws: Draws, rng: np.random.Generator) -> Iterator[Ends]:
-    """Yield the ends of ties of random networks, each pair once.
+def dealt_ties(ties: TieList, draws: Draws, rng: np.random.Generator) -> Iterator[TieList]:
+    """Yield ties of random networks, each pair once, with the units they come in.
 
     Everybody keeps how many ties leave and arrive. Where ties come in consortia (without
     direction, everybody of a record tied to everybody), it is who takes part in which record
@@ -57,7 +57,7 @@ def dealt_ties(ties: TieList, draws: Draws, rng: np.random.Generator) -> Iterato
             low, high = source, target
             if not ties.is_directed:
                 low, high = np.minimum(source, target), np.maximum(source, target)
-            yield low.copy(), high.copy()
+            yield replace(ties, source=low.copy(), target=high.copy())
         return
     node, record = part[0].copy(), part[1] + ties.n
     n = int(record.max(initial=0)) + 1
@@ -87,10 +87,17 @@ def taking_part(ties: TieList) -> Ends | None:
     return as_indices(node), as_indices(record)
 
 
-def tied_within(node: Indices, record: Indices, ties: TieList) -> Ends:
-    """Return the pairs that take part in some record together, each once."""
+def tied_within(node: Indices, record: Indices, ties: TieList) -> TieList:
+    """Return the pairs that take part in some record together, each once, by record."""
     order = np.argsort(record, kind="stable")
-    start = np.searchsorted(record[order], np.arange(int(record.max(initial=-1)) + 2))
+    n_records = int(record.max(initial=-1)) + 1
+    start = np.searchsorted(record[order], np.arange(n_records + 1))
     pairs = pairs_within(as_indices(start), as_indices(node[order]), ties.n_members)
-    keys = np.unique(pairs[:, 0] * ties.n + pairs[:, 1])
-    return as_indices(keys // ties.n), as_indices(keys % ties.n)
+    size = np.diff(start)
+    beyond = np.bincount(record[node >= ties.n_members], minlength=n_records)
+    n_pairs = size * (size - 1) // 2 - beyond * (beyond - 1) // 2
+    keys, pair = np.unique(pairs[:, 0] * ties.n + pairs[:, 1], return_inverse=True)
+    return replace(
+        ties, source=as_indices(keys // ties.n), target=as_indices(keys % ties.n),
+        pair=as_indices(pair), unit=np.repeat(np.arange(n_records), n_pairs),
+    )  # fmt: skip

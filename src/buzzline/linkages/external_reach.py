@@ -1,9 +1,10 @@
-"""How much of what a cluster reaches outside hangs on its gatekeepers?"""
+"""How much of what a cluster reaches outside hangs on a few members tied both ways?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,12 +17,12 @@ from buzzline.linkages.advice_ties import advice_ties, knowledge_layers
 from buzzline.linkages.reach_through import (
     MOST_SOURCES,
     Reach,
+    Removal,
     external_reach_of,
-    removal_with_error,
-    through_with_error,
+    removal_of,
 )
 from buzzline.linkages.response_gate import ENOUGH
-from buzzline.linkages.surveyed import Surveyed, surveyed_clusters
+from buzzline.linkages.surveyed import Surveyed, surveyed_clusters, unused_rate
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
@@ -29,15 +30,16 @@ from buzzline.resampling import central_range, false_discovery_q, too_few_draws
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
-FEWEST_GATEKEEPERS = 2
+FEWEST_TIED_BOTH = 2
 Row = dict[str, object]
 CLUSTER_SCHEMA = {
     "cluster_id": pl.String, "label": pl.String, "industry": pl.String,
     "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "level": pl.Float64,
     "expected": pl.Float64, "expected_low": pl.Float64, "expected_high": pl.Float64,
-    "p": pl.Float64, "q": pl.Float64, "n_removed": pl.Int64,
+    "p": pl.Float64, "q": pl.Float64, "lost": pl.Float64, "lost_low": pl.Float64,
+    "lost_high": pl.Float64, "at_random": pl.Float64, "n_removed": pl.Int64,
     "through": pl.Float64, "through_low": pl.Float64, "through_high": pl.Float64,
-    "direct": pl.Float64, "per_member": pl.Float64, "n_gatekeepers": pl.Int64,
+    "direct": pl.Float64, "per_member": pl.Float64, "n_tied_both": pl.Int64,
     "n_members": pl.Int64, "n_inside": pl.Int64, "n_outside": pl.Int64, "n_partners": pl.Int64,
     "response_rate": pl.Float64, "status": pl.String,
 }  # fmt: skip
@@ -50,21 +52,24 @@ MEMBER_SCHEMA = {
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExternalReach:
-    """What clusters reach outside through their gatekeepers, and lose without them.
+    """What clusters reach outside through members tied both ways, and lose without them.
 
     Attributes
     ----------
     clusters : DataFrame
         One row a cluster, largest loss first: `value` (share of indirect reach lost without the
-        top tenth of gatekeepers), `low`, `high`, `level`, `expected` (as many members taken out
-        at random), `expected_low`, `expected_high`, `p`, `q`, `n_removed`, `through` (share of
-        all reach that passes gatekeepers or is their own), `through_low`, `through_high`,
-        `direct` (share of reach at one step), `per_member` (reach), `n_gatekeepers`,
+        foremost tenth of the members tied both ways, inside and outside), `low`, `high`,
+        `level`, `expected` (the same with ties dealt anew, whoever is foremost there),
+        `expected_low`, `expected_high`, `p`, `q`, `lost` (share of all reach, direct and
+        indirect), `lost_low`, `lost_high`, `at_random` (of indirect reach, without as many
+        members at random: an illustration, no test), `n_removed`, `through` (share of all reach
+        that passes members tied both ways or is theirs), `through_low`, `through_high`,
+        `direct` (share of reach at one step), `per_member` (reach), `n_tied_both`,
         `n_members`, `n_inside` (ties), `n_partners` (outside), `response_rate`, `status`.
-    gatekeepers : DataFrame
-        One row a member tied inside and outside, most mediating first: `mediated` (share of
-        the cluster's indirect reach), `n_partners` (outside), `n_inside` (members it is tied
-        to), `is_removed`.
+    members : DataFrame
+        One row a member tied both ways, most mediating first: `mediated` (share of the
+        cluster's indirect reach), `n_partners` (outside), `n_inside` (members it is tied to),
+        `is_removed`.
     layers : tuple of str
     level : share
     draws : int
@@ -72,7 +77,7 @@ class ExternalReach:
     """
 
     clusters: pl.DataFrame
-    gatekeepers: pl.DataFrame
+    members: pl.DataFrame
     layers: tuple[str, ...]
     level: Share
     draws: int
@@ -91,13 +96,13 @@ class ExternalReach:
             said = "; ".join(why) or "there is no cluster"
             return " ".join([f"External reach is not testable ({of}): {said}.", *self.notes])
         first = done.row(0, named=True)
-        low, high = first["low"], first["high"]
-        ends = "" if low is None else f" [{low:.0%}, {high:.0%}]"
         text = (
             f"{plural(done.height, 'cluster')} ({of}); {first['label']} would lose most "
-            f"without {plural(first['n_removed'], 'gatekeeper')}: {first['value']:.0%}{ends} "
-            "of what others reach through members; as many members at random: "
-            f"{first['expected']:.0%}."
+            f"without {plural(first['n_removed'], 'member')} tied both ways (inside and "
+            "outside): "
+            f"{_share(first, 'value', 'low', 'high')} of what others reach through members, "
+            f"{first['expected']:.0%} with ties dealt anew{_beyond(first)}; of all they reach, "
+            f"{_share(first, 'lost', 'lost_low', 'lost_high')}."
         )
         return " ".join([text, *self.notes])
 
@@ -108,7 +113,7 @@ class ExternalReach:
         return f"<p>{self}</p>{self.clusters.head(20)._repr_html_()}"
 
 
-@analysis("linkages", "How much of what a cluster reaches outside hangs on a few gatekeepers?")
+@analysis("linkages", "How much of what a cluster reaches outside hangs on a few members?")
 def external_reach(
     study: Study,
     clustering: Clustering,
@@ -120,7 +125,7 @@ def external_reach(
     rng: Seed = None,
     progress: Progress = silent,
 ) -> ExternalReach:
-    """Return what clusters reach outside through gatekeepers, and what is lost without them.
+    """Return what clusters reach outside through members tied both ways, and lose without.
 
     Parameters
     ----------
@@ -132,7 +137,7 @@ def external_reach(
         As in `gatekeepers`.
     level : share
     draws : draws
-        Random removals.
+        Networks with ties dealt anew, and as many random removals.
     rng : Generator, int or None
 
     Returns
@@ -149,15 +154,20 @@ def external_reach(
     Notes
     -----
     Member i reaches organisation j outside with 1 / d_ij, d being the steps along ties among
-    members and one to j; only organisations that some member is tied to count. Gatekeepers are
-    members tied both inside and outside [1]_. `through` = (sum over indirect pairs + sum over
-    direct pairs of gatekeepers) / sum over all pairs; the rest are ties of members without
-    anybody to pass them on to. `value` is the share of the indirect reach of those left that is
-    lost when the tenth of gatekeepers (at least one) through whom most passes is taken out.
+    members and one to j; only organisations that some member is tied to count. Members tied
+    both ways have ties inside and outside [1]_; they need not hand on anything, as gatekeepers
+    do. `through` = (sum over indirect pairs + sum over direct pairs of members tied both ways)
+    / sum over all pairs; the rest are ties of members without anybody to pass them on to.
+    `value` is the share of the indirect reach of those left that is lost when the tenth of them
+    (at least one) through whom most passes is taken out; `lost` that of all their reach.
+
+    `expected` and `p` are of the same share when ties are dealt anew, as in `gatekeepers`, and
+    the foremost there are taken out: whoever is foremost carries more than members at random.
+
     Intervals are jackknives over twenty groups of ties (ties of one record together), for these
-    gatekeepers; there are none where fewer than 80 % of members answered. In clusters of more
-    than 400 members, 400 at random stand for all. Ties not recorded make the loss look larger
-    than it is.
+    members; there are none where fewer than 80 % of members answered. In clusters of more
+    than 400 members, 400 at random stand for all. Ties of all years are taken together. Ties
+    not recorded make the loss look larger than it is.
 
     References
     ----------
@@ -177,7 +187,7 @@ def external_reach(
     if not 0 < level < 1:
         raise InvalidArgument(f"external_reach: `level` must be between 0 and 1, got {level:g}")
     if draws < 1:
-        raise InvalidArgument("external_reach: random removal needs at least 1 draw (`draws`)")
+        raise InvalidArgument("external_reach: chance needs at least 1 draw (`draws`)")
     seed = seed_of(rng)
     ties = advice_ties(study, knowledge_layers(study, layers, "external_reach"))
     clusters, members = [], []
@@ -191,7 +201,7 @@ def external_reach(
         members += rows
     progress("external reach by cluster", n, n)
     few = too_few_draws(draws, level)
-    notes = (f"p-values: {few}.",) if few else ()
+    notes = (*unused_rate(study, ties.layers, response_rate), *_few(few))
     return ExternalReach(
         _clusters(clusters), _members(members), ties.layers, level, draws, notes
     )
@@ -208,48 +218,77 @@ def _one_cluster(
     if ties.k > MOST_SOURCES:
         sources = np.sort(rng.choice(ties.k, MOST_SOURCES, replace=False))
     reach = external_reach_of(ties, sources=sources)
-    row |= {"n_gatekeepers": int(reach.is_gatekeeper.sum())}
-    if reach.is_gatekeeper.sum() < FEWEST_GATEKEEPERS or not reach.indirect.sum():
-        few = f"not testable: fewer than {FEWEST_GATEKEEPERS} members tied inside and outside"
+    row |= {"n_tied_both": int(reach.is_tied_both.sum())}
+    if reach.is_tied_both.sum() < FEWEST_TIED_BOTH or not reach.indirect.sum():
+        few = f"not testable: fewer than {FEWEST_TIED_BOTH} members tied inside and outside"
         return row | {"status": few}, []
-    through = through_with_error(ties, sources, level=level, rng=rng)
-    loss, top = removal_with_error(ties, sources, draws=draws, level=level, rng=rng)
-    chance = loss.chance[~np.isnan(loss.chance)]
-    low, high = central_range(chance, level) if chance.size else (np.nan, np.nan)
+    loss = removal_of(ties, sources, draws=draws, level=level, rng=rng)
     total = reach.direct.sum() + reach.indirect.sum()
-    row |= {
-        "value": loss.value, "low": loss.low, "high": loss.high,
-        "expected": float(chance.mean()) if chance.size else np.nan,
-        "expected_low": low, "expected_high": high, "n_removed": top.size,
-        "p": float(1 + (chance >= loss.value - 1e-12).sum()) / (1 + chance.size),
-        "through": through.value, "through_low": through.low, "through_high": through.high,
+    row |= _loss_columns(loss, level) | {
         "direct": float(reach.direct.sum() / total), "per_member": float(total / sources.size),
         "status": cluster.response.status(),
     }  # fmt: skip
     if cluster.response.rate < ENOUGH:  # who is absent matters more than which ties are drawn
-        without = dict.fromkeys(("low", "high", "through_low", "through_high"), np.nan)
+        ends = [f"{name}{end}" for name in ("", "through_", "lost_") for end in ("low", "high")]
         few = f"no interval: {cluster.response.rate:.0%} of members answered"
-        row |= without | {"status": few}
-    return row, [_gatekeeper_rows(cluster, reach, top)]
+        row |= dict.fromkeys(ends, np.nan) | {"status": few}
+    return row, [_member_rows(cluster, reach, loss.foremost)]
 
 
-def _gatekeeper_rows(cluster: Surveyed, reach: Reach, top: Indices) -> pl.DataFrame:
-    gate = np.flatnonzero(reach.is_gatekeeper)
+def _loss_columns(loss: Removal, level: float) -> Row:
+    dealt, at_random = (some[~np.isnan(some)] for some in (loss.dealt, loss.at_random))
+    low, high = central_range(dealt, level) if dealt.size else (np.nan, np.nan)
+    as_much = int((dealt >= loss.indirect.value - 1e-12).sum())
+    shares = {"": loss.indirect, "lost": loss.lost, "through": loss.through}
+    columns: Row = {}
+    for name, share in shares.items():
+        stem = f"{name}_" if name else ""
+        columns |= {
+            name or "value": share.value,
+            f"{stem}low": share.low,
+            f"{stem}high": share.high,
+        }
+    return columns | {
+        "expected": float(dealt.mean()) if dealt.size else np.nan,
+        "expected_low": low, "expected_high": high, "p": (1 + as_much) / (1 + dealt.size),
+        "at_random": float(at_random.mean()) if at_random.size else np.nan,
+        "n_removed": loss.foremost.size,
+    }  # fmt: skip
+
+
+def _member_rows(cluster: Surveyed, reach: Reach, foremost: Indices) -> pl.DataFrame:
+    both = np.flatnonzero(reach.is_tied_both)
     ties = cluster.ties
     ends = np.concatenate([ties.source, ties.target])
     others = np.concatenate([ties.target, ties.source])
     pairs = np.unique(ends[ends < ties.k] * ties.n + others[ends < ties.k])
     who, with_whom = pairs // ties.n, pairs % ties.n
-    counts = [np.bincount(who[at], minlength=ties.k)[gate]
+    counts = [np.bincount(who[at], minlength=ties.k)[both]
               for at in (with_whom >= ties.k, with_whom < ties.k)]  # fmt: skip
-    frame = cluster.who[gate].with_columns(
+    frame = cluster.who[both].with_columns(
         pl.lit(value).alias(name) for name, value in cluster.named.items()
     )
     return frame.with_columns(
-        mediated=pl.Series(reach.mediated[gate] / reach.indirect.sum()),
+        mediated=pl.Series(reach.mediated[both] / reach.indirect.sum()),
         n_partners=pl.Series(counts[0]), n_inside=pl.Series(counts[1]),
-        is_removed=pl.Series(np.isin(gate, top)),
+        is_removed=pl.Series(np.isin(both, foremost)),
     ).sort("mediated", descending=True)  # fmt: skip
+
+
+def _share(row: dict[str, Any], name: str, low: str, high: str) -> str:
+    """Return a share with its interval, where it has one."""
+    if row[low] is None:
+        return f"{row[name]:.0%}"
+    return f"{row[name]:.0%} [{row[low]:.0%}, {row[high]:.0%}]"
+
+
+def _beyond(row: dict[str, Any]) -> str:
+    said = f" (p = {row['p']:.2g})"
+    return said if row["p"] <= 1 - row["level"] else f"{said}: no more than chance gives"
+
+
+def _few(few: str) -> tuple[str, ...]:
+    return (f"p-values: {few}.",) if few else ()
 
 
 def _clusters(rows: Sequence[Row]) -> pl.DataFrame:

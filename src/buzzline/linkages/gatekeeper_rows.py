@@ -23,6 +23,7 @@ from buzzline.linkages.response_gate import (
     completed_by_columns,
 )
 from buzzline.linkages.role_chances import (
+    LIKELY,
     RoleChance,
     carried,
     resampled_roles,
@@ -31,7 +32,6 @@ from buzzline.linkages.role_chances import (
 from buzzline.quantities import Draws, Share
 from buzzline.resampling import central_range, false_discovery_q
 
-LIKELY = 0.5  # from which on a gatekeeper is counted
 Row = dict[str, object]
 
 
@@ -97,9 +97,11 @@ def cluster_row(
         rate = max(n, 1.0) / response.answered.sum()
         row["high"] = most + float(binom.ppf((1 + level) / 2, absent, min(rate, 1.0)))
     cuts = found.cuts
-    likely = (role == GATEKEEPER) & (drawn.shares[0][:, GATEKEEPER] >= LIKELY)
+    is_likely = (role == GATEKEEPER) & (drawn.shares[0][:, GATEKEEPER] >= LIKELY)
+    n_likely = float(is_likely.sum())
     return row | {
-        "likely": float(likely.sum()),
+        "likely": n_likely, "likely_expected": float(found.n_likely.mean()),
+        "likely_p": float(1 + (found.n_likely >= n_likely).sum()) / (1 + found.n_likely.size),
         "few_inside": cuts.few_inside, "many_inside": cuts.many_inside,
         "few_outside": cuts.few_outside, "many_outside": cuts.many_outside,
     }  # fmt: skip

@@ -22,11 +22,11 @@ from buzzline.linkages.gatekeeper_rows import (
     resampled,
 )
 from buzzline.linkages.role_chances import role_chance
-from buzzline.linkages.surveyed import Surveyed, surveyed_clusters
+from buzzline.linkages.surveyed import Surveyed, surveyed_clusters, unused_rate
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
-from buzzline.resampling import too_few_draws
+from buzzline.resampling import false_discovery_q, too_few_draws
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
@@ -35,8 +35,9 @@ CLUSTER_SCHEMA = {
     "cluster_id": pl.String, "label": pl.String, "industry": pl.String,
     "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "level": pl.Float64,
     "expected": pl.Float64, "expected_low": pl.Float64, "expected_high": pl.Float64,
-    "p": pl.Float64, "likely": pl.Float64,
-    "carried": pl.Float64, **{f"carried_{name}": pl.Float64 for name in _RANGE[1:]},
+    "p": pl.Float64, "likely": pl.Float64, "likely_expected": pl.Float64,
+    "likely_p": pl.Float64,
+    "carried": pl.Float64, **{f"carried_{name}": pl.Float64 for name in (*_RANGE[1:], "q")},
     "n_members": pl.Int64, "n_inside": pl.Int64, "n_outside": pl.Int64,
     "response_rate": pl.Float64, "few_inside": pl.Float64, "many_inside": pl.Float64,
     "few_outside": pl.Float64, "many_outside": pl.Float64,
@@ -72,7 +73,9 @@ class Gatekeepers:
     clusters : DataFrame
         One row a cluster: `value` (gatekeepers), `low`, `high`, `level`, `expected` (in rewired
         networks), `expected_low`, `expected_high`, `p`, `likely` (gatekeepers likelier to be
-        one than not), `carried` (share of ties outside that they hold) with the same,
+        one than not; the others are possible ones) with `likely_expected`, `likely_p` (by the
+        same rule in rewired networks), `carried` (share of ties outside that they hold) with
+        the same as `value` and `carried_q` (among clusters),
         `n_members`, `n_inside`, `n_outside` (ties), `response_rate`, the four cuts between few
         and many, `absorptive_share` (of the variance of its indicators in their first
         component) with its interval, `n_absorptive`, `status`.
@@ -103,15 +106,20 @@ class Gatekeepers:
             why = self.clusters["status"].unique(maintain_order=True).head(2).to_list()
             said = "; ".join(why) or "there is no cluster"
             return " ".join([f"Gatekeepers are not testable ({of}): {said}.", *self.notes])
-        n = float(done["value"].sum())
-        kind = "gatekeeper" if self.is_directed else "member central and open"
-        several = None if self.is_directed else "members central and open"
-        text = (
-            f"{plural(n, kind, several)} in {plural(done.height, 'cluster')} ({of}), "
-            f"{float(done['likely'].sum()):,.0f} of them likelier than not when ties are drawn "
-            f"anew; with ties dealt at random there would be {done['expected'].sum():,.1f}."
+        text = f"{self._who(done)} in {plural(done.height, 'cluster')} ({of}). "
+        return " ".join([text + _what_they_hold(done), *self.notes])
+
+    def _who(self, done: pl.DataFrame) -> str:
+        """Say how many are likelier gatekeepers than not, and how many may be some."""
+        likely, possible = (float(done[name].sum()) for name in ("likely", "value"))
+        kind, several = (
+            ("likely gatekeeper", "likely gatekeepers") if self.is_directed
+            else ("member likely central and open", "members likely central and open")
+        )  # fmt: skip
+        return (
+            f"{plural(likely, kind, several)} ({done['likely_expected'].sum():,.1f} with ties "
+            f"dealt anew) and {possible - likely:,.0f} possible"
         )
-        return " ".join([text, *self.notes])
 
     def __repr__(self) -> str:
         return str(self)
@@ -143,7 +151,8 @@ def gatekeepers(
         None: advice where there is any, else all layers in which knowledge passes.
     response_rate : share, optional
         Of members who answered the survey, where the study does not say who did (indicator
-        `answered` of `outcomes`, 1 or 0). Below 0.7 no role is reported; below 0.8 bounds are
+        `answered` of `outcomes`, 1 or 0; a cluster none of whose members is listed, where
+        others are, did not answer). Below 0.7 no role is reported; below 0.8 bounds are
         given where it is known who answered.
     level : share
     draws : draws
@@ -167,9 +176,13 @@ def gatekeepers(
     and more than 70 % of members of networks dealt anew, and few up to 30 %. Rewired networks
     keep how many ties every member and everybody outside has, and how many lie inside; ties of
     consortia (everybody of a record tied to everybody) are dealt by who takes part in which.
-    `p` is of as many ties outside, by the number of ties a member has. Probabilities are shares
-    of bootstraps of ties in which the role is the same; ties of one record (a project) go
-    together. They say how sure a role is given who was asked, not how it may change.
+    `p` is of as many ties outside, by the number of ties a member has. How many gatekeepers
+    there are says little: dealt anew, somebody is always central and open. What they hold of
+    the ties outside (`carried`, `carried_p`) is what tells them from chance. Probabilities are
+    shares of bootstraps of ties in which the role is the same; ties of one record (a project)
+    go together. They say how sure a role is given who was asked, not how it may change: ties
+    of all years are taken together. Answers count for ties organisations were asked for
+    (advice, or told by one of their ends), not for those of registers.
 
     Where 70 to 80 % answered, `low` and `high` are over: as told; with what those absent would
     have told if ties are mutual; and with as many ties as those who answered, at random [2]_.
@@ -209,7 +222,8 @@ def gatekeepers(
     progress("gatekeepers by cluster", n, n)
     return Gatekeepers(
         _members(members), _clusters(clusters), ties.layers, ties.is_directed, level, draws,
-        _notes(clusters, ties.is_directed, draws, level),
+        _notes(clusters, ties.is_directed, draws, level)
+        + unused_rate(study, ties.layers, response_rate),
     )  # fmt: skip
 
 
@@ -259,7 +273,36 @@ def _members(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def _clusters(rows: Sequence[Row]) -> pl.DataFrame:
     columns = {name: [row.get(name) for row in rows] for name in CLUSTER_SCHEMA}
-    return pl.DataFrame(columns, schema=CLUSTER_SCHEMA, strict=False).fill_nan(None)
+    frame = pl.DataFrame(columns, schema=CLUSTER_SCHEMA, strict=False).fill_nan(None)
+    q = np.full(frame.height, np.nan)
+    tested = np.flatnonzero(frame["carried_p"].is_not_null().to_numpy())
+    q[tested] = false_discovery_q(as_floats(frame["carried_p"].to_numpy()[tested]))
+    return frame.with_columns(pl.Series("carried_q", q, nan_to_null=True))
+
+
+def _what_they_hold(done: pl.DataFrame) -> str:
+    """Say what gatekeepers hold of the ties outside, against their number of ties."""
+    best = done.sort("carried_p", "carried", descending=[False, True], nulls_last=True)
+    first = best.row(0, named=True)
+    if first["carried"] is None:
+        return "What they hold of the ties outside is not testable."
+    sure = done.filter(pl.col("carried_q") <= 1 - pl.col("level")).height
+    shares = (
+        f"{first['carried']:.0%} against {first['carried_expected']:.0%} with ties dealt anew "
+        f"(p = {first['carried_p']:.2g})"
+    )
+    if done.height == 1:
+        more = "" if sure else ", no more than their number of ties gives"
+        return f"Together they hold of its ties outside {shares}{more}."
+    if not sure:
+        return (
+            "In no cluster do they hold more of the ties outside than their number of ties "
+            f"gives; nearest to it is {first['label']}: {shares}."
+        )
+    return (
+        f"In {sure:,} they hold more of the ties outside than their number of ties gives, "
+        f"most surely in {first['label']}: {shares}."
+    )
 
 
 def _notes(

@@ -1,4 +1,4 @@
-"""What a cluster reaches outside, what of it passes gatekeepers, and what is lost with them."""
+"""What a cluster reaches outside, through whom, and what is lost without them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from scipy.stats import norm
 from buzzline.arrays import Flags, Floats, Indices, as_codes, as_flags, as_indices
 from buzzline.kernels.external_reach import reach_of
 from buzzline.linkages.advice_ties import ClusterTies
+from buzzline.linkages.role_chances import rewired
 from buzzline.quantities import Draws, Share
 
-TOP = 0.1  # of the gatekeepers, who are taken out
+TOP = 0.1  # of the members tied both ways, who are taken out
 MOST_SOURCES = 400  # members whose reach stands for that of all
 GROUPS = 20  # of ties, left out one at a time
 
@@ -27,31 +28,52 @@ class Reach:
     sources : (s,) int64                 members asked
     direct, indirect : (s,) float64      at one step; through other members
     mediated : (k,) float64              indirect reach of all by the member it passes last
-    is_gatekeeper : (k,) bool            tied inside and outside
+    is_tied_both : (k,) bool             tied inside and outside
     """
 
     sources: Indices
     direct: Floats
     indirect: Floats
     mediated: Floats
-    is_gatekeeper: Flags
+    is_tied_both: Flags
 
     @property
     def through(self) -> float:
-        """Share of the reach that passes gatekeepers or is their own; NaN without any."""
-        own = self.direct[self.is_gatekeeper[self.sources]].sum()
+        """Share of the reach that passes members tied both ways or is theirs; NaN without."""
+        own = self.direct[self.is_tied_both[self.sources]].sum()
         total = self.direct.sum() + self.indirect.sum()
         return float((self.indirect.sum() + own) / total) if total else np.nan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Loss:
-    """A share with its error and what chance gives."""
+@dataclass(frozen=True, slots=True)
+class WithError:
+    """A share with its interval; NaN where there is none."""
 
     value: float
     low: float
     high: float
-    chance: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Removal:
+    """What is lost without the foremost of the members tied both ways.
+
+    Attributes
+    ----------
+    foremost : (r,) int64               those taken out
+    through : WithError                 of all reach, through members tied both ways
+    indirect, lost : WithError          of the indirect and of all reach of those left
+    dealt : (draws,) float64            of indirect reach, with ties dealt anew, without the
+                                        foremost there
+    at_random : (draws,) float64        of indirect reach, without as many members at random
+    """
+
+    foremost: Indices
+    through: WithError
+    indirect: WithError
+    lost: WithError
+    dealt: Floats
+    at_random: Floats
 
 
 def external_reach_of(
@@ -81,58 +103,66 @@ def external_reach_of(
     here = np.ones(k, np.bool_) if alive is None else as_flags(alive)
     asked = np.arange(k) if sources is None else as_indices(sources)
     direct, indirect, mediated = reach_of(start, to, *out, *back, here, asked)
-    gate = (np.diff(start) > 0) & (np.diff(out[0]) > 0)
-    return Reach(asked, direct, indirect, mediated, gate)
+    tied_both = (np.diff(start) > 0) & (np.diff(out[0]) > 0)
+    return Reach(asked, direct, indirect, mediated, tied_both)
 
 
-def top_gatekeepers(reach: Reach, share: Share = TOP) -> Indices:
-    """Return the gatekeepers through whom most passes, that share of them and at least one."""
-    gate = np.flatnonzero(reach.is_gatekeeper)
-    n = ceil(share * gate.size)
-    return gate[np.argsort(-reach.mediated[gate], kind="stable")[:n]]
+def foremost_of(reach: Reach, share: Share = TOP) -> Indices:
+    """Return that share of the members tied both ways, most passing first; at least one."""
+    both = np.flatnonzero(reach.is_tied_both)
+    n = ceil(share * both.size)
+    return both[np.argsort(-reach.mediated[both], kind="stable")[:n]]
 
 
-def loss_without(ties: ClusterTies, removed: Indices, sources: Indices) -> tuple[float, float]:
-    """Return the indirect reach of the members left, before and after some are taken out."""
+def lost_shares(ties: ClusterTies, reach: Reach, removed: Indices) -> tuple[float, float]:
+    """Return the shares of indirect and of all reach that those left lose; NaN without any.
+
+    Parameters
+    ----------
+    ties : ClusterTies
+    reach : Reach
+        With everybody there.
+    removed : (r,) int64
+    """
     alive = np.ones(ties.k, np.bool_)
     alive[removed] = False
-    left = sources[alive[sources]]
-    before = external_reach_of(ties, sources=left).indirect.sum()
-    after = external_reach_of(ties, sources=left, alive=alive).indirect.sum()
-    return float(before), float(after)
+    left = alive[reach.sources]
+    after = external_reach_of(ties, sources=reach.sources[left], alive=alive).indirect.sum()
+    indirect, direct = reach.indirect[left].sum(), reach.direct[left].sum()
+    gone = float(indirect - after)
+    whole = float(indirect + direct)
+    return gone / float(indirect) if indirect else np.nan, gone / whole if whole else np.nan
 
 
-def lost_share(ties: ClusterTies, removed: Indices, sources: Indices) -> float:
-    """Return the share of indirect reach that is lost; NaN where there is none."""
-    before, after = loss_without(ties, removed, sources)
-    return 1 - after / before if before else np.nan
-
-
-def through_with_error(
-    ties: ClusterTies, sources: Indices, *, level: Share, rng: np.random.Generator
-) -> Loss:
-    """Return the share of reach through gatekeepers, with its interval."""
-    value = external_reach_of(ties, sources=sources).through
-    parts = [external_reach_of(part, sources=sources).through for part in _parts(ties, rng)]
-    return _interval(value, np.array(parts), level, np.zeros(0))
-
-
-def removal_with_error(
+def removal_of(
     ties: ClusterTies, sources: Indices, *, draws: Draws, level: Share, rng: np.random.Generator
-) -> tuple[Loss, Indices]:
-    """Return the loss without the top gatekeepers, and who they are.
+) -> Removal:
+    """Return what is lost without the foremost, by chance, and with its error.
 
-    Beside it: as many members taken out at random. The interval is of ties left out group by
-    group, the gatekeepers taken out staying the same.
+    Chance deals the ties anew and takes out whoever is foremost then: those foremost in any
+    network carry more than members at random do. Intervals are of ties left out group by group,
+    the members taken out staying the same.
     """
-    top = top_gatekeepers(external_reach_of(ties, sources=sources))
-    value = lost_share(ties, top, sources)
-    parts = [lost_share(part, top, sources) for part in _parts(ties, rng)]
-    chance = [
-        lost_share(ties, np.sort(rng.choice(ties.k, top.size, replace=False)), sources)
+    reach = external_reach_of(ties, sources=sources)
+    foremost = foremost_of(reach)
+    values = (reach.through, *lost_shares(ties, reach, foremost))
+    parts = np.full((0, 3), np.nan)
+    for part in _parts(ties, rng):
+        other = external_reach_of(part, sources=sources)
+        row = (other.through, *lost_shares(part, other, foremost))
+        parts = np.vstack([parts, row])
+    dealt = []
+    for other_ties in rewired(ties, draws, rng):
+        other = external_reach_of(other_ties, sources=sources)
+        dealt.append(lost_shares(other_ties, other, foremost_of(other))[0])
+    at_random = [
+        lost_shares(ties, reach, rng.choice(ties.k, foremost.size, replace=False))[0]
         for _ in range(draws)
     ]
-    return _interval(value, np.array(parts), level, np.array(chance)), top
+    through, indirect, lost = (
+        _interval(value, parts[:, i], level) for i, value in enumerate(values)
+    )
+    return Removal(foremost, through, indirect, lost, np.array(dealt), np.array(at_random))
 
 
 def _parts(ties: ClusterTies, rng: np.random.Generator) -> list[ClusterTies]:
@@ -150,18 +180,20 @@ def _parts(ties: ClusterTies, rng: np.random.Generator) -> list[ClusterTies]:
     return kept
 
 
-def _interval(value: float, parts: Floats, level: Share, chance: Floats) -> Loss:
+def _interval(value: float, parts: Floats, level: Share) -> WithError:
     known = parts[~np.isnan(parts)]
     if np.isnan(value) or known.size < 2:
-        return Loss(value, np.nan, np.nan, chance)
+        return WithError(value, np.nan, np.nan)
     spread = np.sqrt((known.size - 1) * known.var())  # jackknife
     if not spread:  # every group of ties says the same: nothing is learnt of its error
-        return Loss(value, np.nan, np.nan, chance)
+        return WithError(value, np.nan, np.nan)
     reach = norm.ppf((1 + level) / 2) * spread
-    return Loss(value, max(value - reach, 0.0), min(value + reach, 1.0), chance)
+    return WithError(value, max(value - reach, 0.0), min(value + reach, 1.0))
 
 
 def _rows(at: Indices, to: Indices, n: int) -> tuple[Indices, np.ndarray]:
-    order = np.lexsort((to, at))
-    start = np.searchsorted(at[order], np.arange(n + 1))
-    return as_indices(start), as_codes(to[order])
+    """Return pairs by rows, each once: a tie and its counter-tie are one way."""
+    wide = int(to.max(initial=0)) + 1
+    keys = np.unique(at * wide + to)
+    start = np.searchsorted(keys // wide, np.arange(n + 1))
+    return as_indices(start), as_codes(keys % wide)

@@ -11,7 +11,7 @@ import polars as pl
 
 from buzzline.arrays import Flags, Indices, as_flags, as_indices
 from buzzline.errors import InvalidArgument
-from buzzline.linkages.advice_ties import ClusterTies
+from buzzline.linkages.advice_ties import SURVEYED, ClusterTies
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
@@ -19,6 +19,7 @@ ANSWERED = "answered"  # indicator of `outcomes`: 1 where an organisation answer
 ENOUGH = 0.8  # of the members, from which on those missing are not made up for
 FEWEST = 0.7  # below, no role is reported
 LIKE = 5  # who answered, of whom others told most nearly as much as of somebody absent
+MOSTLY_TOLD = 0.5  # of the ties of a layer by one end, from which on it was asked for
 REPORTED_BY_ONE = 0.8  # of the ties told by a respondent, from which on one end tells them
 
 
@@ -51,6 +52,11 @@ class Response:
             return ""
         k = self.answered.size
         more = ceil(FEWEST * k) - round(self.rate * k)
+        if self.is_known and not self.answered.any():
+            return (
+                f"not testable: none of {k:,} members is known to have answered; "
+                f"{plural(more, 'answer')} needed"
+            )
         return (
             f"not testable: {self.rate:.0%} of {k:,} members answered, below {FEWEST:.0%}; "
             f"{plural(max(more, 1), 'more answer')} needed"
@@ -70,8 +76,23 @@ class Response:
         )
 
 
-def answers_of(study: Study) -> pl.DataFrame:
-    """Return who answered, as last told: `org_id`, `answered`.
+def is_asked(study: Study, layers: tuple[str, ...]) -> bool:
+    """Tell whether organisations were asked for some of these ties, as no register is.
+
+    Advice is; another layer, where one end tells of half its ties or more.
+    """
+    told = pl.col("observed_by")
+    by_end = (told == pl.col("source")) | (told == pl.col("target"))
+    ties = study.linkages.filter(pl.col("layer").is_in(list(layers)))
+    shares = ties.group_by("layer").agg(share=by_end.fill_null(value=False).mean())
+    is_one = (pl.col("layer") == SURVEYED) | (pl.col("share") >= MOSTLY_TOLD)
+    return shares.filter(is_one).height > 0
+
+
+def answers_of(study: Study, layers: tuple[str, ...]) -> pl.DataFrame:
+    """Return who answered, as last told: `org_id`, `answered`; no row where nobody was asked.
+
+    A survey says nothing of ties that stand in registers: of these nobody's answer is missing.
 
     Raises
     ------
@@ -86,6 +107,8 @@ def answers_of(study: Study) -> pl.DataFrame:
             f"outcomes: `{ANSWERED}` of {unit!r} is {value:g} ({wrong.height:,} such rows); it "
             "is 1 for an organisation that answered the survey and 0 for one that did not."
         )
+    if not is_asked(study, layers):
+        told = told.clear()
     last = told.sort("year").unique("unit_id", keep="last", maintain_order=True)
     return last.select(org_id="unit_id", answered=pl.col("value") == 1)
 
@@ -109,7 +132,8 @@ def response_of(
     ----------
     ids : (k,) Series of str
     answers : DataFrame
-        As `answers_of` returns it; members it does not list did not answer, where it lists any.
+        As `answers_of` returns it; organisations it does not list did not answer, where it
+        lists any at all. With a `rate` that holds for clusters no member of which is listed.
     end : str
         As `told_by` returns it.
     rate : share, optional
@@ -118,7 +142,8 @@ def response_of(
     told = pl.DataFrame({"org_id": ids}).join(
         answers, on="org_id", how="left", validate="m:1", maintain_order="left"
     )["answered"]
-    if told.null_count() == told.len():
+    nobody_listed = told.null_count() == told.len()
+    if not answers.height or (nobody_listed and rate is not None):
         everybody = np.ones(ids.len(), np.bool_)
         return Response(nan if rate is None else float(rate), everybody, False, end)
     answered = as_flags(told.fill_null(value=False).to_numpy())

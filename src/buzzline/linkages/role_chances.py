@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 
 import numpy as np
 from scipy.stats import hypergeom
@@ -21,6 +22,8 @@ from buzzline.linkages.cognitive_roles import (
 from buzzline.linkages.dealt_ties import TieList, dealt_ties
 from buzzline.quantities import Draws
 
+LIKELY = 0.5  # from which on a gatekeeper is likelier than not, not merely possible
+DRAWN_ANEW, TIMES = 49, 29  # rewired networks whose ties are drawn anew, and how often
 MOST_FOR_WAYS = 400  # members, above which betweenness is not held against rewired networks
 
 
@@ -38,6 +41,8 @@ class RoleChance:
     betweenness, betweenness_p : (k,) float64
     n_gatekeepers : (draws,) float64     in rewired networks
     carried : (draws,) float64           share of outside ties they hold; NaN without any
+    n_likely : (l,) float64              in some rewired networks, likelier than not when their
+                                         ties are drawn anew
     """
 
     counts: Floats
@@ -49,6 +54,7 @@ class RoleChance:
     betweenness_p: Floats
     n_gatekeepers: Floats
     carried: Floats
+    n_likely: Floats
 
 
 def rewired(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> Iterable[ClusterTies]:
@@ -60,8 +66,10 @@ def rewired(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> Iterab
     listed = TieList(
         ties.source, ties.target, ties.pair, ties.unit, ties.n, ties.k, ties.is_directed
     )
-    for source, target in dealt_ties(listed, draws, rng):
-        yield ties.with_ends(source, target)
+    for dealt in dealt_ties(listed, draws, rng):
+        yield replace(
+            ties, source=dealt.source, target=dealt.target, pair=dealt.pair, unit=dealt.unit
+        )
 
 
 def role_chance(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> RoleChance:
@@ -70,8 +78,10 @@ def role_chance(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> Ro
     between = _betweenness(ties)
     is_small = ties.k <= MOST_FOR_WAYS
     dealt, as_between = np.empty((draws, 3, ties.k)), np.ones(ties.k)
+    first: list[ClusterTies] = []
     for draw, other in enumerate(rewired(ties, draws, rng)):
         dealt[draw] = other.counts()
+        first += [other] if draw < DRAWN_ANEW else []
         if is_small:
             as_between += _betweenness(other) >= between - 1e-9
     inside = dealt[:, 0] + dealt[:, 1] if ties.is_directed else dealt[:, 0]
@@ -88,7 +98,18 @@ def role_chance(ties: ClusterTies, draws: Draws, rng: np.random.Generator) -> Ro
         as_between / (1 + draws) if is_small else np.full(ties.k, np.nan),
         (other_roles == GATEKEEPER).sum(axis=1).astype(np.float64),
         carried(other_roles, dealt[:, 2]),
+        np.array([_n_likely(*one, cuts, rng) for one in zip(first, other_roles, strict=False)]),
     )  # fmt: skip
+
+
+def _n_likely(
+    ties: ClusterTies, role: Codes, cuts: RoleCuts, rng: np.random.Generator
+) -> float:
+    """Return how many gatekeepers of a network are likelier than not when ties are redrawn."""
+    if not (role == GATEKEEPER).any():
+        return 0.0
+    codes, _ = resampled_roles(repeat(ties), cuts, draws=TIMES, rng=rng)
+    return float(((role == GATEKEEPER) & (role_shares(codes)[:, GATEKEEPER] >= LIKELY)).sum())
 
 
 def openness_p(ties: ClusterTies) -> Floats:

@@ -48,7 +48,8 @@ def holes_against_rewiring(
     few = max(FEWEST_DRAWS, MOST_TIES_DEALT // max(plain.n_ties, 1))
     n_draws = min(draws, few) if rows.size else 0
     dealt = np.empty((n_draws, rows.size))
-    for draw, (source, target) in enumerate(dealt_ties(_listed(plain, ties), n_draws, rng)):
+    for draw, drawn in enumerate(dealt_ties(_listed(plain, ties), n_draws, rng)):
+        source, target = drawn.source, drawn.target
         ends = np.concatenate([source, target]), np.concatenate([target, source])
         other = network_of(plain.ids, ends, np.ones(2 * source.size), like=plain)
         dealt[draw] = constraint_and_size(other)[0][rows]

@@ -10,7 +10,7 @@ import polars as pl
 
 from buzzline.clusters.clustering import Clustering
 from buzzline.linkages.advice_ties import AdviceTies, ClusterTies, by_cluster
-from buzzline.linkages.response_gate import Response, answers_of, response_of, told_by
+from buzzline.linkages.response_gate import ANSWERED, Response, answers_of, response_of, told_by
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
@@ -75,6 +75,16 @@ class Surveyed:
         return ""
 
 
+def unused_rate(study: Study, layers: tuple[str, ...], rate: float | None) -> tuple[str, ...]:
+    """Say that a response rate given is not used where who answered is known."""
+    if rate is None or not answers_of(study, layers).height:
+        return ()
+    return (
+        f"`response_rate` ({rate:.0%}) is used only for clusters none of whose members is "
+        f"listed as `{ANSWERED}`; of the others it is known who answered.",
+    )
+
+
 def surveyed_clusters(
     study: Study, clustering: Clustering, ties: AdviceTies, *, rate: float | None
 ) -> Iterator[Surveyed]:
@@ -88,7 +98,7 @@ def surveyed_clusters(
     rate : share, optional
         Of members who answered, where the study does not say who did.
     """
-    answers, end = answers_of(study), told_by(study, ties.layers)
+    answers, end = answers_of(study, ties.layers), told_by(study, ties.layers)
     names = study.organisations.select("org_id", "name")
     for cluster, some in by_cluster(study, clustering, ties):
         who = names[some.members]
