@@ -236,7 +236,8 @@ def _leader(scene: DimensionScene, members: Flags, outside: Floats, *,
     if shares is None:
         return [unknown(LEADER, NO_JOBS), unknown(LOCAL_LEADER, NO_JOBS)]
     if shares.jobs.size * rule.leading <= 1:
-        why = f"only {plural(shares.jobs.size, 'member')}: of so few, each would lead by this rule"
+        n = plural(shares.jobs.size, "member")
+        why = f"only {n}: of so few, each would lead by this rule"
         return [unknown(LEADER, why), unknown(LOCAL_LEADER, why)]
     owners, group = np.unique(scene.scene.owner[members], return_inverse=True)
     share, first = shares.largest(as_codes(group))
