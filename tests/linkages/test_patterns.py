@@ -262,6 +262,27 @@ def test_a_balance_without_rows_is_told(introverted):
     assert "No cluster" in str(found)
 
 
+@pytest.mark.parametrize("which", ["one point", "only inside"])
+def test_clusters_without_a_model_are_listed_with_the_reason(introverted, which):
+    study, clustering, *_ = introverted
+    if which == "one point":
+        at = {"longitude": pl.lit(5.0), "latitude": pl.lit(50.0)}
+        study = study.with_table("organisations", study.organisations.with_columns(**at))
+    else:
+        own = clustering.members.filter(cluster_id="c0")["org_id"].implode()
+        inside = study.linkages.filter(
+            pl.col("source").is_in(own) & pl.col("target").is_in(own)
+        )
+        study = study.with_table("linkages", inside)
+    balance = scale_balance(study, clustering, draws=19, rng=1)
+    reason = balance.untested.filter(cluster_id="c0")["reason"]
+    assert reason.to_list() == ["not fitted: ties touch fewer than two zones"]
+    assert "2 pairs of cluster and layer could not be tested" in str(balance)
+    found = missing_link_patterns(study, clustering, balance, draws=9, rng=1)
+    assert found.untested["cluster_id"].to_list() == ["c0", "c1"]
+    assert "2 pairs" in str(found)
+
+
 def test_no_country_no_city_no_owner_and_one_member(introverted):
     study, clustering, balance, _ = introverted
     bare = study.organisations.with_columns(

@@ -105,7 +105,7 @@ class MissingLinkPatterns:
         first = self.likeliest()
         left = plural(self.untested.height, "pair")
         if not first.height:
-            return f"No cluster has enough ties for a pattern ({left} of cluster and layer)."
+            return f"No cluster could be tested ({left} of cluster and layer: see `untested`)."
         clear = first.filter(pl.col("probability") >= CLEAR)
         counts = (
             clear.group_by("pattern").len().sort("len", "pattern", descending=[True, False])
@@ -174,7 +174,8 @@ def missing_link_patterns(
     spread of their intervals and the correlation of shares of one count [1]_; shares from a
     beta distribution with as many observations as they are worth. Each draw has one pattern,
     the narrower where two hold. Anchor dependence is the chance that two global ties of
-    different records have one owner behind them.
+    different records have one owner behind them. How many ties members hold counts a record
+    once; whoever leads is picked on half of the records and measured on the other.
 
     References
     ----------
@@ -191,7 +192,7 @@ def missing_link_patterns(
     >>> found = candidate_clusters(study, draws=199, rng=1)
     >>> balance = scale_balance(study, found, draws=49, rng=1)
     >>> missing_link_patterns(study, found, balance, rng=1).signs["sign"].n_unique()
-    13
+    14
     """
     if not draws or not 0 < level < 1:
         raise InvalidArgument(
