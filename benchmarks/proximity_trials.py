@@ -5,6 +5,8 @@ import polars as pl
 from scipy.special import expit
 
 from benchmarks.recovering import Row, Trial, share_of, table
+from benchmarks.uneven_towns import PLANTED as TOWNS_PLANTED
+from benchmarks.uneven_towns import uneven_towns
 from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.declared_as_clusters import clustering_of_labels
 from buzzline.econometrics.best_distance import best_distance
@@ -115,6 +117,23 @@ def told_nearness(found: pl.DataFrame) -> str:
     return table(head, rows)
 
 
+def uneven(setting: Row, seed: int) -> list[Row]:
+    study = uneven_towns(seed, ties_each=setting["ties_each"], ready=setting["ready"])
+    rows = tie_formation(study, draws=0, rng=seed).rows.drop_nulls("value")
+    return rows.select("measured_by", "value", "low", "high").to_dicts()
+
+
+def told_uneven(found: pl.DataFrame) -> str:
+    rows = []
+    for keys, part in found.group_by("ties_each", "ready", "measured_by", maintain_order=True):
+        planted = TOWNS_PLANTED[str(keys[2])]
+        covers = (pl.col("low") <= planted) & (planted <= pl.col("high"))
+        rows.append([f"{keys[0]:g}", f"{keys[1]:g}", str(keys[2]), f"{planted:g}",
+                     f"{part['value'].mean():.2f}", share_of(part, covers)])  # fmt: skip
+    return table(["ties each", "readiness", "nearness", "planted", "mean found",
+                  "intervals cover"], rows)  # fmt: skip
+
+
 def watching(setting: Row, seed: int) -> list[Row]:
     world = small_world(seed, n=800, clusters=14)
     plan = WatchingPlan(local=setting["local"], network=setting["network"], start=-4.5)
@@ -223,6 +242,9 @@ TRIALS = {trial.name: trial for trial in (
            {"ties": "made by nearness", "sociability": 1.0},
            {"ties": "consortia", "sociability": 0.5}],
           100, (f"{ECONOMETRICS}.tie_formation",), told_nearness),
+    Trial("uneven", uneven,
+          [{"ties_each": 0.8, "ready": 0.0}, {"ties_each": 5.0, "ready": 1.0}],
+          30, (f"{ECONOMETRICS}.tie_formation",), told_uneven),
     Trial("watching", watching,
           [{"local": 0.5, "network": 0.4}, {"local": 0.0, "network": 0.0}],
           150, (f"{LINKAGES_}.monitoring",), told_watching),
