@@ -1,5 +1,7 @@
 """Watching: exposure by brute force, planted channels, placebos, bad input."""
 
+from datetime import date
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,8 +11,9 @@ from tests.linkages.planted_nearness import clustering_in
 
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.adoption_exposure import Adoption, RiskSet, Watching, risk_set
-from buzzline.linkages.adoption_hazard import hazard_rows
+from buzzline.linkages.adoption_hazard import Groups, hazard_rows, judged
 from buzzline.linkages.monitoring import adoptions_of, monitoring
+from buzzline.tables.schema import KNOWLEDGE_ITEMS
 from buzzline.tables.study import Study
 from buzzline.tables.worlds import WatchingPlan, make_world, plant_watching
 
@@ -86,16 +89,94 @@ def test_coefficients_agree_with_statsmodels():
     odds = -3 + 0.5 * np.log2(1 + visible[:, 0]) + 0.1 * stratum
     adopted = (rng.random(m) < 1 / (1 + np.exp(-odds))).astype(float)
     found = RiskSet(np.arange(m), stratum, adopted, visible, recent)
-    rows = hazard_rows(found, np.full(m, -1, np.int32), likeness="x", level=0.95)
+    rows = hazard_rows(
+        found, Groups(np.full(m, -1, np.int32), np.full(m, -1, np.int32)),
+        likeness="x", level=0.95,
+    )  # fmt: skip
     x = np.log2(1 + np.column_stack([visible[:, :3], recent[:, :1]]))
     dummies = (stratum[:, None] == np.arange(10)).astype(float)
     design = np.column_stack([x, dummies])
     theirs = sm.Logit(adopted, design).fit(disp=0, cov_type="HC0")
+    rows = [row for row in rows if row["seen"] != "difference"]
     value = [row["value"] for row in rows if row.get("value") is not None]
     assert value[:4] == pytest.approx(theirs.params[:4], abs=1e-6)
     # everybody alone: errors are those of single rows
     width = [(row["high"] - row["low"]) / 3.92 for row in rows if row.get("value") is not None]
     assert width[:4] == pytest.approx(theirs.bse[:4], rel=0.02)
+
+
+def took_up(study, luck, rng, practices=6, years=10, base=4.0):
+    """A study in which nobody watches: a lasting readiness of each, drawn per practice."""
+    parts = []
+    for number in range(practices):
+        when = rng.geometric(1 / (1 + np.exp(base - luck())))
+        rows = np.flatnonzero(when <= years)
+        parts.append(pl.DataFrame({
+            "item_id": [f"i{number}-{row}" for row in rows],
+            "org_id": study.organisations["org_id"].gather(rows),
+            "kind": ["practice"] * rows.size, "classes": [f"p{number}"] * rows.size,
+            "date": [date(2009 + int(year), 1, 1) for year in when[rows]],
+        }))  # fmt: skip
+    items = pl.concat(parts).select(
+        pl.col(c.name) if c.name in parts[0].columns else pl.lit(None).alias(c.name)
+        for c in KNOWLEDGE_ITEMS.columns
+    )
+    return study.with_table("knowledge_items", items.cast(study.knowledge_items.schema))
+
+
+@pytest.mark.parametrize("shared", ["cluster", "industry"])
+def test_lasting_readiness_is_not_called_monitoring(shared):
+    said = []
+    for seed in range(4):
+        world = make_world(organisations=400, clusters=12, rng=seed)
+        rng = np.random.default_rng(seed)
+        industry = world.study.organisations["industry"].rank("dense").fill_null(0).to_numpy()
+        group = world.truth.cluster if shared == "cluster" else industry.astype(int)
+        group = np.where(group < 0, group.max() + 1 + np.arange(group.size), group)
+
+        def luck(group=group, rng=rng):
+            return rng.normal(0, 1.2, group.max() + 1)[group]
+
+        study = took_up(world.study, luck, rng)
+        terms = monitoring(study, clustering_in(world, study), rng=seed).terms
+        said += terms.filter(pl.col("seen") == "outcome visible")["verdict"].to_list()
+    assert said.count("monitoring") <= 1
+    assert "cannot tell from shared luck" in said
+
+
+def test_a_verdict_needs_the_difference_and_no_failed_placebo():
+    above, around = {"low": 0.1, "high": 0.5, "p": 0.01}, {"low": -0.1, "high": 0.1, "p": 0.9}
+    wide = {"low": -0.1, "high": 0.6, "p": 0.2}
+
+    def said(channel, recent, difference, unseen=around):
+        rows = [{"channel": channel, "seen": "outcome visible"} | above,
+                {"channel": channel, "seen": "not yet visible"} | recent,
+                {"channel": "unseen", "seen": "outcome visible"} | unseen,
+                {"channel": channel, "seen": "difference"} | difference]  # fmt: skip
+        return [row["verdict"] for row in judged(rows, 0.95)]
+
+    luck = "cannot tell from shared luck"
+    assert said("local", around, above)[:2] == ["monitoring", "placebo passed"]
+    assert said("local", wide, above)[:2] == ["monitoring", "placebo cannot tell"]
+    assert said("systemic", wide, above)[0] == luck
+    assert said("local", above, above)[:2] == [luck, "placebo failed"]
+    assert said("local", around, around)[0] == luck
+    assert said("local", around, above, unseen=above)[0] == luck
+
+
+def test_members_of_an_industry_vary_together_in_systemic_exposure():
+    rng = np.random.default_rng(3)
+    m, industry = 2000, rng.integers(0, 20, 2000).astype(np.int32)
+    visible, recent = np.zeros((m, 4)), np.zeros((m, 4))
+    visible[:, 0], visible[:, 2] = rng.poisson(2, m), rng.poisson(5, 20)[industry]
+    luck = rng.normal(0, 1, 20)[industry]
+    adopted = (rng.random(m) < 1 / (1 + np.exp(2 - luck))).astype(float)
+    found = RiskSet(np.arange(m), np.arange(m) % 4, adopted, visible, recent)
+    alone = np.full(m, -1, np.int32)
+    rows = hazard_rows(found, Groups(alone, industry), likeness="", level=0.95)
+    effect = {row["channel"]: row["design_effect"] for row in rows if "design_effect" in row}
+    assert effect["systemic"] > 5
+    assert effect["local"] == pytest.approx(1, abs=0.01)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -121,6 +202,8 @@ def test_imitation_is_told_from_watching():
     verdict = dict(zip(local["seen"], local["verdict"], strict=True))
     assert verdict["not yet visible"] == "placebo failed"
     assert verdict["difference"] == "no sign of it"
+    assert verdict["outcome visible"] in ("no sign of it", "cannot tell from shared luck")
+    assert "placebo failed" in str(monitoring(study, clustering_in(world, study), rng=3))
 
 
 def test_what_members_could_see_is_counted():

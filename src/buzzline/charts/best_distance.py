@@ -35,7 +35,8 @@ def best_distance_chart(result: BestDistance, *, width: int = WIDTH) -> Spec:
     )  # fmt: skip
     said = [
         f"Smooth curves with {result.level:.0%} bands at each place. The verdict is that of "
-        "two lines: up before the break and down beyond it, each different from flat.",
+        "two lines: up before the break and down beyond it, each different from flat (q over "
+        "all rows).",
         *result.notes,
     ]
     return picture(body, title=TITLE, subtitle=said, alt=f"{TITLE} {result}", width=width)

@@ -39,7 +39,8 @@ def monitoring_chart(result: Monitoring, *, width: int = WIDTH) -> Spec:
         f"Odds of taking a practice up within a year, for each doubling of adopters one could "
         f"see; 1: no difference. Lines are {result.level:.0%} intervals over clusters. "
         f"Outcomes count as visible after {result.visible_after} years; following those who "
-        "only just began, or those one cannot see, would be no watching.",
+        "only just began, or those one cannot see, would be no watching. Watching is said "
+        "to be where outcomes count more than beginnings and no placebo failed.",
         *result.notes,
     ]
     body = odds_body(rows, title="odds of taking up a practice", width=width)
@@ -56,5 +57,5 @@ def _heading(seen: str, result: Monitoring) -> str:
 
 def _bar(item: dict[str, Any]) -> Row:
     note = item["verdict"] + ("" if item["p"] is None else f" · p={item['p']:.2g}")
-    clear = item["verdict"] in ("monitoring", "placebo failed")
+    clear = item["verdict"] in ("monitoring", "outcomes count more", "placebo failed")
     return odds_row(item, SEEN[item["channel"]], note, is_clear=clear)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, nan
 
 import numpy as np
 import polars as pl
@@ -12,27 +12,31 @@ from scipy.stats import norm
 
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Codes, Floats, as_flags, as_floats
-from buzzline.econometrics.inverted_u import TwoLines, UTest, two_lines, u_test
+from buzzline.econometrics.inverted_u import two_lines, u_test
 from buzzline.econometrics.partner_distance import (
     PartnerDistance,
     controls_of,
     groups_of,
     partner_distances,
 )
+from buzzline.econometrics.peak import misfit_of_quadratic, peak_of
 from buzzline.econometrics.smooth_curve import smooth_curve
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.cognitive_rows import knowledge_layers
-from buzzline.quantities import Share
+from buzzline.quantities import Draws, Share
+from buzzline.randomness import Seed, child, seed_of
+from buzzline.resampling import false_discovery_q
 from buzzline.tables.study import Study
 
 SCHEMA = {
     "indicator": pl.String, "dimension": pl.String, "measured_by": pl.String,
     "verdict": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
-    "level": pl.Float64, "inside": pl.Boolean, "p_quadratic": pl.Float64,
-    "break_at": pl.Float64, "slope_before": pl.Float64, "before_low": pl.Float64,
-    "before_high": pl.Float64, "slope_after": pl.Float64, "after_low": pl.Float64,
-    "after_high": pl.Float64, "p": pl.Float64, "n": pl.Int64, "n_needed": pl.Int64,
-    "reason": pl.String,
+    "level": pl.Float64, "p": pl.Float64, "q": pl.Float64, "break_at": pl.Float64,
+    "slope_before": pl.Float64, "before_low": pl.Float64, "before_high": pl.Float64,
+    "slope_after": pl.Float64, "after_low": pl.Float64, "after_high": pl.Float64,
+    "turns_at": pl.Float64, "turns_low": pl.Float64, "turns_high": pl.Float64,
+    "p_quadratic": pl.Float64, "p_misfit": pl.Float64, "n": pl.Int64,
+    "covered": pl.Float64, "n_needed": pl.Int64, "reason": pl.String,
 }  # fmt: skip
 CURVES = {
     "indicator": pl.String, "dimension": pl.String, "x": pl.Float64, "value": pl.Float64,
@@ -53,12 +57,14 @@ class BestDistance:
     ----------
     rows : DataFrame
         One row an indicator and kind of distance: `indicator`, `dimension`, `measured_by`,
-        `verdict` ("inverted U", "no such shape", "not testable"; that of two lines), `value`
-        (where the quadratic peaks), `low`, `high` (Fieller), `level`, `inside` (all of it
-        within the data), `p_quadratic`, `break_at`, `slope_before`, `before_low`,
-        `before_high`, `slope_after`, `after_low`, `after_high`, `p` (the larger of both
-        slopes), `n` (organisations), `n_needed` (that would show a correlation of 0.3 on
-        either side), `reason`.
+        `verdict` ("inverted U", "no such shape", "not testable"; that of two lines, by `q`),
+        `value` (where a smooth curve peaks; only of an inverted U), `low`, `high`, `level`, `p`
+        (the larger of both slopes), `q` (over all rows), `break_at` (where the lines are cut:
+        not the peak), `slope_before`, `before_low`, `before_high`, `slope_after`, `after_low`,
+        `after_high`, `turns_at` (where a quadratic peaks; only where it fits), `turns_low`,
+        `turns_high` (Fieller), `p_quadratic`, `p_misfit` (of cubic and quartic terms), `n`
+        (organisations), `covered` (of those with the outcome and partners), `n_needed` (that
+        would show a correlation of 0.3 on either side), `reason`.
     curves : DataFrame
         A smooth curve of each: `indicator`, `dimension`, `x`, `value`, `low`, `high`.
     layers : tuple[str, ...]
@@ -81,12 +87,12 @@ class BestDistance:
         tested = self.rows.filter(pl.col("verdict") != "not testable")
         if not tested.height:
             why = self.rows["reason"].drop_nulls().head(1).to_list()
-            return " ".join(["Whether there is a best distance cannot be told:", *why,
-                             *self.notes])  # fmt: skip
+            said = "Whether there is a best distance cannot be told"
+            return " ".join([": ".join([said, *why]) + ".", *self.notes])
         found = tested.filter(pl.col("verdict") == "inverted U")
         said = "; ".join(
-            f"{row['indicator']} over {row['dimension']} distance: best at {row['value']:.2g} "
-            f"[{row['low']:.2g}, {row['high']:.2g}] {row['measured_by']}, p = {row['p']:.2g}, "
+            f"{row['indicator']} over {row['dimension']} distance: smooth curve peaks at "
+            f"{_peak(row)} {row['measured_by']}, two lines turn (q = {row['q']:.2g}), "
             f"n={row['n']:,}"
             for row in found.iter_rows(named=True)
         )
@@ -100,6 +106,12 @@ class BestDistance:
         return f"<p>{self}</p>{self.rows.head(20)._repr_html_()}"
 
 
+def _peak(row: Row) -> str:
+    if row["low"] is None:
+        return f"{row['value']:.2g} [interval not known]"
+    return f"{row['value']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"
+
+
 @analysis("econometrics", "Is there a best distance to partners, beyond which more harms?")
 def best_distance(
     study: Study,
@@ -107,6 +119,8 @@ def best_distance(
     indicators: Sequence[str] | None = None,
     layers: Sequence[str] | None = None,
     level: Share = 0.95,
+    draws: Draws = 999,
+    rng: Seed = None,
 ) -> BestDistance:
     """Test whether organisations fare best at a middling distance to their partners.
 
@@ -123,6 +137,9 @@ def best_distance(
     layers : names of layers, or None
         Whose partners count; None: those in which knowledge flows, else all.
     level : share
+    draws : count
+        Of the errors of the curve, for the interval of its peak.
+    rng : Generator, int or None
 
     Returns
     -------
@@ -137,7 +154,10 @@ def best_distance(
     -----
     Mean outcome of an organisation over the mean distance to its partners, with partners, jobs
     (logs) and industries as controls; organisations of a region vary together where there are
-    15 regions. The verdict is that of two lines [2]_; a quadratic tells where the peak lies.
+    15 regions. The verdict is that of two lines [2]_, over all rows at a false discovery rate
+    of 1 - level. Where the peak lies is read off a smooth curve: its interval holds every place
+    that cannot be told to be lower than another. Where a quadratic turns is shown beside it
+    only if cubic and quartic terms add nothing: of a lopsided peak it is elsewhere.
     Organisations choose partners: what fares best need not be what makes fare best.
 
     References
@@ -164,16 +184,21 @@ def best_distance(
         row: Row = {"verdict": "not testable", "level": level, "reason": reason}
         return BestDistance(_frame([row], SCHEMA), _frame([], CURVES), chosen, level, ())
     distances = partner_distances(study, chosen)
+    seed = seed_of(rng)
     rows, curves = [], []
-    for indicator, value in outcomes.items():
-        for distance in distances:
-            row, curve = _tested(study, chosen, distance, value, level)
+    for number, (indicator, value) in enumerate(outcomes.items()):
+        for k, distance in enumerate(distances):
+            points = _points(study, chosen, distance, value)
             named: Row = {"indicator": indicator, "dimension": distance.dimension}
-            rows.append(named | row)
-            curves += [named | point for point in curve]
+            row = _tested(points, level) | _located(
+                points, level=level, draws=draws, rng=child(seed, "peak", number, k)
+            )
+            rows.append(named | row | {"measured_by": distance.measured_by, "level": level})
+            curves += [named | point for point in _curve(points, level)]
     return BestDistance(
-        _frame(rows, SCHEMA), _frame(curves, CURVES), chosen, level, _notes(distances)
-    )
+        _frame(_judged(rows, level), SCHEMA), _frame(curves, CURVES), chosen, level,
+        _notes(distances),
+    )  # fmt: skip
 
 
 def _outcomes(study: Study, indicators: Sequence[str] | None) -> dict[str, Floats]:
@@ -201,42 +226,81 @@ def _outcomes(study: Study, indicators: Sequence[str] | None) -> dict[str, Float
     return found
 
 
-def _tested(
-    study: Study,
-    layers: Sequence[str],
-    distance: PartnerDistance,
-    value: Floats,
-    level: Share,
-) -> tuple[Row, list[Row]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """What is compared: organisations with an outcome and a known distance to partners."""
+
+    x: Floats
+    y: Floats
+    controls: Floats
+    groups: Codes | None
+    covered: float
+
+
+def _points(
+    study: Study, layers: Sequence[str], distance: PartnerDistance, value: Floats
+) -> _Points:
     rows = as_flags(np.isfinite(distance.mean) & np.isfinite(value))
     controls, groups = controls_of(study, layers, rows), groups_of(study, rows)
     if int(rows.sum()) <= 3 * controls.shape[1]:
         controls = controls[:, :1]
-    x, y = as_floats(distance.mean[rows]), as_floats(value[rows])
-    own: Codes | None = None if groups is None else groups[rows]
-    lines = two_lines(x, y, controls=controls[rows], groups=own, level=level)
-    turn = u_test(x, y, controls=controls[rows], groups=own, level=level)
-    row = _cells(lines, turn) | {"measured_by": distance.measured_by, "level": level}
-    return row, _curve(x, y, as_floats(controls[rows]), level)
+    could = int((distance.has_partners & np.isfinite(value)).sum())
+    return _Points(
+        as_floats(distance.mean[rows]), as_floats(value[rows]), as_floats(controls[rows]),
+        None if groups is None else groups[rows], int(rows.sum()) / could if could else nan,
+    )  # fmt: skip
 
 
-def _cells(lines: TwoLines, turn: UTest) -> Row:
+def _tested(points: _Points, level: Share) -> Row:
+    """Return what two lines say."""
+    lines = two_lines(
+        points.x, points.y, controls=points.controls, groups=points.groups, level=level
+    )
     side = (norm.ppf(0.975) + norm.ppf(POWER)) / np.arctanh(CORRELATION)
     return {
-        "verdict": lines.verdict, "value": turn.extremum, "low": turn.low, "high": turn.high,
-        "inside": turn.inside, "p_quadratic": turn.p, "break_at": lines.break_at,
+        "verdict": lines.verdict, "p": lines.p, "break_at": lines.break_at,
         "slope_before": lines.slope_before, "before_low": lines.before_low,
         "before_high": lines.before_high, "slope_after": lines.slope_after,
-        "after_low": lines.after_low, "after_high": lines.after_high, "p": lines.p,
-        "n": lines.n, "n_needed": 2 * ceil(side**2 + 3), "reason": lines.reason or None,
+        "after_low": lines.after_low, "after_high": lines.after_high, "n": lines.n,
+        "covered": points.covered, "n_needed": 2 * ceil(side**2 + 3),
+        "reason": lines.reason or None,
     }  # fmt: skip
 
 
-def _curve(x: Floats, y: Floats, controls: Floats, level: Share) -> list[Row]:
+def _located(points: _Points, *, level: Share, draws: Draws, rng: Seed) -> Row:
+    """Return where a smooth curve peaks, and where a quadratic does if it fits."""
+    x, y, controls, groups = points.x, points.y, points.controls, points.groups
+    turn = u_test(x, y, controls=controls, groups=groups, level=level)
+    if turn.reason:
+        return {}
+    misfit = misfit_of_quadratic(x, y, controls=controls, groups=groups)
+    row: Row = {"p_quadratic": turn.p, "p_misfit": misfit}
+    if turn.inside and turn.curvature < 0 and misfit > 1 - level:
+        row |= {"turns_at": turn.extremum, "turns_low": turn.low, "turns_high": turn.high}
+    peak = peak_of(x, y, controls=controls, groups=groups, level=level, draws=draws, rng=rng)
+    return row | {"value": peak.value, "low": peak.low, "high": peak.high}
+
+
+def _judged(rows: list[Row], level: Share) -> list[Row]:
+    """Return rows with q-values and verdicts by them; a peak only where there is one."""
+    tested = [row for row in rows if row["verdict"] != "not testable"]
+    p = np.array([row["p"] for row in tested], np.float64)
+    for row, q in zip(tested, false_discovery_q(p).tolist(), strict=True):
+        row["q"] = q
+        if row["verdict"] == "inverted U" and q > 1 - level:
+            row["verdict"] = "no such shape"
+    for row in rows:
+        if row["verdict"] != "inverted U":
+            row |= {"value": None, "low": None, "high": None}
+    return rows
+
+
+def _curve(points: _Points, level: Share) -> list[Row]:
+    x = points.x
     if x.size < POINTS // 3:
         return []
     try:
-        found = smooth_curve(x, y, controls=controls)
+        found = smooth_curve(x, points.y, controls=points.controls)
     except TooFew:
         return []  # too few different distances: the row says so
     order = np.argsort(x, kind="stable")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
-from buzzline.linkages.proximities import Measure, proximities
+from buzzline.arrays import Codes, Flags, Floats, as_codes, as_flags, as_floats
+from buzzline.linkages.proximities import Measure, Proximities, proximities
 from buzzline.linkages.tied_pairs import tied_pairs
 from buzzline.tables.study import Study
 
@@ -31,32 +31,52 @@ class PartnerDistance:
     ----------
     dimension, measured_by : str
     mean : (n,) float64         NaN without a partner of whom it is known
+    has_partners : (n,) bool    whether or not the distance is known
+    has_partners : (n,) bool
     """
 
     dimension: str
     measured_by: str
     mean: Floats
+    has_partners: Flags
 
 
 def partner_distances(study: Study, layers: Sequence[str]) -> list[PartnerDistance]:
     """Return the kinds of distance that are measured, geographic first."""
     near = proximities(study, "")
     pairs = tied_pairs(study, layers)
-    keep = near.complete[pairs.one] & near.complete[pairs.other]
-    one, other = pairs.one[keep], pairs.other[keep]
-    values = near.of(one, other)
-    ends, n = np.concatenate([one, other]), study.organisations.height
-    count = np.bincount(ends, minlength=n)
+    n = study.organisations.height
+    has_partners = np.bincount(np.concatenate([pairs.one, pairs.other]), minlength=n) > 0
     found = []
-    for k, measure in enumerate(near.measured):
+    for measure in near.measured:
         if measure.measured_by not in DISTANCES:
             continue
-        total = np.bincount(ends, weights=np.tile(_distance(measure, values[:, k]), 2),
+        known = _known(near, measure)
+        keep = known[pairs.one] & known[pairs.other]
+        one, other = pairs.one[keep], pairs.other[keep]
+        ends = np.concatenate([one, other])
+        nearness = replace(near, measures=(measure,)).of(one, other)[:, 0]
+        count = np.bincount(ends, minlength=n)
+        total = np.bincount(ends, weights=np.tile(_distance(measure, nearness), 2),
                             minlength=n)  # fmt: skip
         mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
         by = DISTANCES[measure.measured_by]
-        found.append(PartnerDistance(measure.dimension, by, as_floats(mean)))
+        found.append(
+            PartnerDistance(measure.dimension, by, as_floats(mean), as_flags(has_partners))
+        )
     return found
+
+
+def _known(near: Proximities, measure: Measure) -> Flags:
+    """Return of which organisations one kind of nearness is known."""
+    match measure.dimension:
+        case "geographic":
+            return as_flags(np.isfinite(near.xyz).all(axis=1))
+        case "cognitive" if near.space is not None:
+            return as_flags(np.asarray(abs(near.space.unit).sum(axis=1)).ravel() > 0)
+        case "cognitive":
+            return as_flags(near.industry >= 0)
+    return as_flags(near.country >= 0)
 
 
 def _distance(measure: Measure, nearness: Floats) -> Floats:

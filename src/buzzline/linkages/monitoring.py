@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,7 +16,15 @@ from buzzline.arrays import Codes, Flags, as_codes, as_flags, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.adoption_exposure import Adoption, Watching, risk_set
-from buzzline.linkages.adoption_hazard import TERM_SCHEMA, exposure_rows, hazard_rows
+from buzzline.linkages.adoption_hazard import (
+    DIFFERENCE,
+    RECENT,
+    TERM_SCHEMA,
+    VISIBLE,
+    Groups,
+    exposure_rows,
+    hazard_rows,
+)
 from buzzline.linkages.knowledge_profiles import knowledge_profiles
 from buzzline.linkages.knowledge_space import knowledge_space
 from buzzline.linkages.proximities import check_layers
@@ -40,10 +50,13 @@ class Monitoring:
     terms : DataFrame
         One row a channel and what could be seen: `channel` ("local", "network", "systemic",
         "unseen"), `seen` ("outcome visible", "not yet visible", "difference"), `verdict`
-        ("monitoring", "no sign of it", "placebo passed", "placebo failed", "not testable"),
+        ("monitoring", "cannot tell from shared luck", "no sign of it"; of differences
+        "outcomes count more"; "placebo passed", "placebo failed", "placebo cannot tell"; "not
+        testable"),
         `value` (log odds of taking up for each doubling of exposure), `low`, `high`, `level`,
         `odds`, `p`, `n` (times it was taken up), `n_at_risk`, `n_groups` (clusters and
-        organisations outside), `design_effect`, `reason`.
+        organisations outside; of systemic and unseen exposure, the fewer of these and
+        industries), `design_effect`, `reason`.
     exposure : DataFrame
         One row a cluster and channel: `cluster_id`, `label`, `industry`, `channel`, `value`
         (mean number of adoptions a member could see in the last year, counted by likeness),
@@ -74,20 +87,40 @@ class Monitoring:
             why = self.terms["reason"].drop_nulls().head(1).to_list()
             return " ".join(["Whether others are watched is not testable:", *why, *self.notes])
         said = "; ".join(
-            f"{row['channel']}: odds {row['odds']:.2f} for each doubling ({row['verdict']})"
-            for row in told.filter(pl.col("seen") == "outcome visible").iter_rows(named=True)
+            f"{row['channel']}: {_odds(row)} for each doubling ({self._held_against(row)}): "
+            f"{row['verdict']}"
+            for row in told.filter(pl.col("seen") == VISIBLE).iter_rows(named=True)
+            if row["channel"] != "unseen"
         )
         n = int(told["n"][0])
         return " ".join([
-            f"Of {plural(self.n_practices, 'practice')} taken up {n:,} times, by what could be "
-            f"seen to work for others: {said}.", *self.notes,
+            f"Of {plural(self.n_practices, 'practice')} taken up {n:,} times, odds by what "
+            f"could be seen to work for others: {said or 'nothing that could be told'}.",
+            *self.notes,
         ])  # fmt: skip
+
+    def _held_against(self, row: dict[str, Any]) -> str:
+        """Return what the placebo and the difference of a channel say."""
+        of_channel = self.terms.filter(pl.col("channel") == row["channel"])
+        found = {other["seen"]: other for other in of_channel.iter_rows(named=True)}
+        placebo, more = found.get(RECENT), found.get(DIFFERENCE)
+        parts = []
+        if placebo is not None and placebo["value"] is not None:
+            failed = placebo["verdict"].removeprefix("placebo ")
+            parts.append(f"not yet visible {_odds(placebo)}, placebo {failed}")
+        if more is not None:
+            parts.append(f"ratio of both {_odds(more)}")
+        return "; ".join(parts) or "nothing to hold it against"
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{self.terms.head(20)._repr_html_()}"
+
+
+def _odds(row: dict[str, Any]) -> str:
+    return f"{row['odds']:.2f} [{exp(row['low']):.2f}, {exp(row['high']):.2f}]"
 
 
 @analysis("linkages", "Do organisations take up what they could watch work for others?")
@@ -134,9 +167,11 @@ def monitoring(
     -----
     Logit of taking up a practice in a year among those who have not, with one intercept a
     practice and year, on log2(1 + M) of each channel; M = sum of O S K [1]_ over adopters.
-    Errors let all members of a cluster vary together. Neighbours also share luck that nobody
-    recorded: what lies between "outcome visible" and "not yet visible" is free of luck that
-    lasts, not of luck that comes with the year (the reflection problem [2]_).
+    Errors let all members of a cluster vary together; of systemic and unseen exposure, also all
+    of an industry. Neighbours share luck that nobody recorded. So "monitoring" is said only
+    where visible outcomes go with taking up, more so than beginnings do, and no placebo failed;
+    systemic, only where the placebo passed (its interval excludes odds of 1.25). That guards
+    against luck that lasts, not against luck that comes with the year (reflection [2]_).
 
     References
     ----------
@@ -164,7 +199,9 @@ def monitoring(
         adoption, watching, known, visible_after=visible_after,
         rng=child(seed_of(rng), "controls"),
     )  # fmt: skip
-    terms = hazard_rows(found, watching.cluster, likeness=likeness, level=level)
+    terms = hazard_rows(
+        found, Groups(watching.cluster, watching.industry), likeness=likeness, level=level
+    )
     exposure = exposure_rows(clustering, adoption, watching, visible_after=visible_after)
     return Monitoring(
         pl.DataFrame(

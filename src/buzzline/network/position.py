@@ -30,8 +30,8 @@ def constraint(network: Network) -> Floats:
     (n,) float64
         c_i = sum_j (p_ij + sum_q p_iq p_qj)^2 over the partners j of i, with p_ij the share of
         i's ties that j has [1]_. Near 0 with many partners who are strangers to each other; 1
-        with one partner; at most 9/8 where ties count one, for two partners tied to each other.
-        NaN without ties.
+        with one partner. Unweighted at most 9/8, for two partners tied to each other; with
+        weights it can be more. NaN without ties.
 
     References
     ----------
