@@ -35,7 +35,13 @@ FLAT = {"elasticity": 0.6, "border": 0.7}
 # what a centroid stands for is the shortest distance there is, in the worlds as in the tables
 TOWN = {"nearest_km": INSIDE_A_DISC * PRECISION_KM["city"]}
 NOTHING: dict[int, dict[str, float]] = {}
-FACTORS = (("local", 0.5), ("regional", 0.3), ("national", 2.5), ("global", 0.3))
+FACTORS = (
+    ("local", 0.2),
+    ("local", 0.5),
+    ("regional", 0.3),
+    ("national", 2.5),
+    ("global", 0.3),
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -175,10 +181,12 @@ def told_class(rows: pl.DataFrame) -> str:
             (f"{key[0]} × {key[1]:g}", own.height, share_of(own, COVERED),
              share_of(own, pl.col("verdict") == right),
              share_of(own, pl.col("verdict") == "not enough links"),
+             share_of(own, pl.col("verdict") == "as expected"),
              share_of(own, pl.col("verdict") == wrong), share_of(others, COVERED))
         )  # fmt: skip
     head = ("planted", "clusters", "intervals that hold the truth", "found", "not enough links",
-            "the opposite said", "the other scales' intervals that hold theirs")  # fmt: skip
+            "as expected", "the opposite said",
+            "the other scales' intervals that hold theirs")  # fmt: skip
     return (
         "**A class of links changed by a known factor**, in one of five clusters.\n\n"
         + table(head, lines)

@@ -58,7 +58,7 @@ def test_a_planted_aversion_to_unlike_places_is_found(world, clustering):
         zip(world.study.organisations["org_id"], degrees_of(world.study), strict=True)
     )
     placed = ties_by_scale(world.study.linkages, world.study.organisations, Cutoffs())
-    ties = placed.collect().to_polars()
+    ties = placed.collect().to_polars().sort("source", "target")
     unlike = np.array(
         [degree[a] != degree[b] for a, b in ties.select("source", "target").rows()]
     )

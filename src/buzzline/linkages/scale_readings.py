@@ -85,12 +85,12 @@ def read_scale(seen: Seen, *, draws: int, level: Share) -> tuple[Verdict, str]:
 
     Where more than half of all ties are expected, their share cannot double and hardly halve:
     as expected is said of their odds against all others. Half of a difference may be
-    understated there, so half of a halving must be ruled out, too, or no difference be seen.
+    understated there, so half of a halving, and half of a doubling, must be ruled out.
     """
     verdict = verdict_of(*seen.ratio, n=seen.n, needed=seen.needed)
     if verdict in ("missing", "excess"):
         return verdict, ""
-    if verdict == "as expected" and (seen.share <= MOST or _is_even(seen.reading)):
+    if verdict == "as expected" and _within(seen.reading, _bound(seen.share)):
         return verdict, ""
     return "not enough links", _reason(seen, too_few_draws(draws, level))
 
@@ -109,9 +109,9 @@ def verdict_of(low: float, high: float, *, n: float, needed: int | None) -> Verd
     return "as expected"
 
 
-def _is_even(odds: Ends) -> bool:
-    no_difference = odds[0] <= 0 <= odds[1] and _within(odds, DOUBLED)
-    return no_difference or _within(odds, UNDERSTATED * DOUBLED)
+def _bound(share: float) -> float:
+    """Return the difference in logs that "as expected" must rule out, either way."""
+    return UNDERSTATED * DOUBLED if share > MOST else DOUBLED
 
 
 def _within(ends: Ends, most: float) -> bool:
@@ -133,7 +133,7 @@ def _reason(seen: Seen, too_few: str) -> str:
             "ties are compared as shares, and most are expected there: "
             f"{words[0]} of these and {words[1]} of all others look alike"
         )
-    if _within(seen.surely, DOUBLED):
+    if _within(seen.surely, _bound(seen.share)):
         return (
             f"the yardstick is too uncertain: {seen.n:,.0f} ties would be enough if what to "
             "expect were better known"
