@@ -164,19 +164,22 @@ def best(setting: Row, seed: int) -> list[Row]:
     world = small_world(seed, n=setting["n"])
     plan = KnowledgePlan(harm=setting["harm"])
     study, _ = plant_knowledge(world.study, world.truth.cluster, plan=plan, rng=seed)
-    found = best_distance(study, indicators=["innovations"], layers=["coinvention"]).rows
+    found = best_distance(
+        study, indicators=["innovations"], layers=["coinvention"], rng=seed
+    ).rows
     row = found.filter(pl.col("dimension") == "cognitive").row(0, named=True)
-    return [{"verdict": row["verdict"], "covers": row["low"] <= plan.best <= row["high"],
-             "p_quadratic": row["p_quadratic"]}]  # fmt: skip
+    covers = None if row["low"] is None else row["low"] <= plan.best <= row["high"]
+    return [{"verdict": row["verdict"], "covers": covers, "p_quadratic": row["p_quadratic"]}]
 
 
 def told_best(found: pl.DataFrame) -> str:
     rows = []
     for (n, harm), part in found.group_by("n", "harm", maintain_order=True):
+        told = part.drop_nulls("covers")
         rows.append([f"{n:,}", f"{harm:g}", share_of(part, pl.col("verdict") == "inverted U"),
-                     share_of(part, pl.col("covers")) if harm else "-"])  # fmt: skip
+                     share_of(told, pl.col("covers")) if harm and told.height else "-"])  # fmt: skip
     return table(["organisations", "planted curvature", "said to be an inverted U",
-                  "Fieller interval covers the best"], rows)  # fmt: skip
+                  "interval of the peak covers the best"], rows)  # fmt: skip
 
 
 SHAPES = {
