@@ -65,7 +65,7 @@ def test_a_planted_aversion_to_unlike_places_is_found(world, clustering):
     cluster = clustering.clusters["cluster_id"][1]
     members = clustering.members.filter(cluster_id=cluster)["org_id"].implode()
     touches = (ties["source"].is_in(members) | ties["target"].is_in(members)).to_numpy()
-    dropped = unlike & touches & (np.arange(ties.height) % 5 > 0)
+    dropped = unlike & touches & (np.arange(ties.height) % 8 > 0)
     study = world.study.with_table(
         "linkages", ties.filter(~pl.Series(dropped)).select(world.study.linkages.columns)
     )
