@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from buzzline.arrays import Floats, Indices, as_floats
+from buzzline.linkages.clusters_dealt import clusters_dealt
 from buzzline.network.building import Weighing
-from buzzline.network.dealt_ties import dealt_anew
 from buzzline.network.missing_ties import Recorded, with_missing_ties
 from buzzline.network.open_cluster import OpenCluster, opened
 from buzzline.network.redundancy import (
@@ -31,6 +31,7 @@ PASSES_DRAWN = 49  # through those of each draw
 SETS, PASSES_A_SET = 40, 25  # of gatekeepers picked at random
 DRAWN = 500  # members up to which resistances are found again in every draw
 FEWEST_MEMBERS = 4
+FEWEST_TIES = 10
 FEWEST_DEPEND = 4  # members without a tie of their own, or there is little to lose
 LEAST_DEPENDENT = 0.1  # share of them
 REDUNDANT, VULNERABLE, OPEN = "redundant", "vulnerable", "cannot tell"
@@ -115,7 +116,7 @@ def cluster_found(
     widest, steps = widest_paths(now)
     ways = disjoint_ways(now)
     drawn = _completed(recorded, rule=rule, draws=draws, seed=seed)
-    null = _dealt(now, rule=rule, draws=draws, seed=seed)
+    null = _dealt(recorded, now, rule=rule, draws=draws, seed=seed)
     worst, loss = largest_loss(now, access)
     row |= {
         "reached": float((steps > 0).mean()), "two_ways": float((ways > 1).mean()),
@@ -181,6 +182,11 @@ def _not_testable(now: OpenCluster) -> tuple[str, str] | None:
     if not now.weight.size:
         return NOT_TESTABLE, "no member has a tie in these layers"
     if not now.is_gatekeeper.any():
+        if now.weight.size < FEWEST_TIES:
+            few = (
+                f"ties of {now.weight.size} pairs, none of them outside; at least {FEWEST_TIES}"
+            )
+            return NOT_TESTABLE, few
         return ALONE, "no recorded tie leads outside"
     if now.is_external.all():
         return NOT_TESTABLE, "no recorded tie among members: whoever is tied out stands alone"
@@ -242,9 +248,11 @@ def _completed(recorded: Recorded, *, rule: RedundancyRule, draws: Draws, seed: 
     return _drawn(clusters, recorded.n, rule, rng)
 
 
-def _dealt(now: OpenCluster, *, rule: RedundancyRule, draws: Draws, seed: int) -> _Drawn:
+def _dealt(
+    recorded: Recorded, now: OpenCluster, *, rule: RedundancyRule, draws: Draws, seed: int
+) -> _Drawn:
     rng = child(seed, "dealt anew")
-    return _drawn([dealt_anew(now, rng=rng) for _ in range(draws)], now.n, rule, rng)
+    return _drawn(list(clusters_dealt(recorded, now, draws, rng)), now.n, rule, rng)
 
 
 def _range(values: Floats, level: Share) -> tuple[float | None, float | None, float | None]:

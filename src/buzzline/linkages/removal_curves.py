@@ -12,10 +12,10 @@ from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
+from buzzline.linkages.clusters_dealt import clusters_dealt
 from buzzline.linkages.recorded_ties import RecordedTies, recorded_ties
 from buzzline.linkages.redundancy import frame_of, rows_of_members
 from buzzline.linkages.redundancy_rows import RedundancyRule, Row
-from buzzline.network.dealt_ties import dealt_anew
 from buzzline.network.missing_ties import Recorded, with_missing_ties
 from buzzline.network.open_cluster import OpenCluster
 from buzzline.network.robustness import connectivity, removal_curve
@@ -29,6 +29,7 @@ from buzzline.wording import plural
 WHOLE = "all organisations"
 POINTS = 41
 FEWEST_MEMBERS = 4
+FEWEST_TIES = 10
 MOST_DEALT = 20_000  # members up to which ties are dealt anew, and missing ones added
 FRAGILE, ROBUST, AS_CHANCE = "more fragile than chance", "more robust than chance", "as chance"
 NOT_TESTABLE = "not testable"
@@ -224,9 +225,9 @@ def _network(
         "n_members": now.n, "n_ties": to.size // 2, "n_components": found.n_components,
         "n_largest": found.n_largest, "level": level, "verdict": NOT_TESTABLE,
     }  # fmt: skip
-    if now.n < FEWEST_MEMBERS or not to.size:
-        few = f"{now.n} members, at least {FEWEST_MEMBERS}"
-        return row | {"status": few if now.n < FEWEST_MEMBERS else "no ties among members"}, []
+    why = _too_few(now.n, to.size // 2)
+    if why:
+        return row | {"status": why}, []
     curve = removal_curve(start, to, points=POINTS, draws=draws, rng=seed)
     row |= {
         "n_cutting": found.n_cutting, "n_bridges": found.n_bridges,
@@ -247,6 +248,16 @@ def _network(
     return row, _points(curve.removed, curve.targeted, curve.random, level)
 
 
+def _too_few(n: int, n_ties: int) -> str:
+    if n < FEWEST_MEMBERS:
+        return f"{n} members, at least {FEWEST_MEMBERS}"
+    if not n_ties:
+        return "no ties among members"
+    return f"{plural(n_ties, 'tie')} among members, at least {FEWEST_TIES}" * (
+        n_ties < FEWEST_TIES
+    )
+
+
 def _against(
     recorded: Recorded,
     now: OpenCluster,
@@ -263,7 +274,7 @@ def _against(
         large = f"more than {MOST_DEALT:,} organisations: no band and no interval were made"
         return {"status": few or large}
     rng = child(seed, "dealt anew")
-    dealt = as_floats([_r(dealt_anew(now, rng=rng), rng) for _ in range(draws)])
+    dealt = as_floats([_r(one, rng) for one in clusters_dealt(recorded, now, draws, rng)])
     rng = child(seed, "missing ties")
     full = as_floats([
         _r(with_missing_ties(recorded, share=rule.recorded, rng=rng).cluster(), rng)
@@ -273,8 +284,11 @@ def _against(
     expected_low, expected_high = central_range(dealt, level)
     below, above = 1 + int((dealt <= value).sum()), 1 + int((dealt >= value).sum())
     p = min(1.0, 2 * min(below, above) / (1 + draws))
-    return {
-        "value": float(np.median(full)), "low": low, "high": high,
+    row: Row = {"value": float(np.median(full)), "low": low, "high": high}
+    if np.ptp(dealt) == 0:
+        same = "ties dealt anew make the same network: nothing could differ"
+        return row | {"status": same}
+    return row | {
         "expected": float(np.median(dealt)), "expected_low": expected_low,
         "expected_high": expected_high, "p": p, "status": "measured",
     }  # fmt: skip

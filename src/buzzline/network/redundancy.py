@@ -63,14 +63,18 @@ def effective_conductance(cluster: OpenCluster, *, rng: Seed = 0) -> Floats:
     tied_out[piece[cluster.is_gatekeeper]] = True
     rows = np.flatnonzero(tied_out[piece])
     if rows.size:
-        resistance[rows] = _resistances(matrix[rows][:, rows], rng=generator(rng))
+        resistance[rows] = _resistances(
+            matrix[rows][:, rows], cluster.is_gatekeeper[rows], rng=generator(rng)
+        )
     with np.errstate(divide="ignore"):
         return as_floats(1 / resistance)
 
 
-def _resistances(matrix: sparse.csr_array, *, rng: np.random.Generator) -> Floats:
+def _resistances(
+    matrix: sparse.csr_array, outward: Flags, *, rng: np.random.Generator
+) -> Floats:
     """Return the diagonal of the inverse of a grounded Laplacian."""
-    order, above, weight, core, reduced = _without_branches(matrix)
+    order, above, weight, core, reduced = _without_branches(matrix, outward)
     resistance = np.zeros(matrix.shape[0])
     alone = np.diff(reduced.indptr) <= 1
     resistance[core[alone]] = 1 / reduced.diagonal()[alone]
@@ -85,7 +89,7 @@ def _resistances(matrix: sparse.csr_array, *, rng: np.random.Generator) -> Float
 
 
 def _without_branches(
-    matrix: sparse.csr_array,
+    matrix: sparse.csr_array, outward: Flags
 ) -> tuple[list[int], dict[int, int], dict[int, float], Indices, sparse.csr_array]:
     """Take off members that hang by one tie, and again, until none is left.
 
@@ -97,7 +101,6 @@ def _without_branches(
     rows = np.repeat(np.arange(n), np.diff(start))
     off = rows != to
     degree = np.bincount(rows[off], minlength=n)
-    outward = np.asarray(matrix.sum(axis=1)).ravel() > 1e-9 * matrix.diagonal()
     diagonal = matrix.diagonal().copy()
     gone = np.zeros(n, np.bool_)
     order: list[int] = []
