@@ -85,6 +85,13 @@ def test_by_hand_purchases_from_nearby():
     assert found.n == 20
 
 
+def test_purchases_without_coordinates_are_not_distant():
+    scene, cluster = by_hand(linkages=ties([(30 + k % 8, k % 10) for k in range(12)]))
+    lost = np.full_like(scene.scene.standing.xyz, np.nan)
+    lost = replace(scene.scene, standing=replace(scene.scene.standing, xyz=lost))
+    assert np.isnan(local_inputs(replace(scene, scene=lost), cluster).at)
+
+
 def test_by_hand_suppliers_that_are_supplied():
     pairs = [(i, j) for i in range(30, 40) for j in range(3)]  # ten local suppliers
     pairs += [(31, 30), (32, 31), (12, 33)]  # two with a local one, one with a distant one

@@ -110,6 +110,15 @@ def test_of_very_few_members_nobody_leads(n):
     assert f"only {n} member" in signs["one employer leads"]["reason"]
 
 
+def test_trade_without_coordinates_is_not_distant():
+    study, clustering = district()
+    nowhere = {one: pl.lit(None, pl.Float64) for one in ("longitude", "latitude")}
+    types, signs = of_cluster(changed(study, **nowhere), clustering)
+    assert signs["local trade"]["finding"] == "?"
+    assert "coordinates" in signs["local trade"]["reason"]
+    assert types["Marshallian"] == 0.0
+
+
 def test_owners_that_are_not_known_make_no_local_leader():
     study, clustering = district(jobs=[4000.0] + [20.0] * 59)
     bare = changed(study, owner_id=pl.lit(None, pl.String))

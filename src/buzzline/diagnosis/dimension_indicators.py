@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import gamma
 
-from buzzline.arrays import Floats, Indices, as_codes, as_floats, as_indices
+from buzzline.arrays import Floats, Indices, as_codes, as_flags, as_floats, as_indices
 from buzzline.diagnosis.dimension_scene import RIVALRY, DimensionScene
 from buzzline.diagnosis.scores import (
     Score,
@@ -124,7 +124,7 @@ def local_inputs(scene: DimensionScene, cluster: Cluster) -> Score:
     layer = scene.layer(*BUYING)
     if layer is None or not layer.ties.is_directed:
         return not_measured("no directed ties of supply")
-    known = layer.scale < 4
+    known = as_flags((layer.scale < 4) & scene.located(layer))
     share = local_purchases(
         layer.ties.chosen(known), scene.members(cluster), layer.scale[known] == LOCAL
     )

@@ -97,6 +97,11 @@ class DimensionScene:
         found = self.together.get(names) or self.scene.layers.get(names[0])
         return found if found is not None and found.ties.source.size else None
 
+    def located(self, layer: LayerScene) -> Flags:
+        """Return which ties have coordinates at both ends; others may be local. (m,)."""
+        known = as_flags(~np.isnan(self.scene.standing.xyz[:, 0]))
+        return as_flags(known[layer.ties.source] & known[layer.ties.target])
+
     def rng(self, *names: str) -> np.random.Generator:
         """Return the generator of something by name."""
         return child(self.seed, *names)

@@ -192,12 +192,13 @@ def _trade(scene: DimensionScene, members: Flags, rng: np.random.Generator) -> S
     layer = scene.layer(*BUYING)
     if layer is None:
         return unknown(LOCAL_TRADE, "no ties of supply")
-    known = layer.scale < 4
+    known = as_flags((layer.scale < 4) & scene.located(layer))
     ties, is_local = layer.ties.chosen(known), as_flags(layer.scale[known] == LOCAL)
     own = members[ties.source] | members[ties.target]
     shares = [share_of_ties(ties.chosen(which), is_local[which]) for which in (own, ~own)]
     if min(share.n for share in shares) < FEWEST:
-        return unknown(LOCAL_TRADE, f"only {shares[0].n} ties of supply", shares[0].n)
+        why = f"only {shares[0].n} ties of supply between organisations with coordinates"
+        return unknown(LOCAL_TRADE, why, shares[0].n)
     sign = _sign(scene, LOCAL_TRADE, shares[0], shares[1].value, rng)
     assert sign.draws is not None
     moved = sign.draws - (shares[1].drawn(scene.draws, rng) - shares[1].value)
