@@ -53,7 +53,7 @@ def test_recovers_the_truth_members_in_bundles_hold_no_fewer(together):
     for _ in range(12):
         ties = consortia(draw, 150, together)
         for group in range(0, GROUPS, 5):
-            found = activity_of(ties, members_of(group), ONE, CITY)
+            found = activity_of(ties, members_of(group), ONE, city=CITY)
             if isinstance(found, str):
                 continue
             n += 1
@@ -67,15 +67,15 @@ def test_recovers_the_truth_members_in_bundles_hold_no_fewer(together):
 
 def test_recovers_the_truth_few_ties_are_seen():
     ties = consortia(np.random.default_rng(1), 400, 2, active=0.2)
-    found = activity_of(ties, members_of(0), ONE, CITY)
+    found = activity_of(ties, members_of(0), ONE, city=CITY)
     assert found.high < -np.log(1.25)
     assert found.low < np.log(0.2) < found.high
 
 
 def test_few_bundles_say_so():
     ties = consortia(np.random.default_rng(1), 20, 6)
-    assert "independent ones" in activity_of(ties, members_of(0), ONE, CITY)
+    assert "independent ones" in activity_of(ties, members_of(0), ONE, city=CITY)
     nothing = ties.chosen(np.zeros(ties.source.size, bool))
-    assert "no ties" in activity_of(nothing, members_of(0), ONE, CITY)
+    assert "no ties" in activity_of(nothing, members_of(0), ONE, city=CITY)
     everybody = np.ones(N, bool)
-    assert "too few" in activity_of(ties, everybody, ONE, CITY)
+    assert "too few" in activity_of(ties, everybody, ONE, city=CITY)

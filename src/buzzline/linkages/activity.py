@@ -16,7 +16,7 @@ FEWEST_WORTH = 5.0  # independent ties expected of members; fewer tell nothing o
 
 
 def activity_of(
-    ties: LayerTies, members: Flags, industry: Codes, city: Codes, *, level: Share = 0.95
+    ties: LayerTies, members: Flags, industry: Codes, *, city: Codes, level: Share = 0.95
 ) -> Difference | str:
     """Return ln of ties a member to ties a comparable organisation outside, or why not known.
 

@@ -52,7 +52,9 @@ def activity_sign(
     far: float,
 ) -> Sign:
     """Return the sign of how many ties members hold in all."""
-    found = activity_of(layer.ties, members, scene.industry, scene.standing.city, level=level)
+    found = activity_of(
+        layer.ties, members, scene.industry, city=scene.standing.city, level=level
+    )
     if isinstance(found, str):
         return unknown("activity", found)
     return normal_sign("activity", found, draws=draws, rng=rng, cut=0.0, margin=far)

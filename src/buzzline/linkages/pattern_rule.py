@@ -123,7 +123,7 @@ PATTERNS: tuple[Pattern, ...] = (
 
 # What would tell a sign that is not known.
 SETTLED_BY: Mapping[str, str] = {
-    "few ties at every scale": "ties of organisations outside the cluster",
+    "few ties at every scale": "more independent ties (records), of members and of others",
     "lead organisation": "ties of members",
     "long tenure": "`organisations.opened`",
     "anchor dependence": "10 global ties with `organisations.owner_id`",
