@@ -177,7 +177,8 @@ def told_best(found: pl.DataFrame) -> str:
     for (n, harm), part in found.group_by("n", "harm", maintain_order=True):
         told = part.drop_nulls("covers")
         rows.append([f"{n:,}", f"{harm:g}", share_of(part, pl.col("verdict") == "inverted U"),
-                     share_of(told, pl.col("covers")) if harm and told.height else "-"])  # fmt: skip
+                     share_of(told, pl.col("covers")) if harm and told.height else "-"
+                     ])  # fmt: skip
     return table(["organisations", "planted curvature", "said to be an inverted U",
                   "interval of the peak covers the best"], rows)  # fmt: skip
 
