@@ -50,7 +50,7 @@ def _respondents(study: Study, layer: str) -> Flags | None:
     told = own["observed_by"].unique()
     if own.height < MOSTLY * ties.height or told.len() < FEWEST_RESPONDENTS:
         return None
-    listed = answers_of(study).filter(pl.col("answered"))["org_id"]
+    listed = answers_of(study, (layer,)).filter(pl.col("answered"))["org_id"]
     ids = study.organisations["org_id"]
     return as_flags(ids.is_in(pl.concat([told, listed]).unique().implode()).to_numpy())
 

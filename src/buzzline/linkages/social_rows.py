@@ -149,7 +149,10 @@ def _structure(scene: Scene, inside: Flags, rng: np.random.Generator) -> Iterabl
     )
     for name, statistic in (("closure", closure), ("weak ties", weak_ties)):
         yield {"measure": name} | _against_dealt(
-            statistic(ties, rows), statistic, dealt_within(rows, m, scene.draws, rng), scene
+            statistic(ties, rows),
+            statistic,
+            dealt_within(rows, m, draws=scene.draws, rng=rng),
+            scene,
         )
     ways = sparse.csr_array(scene.directed[inside][:, inside])
     if ways.nnz < FEWEST_TIES:

@@ -204,7 +204,7 @@ def _ends(ties: sparse.csr_array) -> tuple[Indices, Indices]:
 
 
 def dealt_within(
-    rows: PairRows, m: int, draws: int, rng: np.random.Generator
+    rows: PairRows, m: int, *, draws: int, rng: np.random.Generator
 ) -> Iterator[sparse.csr_array]:
     """Yield random networks: ties dealt one by one, or by record where they come in consortia.
 
