@@ -49,7 +49,8 @@ def test_findings_are_sentences_with_numbers(page_of_three_towns):
         in said
     )
     assert (
-        "8 comparisons of 2 clusters by layer and scale came out as 2 missing, 2 excess" in said
+        "8 comparisons of 2 clusters by layer and scale came out as 2 fewer than expected, 2 "
+        "more than expected" in said
     )
 
 

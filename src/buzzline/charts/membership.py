@@ -70,7 +70,7 @@ def far_chart(result: Membership, *, width: int = WIDTH, cluster: str = "") -> S
     shown = rows.filter(pl.col("type").is_in(["core member", "remote member"]))
     title = FAR_TITLE.format(label or "a cluster")
     if not shown["longitude"].drop_nulls().len():
-        return nothing_to_draw(title, f"No members were found. {result}", width)
+        return nothing_to_draw(title, f"No core or remote member by ties. {result}", width)
     sites = _sites(shown)
     said = shown_said(sites, "remote members")
     subtitle = ["Tied to the members beyond chance, near and far.", *([said] if said else [])]

@@ -23,7 +23,7 @@ POLES = {"fewer than expected": SHORT, "more than expected": RICH}
 TOO_FEW = "has too few ties to tell how it is tied"
 BORDERS = "distance and borders"
 BEYOND = (
-    "who carries the outside", "what breaks", "reach through gatekeepers", "distant pipelines",
+    "who carries the outside", "what breaks", "reach through few", "distant pipelines",
     "owners abroad",
 )  # fmt: skip
 

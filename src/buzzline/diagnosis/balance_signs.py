@@ -110,8 +110,8 @@ def _too_few(row: dict[str, Any], layer: str) -> str:
         return (
             f"{row['n']:,} {layer} ties are too few; {row['n_needed']:,} would tell a halving"
         )
-    why = row["reason"] or f"{TOO_UNCERTAIN} ({YARDSTICKS[row['model']]})"
-    return f"{layer}: {why}; its {row['n']:,} ties are enough"
+    why = row["reason"] or f"{TOO_UNCERTAIN} ({YARDSTICKS[row['model']]}); ties are enough"
+    return f"{layer}: {why}"
 
 
 def _untested(balance: ScaleBalance) -> list[Sign]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from buzzline.diagnosis.balance_signs import ALIKE, TOO_UNCERTAIN
+from buzzline.diagnosis.balance_signs import TOO_UNCERTAIN
 from buzzline.diagnosis.needs import NEEDS
 from buzzline.diagnosis.signs import Sign
 
 BY_CHANCE = "among so many comparisons chance gives one like it"
+AS_SHARES = "ties are compared as shares"
 NOBODY_ASKED = "0 ties inside"  # how the analyses of gatekeepers say it
 COUNTED = {
     "scale_balance": "{layer} ties",
@@ -16,7 +17,7 @@ COUNTED = {
 }
 # What a reason asks for, where it is not what its analysis needs in any case.
 _ASKED = {
-    ALIKE: "ties of several years in `linkages`, to compare numbers instead of shares",
+    AS_SHARES: "ties of several years in `linkages`, to compare numbers instead of shares",
     BY_CHANCE: "further ties of its members in `linkages`, to tell it from chance",
     TOO_UNCERTAIN: "further ties of others in `linkages`, which make the yardstick",
 }

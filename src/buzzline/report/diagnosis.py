@@ -11,7 +11,7 @@ from buzzline.analysis import Answer
 from buzzline.charts import chart
 from buzzline.diagnosis.answers import POLES
 from buzzline.diagnosis.diagnosis import ClusterDiagnosis
-from buzzline.diagnosis.findings import DISPUTED, LIKELY, OPEN, SURE, WEAK
+from buzzline.diagnosis.findings import DISPUTED, LIKELY, MIXED, OPEN, SURE, TIES, WEAK
 from buzzline.report.drawings import Drawing, drawing
 from buzzline.report.tables import Column, PageTable, rows_of, text, whole
 from buzzline.report.wording import listed, percent, plural
@@ -20,6 +20,7 @@ from buzzline.wording import verb
 OPENED = 3  # clusters that stand open; the others unfold
 MOST_CLUSTERS = 20
 MOST_OPEN = 5
+NAMED = 3  # clusters of one end that are named
 EXAMINED_SHARE = 0.05  # patterns less likely than that are not named
 NO_PATTERN = ("none of these", "cannot be told")
 
@@ -127,22 +128,41 @@ def overall(result: ClusterDiagnosis) -> str:
     ----------
     result : ClusterDiagnosis
     """
-    sure = result.findings.filter(pl.col("confidence").is_in([SURE, LIKELY]))
-    parts = []
-    for answer, word in POLES.items():
-        rows = sure.filter(pl.col("answer") == answer)
-        counts = rows.group_by("theme", maintain_order=True).agg(
-            n=pl.col("cluster_id").n_unique()
+    scales = result.findings.filter(pl.col("theme").is_in(TIES))
+    silent = scales.group_by("cluster_id", maintain_order=True).agg(
+        is_open=(pl.col("confidence") == OPEN).all(), reason=pl.col("reason").first()
+    )
+    n_silent = int(silent["is_open"].sum())
+    n_told = silent.height - n_silent
+    if not n_told:
+        why = next((reason.rstrip(".") for reason in silent["reason"] if reason), "")
+        return "Of no cluster can anything be said about ties at any scale" + (
+            f": {why}." if why else "."
         )
-        for theme, n in counts.iter_rows():
-            parts.append(f"{n} {verb(n, 'is', 'are')} {word} {theme}")
-    n = result.clusters.height
-    scales = result.findings.filter(pl.col("theme").str.ends_with(" ties"))
-    silent = scales.group_by("cluster_id").agg(all_open=(pl.col("confidence") == OPEN).all())
-    n_silent = int(silent["all_open"].sum())
+    parts = [
+        part
+        for answer, word in POLES.items()
+        for theme in TIES
+        if (part := _off(scales.filter(theme=theme), answer, word))
+    ]
     said = listed(parts) if parts else "none is surely short of ties, or rich in them"
-    rest = f"; of {n_silent} nothing can be said about ties at any scale" if n_silent else ""
-    return f"Of {plural(n, 'cluster')} {said}{rest}."
+    of = f"Of {plural(n_told, 'cluster')} whose ties can be compared {said}"
+    rest = f"; of {n_silent} more nothing can be said about ties at any scale"
+    return f"{of}{rest if n_silent else ''}."
+
+
+def _off(rows: pl.DataFrame, answer: str, word: str) -> str:
+    """Return how many are at one end of a scale, in some layer at least, and who, if few."""
+    sure = rows.filter(
+        (pl.col("answer") == answer) & pl.col("confidence").is_in([SURE, LIKELY])
+    )
+    off = rows.filter(pl.col("answer").is_in([answer, MIXED]))
+    if not off.height:
+        return ""
+    n, some = off.height, "" if sure.height == off.height else " in some layer"
+    labels = listed(off["label"].to_list())
+    who = f" ({labels})" if n <= NAMED else ""
+    return f"{n} {verb(n, 'is', 'are')} {word} {rows['theme'][0]}{some}{who}"
 
 
 def _cluster(
@@ -150,8 +170,8 @@ def _cluster(
 ) -> DiagnosedCluster:
     cluster_id = str(row["cluster_id"])
     findings = result.findings.filter(cluster_id=cluster_id)
-    headings = ((SURE, "Firm"), (LIKELY, "Likely"), (WEAK, "Some signs say so, others do not"),
-                (DISPUTED, "Signs contradict each other"))  # fmt: skip
+    headings = ((SURE, "Firm"), (LIKELY, "Likely"),
+                (WEAK, "Some signs or layers say so, others do not"), (DISPUTED, "Signs contradict each other"))  # fmt: skip
     told = [
         (heading, _statements(findings.filter(confidence=name))) for name, heading in headings
     ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from math import exp
+from math import log
 
 import polars as pl
 
 from buzzline.clusters.clustering import Clustering
+from buzzline.diagnosis.balance_signs import YARDSTICKS, signs_of_balance
+from buzzline.diagnosis.findings import beyond_chance
+from buzzline.diagnosis.signs import Sign
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.profile import ScaleProfile
 from buzzline.report.tables import PageTable
@@ -15,7 +19,11 @@ from buzzline.report.wording import decimal, interval, listed, percent, plural, 
 from buzzline.space.scales import SCALES, UNKNOWN_SCALE
 from buzzline.tables.study import Study
 
-DEFAULT = "G1"
+READ = {
+    "low": "fewer than expected", "high": "more than expected", "middle": "as expected",
+    "open": "without enough known to tell",
+}  # fmt: skip
+MOST_NAMED = 3
 
 
 def findings(
@@ -37,7 +45,7 @@ def findings(
         return [_read(study)]
     sentences = [
         _read(study), _clusters(clustering), *of_clusters, *_scales(profile),
-        *_balance(clustering, balance),
+        *_balance(balance),
     ]  # fmt: skip
     return [sentence for sentence in sentences if sentence]
 
@@ -128,41 +136,54 @@ def _scales(profile: ScaleProfile) -> list[str]:
     return sentences
 
 
-def _balance(clustering: Clustering, balance: ScaleBalance) -> list[str]:
-    default = balance.balance.filter(pl.col("model") == DEFAULT)
-    if not default.height:
-        return ["No cluster has ties that could be held against size and distance."]
-    counts = dict(default.group_by("verdict").len().iter_rows())
-    n_clusters = default["cluster_id"].n_unique()
-    told = [f"{counts[v]:,} {v}" for v in ("missing", "excess", "as expected") if v in counts]
-    told.append(f"{counts.get('not enough links', 0):,} without enough links to tell")
+def _balance(balance: ScaleBalance) -> list[str]:
+    """Say what the diagnosis reads off the balance, held against the same yardstick."""
+    every = beyond_chance(signs_of_balance(balance), level=balance.level)
+    held = [sign for sign in every if sign.about.endswith(tuple(YARDSTICKS))]
+    if not held:
+        reasons = dict.fromkeys(sign.reason.rstrip(".") for sign in every if sign.reason)
+        why = f" ({next(iter(reasons))})" if reasons else ""
+        return [f"No cluster has ties that could be held against size and distance{why}."]
     sentences = [
-        "Held against what size and distance would give, "
-        f"{plural(default.height, 'comparison')} of {plural(n_clusters, 'cluster')} by "
-        f"layer and scale came out as {listed(told)}."
+        sentence
+        for model, words in YARDSTICKS.items()
+        if (those := [sign for sign in held if sign.about.endswith(model)])
+        for sentence in [_counted(those, words)]
     ]
-    return [*sentences, *_standing_out(clustering, default)]
+    return [*sentences, *_standing_out(held)]
 
 
-def _standing_out(clustering: Clustering, default: pl.DataFrame) -> list[str]:
-    """Name the firmest departures of the strongest clusters, stable ones only."""
-    ranks = clustering.clusters.select("cluster_id").with_row_index("rank")
-    firm = (
-        default.filter(pl.col("is_stable") & pl.col("verdict").is_in(["missing", "excess"]))
-        .join(ranks, on="cluster_id", how="inner", validate="m:1", maintain_order="left")
-        .with_columns(size=pl.col("log_ratio").abs())
-        .sort(["rank", "size"], descending=[False, True], maintain_order=True)
-        .unique("cluster_id", keep="first", maintain_order=True)
-        .head(3)
+def _counted(signs: Sequence[Sign], yardstick: str) -> str:
+    readings = Counter(sign.reading for sign in signs)
+    told = [
+        f"{readings[reading]:,} {words}" for reading, words in READ.items() if readings[reading]
+    ]
+    n_clusters = len({sign.cluster_id for sign in signs})
+    return (
+        f"Held against {yardstick}, {plural(len(signs), 'comparison')} of "
+        f"{plural(n_clusters, 'cluster')} by layer and scale came out as {listed(told)}."
     )
-    if not firm.height:
+
+
+def _standing_out(signs: Sequence[Sign]) -> list[str]:
+    """Name the surest departures, one a cluster: those chance gives least, then the largest."""
+    stable = [sign for sign in signs if sign.reading in ("low", "high") and sign.is_stable]
+    ranked = sorted(stable, key=lambda sign: (sign.p or 0.0, -_surely_off(sign)))
+    first = {sign.cluster_id: sign for sign in reversed(ranked)}
+    firm = [sign for sign in ranked if first[sign.cluster_id] is sign][:MOST_NAMED]
+    if not firm:
         return ["No departure holds when the cut-offs are moved by a third."]
-    industries = dict(clustering.clusters.select("cluster_id", "industry").iter_rows())
     named = [
-        f"{row['label']} ({industries[row['cluster_id']]}) has "
-        f"{decimal(exp(row['log_ratio']), 2)} times the {row['scale']} "
-        f"{row['layer'].replace('_', ' ')} ties expected "
-        f"({interval(exp(row['low']), exp(row['high']), 2)})"
-        for row in firm.iter_rows(named=True)
+        f"{sign.label} ({sign.industry}) has {decimal(sign.value, 2)} times the {sign.theme} "
+        f"of the layer {sign.about.partition(',')[0]} that "
+        f"{YARDSTICKS[sign.about.rpartition(', ')[2]].removeprefix('what ')} "
+        f"({interval(sign.low, sign.high, 2)})"
+        for sign in firm
     ]
     return [f"Most firmly, and whether the cut-offs are moved or not, {listed(named)}."]
+
+
+def _surely_off(sign: Sign) -> float:
+    """Return how far the nearer end of an interval of a ratio is from 1, as a log."""
+    end = sign.high if sign.reading == "low" else sign.low
+    return abs(log(end)) if end else 0.0
