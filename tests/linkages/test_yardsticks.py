@@ -5,11 +5,13 @@ import polars as pl
 import pytest
 
 from buzzline.clusters.candidate_clusters import candidate_clusters
+from buzzline.econometrics.yearly import outcome_of
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.linkages.balance import scale_balance
-from buzzline.linkages.peers import PeerShares, peers_of, performance
+from buzzline.linkages.peers import PeerShares, chosen_indicator, peers_of, performance
 from buzzline.linkages.yardsticks import YARDSTICK_MEANING, yardsticks
 from buzzline.space.scales import SCALES
+from buzzline.tables.study import Study
 from buzzline.tables.worlds import make_world
 
 TARGET = (0.5, 0.2, 0.2, 0.1)
@@ -172,3 +174,21 @@ def test_a_lone_cluster_has_no_peers():
     )
     shares = pl.DataFrame({"cluster_id": ["a"], "local": [1.0]})
     assert "no other cluster" in peers_of(known.to_dicts()[0], known, shares)
+
+
+@pytest.mark.parametrize("name", ["answered", "sighted", "skills", "norm_help"])
+def test_special_case_what_a_survey_asked_is_taken_for_no_performance(name):
+    study = Study.of(
+        organisations=pl.DataFrame({"org_id": ["a"]}),
+        outcomes=pl.DataFrame(
+            {"unit_id": ["a", "a"], "indicator": [name, "patents"], "year": [2020, 2020],
+             "value": [1.0, 2.0]}
+        ),
+    )  # fmt: skip
+    alone = Study.of(
+        organisations=study.organisations, outcomes=study.outcomes.filter(indicator=name)
+    )
+    assert chosen_indicator(study, None) == ("patents", "")
+    assert chosen_indicator(alone, None)[0] is None
+    assert (outcome_of(study, None), outcome_of(alone, None)) == ("patents", "")
+    assert chosen_indicator(study, name) == (name, "")

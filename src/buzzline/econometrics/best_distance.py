@@ -26,6 +26,7 @@ from buzzline.linkages.cognitive_rows import knowledge_layers
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
 from buzzline.resampling import false_discovery_q
+from buzzline.tables.indicators import of_performance
 from buzzline.tables.study import Study
 
 SCHEMA = {
@@ -43,7 +44,6 @@ CURVES = {
     "low": pl.Float64, "high": pl.Float64,
 }  # fmt: skip
 INDICATORS_TAKEN = 3
-SIGHTED = "sighted"  # that an organisation was seen, not how it fares
 POINTS = 60  # of a curve
 CORRELATION, POWER = 0.3, 0.8  # of interest on either side of the break
 Row = dict[str, object]
@@ -203,7 +203,7 @@ def best_distance(
 
 def _outcomes(study: Study, indicators: Sequence[str] | None) -> dict[str, Floats]:
     number = study.organisations.select("org_id").with_row_index("row")
-    known = study.outcomes.filter(pl.col("indicator") != SIGHTED).join(
+    known = study.outcomes.join(
         number, left_on="unit_id", right_on="org_id", how="inner", validate="m:1"
     )  # fmt: skip
     each = known.group_by("indicator", "row").agg(pl.col("value").mean())
@@ -216,7 +216,9 @@ def _outcomes(study: Study, indicators: Sequence[str] | None) -> dict[str, Float
                 f"outcomes: no organisation has the indicator {name!r}; indicators of "
                 f"organisations are {', '.join(names) or 'none'}"
             )
-    chosen = list(indicators) if indicators is not None else names[:INDICATORS_TAKEN]
+    chosen = (
+        list(indicators) if indicators is not None else of_performance(names)[:INDICATORS_TAKEN]
+    )
     found = {}
     for name in chosen:
         part = each.filter(pl.col("indicator") == name)

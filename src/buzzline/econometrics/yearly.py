@@ -16,11 +16,12 @@ from buzzline.linkages.buzz_surroundings import around_of, present
 from buzzline.linkages.pipelines import pipelines_of, showing
 from buzzline.quantities import Kilometres
 from buzzline.space.scales import Cutoffs
+from buzzline.tables.indicators import of_performance
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
 BUZZ, PIPELINES = "buzz", "pipelines"
-NO_OUTCOME = frozenset({BUZZ, PIPELINES, "sighted"})
+NO_OUTCOME = frozenset({BUZZ, PIPELINES})
 PLENTY_OF_GROUPS = 10
 FEWEST_YEARS = 4
 FEWEST_ORGANISATIONS = 20
@@ -53,7 +54,7 @@ def outcome_of(study: Study, wanted: str | None) -> str:
                 f"organisations are {said}"
             )
         return wanted
-    return next((name for name in counts if name not in NO_OUTCOME), "")
+    return next((name for name in of_performance(counts) if name not in NO_OUTCOME), "")
 
 
 def of_organisations(study: Study) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from scipy.stats import t as student
 
 from buzzline.arrays import Floats, as_floats
 from buzzline.clusters.clustering import Clustering
+from buzzline.tables.indicators import of_performance
 from buzzline.tables.study import Study
 
 ALIKE = 2.0  # factor up to which clusters are of like size
@@ -27,15 +28,15 @@ PERFORMANCE_SCHEMA = {
 def chosen_indicator(study: Study, indicator: str | None) -> tuple[str | None, str]:
     """Return the indicator to judge clusters by, or None and why there is none."""
     known = study.outcomes["indicator"].unique().sort().to_list()
-    known = [name for name in known if name != "sighted"]
-    if not known:
+    proposed = of_performance(known)
+    if not proposed and indicator not in known:
         return None, "the study has no table `outcomes` with an indicator of how clusters do"
-    if indicator is None and len(known) == 1:
-        return known[0], ""
+    if indicator is None and len(proposed) == 1:
+        return proposed[0], ""
     if indicator in known:
         return indicator, ""
     said = f"no indicator is called {indicator!r}" if indicator else "no `indicator` was named"
-    return None, f"{said}; the study has {', '.join(known)}"
+    return None, f"{said}; the study has {', '.join(proposed)}"
 
 
 def performance(study: Study, clustering: Clustering, indicator: str) -> pl.DataFrame:
