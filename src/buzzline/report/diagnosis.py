@@ -171,7 +171,8 @@ def _cluster(
     cluster_id = str(row["cluster_id"])
     findings = result.findings.filter(cluster_id=cluster_id)
     headings = ((SURE, "Firm"), (LIKELY, "Likely"),
-                (WEAK, "Some signs or layers say so, others do not"), (DISPUTED, "Signs contradict each other"))  # fmt: skip
+                (WEAK, "Some signs or layers say so, others do not"),
+                (DISPUTED, "Signs contradict each other"))  # fmt: skip
     told = [
         (heading, _statements(findings.filter(confidence=name))) for name, heading in headings
     ]

@@ -154,7 +154,7 @@ def _balance(balance: ScaleBalance) -> list[str]:
 
 
 def _counted(signs: Sequence[Sign], yardstick: str) -> str:
-    readings = Counter(sign.reading for sign in signs)
+    readings = Counter[str](sign.reading for sign in signs)
     told = [
         f"{readings[reading]:,} {words}" for reading, words in READ.items() if readings[reading]
     ]
