@@ -29,7 +29,7 @@ def test_invariant_consortia_keep_their_size_and_members_their_projects():
     recorded = consortia(1)
     now = recorded.cluster()
     inside = ~now.is_external
-    for one in clusters_dealt(recorded, now, 5, np.random.default_rng(2)):
+    for one in clusters_dealt(recorded, now, 5, rng=np.random.default_rng(2)):
         assert one.weight[~one.is_external].sum() == now.weight[inside].sum()
         assert one.is_gatekeeper.tolist() == now.is_gatekeeper.tolist()
         again = np.bincount(one.ends[~one.is_external].ravel(),
@@ -45,7 +45,7 @@ def test_special_case_single_ties_keep_their_degrees():
     recorded = Recorded(30, np.unique(ends, axis=0), np.ones(len(np.unique(ends, axis=0))),
                         np.arange(len(np.unique(ends, axis=0))))  # fmt: skip
     now = recorded.cluster()
-    for one in clusters_dealt(recorded, now, 3, rng):
+    for one in clusters_dealt(recorded, now, 3, rng=rng):
         assert one.degree.tolist() == now.degree.tolist()
 
 
@@ -62,7 +62,7 @@ def test_recovers_the_truth_random_consortia_do_not_stand_out():
                 *cluster.inside(), points=2, draws=0, attacks=3, rng=int(rng.integers(2**32))
             ).robustness
 
-        dealt = np.array([r(one) for one in clusters_dealt(recorded, now, 39, rng)])
+        dealt = np.array([r(one) for one in clusters_dealt(recorded, now, 39, rng=rng)])
         value = r(now)
         tail = min((dealt <= value).sum(), (dealt >= value).sum())
         far += (1 + tail) * 2 / 40 <= 0.05

@@ -15,7 +15,7 @@ from buzzline.quantities import Draws
 
 
 def clusters_dealt(
-    recorded: Recorded, now: OpenCluster, draws: Draws, rng: np.random.Generator
+    recorded: Recorded, now: OpenCluster, draws: Draws, *, rng: np.random.Generator
 ) -> Iterator[OpenCluster]:
     """Yield clusters whose members are tied as much as they are, but not to whom.
 

@@ -24,7 +24,9 @@ from buzzline.linkages.redundancy_rows import (
     RedundancyRule,
     Row,
     cluster_found,
+    refused_row,
 )
+from buzzline.linkages.survey_gate import refusals
 from buzzline.network.redundancy import DENSE
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Draws, Share
@@ -229,19 +231,18 @@ def redundancy(
     >>> redundancy(study, found, draws=19, rng=1).clusters["verdict"].is_null().any()
     False
     """
-    if not 0 < level < 1:
-        raise InvalidArgument(f"redundancy: `level` must be between 0 and 1, got {level:g}")
-    if not rule.recorded > 0:
-        raise InvalidArgument(
-            "redundancy: `recorded` must be above 0: with no tie recorded nothing can be said"
-        )
+    check_rule("redundancy", rule, level)
     seed = seed_of(rng)
     ties = recorded_ties(study, layers, year=rule.year, weighing=rule.weighing)
     named = clustering.clusters.head(rule.max_clusters).select(*_CLUSTER)
     whose = rows_of_members(study, clustering)
+    refused, said = refusals(study, ties.layers, whose)
     tables: tuple[list[Row], list[Row], list[Row]] = ([], [], [])
     for cluster in told(progress, "redundancy by cluster", list(named.iter_rows(named=True))):
         own = whose.filter(pl.col("cluster_id") == cluster["cluster_id"])
+        if why := refused.get(str(cluster["cluster_id"])):
+            tables[0].append(cluster | refused_row(why, own.height, level))
+            continue
         found = cluster_found(
             *ties.of(as_indices(own["row"].to_numpy())), rule=rule, draws=draws, level=level,
             seed=seed_of(child(seed, "cluster", str(cluster["cluster_id"]))),
@@ -256,8 +257,26 @@ def redundancy(
     return Redundancy(
         clusters, _by_loss(frame_of(tables[1], MEMBER_SCHEMA), clusters),
         frame_of(tables[2], ACCESS_SCHEMA), ties.layers, ties.unit, rule, level, draws,
-        _notes(clustering, clusters, ties, rule),
+        (*_notes(clustering, clusters, ties, rule), *filter(None, [said])),
     )  # fmt: skip
+
+
+def check_rule(analysis_name: str, rule: RedundancyRule, level: Share) -> None:
+    """Refuse levels and shares with which nothing can be said.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    if not 0 < level < 1:
+        raise InvalidArgument(
+            f"{analysis_name}: `level` must be between 0 and 1, got {level:g}"
+        )
+    if not rule.recorded > 0:
+        raise InvalidArgument(
+            f"{analysis_name}: `recorded` must be above 0: with no tie recorded nothing can be "
+            "said"
+        )
 
 
 def rows_of_members(study: Study, clustering: Clustering) -> pl.DataFrame:

@@ -136,6 +136,12 @@ def cluster_found(
     return ClusterFound(row, members, needed)
 
 
+def refused_row(why: str, n_members: int, level: Share) -> Row:
+    """Return the row of a cluster of which too few answered."""
+    reason = why.removeprefix(f"{NOT_TESTABLE}: ")
+    return {"n_members": n_members, "verdict": NOT_TESTABLE, "reason": reason, "level": level}
+
+
 def largest_loss(cluster: OpenCluster, access: Access) -> tuple[int, float]:
     """Return the gatekeeper without which most access is lost, and how much of it.
 
@@ -252,7 +258,7 @@ def _dealt(
     recorded: Recorded, now: OpenCluster, *, rule: RedundancyRule, draws: Draws, seed: int
 ) -> _Drawn:
     rng = child(seed, "dealt anew")
-    return _drawn(list(clusters_dealt(recorded, now, draws, rng)), now.n, rule, rng)
+    return _drawn(list(clusters_dealt(recorded, now, draws, rng=rng)), now.n, rule, rng)
 
 
 def _range(values: Floats, level: Share) -> tuple[float | None, float | None, float | None]:

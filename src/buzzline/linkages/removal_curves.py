@@ -11,11 +11,11 @@ import polars as pl
 from buzzline.analysis import Provenance, analysis
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
-from buzzline.errors import InvalidArgument
 from buzzline.linkages.clusters_dealt import clusters_dealt
 from buzzline.linkages.recorded_ties import RecordedTies, recorded_ties
-from buzzline.linkages.redundancy import frame_of, rows_of_members
-from buzzline.linkages.redundancy_rows import RedundancyRule, Row
+from buzzline.linkages.redundancy import check_rule, frame_of, rows_of_members
+from buzzline.linkages.redundancy_rows import RedundancyRule, Row, refused_row
+from buzzline.linkages.survey_gate import refusals
 from buzzline.network.missing_ties import Recorded, with_missing_ties
 from buzzline.network.open_cluster import OpenCluster
 from buzzline.network.robustness import connectivity, removal_curve
@@ -185,15 +185,13 @@ def removal_curves(
     >>> removal_curves(study, found, draws=19, rng=1).networks["n_members"].max()
     600
     """
-    if not 0 < level < 1:
-        raise InvalidArgument(f"removal_curves: `level` must be between 0 and 1, got {level:g}")
-    if not rule.recorded > 0:
-        raise InvalidArgument("removal_curves: the share of ties `recorded` must be above 0")
+    check_rule("removal_curves", rule, level)
     seed = seed_of(rng)
     ties = recorded_ties(study, layers, year=rule.year)
     named: list[Row] = [dict.fromkeys(_CLUSTER) | {"label": WHOLE}]
     named += clustering.clusters.head(rule.max_clusters).select(*_CLUSTER).to_dicts()
     whose = rows_of_members(study, clustering)
+    refused, said = refusals(study, ties.layers, whose)
     rows: list[Row] = []
     curves: list[Row] = []
     for cluster in told(progress, "removal by cluster", named):
@@ -201,6 +199,10 @@ def removal_curves(
         if cluster["cluster_id"] is not None:
             own = whose.filter(pl.col("cluster_id") == cluster["cluster_id"])
             members = own["row"].to_numpy()
+            if why := refused.get(str(cluster["cluster_id"])):
+                row = refused_row(why, own.height, level)
+                rows.append(cluster | row | {"status": row["reason"]})
+                continue
         row, curve = _network(
             ties.of(as_indices(members))[0], rule=rule, draws=draws, level=level,
             seed=seed_of(child(seed, "network", str(cluster["cluster_id"]))),
@@ -210,7 +212,7 @@ def removal_curves(
     networks = _in_order(frame_of(rows, NETWORK_SCHEMA))
     return RemovalCurves(
         networks, frame_of(curves, CURVE_SCHEMA), ties.layers, rule, level, draws,
-        _notes(clustering, networks, ties, rule),
+        (*_notes(clustering, networks, ties, rule), *filter(None, [said])),
     )  # fmt: skip
 
 
@@ -274,7 +276,7 @@ def _against(
         large = f"more than {MOST_DEALT:,} organisations: no band and no interval were made"
         return {"status": few or large}
     rng = child(seed, "dealt anew")
-    dealt = as_floats([_r(one, rng) for one in clusters_dealt(recorded, now, draws, rng)])
+    dealt = as_floats([_r(one, rng) for one in clusters_dealt(recorded, now, draws, rng=rng)])
     rng = child(seed, "missing ties")
     full = as_floats([
         _r(with_missing_ties(recorded, share=rule.recorded, rng=rng).cluster(), rng)

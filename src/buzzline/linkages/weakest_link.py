@@ -312,12 +312,7 @@ def _tested(part: _Part, level: Share, seed: int) -> Row:
         return row | {
             "reason": f"both measures order members alike (correlation {together:.2f})"
         }
-    # who has many ties adopts early under either account: what is beyond that is compared
-    known, *scores = [
-        left_out_scores(order.of(columns), folds=FOLDS, rng=child(seed, "folds"))
-        for columns in ([2], [0, 2], [1, 2], [0, 1, 2])
-    ]
-    scores = [as_floats(one - known) for one in scores]
+    scores = _scores(order, seed)
     widest, conducts, both = (score_with_error(one, n, level) for one in scores)
     found = score_with_error(as_floats(scores[1] - scores[0]), n, level)
     verdict = OPEN
@@ -337,6 +332,18 @@ def _tested(part: _Part, level: Share, seed: int) -> Row:
         ),
         "reason": _why_open(verdict, widest.low, conducts.low),
     }  # fmt: skip
+
+
+def _scores(order: Order, seed: int) -> list[Floats]:
+    """Return what the widest path, conductance and both foretell beyond the number of ties.
+
+    Who has many ties adopts early under either account.
+    """
+    known, *scores = [
+        left_out_scores(order.of(columns), folds=FOLDS, rng=child(seed, "folds"))
+        for columns in ([2], [0, 2], [1, 2], [0, 1, 2])
+    ]
+    return [as_floats(one - known) for one in scores]
 
 
 def _not_testable(order: Order, n: int) -> str:
