@@ -154,22 +154,25 @@ def _structure(scene: Scene, inside: Flags, rng: np.random.Generator) -> Iterabl
             dealt_within(rows, m, draws=scene.draws, rng=rng),
             scene,
         )
-    ways = sparse.csr_array(scene.directed[inside][:, inside])
-    if ways.nnz < FEWEST_TIES:
-        few = f"{ways.nnz} directed ties, at least {FEWEST_TIES} needed"
-        yield {"measure": "reciprocity", "n": int(ways.nnz), "reason": few}
-    else:
-        key = int(rng.integers(2**62))
-        dealt = (rewired(ways, is_directed=True, key=key, step=step)
-                 for step in range(scene.draws))  # fmt: skip
-        yield {"measure": "reciprocity"} | _against_dealt(
-            reciprocity(ways), reciprocity, dealt, scene
-        )
+    yield _mutual(scene, inside, rng)
     touching = inside[scene.pairs.one] | inside[scene.pairs.other]
     ours = scene.pairs.chosen(as_indices(np.flatnonzero(touching)))
     leaves = as_floats(inside[ours.one] != inside[ours.other])
     yield {"measure": "bridging", "reason": NO_NULL} | cells(
         share_of_pairs(leaves, ours.as_rows()), scene.level
+    )
+
+
+def _mutual(scene: Scene, inside: Flags, rng: np.random.Generator) -> Row:
+    ways = sparse.csr_array(scene.directed[inside][:, inside])
+    if ways.nnz < FEWEST_TIES:
+        few = f"{ways.nnz} directed ties, at least {FEWEST_TIES} needed"
+        return {"measure": "reciprocity", "n": int(ways.nnz), "reason": few}
+    key = int(rng.integers(2**62))
+    dealt = (rewired(ways, is_directed=True, key=key, step=step)
+             for step in range(scene.draws))  # fmt: skip
+    return {"measure": "reciprocity"} | _against_dealt(
+        reciprocity(ways), reciprocity, dealt, scene
     )
 
 
