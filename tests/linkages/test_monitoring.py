@@ -124,10 +124,12 @@ def took_up(study, luck, rng, practices=6, years=10, base=4.0):
     return study.with_table("knowledge_items", items.cast(study.knowledge_items.schema))
 
 
-@pytest.mark.parametrize("shared", ["cluster", "industry"])
-def test_lasting_readiness_is_not_called_monitoring(shared):
-    said = []
-    for seed in range(4):
+@pytest.mark.parametrize(
+    ("shared", "channel"), [("cluster", "local"), ("industry", "systemic")]
+)
+def test_lasting_readiness_is_not_called_monitoring(shared, channel):
+    said, worlds = [], 16
+    for seed in range(worlds):
         world = make_world(organisations=400, clusters=12, rng=seed)
         rng = np.random.default_rng(seed)
         industry = world.study.organisations["industry"].rank("dense").fill_null(0).to_numpy()
@@ -139,9 +141,11 @@ def test_lasting_readiness_is_not_called_monitoring(shared):
 
         study = took_up(world.study, luck, rng)
         terms = monitoring(study, clustering_in(world, study), rng=seed).terms
-        said += terms.filter(pl.col("seen") == "outcome visible")["verdict"].to_list()
-    assert said.count("monitoring") <= 1
-    assert "cannot tell from shared luck" in said
+        said += terms.filter(
+            (pl.col("seen") == "outcome visible") & (pl.col("channel") == channel)
+        )["verdict"].to_list()
+    assert said.count("monitoring") <= worlds * 0.05 + 3 * np.sqrt(worlds * 0.05 * 0.95)
+    assert said.count("cannot tell from shared luck") > said.count("monitoring")
 
 
 def test_a_verdict_needs_the_difference_and_no_failed_placebo():
