@@ -151,6 +151,7 @@ def mutual_stimulation(
     layers : names of layers, or None
         Of which every distant tie is a pipeline, as in `buzz_and_pipelines`.
     decay_km : km
+        Distance at which what is heard of a neighbour has fallen to 0.37.
     cutoffs : Cutoffs
     level : share
 
