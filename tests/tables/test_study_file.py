@@ -80,7 +80,7 @@ def test_a_mark_of_an_editor_at_the_start_does_no_harm(tmp_path):
         ("[run]\nlevel = 95", r"\[run\]: `level` must be less than 1; got 95"),
         (
             '[study]\nsource = "cb"',
-            "must be 'tables', 'crunchbase', 'cordis', 'cbp' or 'uscmp'; got 'cb'",
+            "must be 'tables', 'crunchbase', 'cordis', 'cbp', 'exhibitors' or 'uscmp'; got 'cb'",
         ),
         ("tables = 3", "`tables` must be"),
         ("[stuff]\na = 1", "`stuff` is not a setting here"),

@@ -72,7 +72,7 @@ def held_against(observed: Floats, expected: Floats, share: Floats) -> Floats:
     --------
     >>> o, e = np.array([[600.0, 400.0]]), np.array([[750.0, 250.0]])
     >>> held_against(o, e, np.array([0.75, 0.25])).round(3).tolist()  # ln(600/400 / (750/250))
-    [[-0.693, 0.469]]
+    [[-0.692, 0.469]]
     """
     rest = [x.sum(axis=1, keepdims=True) - x for x in (observed, expected)]
     others = log_ratios(as_floats(rest[0]), as_floats(rest[1]))

@@ -71,6 +71,11 @@ RUN = """
 # measures = ["all"]
 # "duckdb" when the ties do not fit into memory.
 # engine = "polars"
+# Results for everybody: no small organisation by name, no group too small to hide one.
+# public = true
+# Organisations that make a group one can hide in, and jobs from which on one may be named.
+# smallest_group = 5
+# named_from_jobs = 250
 
 # Several industries can be looked at as one group:
 # [run.groups]

@@ -14,11 +14,11 @@ from buzzline.export.meanings.columns import (
 )
 
 TABLE_MEANING: dict[str, str] = {
+    "district_types": "How likely each type of industrial district is, by cluster.",
+    "district_types_signs": "The shares by which types of districts are told apart.",
     "five_dimensions": "Where each cluster stands on five dimensions, among other clusters.",
     "five_dimensions_indicators": "The indicators behind the dimensions, each with its error.",
     "five_dimensions_trade_offs": "Which dimensions go together, or against each other.",
-    "district_types": "How likely each type of industrial district is, by cluster.",
-    "district_types_signs": "The shares by which types of districts are told apart.",
     "five_dimensions_responses": "Performance over each dimension, as two lines.",
 }
 

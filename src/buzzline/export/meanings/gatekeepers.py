@@ -6,12 +6,12 @@ from buzzline.export.meanings.columns import CLUSTER_ID, INDUSTRY, LABEL, LEVEL,
 
 TABLE_MEANING: dict[str, str] = {
     "gatekeepers": "The role each member plays in the knowledge of its cluster.",
-    "gatekeepers_clusters": "How many gatekeepers each cluster has and what they carry.",
     "external_reach": "What clusters reach outside, and lose without the foremost.",
     "external_reach_members": "Through which members what is outside is reached.",
     "brokerage": "How constrained members are by partners who know each other.",
     "brokerage_roles": "How often each member brokers, role by role.",
     "brokerage_clusters": "How many pairs members of each cluster broker, and who answered.",
+    "gatekeepers_clusters": "How many gatekeepers each cluster has and what they carry.",
 }
 
 _ORG: tuple[Meaning, ...] = (
