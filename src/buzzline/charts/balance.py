@@ -66,13 +66,13 @@ def balance_chart(
             f"balance_chart: there is no balance of cluster {cluster_id!r} in layer {layer!r}; "
             "see `untested` for the reason"
         )
-    axis = _axis_around(found)
+    axis = axis_around(found, "observed / expected ties")
     rows = [bar for scale in SCALES for bar in _block(found, scale, axis)]
     layout = laid_out(rows, width)
     name, kind = named(cluster_id, found["label"][0]), layer.replace("_", " ")
     title = f"{name}: {kind} ties, observed against expected"
     return picture(
-        stacked(rows, _marks(axis), axis=axis, layout=layout),
+        stacked(rows, ratio_marks(axis), axis=axis, layout=layout),
         title=title,
         subtitle=_reading(result, found),
         alt=f"{title}. {_sentence(found)}",
@@ -92,7 +92,8 @@ def named(cluster_id: str, label: str | None) -> str:
     return f"{label} · {industry}" if label and slash else label or cluster_id
 
 
-def _axis_around(found: pl.DataFrame) -> Axis:
+def axis_around(found: pl.DataFrame, title: str) -> Axis:
+    """Return the axis of log ratios in `low`, `high` and `log_ratio`, by doublings."""
     bounds = pl.concat([found[name].drop_nulls() for name in ("low", "high", "log_ratio")])
     finite = [abs(bound) for bound in bounds.to_list() if isfinite(bound)]
     furthest = min(max([*finite, log(2)]) * 1.06, WIDEST)
@@ -100,10 +101,11 @@ def _axis_around(found: pl.DataFrame) -> Axis:
     reach = int(furthest / step + 1e-9)
     ticks = tuple(step * number for number in range(-reach, reach + 1))
     label = "'×' + format(exp(datum.value), '.2~r')"
-    return Axis(-furthest, furthest, ticks, "observed / expected ties", label)
+    return Axis(-furthest, furthest, ticks, title, label)
 
 
-def _marks(axis: Axis) -> list[dict[str, Any]]:
+def ratio_marks(axis: Axis) -> list[dict[str, Any]]:
+    """Return what each bar of a log ratio is made of, with the band that counts as equal."""
     return [
         band(-EQUIVALENCE, EQUIVALENCE, BAND_COLOUR),
         line(0.0, INK),

@@ -36,7 +36,16 @@ from buzzline.charts.rows import (
     within,
 )
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING, WIDTH, Spec, picture
-from buzzline.charts.texts import KeyItem, Text, in_pixels, key, lettered, symbols, text
+from buzzline.charts.texts import (
+    KeyItem,
+    Text,
+    key,
+    lettered,
+    rules,
+    spanning,
+    symbols,
+    text,
+)
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines
 
@@ -228,8 +237,12 @@ def _ground(plane: _Plane) -> list[dict[str, Any]]:
         for tick in ratio_ticks(*plane.up)
     ]  # fmt: skip
     return [
-        {"data": {"values": panel}, "mark": {"type": "rect", "color": SEA}, "encoding": _box()},
-        _rules([*upright, *level], 1.0),
+        {
+            "data": {"values": panel},
+            "mark": {"type": "rect", "color": SEA},
+            "encoding": spanning(),
+        },
+        rules([*upright, *level], 1.0),
     ]
 
 
@@ -238,21 +251,7 @@ def _crosses(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
              "colour": LINE} for at in points]  # fmt: skip
     tall = [{"x": at["x"], "x2": at["x"], "y": at["high"], "y2": at["low"],
              "colour": at["stroke"]} for at in points]  # fmt: skip
-    return _rules([*thin, *tall], 1.6)
-
-
-def _rules(lines: Sequence[dict[str, Any]], wide: float) -> dict[str, Any]:
-    stroke = {"field": "colour", "type": "nominal", "scale": None}
-    return {
-        "data": {"values": list(lines)}, "mark": {"type": "rule", "strokeWidth": wide},
-        "encoding": _box() | {"stroke": stroke},
-    }  # fmt: skip
-
-
-def _box() -> dict[str, Any]:
-    return {
-        "x": in_pixels("x"), "x2": {"field": "x2"}, "y": in_pixels("y"), "y2": {"field": "y2"},
-    }  # fmt: skip
+    return rules([*thin, *tall], 1.6)
 
 
 def _letters(plane: _Plane) -> list[Text]:

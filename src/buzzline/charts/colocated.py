@@ -14,7 +14,16 @@ from buzzline.charts.lettering import shortened, text_width
 from buzzline.charts.palette import CATEGORY_COLOURS, LINE, OTHER_COLOUR, PAPER, QUIET_INK, SEA
 from buzzline.charts.rows import NARROW
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING, WIDTH, Spec, picture
-from buzzline.charts.texts import KeyItem, Text, in_pixels, key, lettered, symbols, text
+from buzzline.charts.texts import (
+    KeyItem,
+    Text,
+    key,
+    lettered,
+    rules,
+    spanning,
+    symbols,
+    text,
+)
 from buzzline.clusters.names import pair_name
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.colocated import Colocated
@@ -129,8 +138,12 @@ def _ground(plane: _Plane) -> list[dict[str, Any]]:
         for at, colour in ((0.25, LINE), (0.5, LINE), (0.75, LINE), (plane.cut, QUIET_INK))
     ]  # fmt: skip
     return [
-        {"data": {"values": panel}, "mark": {"type": "rect", "color": SEA}, "encoding": _box()},
-        _rules(lines, 1.0),
+        {
+            "data": {"values": panel},
+            "mark": {"type": "rect", "color": SEA},
+            "encoding": spanning(),
+        },
+        rules(lines, 1.0),
     ]
 
 
@@ -147,21 +160,7 @@ def _crosses(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
              "colour": at["stroke"]},
         )
     ]  # fmt: skip
-    return _rules(lines, 1.6)
-
-
-def _rules(lines: Sequence[dict[str, Any]], wide: float) -> dict[str, Any]:
-    stroke = {"field": "colour", "type": "nominal", "scale": None}
-    return {
-        "data": {"values": list(lines)}, "mark": {"type": "rule", "strokeWidth": wide},
-        "encoding": _box() | {"stroke": stroke},
-    }  # fmt: skip
-
-
-def _box() -> dict[str, Any]:
-    return {
-        "x": in_pixels("x"), "x2": {"field": "x2"}, "y": in_pixels("y"), "y2": {"field": "y2"},
-    }  # fmt: skip
+    return rules(lines, 1.6)
 
 
 def _letters(plane: _Plane) -> list[Text]:

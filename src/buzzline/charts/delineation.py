@@ -22,7 +22,16 @@ from buzzline.charts.palette import (
     SEA,
 )
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING, WIDTH, Spec, picture
-from buzzline.charts.texts import KeyItem, Text, in_pixels, key, lettered, symbols, text
+from buzzline.charts.texts import (
+    KeyItem,
+    Text,
+    key,
+    lettered,
+    rules,
+    spanning,
+    symbols,
+    text,
+)
 from buzzline.clusters.delineation import Delineation
 from buzzline.clusters.delineation_rule import MULTIPLE, ONE, OUTCOMES, OVERLAPPING, SITES
 from buzzline.clusters.distinctness import DISTINCT, NOT_DISTINCT, NOT_TESTABLE
@@ -191,9 +200,9 @@ def _ground(plane: _Plane) -> list[dict[str, Any]]:
     ]  # fmt: skip
     return [
         {"data": {"values": panels}, "mark": {"type": "rect", "color": SEA},
-         "encoding": _box()},
+         "encoding": spanning()},
         {"data": {"values": lines}, "mark": {"type": "rule", "strokeWidth": 1},
-         "encoding": _box() | {"stroke": {"field": "colour", "type": "nominal",
+         "encoding": spanning() | {"stroke": {"field": "colour", "type": "nominal",
                                           "scale": None}}},
     ]  # fmt: skip
 
@@ -207,17 +216,7 @@ def _intervals(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
         {"x": at["x"], "x2": at["x"], "y": at["low"], "y2": at["high"], "colour": at["stroke"]}
         for at in points
     ]
-    stroke = {"field": "colour", "type": "nominal", "scale": None}
-    return {
-        "data": {"values": lines}, "mark": {"type": "rule", "strokeWidth": 1.6},
-        "encoding": _box() | {"stroke": stroke},
-    }  # fmt: skip
-
-
-def _box() -> dict[str, Any]:
-    return {
-        "x": in_pixels("x"), "x2": {"field": "x2"}, "y": in_pixels("y"), "y2": {"field": "y2"},
-    }  # fmt: skip
+    return rules(lines, 1.6)
 
 
 def _letters(plane: _Plane) -> list[Text]:

@@ -21,7 +21,15 @@ from buzzline.charts.palette import (
 )
 from buzzline.charts.rows import NARROW
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING, WIDTH, Spec, picture
-from buzzline.charts.texts import KeyItem, Text, in_pixels, key, lettered, symbols, text
+from buzzline.charts.texts import (
+    KeyItem,
+    Text,
+    key,
+    lettered,
+    spanning,
+    symbols,
+    text,
+)
 from buzzline.errors import InvalidArgument
 from buzzline.linkages.cognitive_roles import COGNITIVE_ROLES, WITHOUT_DIRECTION
 from buzzline.linkages.gatekeepers import Gatekeepers
@@ -116,7 +124,7 @@ def _panel(
     ground = {
         "data": {"values": [{"x": x0 - 6, "x2": right, "y": upper, "y2": y0 + 6}]},
         "mark": {"type": "rect", "color": SEA},
-        "encoding": _box(),
+        "encoding": spanning(),
     }
     lines = [
         {"x": plane.x(cluster["many_inside"] + 0.5), "y": upper, "y2": y0 + 6},
@@ -127,7 +135,7 @@ def _panel(
     rules = {
         "data": {"values": cuts},
         "mark": {"type": "rule", "strokeWidth": 1, "color": LINE, "strokeDash": [4, 3]},
-        "encoding": _box(),
+        "encoding": spanning(),
     }
     points = [_point(row, plane) for row in members.reverse().to_dicts()]
     return [
@@ -195,12 +203,6 @@ def _names(plane: _Plane, members: pl.DataFrame) -> list[Text]:
         if not hidden and not clash:
             written.append(text(said, at, over, align="right", colour=QUIET_INK))
     return written
-
-
-def _box() -> dict[str, Any]:
-    return {
-        "x": in_pixels("x"), "x2": {"field": "x2"}, "y": in_pixels("y"), "y2": {"field": "y2"},
-    }  # fmt: skip
 
 
 def _reading(result: Gatekeepers, n: int) -> list[str]:

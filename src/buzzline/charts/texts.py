@@ -59,6 +59,22 @@ def in_pixels(field: str) -> dict[str, Any]:
     return {"field": field, "type": "quantitative", "scale": None, "axis": None}
 
 
+def spanning() -> dict[str, Any]:
+    """Return the encoding of rows from `x`, `y` to `x2`, `y2`, in pixels."""
+    return {
+        "x": in_pixels("x"), "x2": {"field": "x2"}, "y": in_pixels("y"), "y2": {"field": "y2"},
+    }  # fmt: skip
+
+
+def rules(lines: Sequence[dict[str, Any]], wide: float) -> dict[str, Any]:
+    """Return lines at pixels: rows have `x`, `x2`, `y`, `y2` and `colour`."""
+    stroke = {"field": "colour", "type": "nominal", "scale": None}
+    return {
+        "data": {"values": list(lines)}, "mark": {"type": "rule", "strokeWidth": wide},
+        "encoding": spanning() | {"stroke": stroke},
+    }  # fmt: skip
+
+
 def symbols(rows: Sequence[dict[str, Any]], *, edge: float = 1.2) -> dict[str, Any]:
     """Return marks at pixels: rows have `x`, `y`, `size`, `shape`, `fill` and `stroke`."""
     raw = {"type": "nominal", "scale": None}

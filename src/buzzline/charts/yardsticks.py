@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from math import isfinite, log
 from typing import Any
 
 import polars as pl
 
-from buzzline.charts.balance import BAND_COLOUR, EQUIVALENCE, SHAPE, WIDEST, named
+from buzzline.charts.balance import SHAPE, axis_around, named, ratio_marks
 from buzzline.charts.drawing import chart, nothing_to_draw
-from buzzline.charts.palette import INK, PAPER, VERDICT_COLOUR, VERDICT_MARK
+from buzzline.charts.palette import PAPER, VERDICT_COLOUR, VERDICT_MARK
 from buzzline.charts.rows import (
     Axis,
     Row,
-    band,
-    beyond,
-    dots,
     laid_out,
-    line,
     row,
-    spans,
     stacked,
     within,
 )  # fmt: skip
@@ -50,39 +44,17 @@ def yardsticks_chart(result: Yardsticks, *, width: int = WIDTH) -> Spec:
     rows = result.comparisons.filter(
         pl.col("cluster_id") == first["cluster_id"], pl.col("layer") == first["layer"]
     )
-    axis = _axis(rows)
+    axis = axis_around(rows, "observed / yardstick")
     bars = [bar for scale in SCALES for bar in _block(rows, scale, axis)]
     name = named(first["cluster_id"], first["label"])
     title = f"{name}: {first['layer'].replace('_', ' ')} ties against three kinds of yardstick"
     return picture(
-        stacked(bars, _marks(axis), axis=axis, layout=laid_out(bars, width)),
+        stacked(bars, ratio_marks(axis), axis=axis, layout=laid_out(bars, width)),
         title=title,
         subtitle=_reading(result, rows),
         alt=f"{title}. {_sentence(rows)}",
         width=width,
     )
-
-
-def _axis(rows: pl.DataFrame) -> Axis:
-    bounds = pl.concat([rows[name].drop_nulls() for name in ("low", "high", "log_ratio")])
-    finite = [abs(bound) for bound in bounds.to_list() if isfinite(bound)]
-    furthest = min(max([*finite, log(2)]) * 1.06, WIDEST)
-    step = log(2) if furthest < log(10) else log(4)
-    reach = int(furthest / step + 1e-9)
-    ticks = tuple(step * number for number in range(-reach, reach + 1))
-    label = "'×' + format(exp(datum.value), '.2~r')"
-    return Axis(-furthest, furthest, ticks, "observed / yardstick", label)
-
-
-def _marks(axis: Axis) -> list[dict[str, Any]]:
-    return [
-        band(-EQUIVALENCE, EQUIVALENCE, BAND_COLOUR),
-        line(0.0, INK),
-        spans("low", "high", width=1.8, colour="colour"),
-        beyond("low", axis, "colour"),
-        beyond("high", axis, "colour"),
-        dots("at", colour="colour", fill="fill", shape="shape", size=80),
-    ]
 
 
 def _block(rows: pl.DataFrame, scale: str, axis: Axis) -> list[Row]:
