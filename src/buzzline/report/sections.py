@@ -56,6 +56,12 @@ HEADINGS = {
         "of one industry get on: they can work together, compete, do both or neither. “Not "
         "testable” says that the ties to tell by are not there.",
     ),
+    "investment": Heading(
+        "investment", "Investment", "Which clusters invest in which",
+        "Where the deals and affiliates of each cluster lead, and whether they go to similar "
+        "clusters more often than industry, size and distance alone would give. What is pooled "
+        "over industries stands beside what holds within them: they can differ a lot.",
+    ),
     "econometrics": Heading(
         "goes-with", "What goes with what", "What goes with what",
         "Over organisations and years, net of what does not change. What goes together need "

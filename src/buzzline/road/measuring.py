@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 # The catalogue fills when the stages are imported.
-from buzzline import agglomeration, clusters, diagnosis, econometrics, linkages
+from buzzline import agglomeration, clusters, diagnosis, econometrics, investment, linkages
 from buzzline.analysis import CATALOGUE, Analysis, Answer, optional_things_of, things_of
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
@@ -18,7 +18,7 @@ from buzzline.tables.study_file import RunSettings
 
 STAGES = tuple(
     stage.__name__.rpartition(".")[2]
-    for stage in (agglomeration, clusters, linkages, econometrics, diagnosis)
+    for stage in (agglomeration, clusters, linkages, investment, econometrics, diagnosis)
 )
 ALWAYS = ("scale_profile", "candidate_clusters", "scale_balance")  # no run is without them
 ALL, NONE = "all", "none"

@@ -1,0 +1,3 @@
+"""Which clusters invest in which?"""
+
+__all__: list[str] = []
