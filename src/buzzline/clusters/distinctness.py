@@ -92,12 +92,15 @@ class Distinctness:
             return "There are no clusters whose distinctness could be tested."
         n = {verdict: both.filter(verdict=verdict).height
              for verdict in (DISTINCT, NOT_DISTINCT, NOT_TESTABLE)}  # fmt: skip
-        text = (
+        tested = (
             f"Of {plural(both.height, 'pair')} of neighbouring clusters (within "
             f"{self.within_km:g} km) {n[DISTINCT]:,} {verb(n[DISTINCT], 'is', 'are')} distinct "
-            f"in space, {n[NOT_DISTINCT]:,} not, "
-            f"{n[NOT_TESTABLE]:,} not testable; {alone:,} "
-            f"{'cluster has' if alone == 1 else 'clusters have'} no neighbour"
+            f"in space, {n[NOT_DISTINCT]:,} not, {n[NOT_TESTABLE]:,} not testable"
+            if both.height
+            else f"No two clusters of one industry lie within {self.within_km:g} km"
+        )
+        text = (
+            f"{tested}; {alone:,} {'cluster has' if alone == 1 else 'clusters have'} no neighbour"
             + (f", and the place of {n_nowhere:,} is unknown" if n_nowhere else "")
         )
         if n[DISTINCT] + n[NOT_DISTINCT]:

@@ -62,6 +62,10 @@ ACCESS_SCHEMA = _CLUSTER | {
     "level": pl.Float64, "after": pl.Float64, "lost": pl.Float64, "is_enough": pl.Boolean,
 }  # fmt: skip
 VERDICTS = (VULNERABLE, OPEN, REDUNDANT, DIRECT, ALONE, NOT_TESTABLE)
+SAID = {
+    DIRECT: "whose members nearly all reach the outside themselves",
+    ALONE: "without a tie to the outside",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -125,7 +129,9 @@ class Redundancy:
         if not self.clusters.height:
             return " ".join(["Redundancy is not testable: there are no clusters.", *self.notes])
         counts = dict(self.clusters.group_by("verdict").len().iter_rows())
-        said = ", ".join(f"{counts[name]:,} {name}" for name in VERDICTS if counts.get(name))
+        said = ", ".join(
+            f"{counts[name]:,} {SAID.get(name, name)}" for name in VERDICTS if counts.get(name)
+        )
         first = self.clusters.row(0, named=True)
         example = ""
         if first["value"] is not None:
