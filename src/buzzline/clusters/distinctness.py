@@ -100,7 +100,7 @@ class Distinctness:
             else f"No two clusters of one industry lie within {self.within_km:g} km"
         )
         text = (
-            f"{tested}; {alone:,} {'cluster has' if alone == 1 else 'clusters have'} no neighbour"
+            f"{tested}; {plural(alone, 'cluster')} {verb(alone, 'has', 'have')} no neighbour"
             + (f", and the place of {n_nowhere:,} is unknown" if n_nowhere else "")
         )
         if n[DISTINCT] + n[NOT_DISTINCT]:

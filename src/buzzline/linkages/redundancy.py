@@ -63,8 +63,8 @@ ACCESS_SCHEMA = _CLUSTER | {
 }  # fmt: skip
 VERDICTS = (VULNERABLE, OPEN, REDUNDANT, DIRECT, ALONE, NOT_TESTABLE)
 SAID = {
-    DIRECT: "whose members nearly all reach the outside themselves",
-    ALONE: "without a tie to the outside",
+    DIRECT: f"{DIRECT} (nearly all members have ties to the outside themselves)",
+    ALONE: f"{ALONE} (no recorded tie leads outside)",
 }
 
 
