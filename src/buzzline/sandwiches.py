@@ -1,0 +1,392 @@
+"""Errors of estimates whose rows are not independent: one way, several ways, pairs.
+
+An estimate moves by ``bread @ score`` for each row, so its variance is the sum of products of
+these moves over all pairs of rows that may share luck: rows of one group [1]_, rows that share
+a group in any of several ways [2]_, rows that are pairs of things and share a thing at either
+end [3]_ [4]_. What is done for small samples, and to a sum of products that is no variance, is
+kept with the result.
+
+.. [1] Cameron, A., Miller, D. (2015). A practitioner's guide to cluster-robust inference.
+   Journal of Human Resources 50(2). doi:10.3368/jhr.50.2.317
+.. [2] Cameron, A., Gelbach, J., Miller, D. (2011). Robust inference with multiway clustering.
+   Journal of Business & Economic Statistics 29(2). doi:10.1198/jbes.2010.07136
+.. [3] Fafchamps, M., Gubert, F. (2007). The formation of risk sharing networks. Journal of
+   Development Economics 83(2). doi:10.1016/j.jdeveco.2006.05.005
+.. [4] Aronow, P., Samii, C., Assenova, V. (2015). Cluster-robust variance estimation for dyadic
+   data. Political Analysis 23(4). doi:10.1093/pan/mpv018
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
+from buzzline.errors import InvalidArgument, TooFew
+from buzzline.quantities import Share
+
+Groups = NDArray[Any]
+FEWEST_GROUPS = 2
+THIN = 8.0  # codes may be this many times as many as rows and still be counted directly
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sandwich:
+    """The covariance of estimates, and what it rests on.
+
+    Attributes
+    ----------
+    covariance : (k, k) float64
+    degrees : (k,) float64          of freedom of t: groups each estimate is worth, less 1
+    n_groups : tuple[int, ...]      of each way; of things, for pairs
+    factor : float                  by which the sum of products was multiplied
+    is_mended : bool                it had negative eigenvalues, which were set to 0
+    raised : (k,) bool              came out below independent rows, and was set to that
+    kind : str                      what rows may share
+    """
+
+    covariance: Floats
+    degrees: Floats
+    n_groups: tuple[int, ...]
+    factor: float
+    is_mended: bool
+    raised: Flags
+    kind: str
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors. (k,)."""
+        return as_floats(np.sqrt(np.maximum(np.diag(self.covariance), 0.0)))
+
+    @property
+    def note(self) -> str:
+        """What was done, in a sentence."""
+        groups = " x ".join(f"{n:,}" for n in self.n_groups)
+        said = f"errors {self.kind} ({groups}), times {self.factor:.4g} for few groups"
+        if self.is_mended:
+            said += "; negative eigenvalues set to 0"
+        if self.raised.any():
+            said += f"; {int(self.raised.sum())} raised to the error of independent rows"
+        return said
+
+    def interval(self, beta: Floats, *, level: Share = 0.95) -> tuple[Floats, Floats]:
+        """Return the ends of the intervals of estimates; infinite without degrees of freedom.
+
+        Parameters
+        ----------
+        beta : (k,) float64
+        level : share
+        """
+        usable = self.degrees > 0
+        quantile = student.ppf((1 + level) / 2, np.where(usable, self.degrees, 1.0))
+        half = np.where(usable, quantile * self.se, inf)
+        return as_floats(beta - half), as_floats(beta + half)
+
+    def p(self, beta: Floats) -> Floats:
+        """Return two-sided p-values against 0; NaN without degrees of freedom."""
+        usable = (self.degrees > 0) & (self.se > 0)
+        ratio = np.abs(beta) / np.where(usable, self.se, 1.0)
+        sided = 2 * student.sf(ratio, np.where(usable, self.degrees, 1.0))
+        return as_floats(np.where(usable, sided, nan))
+
+
+def clustered(
+    scores: Floats, bread: Floats, groups: Groups, *, n_parameters: int | None = None
+) -> Sandwich:
+    """Return the covariance of estimates whose rows go together within groups.
+
+    Parameters
+    ----------
+    scores : (n, k) float64
+        Of each row, summing to 0 at the estimate: x times residual (least squares, Poisson).
+    bread : (k, k) float64
+        Inverse information, so that ``bread @ score`` is what a row moves the estimate by.
+    groups : (n,) any
+    n_parameters : int, optional
+        Coefficients that the fit used up, among them fixed effects that are not nested in
+        groups; default k.
+
+    Returns
+    -------
+    Sandwich
+        Times G / (G - 1) and (n - 1) / (n - n_parameters).
+
+    Raises
+    ------
+    TooFew
+        All rows in one group.
+
+    Notes
+    -----
+    Degrees of freedom are not G - 1 but what the groups are worth: (sum h)^2 / sum h^2 - 1 with
+    h the sum of absolute moves of a group, so that one group with half the rows is not made up
+    for by many small ones.
+
+    Examples
+    --------
+    >>> scores = np.array([[1.0], [1.0], [-1.0], [-1.0]])
+    >>> together = clustered(scores, np.eye(1), np.array([0, 0, 1, 1]), n_parameters=1)
+    >>> together.covariance.item(), together.degrees.item()
+    (16.0, 1.0)
+    """
+    code = group_codes(groups)
+    return _made(_Rows(scores, bread, n_parameters), (code,), kind="by group")
+
+
+def multiway(
+    scores: Floats, bread: Floats, ways: Sequence[Groups], *, n_parameters: int | None = None
+) -> Sandwich:
+    """Return the covariance of estimates whose rows share groups in two ways, three or more.
+
+    Parameters
+    ----------
+    scores, bread, n_parameters : see `clustered`
+    ways : sequence of (n,) any
+        Such as origins, destinations and years.
+
+    Returns
+    -------
+    Sandwich
+        Sums over single ways, less those over pairs of ways, and so on, times G / (G - 1) for
+        the fewest groups of any way; never below what independent rows give.
+
+    Raises
+    ------
+    TooFew
+        All rows in one group, in one of the ways.
+
+    Examples
+    --------
+    >>> scores = np.array([[1.0], [1.0], [-1.0], [-1.0]])
+    >>> two = multiway(scores, np.eye(1), (np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])))
+    >>> two.n_groups, two.covariance.item()
+    ((2, 2), 8.0)
+    """
+    if not ways:
+        raise InvalidArgument("multiway: give one way of grouping at least")
+    codes = tuple(group_codes(way) for way in ways)
+    return _made(_Rows(scores, bread, n_parameters), codes, kind=f"in {len(codes)} ways")
+
+
+def dyadic(
+    scores: Floats, bread: Floats, ends: tuple[Groups, Groups], *,
+    n_parameters: int | None = None,
+) -> Sandwich:  # fmt: skip
+    """Return the covariance of estimates over pairs of things that share a thing at either end.
+
+    Parameters
+    ----------
+    scores, bread, n_parameters : see `clustered`
+    ends : two of (n,) any
+        The things a row lies between. A pair may have several rows (years), both directions,
+        and a thing may be paired with itself.
+
+    Returns
+    -------
+    Sandwich
+        The products of all rows that share a thing, at whichever end, times N / (N - 1) for N
+        things; never below what independent rows give.
+
+    Raises
+    ------
+    TooFew
+        Fewer than three things.
+
+    Examples
+    --------
+    >>> scores = np.ones((3, 1))
+    >>> ring = dyadic(scores, np.eye(1), (np.array([0, 1, 2]), np.array([1, 2, 0])))
+    >>> ring.n_groups, round(ring.covariance.item(), 6)
+    ((3,), 13.5)
+    """
+    code = group_codes(np.concatenate(ends))
+    first, second = code[: code.size // 2], code[code.size // 2 :]
+    n = int(code.max(initial=-1)) + 1
+    if n < 3:
+        raise TooFew("dyadic: fewer than three things, so errors of pairs are not known")
+    rows = _Rows(scores, bread, n_parameters)
+    apart = first != second
+    meat = _end_products(rows.scores, (first, second), n)
+    pair = np.minimum(first, second) * n + np.maximum(first, second)
+    meat -= products(rows.scores[apart], pair[apart])
+    held = _held(rows.moves, first, n) + _held(rows.moves[apart], second[apart], n)
+    return rows.sandwich(meat, (n,), _worth(held), kind="of pairs")
+
+
+def heteroskedastic(
+    scores: Floats, bread: Floats, *, n_parameters: int | None = None
+) -> Sandwich:
+    """Return the covariance of estimates whose rows are independent, of any variance.
+
+    Examples
+    --------
+    >>> scores = np.array([[1.0], [1.0], [-1.0], [-1.0]])
+    >>> heteroskedastic(scores, np.eye(1)).covariance.round(3).item()
+    5.333
+    """
+    return clustered(scores, bread, np.arange(scores.shape[0]), n_parameters=n_parameters)
+
+
+def group_codes(groups: Groups) -> Indices:
+    """Return groups as numbers from 0 without gaps.
+
+    Examples
+    --------
+    >>> group_codes(np.array(["b", "a", "b"])).tolist()
+    [1, 0, 1]
+    """
+    groups = np.asarray(groups)
+    if groups.size and np.issubdtype(groups.dtype, np.integer):
+        low, high = int(groups.min()), int(groups.max())
+        if low >= 0 and high < THIN * groups.size:
+            there = np.bincount(groups, minlength=high + 1) > 0
+            return as_indices((np.cumsum(there) - 1)[groups])
+    return as_indices(np.unique(groups, return_inverse=True)[1].ravel())
+
+
+def products(scores: Floats, code: Indices) -> Floats:
+    """Return the sum over groups of the products of what each group adds up to.
+
+    Parameters
+    ----------
+    scores : (n, k) float64
+    code : (n,) int64           of groups, not negative
+
+    Returns
+    -------
+    (k, k) float64
+
+    Examples
+    --------
+    >>> products(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).item()
+    25.0
+    """
+    sums = group_sums(scores, code)
+    return as_floats(sums.T @ sums)
+
+
+def group_sums(scores: Floats, code: Indices) -> Floats:
+    """Return what each group adds up to; numbers without rows add 0 or are left out."""
+    high = int(code.max(initial=-1)) + 1
+    if high > THIN * max(code.size, 1):
+        code = as_indices(np.unique(code, return_inverse=True)[1].ravel())
+        high = int(code.max(initial=-1)) + 1
+    return as_floats(np.stack(
+        [np.bincount(code, weights=column, minlength=high) for column in scores.T], axis=1
+    ) if scores.shape[1] else np.zeros((high, 0)))  # fmt: skip
+
+
+class _Rows:
+    """Scores and bread, checked, and the moves that follow from them."""
+
+    __slots__ = ("bread", "moves", "n_parameters", "scores")
+
+    def __init__(self, scores: Floats, bread: Floats, n_parameters: int | None) -> None:
+        self.scores, self.bread = as_floats(scores), as_floats(bread)
+        n, k = self.scores.shape
+        if self.bread.shape != (k, k):
+            raise InvalidArgument(
+                f"sandwich: scores have {k} columns and the bread is of shape {bread.shape}"
+            )
+        if not np.isfinite(self.scores).all():
+            raise InvalidArgument("sandwich: scores must be finite; leave rows without one out")
+        self.n_parameters = k if n_parameters is None else n_parameters
+        if n <= self.n_parameters:
+            raise TooFew(f"sandwich: {n} rows for {self.n_parameters} coefficients")
+        self.moves = as_floats(self.scores @ self.bread)
+
+    def sandwich(
+        self, meat: Floats, n_groups: tuple[int, ...], worth: Floats, *, kind: str
+    ) -> Sandwich:
+        """Return the covariance of a sum of products, mended where it is none."""
+        n = self.scores.shape[0]
+        factor = min(n_groups) / (min(n_groups) - 1) * (n - 1) / (n - self.n_parameters)
+        whole = as_floats(self.bread @ meat @ self.bread * factor)
+        whole, is_mended = _mended((whole + whole.T) / 2)
+        raised = np.zeros(whole.shape[0], np.bool_)
+        if kind != "by group":
+            alone = min(factor, n / (n - self.n_parameters))
+            least = np.einsum("ij,ij->j", self.moves, self.moves) * alone
+            whole, raised = _at_least(whole, as_floats(least))
+        degrees = np.minimum(worth, min(n_groups)) - 1
+        return Sandwich(
+            whole, as_floats(degrees), n_groups, factor, is_mended, as_flags(raised), kind
+        )
+
+
+def _made(rows: _Rows, codes: tuple[Indices, ...], *, kind: str) -> Sandwich:
+    sizes = tuple(int(code.max(initial=-1)) + 1 for code in codes)
+    if min(sizes) < FEWEST_GROUPS:
+        raise TooFew("sandwich: all rows are of one group, so errors are not known")
+    k = rows.bread.shape[0]
+    meat = np.zeros((k, k))
+    for n_ways in range(1, len(codes) + 1):
+        for chosen in combinations(range(len(codes)), n_ways):
+            shared = _intersection([codes[way] for way in chosen], [sizes[w] for w in chosen])
+            meat += (-1) ** (n_ways + 1) * products(rows.scores, shared)
+    worth = np.min(
+        [_worth(_held(rows.moves, c, n)) for c, n in zip(codes, sizes, strict=True)], axis=0
+    )
+    return rows.sandwich(as_floats(meat), sizes, as_floats(worth), kind=kind)
+
+
+def _intersection(codes: list[Indices], sizes: list[int]) -> Indices:
+    shared = codes[0]
+    for code, n in zip(codes[1:], sizes[1:], strict=True):
+        shared = group_codes(as_indices(shared * n + code))
+    return shared
+
+
+def _end_products(scores: Floats, ends: tuple[Indices, Indices], n: int) -> Floats:
+    """Return the products of what each thing adds up to; its own pair counts once."""
+    first, second = ends
+    once = np.where((first != second)[:, None], scores, 0.0)
+    sums = np.stack([
+        np.bincount(first, weights=a, minlength=n) + np.bincount(second, weights=b, minlength=n)
+        for a, b in zip(scores.T, once.T, strict=True)
+    ], axis=1)  # fmt: skip
+    return as_floats(sums.T @ sums)
+
+
+def _held(moves: Floats, code: Indices, n: int) -> Floats:
+    return as_floats(np.stack(
+        [np.bincount(code, weights=column, minlength=n) for column in np.abs(moves).T], axis=1
+    ))  # fmt: skip
+
+
+def _worth(held: Floats) -> Floats:
+    """Return how many equal groups the groups are worth, estimate by estimate."""
+    squares = (held**2).sum(axis=0)
+    return as_floats(
+        np.where(squares > 0, held.sum(axis=0) ** 2 / np.where(squares > 0, squares, 1.0), 0.0)
+    )
+
+
+def _mended(covariance: Floats) -> tuple[Floats, bool]:
+    """Set negative eigenvalues to 0 (Cameron, Gelbach and Miller)."""
+    values, vectors = np.linalg.eigh(covariance)
+    if values.size == 0 or values[0] >= -1e-12 * max(abs(values[-1]), 1e-300):
+        return covariance, False
+    return as_floats((vectors * np.maximum(values, 0.0)) @ vectors.T), True
+
+
+def _at_least(covariance: Floats, least: Floats) -> tuple[Floats, Flags]:
+    """Raise variances below those of independent rows; correlations stay."""
+    have = np.diag(covariance).copy()
+    raised = have < least * (1 - 1e-9)
+    if not raised.any():
+        return covariance, as_flags(raised)
+    told = have > 1e-9 * least
+    by = np.where(raised & told, np.sqrt(least / np.where(told, have, 1.0)), 1.0)
+    out = covariance * np.outer(by, by)
+    for lost in np.flatnonzero(raised & ~told):
+        out[lost, :] = out[:, lost] = 0.0
+        out[lost, lost] = least[lost]
+    return as_floats(out), as_flags(raised)
