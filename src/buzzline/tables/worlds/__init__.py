@@ -17,6 +17,7 @@ from buzzline.tables.worlds.making import make_world, null_world
 from buzzline.tables.worlds.messy import Mess, messy_copy
 from buzzline.tables.worlds.panel import PanelPlan, PanelTruth, plant_panel
 from buzzline.tables.worlds.plans import Bonds, Odds, Parks
+from buzzline.tables.worlds.policies import PolicyPlan, PolicyTruth, plant_policy
 from buzzline.tables.worlds.sibling_truth import SiblingTruth, SiblingWorld
 from buzzline.tables.worlds.siblings import make_sibling_world
 from buzzline.tables.worlds.truth import Truth, World
@@ -40,6 +41,8 @@ __all__ = [
     "PanelPlan",
     "PanelTruth",
     "Parks",
+    "PolicyPlan",
+    "PolicyTruth",
     "SiblingTruth",
     "SiblingWorld",
     "Truth",
@@ -57,5 +60,6 @@ __all__ = [
     "plant_fairs",
     "plant_knowledge",
     "plant_panel",
+    "plant_policy",
     "plant_watching",
 ]
