@@ -7,5 +7,7 @@ thread and release the interpreter lock, so callers spread them over threads.
 from numba import njit
 
 kernel = njit(cache=True, nogil=True)
+# For long sums: added up in any order, several at a time; NaN and infinity stay what they are.
+summing_kernel = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 
-__all__ = ["kernel"]
+__all__ = ["kernel", "summing_kernel"]

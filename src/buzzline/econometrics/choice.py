@@ -1,0 +1,396 @@
+"""What makes one alternative likelier to be chosen than others? The conditional logit.
+
+A case chooses one of its alternatives j with probability exp(x_j'b) / sum over alternatives of
+exp(x'b) [1]_; what is the same for all alternatives of a case drops out. Where only some of the
+alternatives are in the data, an `offset` says how they were sampled [2]_.
+
+.. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In:
+   Frontiers in Econometrics. Academic Press.
+.. [2] McFadden, D. (1978). Modelling the choice of residential location. In: Spatial Interaction
+   Theory and Planning Models. North-Holland.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from buzzline.arrays import Flags, Floats, Indices, as_floats, as_indices
+from buzzline.errors import InvalidArgument, NotConverged
+from buzzline.kernels.conditional_logit import (
+    choice_pass,
+    choice_shares,
+    row_scores,
+    smallest_lead,
+)
+from buzzline.sandwiches import Groups, Sandwich, clustered, group_codes, multiway
+
+MOST_STEPS = 60
+CLOSE = 1e-10  # of the log likelihood that the last step gains
+SHORTEST = 1e-4  # part of a step that is tried
+SUSPICIOUS = 6  # steps: most fits end before; from here on, separation is looked for
+ALIKE = 1e-9  # of a column's variation that may be left beside the others
+HARDLY = 1e-6  # of the largest lead: what a choice may go against a direction and not count
+NONE = np.empty(0)
+
+
+class Separated(InvalidArgument):
+    """No finite effect is likeliest; `names` are the columns that predict choices perfectly."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        said = ", ".join(self.names)
+        super().__init__(
+            f"conditional logit: choices are separated by {said}: no choice goes against it, so "
+            "that no finite effect is likeliest. Leave it out, or take together what it tells "
+            "apart"
+        )
+
+
+class Unvarying(InvalidArgument):
+    """A column does not vary within cases beyond the others; `names` says which."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(
+            f"conditional logit: {', '.join(self.names)} does not vary among the alternatives "
+            "of a case beyond what other columns say. Leave it out"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choices:
+    """Choices among alternatives.
+
+    Attributes
+    ----------
+    x : (rows, k) float64           one row an alternative, cases one after the other
+    start : (cases + 1,) int64      the rows of case c are start[c]:start[c + 1]
+    chosen : (cases,) int64         row of the alternative chosen
+    names : (k,) of str
+    weight : (cases,) float64
+    offset : (rows,) float64        added to log odds; of length 0: none
+    """
+
+    x: Floats
+    start: Indices
+    chosen: Indices
+    names: tuple[str, ...]
+    weight: Floats
+    offset: Floats
+
+    @property
+    def n(self) -> int:
+        """How many cases there are."""
+        return int(self.chosen.size)
+
+    @property
+    def case(self) -> Indices:
+        """The case of each row. (rows,)."""
+        return as_indices(np.repeat(np.arange(self.n), np.diff(self.start)))
+
+    def of_columns(self, names: Sequence[str]) -> Choices:
+        """Return the same choices with some of the columns."""
+        at = [self.names.index(name) for name in names]
+        return replace(self, x=as_floats(self.x[:, at]), names=tuple(names))
+
+    def of_cases(self, chosen: Indices) -> Choices:
+        """Return some of the cases, in the order given."""
+        width = np.diff(self.start)[chosen]
+        start = as_indices(np.concatenate([[0], np.cumsum(width)]))
+        shift = self.start[chosen] - start[:-1]
+        rows = np.arange(start[-1]) + np.repeat(shift, width)
+        offset = self.offset[rows] if self.offset.size else self.offset
+        return Choices(
+            as_floats(self.x[rows]), start, as_indices(self.chosen[chosen] - shift), self.names,
+            as_floats(self.weight[chosen]), as_floats(offset),
+        )  # fmt: skip
+
+    def without_rows(self, left_out: Flags) -> Choices:
+        """Return choices without some alternatives, and without the cases that chose them."""
+        still = np.flatnonzero(~left_out[self.chosen])
+        kept = ~left_out & np.isin(self.case, still)
+        place = np.cumsum(kept) - 1
+        width = np.add.reduceat(kept, self.start[:-1]) if self.n else NONE
+        start = np.concatenate([[0], np.cumsum(width[still])])
+        offset = self.offset[kept] if self.offset.size else self.offset
+        return Choices(
+            as_floats(self.x[kept]), as_indices(start), as_indices(place[self.chosen[still]]),
+            self.names, as_floats(self.weight[still]), as_floats(offset),
+        )  # fmt: skip
+
+
+def choices_of(
+    x: Floats,
+    case: Groups,
+    is_chosen: Flags,
+    *,
+    names: Sequence[str] | None = None,
+    weight: Floats | None = None,
+    offset: Floats | None = None,
+) -> Choices:
+    """Return choices from rows that are alternatives, in any order.
+
+    Parameters
+    ----------
+    x : (rows, k) float64
+    case : (rows,) any
+        Which choice the alternative belongs to; each may have any number of alternatives.
+    is_chosen : (rows,) bool
+        One a case.
+    names : k names, optional
+    weight : (rows,) float64, optional
+        Of the case; that of the alternative chosen is taken.
+    offset : (rows,) float64, optional
+        Added to log odds, such as `sampling_offset`.
+
+    Raises
+    ------
+    InvalidArgument
+        A case without a chosen alternative or with several; numbers that are not finite;
+        lengths that differ; a weight below 0.
+
+    Examples
+    --------
+    >>> near = np.array([[1.0], [0.0], [1.0], [0.0], [1.0], [0.0]])
+    >>> case, is_chosen = [1, 1, 2, 2, 3, 3], [True, False, True, False, False, True]
+    >>> found = choices_of(near, np.array(case), np.array(is_chosen), names=["near"])
+    >>> fit_choices(found).beta.round(3).tolist()  # ln 2
+    [0.693]
+    """
+    x = as_floats(x)
+    code, is_chosen = group_codes(case), np.asarray(is_chosen, np.bool_)
+    names = tuple(names) if names is not None else tuple(f"x{k}" for k in range(x.shape[1]))
+    _check_rows(x, code, is_chosen, names=names, beside=(weight, offset))
+    if not (np.diff(code) >= 0).all():
+        order = np.argsort(code, kind="stable")
+        x, code, is_chosen = x[order], as_indices(code[order]), is_chosen[order]
+        weight, offset = (some if some is None else some[order] for some in (weight, offset))
+    n = int(code.max(initial=-1)) + 1
+    start = as_indices(np.searchsorted(code, np.arange(n + 1)))
+    chosen = as_indices(np.flatnonzero(is_chosen))
+    return Choices(
+        as_floats(x), start, chosen, names,
+        np.ones(n) if weight is None else as_floats(weight[chosen]),
+        NONE if offset is None else as_floats(offset),
+    )  # fmt: skip
+
+
+def _check_rows(
+    x: Floats, code: Indices, is_chosen: Flags, *, names: Sequence[str],
+    beside: tuple[Floats | None, ...],
+) -> None:  # fmt: skip
+    sizes = {x.shape[0], code.size, is_chosen.size, *(b.size for b in beside if b is not None)}
+    if len(sizes) > 1 or len(names) != x.shape[1]:
+        raise InvalidArgument("conditional logit: rows, names and columns must be as many")
+    if not all(np.isfinite(some).all() for some in (x, *(b for b in beside if b is not None))):
+        raise InvalidArgument(
+            "conditional logit: numbers must be finite; leave cases out in which one is missing"
+        )
+    per_case = np.bincount(code[is_chosen], minlength=int(code.max(initial=-1)) + 1)
+    if not code.size or (per_case != 1).any():
+        n = int((per_case != 1).sum())
+        raise InvalidArgument(
+            f"conditional logit: {n:,} cases without exactly one chosen alternative; repeat a "
+            "case for each choice, and leave out those without"
+        )
+    weight = beside[0]
+    if weight is not None and (weight < 0).any():
+        raise InvalidArgument("conditional logit: weights must not be below 0")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChoiceFit:
+    """Effects on log odds of being chosen.
+
+    Attributes
+    ----------
+    beta : (k,) float64
+    bread : (k, k) float64          inverse information
+    scores : (cases, k) float64     of each case, summing to 0
+    log_likelihood : float
+    at_zero : float                 log likelihood where nothing matters but the offset
+    names : tuple[str, ...]
+    n_steps : int
+    """
+
+    beta: Floats
+    bread: Floats
+    scores: Floats
+    log_likelihood: float
+    at_zero: float
+    names: tuple[str, ...]
+    n_steps: int
+
+    @property
+    def n(self) -> int:
+        """How many cases there are."""
+        return int(self.scores.shape[0])
+
+    @property
+    def pseudo_r2(self) -> float:
+        """Share of the log likelihood that effects explain (McFadden)."""
+        return 1 - self.log_likelihood / self.at_zero if self.at_zero else 0.0
+
+    def errors(self, groups: Groups | None = None) -> Sandwich:
+        """Return errors: cases of one group go together; None: all cases are independent.
+
+        Parameters
+        ----------
+        groups : (cases,) any, optional
+        """
+        # each case is a group of its own: what it adds does not depend on how many rows it has
+        return clustered(
+            self.scores, self.bread, np.arange(self.n) if groups is None else groups
+        )
+
+
+def fit_choices(choices: Choices, *, start: Floats | None = None) -> ChoiceFit:
+    """Fit effects by Newton's method.
+
+    Parameters
+    ----------
+    choices : Choices
+    start : (k,) float64, optional
+        Effects to begin with.
+
+    Raises
+    ------
+    InvalidArgument
+        `Separated`: no finite effect is likeliest. `Unvarying`: a column says nothing beyond
+        others. Both name the columns.
+    NotConverged
+        The likelihood cannot be raised, and it is not because of separation.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0], [0.0]] * 4)
+    >>> found = choices_of(x, np.repeat(np.arange(4), 2), x[:, 0] == 1, names=["near"])
+    >>> fit_choices(found)
+    Traceback (most recent call last):
+    ...
+    buzzline.econometrics.choice.Separated: conditional logit: choices are separated by near: ...
+    """
+    k = choices.x.shape[1]
+    scores = np.empty((choices.n, k))
+    at_zero, information = _passed(choices, np.zeros(k), scores)
+    _check_varying(information, choices.names)
+    effect, likelihood = np.zeros(k), at_zero
+    if start is not None:
+        effect = as_floats(start)
+        likelihood, information = _passed(choices, effect, scores)
+    for step in range(1, MOST_STEPS + 1):
+        move = _solved(information, scores.sum(axis=0), choices.names)
+        if step >= SUSPICIOUS:
+            _check_separated(choices, move)
+        gain = float(scores.sum(axis=0) @ move) / 2
+        if gain <= CLOSE * max(1.0, abs(likelihood)) and step > 1:
+            bread = as_floats(np.linalg.inv(information))
+            return ChoiceFit(effect, bread, scores, likelihood, at_zero, choices.names, step)
+        effect, likelihood, information = _stepped(choices, (effect, likelihood), move, scores)
+    raise NotConverged(f"conditional logit: not settled within {MOST_STEPS} steps")
+
+
+def choice_probabilities(choices: Choices, beta: Floats) -> Floats:
+    """Return how likely each alternative is to be chosen in its case. (rows,).
+
+    Examples
+    --------
+    >>> pair = choices_of(np.array([[1.0], [0.0]]), np.zeros(2), np.array([True, False]))
+    >>> choice_probabilities(pair, np.array([np.log(3)])).round(2).tolist()
+    [0.75, 0.25]
+    """
+    share = np.empty(choices.x.shape[0])
+    choice_shares(choices.x, choices.start, choices.offset, as_floats(beta), share)
+    return share
+
+
+def destination_errors(
+    choices: Choices, fit: ChoiceFit, groups: Groups, alternative: Groups
+) -> Sandwich:
+    """Return errors where cases of one group and rows of one alternative share luck.
+
+    Parameters
+    ----------
+    choices : Choices
+    fit : ChoiceFit                 of these choices
+    groups : (cases,) any           such as the ultimate owner
+    alternative : (rows,) any       such as the place: what all who look at it see, and we do not
+
+    Notes
+    -----
+    Every row adds (chosen - probability) (x - mean of its case): the score of a Poisson
+    regression with one effect a case, whose coefficients are those of the logit [1]_.
+
+    References
+    ----------
+    .. [1] Guimaraes, P., Figueiredo, O., Woodward, D. (2003). A tractable approach to the firm
+       location decision problem. Review of Economics and Statistics 85(1).
+       doi:10.1162/003465303762687811
+    """
+    share = choice_probabilities(choices, fit.beta)
+    scores = np.empty(choices.x.shape)
+    row_scores(choices.x, choices.start, choices.chosen, choices.weight, share, scores)
+    return multiway(scores, fit.bread, (group_codes(groups)[choices.case], alternative))
+
+
+def _passed(choices: Choices, effect: Floats, scores: Floats) -> tuple[float, Floats]:
+    return choice_pass(
+        choices.x, choices.start, choices.chosen, choices.weight, choices.offset, effect, scores
+    )  # type: ignore[no-any-return]  # compiled functions have no types
+
+
+def _stepped(
+    choices: Choices, state: tuple[Floats, float], move: Floats, scores: Floats
+) -> tuple[Floats, float, Floats]:
+    """Go as much of a step as raises the likelihood; scores are left at where it ends."""
+    effect, likelihood = state
+    length = 1.0
+    while length >= SHORTEST:
+        new = as_floats(effect + length * move)
+        reached, information = _passed(choices, new, scores)
+        if reached >= likelihood - CLOSE * max(1.0, abs(likelihood)):
+            return new, reached, information
+        length /= 2
+    raise NotConverged("conditional logit: the likelihood cannot be raised")
+
+
+def _solved(information: Floats, score: Floats, names: tuple[str, ...]) -> Floats:
+    try:
+        return as_floats(np.linalg.solve(information, score))
+    except np.linalg.LinAlgError:
+        flat = np.linalg.eigh(information)[1][:, 0]
+        raise Separated(_moving(flat, names)) from None
+
+
+def _check_varying(information: Floats, names: tuple[str, ...]) -> None:
+    """Raise where a column says nothing beside those before it."""
+    left, spread = information.copy(), np.diag(information).copy()
+    same = []
+    for k, name in enumerate(names):
+        if not left[k, k] > ALIKE * max(spread[k], ALIKE):
+            same.append(name)
+            continue
+        left -= np.outer(left[k], left[k]) / left[k, k]
+    if same:
+        raise Unvarying(same)
+
+
+def _check_separated(choices: Choices, move: Floats) -> None:
+    least, most = smallest_lead(choices.x, choices.start, choices.chosen, move)
+    if most > 0 and least >= -HARDLY * most:
+        spread = choices.x.std(axis=0)
+        raise Separated(_moving(move * spread, choices.names))
+
+
+def _moving(direction: Floats, names: tuple[str, ...]) -> list[str]:
+    far = np.abs(direction) > HARDLY**0.5 * np.abs(direction).max(initial=0.0)
+    return [name for name, moves in zip(names, far, strict=True) if moves]
+
+
+__all__ = [
+    "ChoiceFit", "Choices", "Separated", "Unvarying", "choice_probabilities", "choices_of",
+    "destination_errors", "fit_choices",
+]  # fmt: skip
