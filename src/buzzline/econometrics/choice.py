@@ -6,8 +6,8 @@ alternatives are in the data, an `offset` says how they were sampled [2]_.
 
 .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In:
    Frontiers in Econometrics. Academic Press.
-.. [2] McFadden, D. (1978). Modelling the choice of residential location. In: Spatial Interaction
-   Theory and Planning Models. North-Holland.
+.. [2] McFadden, D. (1978). Modelling the choice of residential location. In: Spatial
+   Interaction Theory and Planning Models. North-Holland.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Separated(InvalidArgument):
         self.names = tuple(names)
         said = ", ".join(self.names)
         super().__init__(
-            f"conditional logit: choices are separated by {said}: no choice goes against it, so "
-            "that no finite effect is likeliest. Leave it out, or take together what it tells "
-            "apart"
+            f"conditional logit: choices are separated by {said}: no choice goes against it, "
+            "so that no finite effect is likeliest. Leave it out, or take together what it "
+            "tells apart"
         )
 
 
@@ -267,11 +267,9 @@ def fit_choices(choices: Choices, *, start: Floats | None = None) -> ChoiceFit:
     Examples
     --------
     >>> x = np.array([[1.0], [0.0]] * 4)
-    >>> found = choices_of(x, np.repeat(np.arange(4), 2), x[:, 0] == 1, names=["near"])
-    >>> fit_choices(found)
-    Traceback (most recent call last):
-    ...
-    buzzline.econometrics.choice.Separated: conditional logit: choices are separated by near: ...
+    >>> near = choices_of(x, np.repeat(np.arange(4), 2), np.array([1, 0, 1, 0, 1, 0, 0, 1]) > 0)
+    >>> fit_choices(near).beta.round(4).item()  # ln 3
+    1.0986
     """
     k = choices.x.shape[1]
     scores = np.empty((choices.n, k))
@@ -317,7 +315,7 @@ def destination_errors(
     choices : Choices
     fit : ChoiceFit                 of these choices
     groups : (cases,) any           such as the ultimate owner
-    alternative : (rows,) any       such as the place: what all who look at it see, and we do not
+    alternative : (rows,) any       such as the place, about which all know what we do not
 
     Notes
     -----
@@ -337,9 +335,10 @@ def destination_errors(
 
 
 def _passed(choices: Choices, effect: Floats, scores: Floats) -> tuple[float, Floats]:
-    return choice_pass(
+    found: tuple[float, Floats] = choice_pass(
         choices.x, choices.start, choices.chosen, choices.weight, choices.offset, effect, scores
-    )  # type: ignore[no-any-return]  # compiled functions have no types
+    )
+    return found
 
 
 def _stepped(
