@@ -101,7 +101,8 @@ def deals_of(
     study : Study
     clustering : Clustering
     layers : names of layers, or None
-        None: those of acquisition, investment, ownership and affiliate that are there.
+        None: those of acquisition, investment and affiliate that are there; ownership, which
+        tells who holds whom rather than that somebody invested, where there is none of them.
     years : (first, last), optional
         Both included; deals whose year is not known are then set aside.
     across : "all" or "borders"
@@ -166,6 +167,8 @@ def _layers(study: Study, layers: Sequence[str] | None) -> tuple[str, ...]:
             )
     there = set(study.linkages["layer"].unique())
     present = tuple(layer for layer in asked if layer in there)
+    if layers is None and set(present) - {"ownership"}:
+        present = tuple(layer for layer in present if layer != "ownership")
     if not present:
         raise TooFew(
             f"deals: the study has no ties in {', '.join(asked)}. Add them to `linkages` "

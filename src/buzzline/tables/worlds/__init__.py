@@ -8,6 +8,7 @@ from buzzline.tables.worlds.gravity import Gravity
 from buzzline.tables.worlds.histories import make_history_world
 from buzzline.tables.worlds.history_courses import Course
 from buzzline.tables.worlds.history_truth import HistoryTruth, HistoryWorld
+from buzzline.tables.worlds.investments import InvestmentTruth, plant_investments
 from buzzline.tables.worlds.knowledge import (
     KnowledgePlan,
     KnowledgeTruth,
@@ -34,6 +35,7 @@ __all__ = [
     "Gravity",
     "HistoryTruth",
     "HistoryWorld",
+    "InvestmentTruth",
     "KnowledgePlan",
     "KnowledgeTruth",
     "Mess",
@@ -58,6 +60,7 @@ __all__ = [
     "plant_adoption",
     "plant_advice",
     "plant_fairs",
+    "plant_investments",
     "plant_knowledge",
     "plant_panel",
     "plant_policy",
