@@ -1,0 +1,91 @@
+"""The least flow that runs backwards in any order."""
+
+import numpy as np
+
+from buzzline.kernels import kernel
+
+
+@kernel
+def least_backward(flow, order):
+    """Return the flow that runs backwards once no single move lowers it; mends `order`.
+
+    flow : (n, n) float64 from row to column, nothing on the diagonal; order : (n,) int64, where
+    the search starts. One node at a time goes where least runs backwards [O(n^2) a round].
+    """
+    n = order.size
+    for _ in range(10 * n + 10):
+        best, which, where = -1e-9, -1, -1
+        for k in range(n):
+            i = order[k]
+            change = 0.0
+            for m in range(k - 1, -1, -1):  # towards the front: m is passed by
+                j = order[m]
+                change += flow[j, i] - flow[i, j]
+                if change < best:
+                    best, which, where = change, k, m
+            change = 0.0
+            for m in range(k + 1, n):
+                j = order[m]
+                change += flow[i, j] - flow[j, i]
+                if change < best:
+                    best, which, where = change, k, m
+        if which < 0:
+            break
+        i = order[which]
+        if where < which:
+            for m in range(which, where, -1):
+                order[m] = order[m - 1]
+        else:
+            for m in range(which, where):
+                order[m] = order[m + 1]
+        order[where] = i
+    backward = 0.0
+    for k in range(n):
+        for m in range(k):
+            backward += flow[order[k], order[m]]
+    return backward
+
+
+@kernel
+def exact_backward(flow):
+    """Return the least flow that runs backwards in any order. O(2^n n^2) time, n <= 16.
+
+    flow : (n, n) float64.
+    """
+    n = flow.shape[0]
+    least = np.full(1 << n, np.inf)
+    least[0] = 0.0
+    for done in range(1 << n):
+        for i in range(n):
+            if done >> i & 1:
+                continue
+            back = 0.0
+            for j in range(n):
+                if done >> j & 1:
+                    back += flow[i, j]
+            new = done | (1 << i)
+            if least[done] + back < least[new]:
+                least[new] = least[done] + back
+    return least[(1 << n) - 1]
+
+
+@kernel
+def reaches(start, to):
+    """Return who reaches whom along directed ties, itself included. (n, n) bool, small n."""
+    n = start.size - 1
+    reach = np.zeros((n, n), np.bool_)
+    queue = np.empty(n, np.int64)
+    for s in range(n):
+        reach[s, s] = True
+        queue[0] = s
+        head, tail = 0, 1
+        while head < tail:
+            i = queue[head]
+            head += 1
+            for e in range(start[i], start[i + 1]):
+                j = to[e]
+                if not reach[s, j]:
+                    reach[s, j] = True
+                    queue[tail] = j
+                    tail += 1
+    return reach
