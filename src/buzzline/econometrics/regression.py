@@ -65,7 +65,7 @@ def fit_linear(
     >>> fit.names, fit.beta.round(6).tolist()
     (('a', 'b'), [2.0, -1.0])
     """
-    return _fit(_Given("linear", y, x, effects, names, weights, None))
+    return _fit(_given("linear", y, x, effects, names=names, weights=weights))
 
 
 def fit_poisson(
@@ -109,39 +109,40 @@ def fit_poisson(
     """
     if not (np.asarray(y) >= 0).all():
         raise InvalidArgument("fit_poisson: needs values of 0 and more")
-    return _fit(_Given("poisson", y, x, effects, names, weights, offset))
+    return _fit(_given("poisson", y, x, effects, names=names, weights=weights, offset=offset))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Given:
     family: Family
     y: Floats
     x: Floats
-    effects: Sequence[Groups]
-    names: Sequence[str]
+    codes: tuple[Indices, ...]
+    names: tuple[str, ...]
     weights: Floats | None
     offset: Floats | None
-    codes: tuple[Indices, ...] = ()
-
-    def __post_init__(self) -> None:
-        self.y = as_floats(self.y)
-        self.x = as_floats(self.x)
-        n = self.y.size
-        if self.x.ndim != 2 or not self.x.shape[1]:
-            raise InvalidArgument("fit: x needs one column at least, of shape (rows, columns)")
-        self.names = tuple(self.names) or tuple(f"x{j + 1}" for j in range(self.x.shape[1]))
-        parts: list[Any] = [self.y, self.x, *self.effects]
-        parts += [part for part in (self.weights, self.offset) if part is not None]
-        if len(self.names) != self.x.shape[1] or {len(part) for part in parts} != {n}:
-            raise InvalidArgument("fit: y, x, effects, weights and names must be of one length")
-        for part in (self.y, self.x, self.weights, self.offset):
-            if part is not None and not np.isfinite(part).all():
-                raise InvalidArgument("fit: values must be finite; leave rows without one out")
-        self.codes = tuple(group_codes(np.asarray(effect)) for effect in self.effects)
 
     @property
     def word(self) -> str:
         return f"fit_{self.family}"
+
+
+def _given(
+    family: Family, y: Floats, x: Floats, effects: Sequence[Groups], **choices: Any
+) -> _Given:
+    y, x = as_floats(y), as_floats(x)
+    if x.ndim != 2 or not x.shape[1]:
+        raise InvalidArgument("fit: x needs one column at least, of shape (rows, columns)")
+    names = tuple(choices["names"]) or tuple(f"x{j + 1}" for j in range(x.shape[1]))
+    weights, offset = choices["weights"], choices.get("offset")
+    parts = [part for part in (y, x, weights, offset) if part is not None]
+    lengths = {len(part) for part in [*parts, *effects]}
+    if len(names) != x.shape[1] or lengths != {y.size}:
+        raise InvalidArgument("fit: y, x, effects, weights and names must be of one length")
+    if not all(np.isfinite(part).all() for part in parts):
+        raise InvalidArgument("fit: values must be finite; leave rows without one out")
+    codes = tuple(group_codes(np.asarray(effect)) for effect in effects)
+    return _Given(family, y, x, codes, names, weights, offset)
 
 
 def _fit(given: _Given) -> Fitted:
@@ -270,7 +271,7 @@ class _Made:
         """Return columns without a coefficient of their own, with the reason."""
         places = range(len(self.columns))
         found = [(j, REPEATS) for j in places if f"x{j}" not in self.fit._coefnames]
-        if found or not self.given.effects:
+        if found or not self.given.codes:
             return found
         left = np.einsum("ij,ij->j", self.fit._X, self.fit._X)
         total = float(np.sum(self.fit._weights))
