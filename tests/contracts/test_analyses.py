@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
 
+import numpy as np
 import polars as pl
 import pytest
 from docs.public_names import public_modules
@@ -30,7 +31,7 @@ from buzzline.randomness import Seed
 from buzzline.road.measuring import ALWAYS
 from buzzline.road.parts import Parts
 from buzzline.tables.study import Study
-from buzzline.tables.worlds import make_world
+from buzzline.tables.worlds import make_world, plant_investments
 
 for _module in public_modules():  # the catalogue fills as modules are imported
     importlib.import_module(_module.__name__)
@@ -49,7 +50,9 @@ QUICK = {"draws": 9}
 
 @cache
 def study() -> Study:
-    return make_world(organisations=400, clusters=2, industries=3, rng=7).study
+    world = make_world(organisations=400, clusters=2, industries=3, rng=7)
+    rng = np.random.default_rng(7)
+    return plant_investments(world.study, world.truth.cluster, deals=150, rng=rng)[0]
 
 
 @cache
