@@ -43,6 +43,7 @@ class Fitted:
     design : (n, k) float64         columns net of effects, times the root of the weight
     residual : (n,) float64         y less its fitted mean
     fitted : (n,) float64           the mean
+    weight : (n,) float64           of each row; for Poisson times the mean
     effects : tuple[(n,) int64]     groups of each set of effects, from 0
     dropped : tuple[(name, reason)] columns without a coefficient
     left_out : tuple[(reason, n)]   rows that tell nothing
@@ -58,6 +59,7 @@ class Fitted:
     design: Floats
     residual: Floats
     fitted: Floats
+    weight: Floats
     effects: tuple[Indices, ...]
     dropped: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, int], ...]

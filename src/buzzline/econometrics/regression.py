@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyfixest as pf
+from pyfixest.core.demean import demean
 
 from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
 from buzzline.econometrics.fitted import Family, Fitted
@@ -110,6 +111,38 @@ def fit_poisson(
     if not (np.asarray(y) >= 0).all():
         raise InvalidArgument("fit_poisson: needs values of 0 and more")
     return _fit(_given("poisson", y, x, effects, names=names, weights=weights, offset=offset))
+
+
+def without_effects(
+    columns: Floats, effects: Sequence[Groups], *, weights: Floats | None = None
+) -> Floats:
+    """Return columns net of sets of fixed effects. (n, k).
+
+    Parameters
+    ----------
+    columns : (n, k) float64
+    effects : sequence of (n,) any
+    weights : (n,) float64, optional
+
+    Raises
+    ------
+    NotConverged
+        Effects that are hardly connected.
+
+    Examples
+    --------
+    >>> column, unit = np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])
+    >>> without_effects(column, (unit,)).ravel().tolist()
+    [-1.0, 1.0, 0.0]
+    """
+    if not effects:
+        return as_floats(columns)
+    codes = np.column_stack([group_codes(np.asarray(effect)) for effect in effects])
+    weights = np.ones(columns.shape[0]) if weights is None else weights
+    out, settled = demean(as_floats(columns), codes.astype(np.uint64), weights, tol=SETTLED)
+    if not settled:
+        raise NotConverged("without_effects: effects are hardly connected; use fewer of them")
+    return as_floats(out)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -301,6 +334,7 @@ class _Made:
             self.rows, as_floats(self.fit._scores * scale),
             as_floats(np.linalg.inv(self.fit._hessian) / np.outer(scale, scale)),
             as_floats(self.fit._X * scale), as_floats(self.given.y[self.rows] - mean), mean,
+            as_floats(np.asarray(self.fit._weights).ravel()),
             codes if whole else tuple(group_codes(code[self.rows]) for code in codes),
             dropped, left_out, tuple(dict.fromkeys(self.notes)),
         )  # fmt: skip
