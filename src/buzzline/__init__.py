@@ -84,6 +84,7 @@ from buzzline.diagnosis.district_types import DistrictTypes, district_types
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
 from buzzline.econometrics.best_distance import BestDistance, best_distance
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
+from buzzline.econometrics.policy_effect import PolicyEffect, policy_effect
 from buzzline.econometrics.tie_formation import TieFormation, tie_formation
 from buzzline.econometrics.value_by_distance import ValueByDistance, value_by_distance
 from buzzline.errors import (
@@ -100,6 +101,7 @@ from buzzline.errors import (
     UnwritableOutput,
 )
 from buzzline.export import write_results
+from buzzline.investment.direction import InvestmentDirection, investment_direction
 from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.brokerage import Brokerage, brokerage
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
@@ -192,6 +194,7 @@ __all__ = [
     "InvalidArgument",
     "InvalidStudyFile",
     "InvalidTables",
+    "InvestmentDirection",
     "KDensity",
     "LabourMarketAreas",
     "LocationQuotients",
@@ -205,6 +208,7 @@ __all__ = [
     "MutualStimulation",
     "NotConverged",
     "PatternRule",
+    "PolicyEffect",
     "Problem",
     "Questionnaire",
     "Redundancy",
@@ -275,6 +279,7 @@ __all__ = [
     "industry_groups",
     "inequality",
     "initialise",
+    "investment_direction",
     "kdensity",
     "labour_market_areas",
     "location_quotients_by_place",
@@ -286,6 +291,7 @@ __all__ = [
     "monitoring",
     "mutual_stimulation",
     "plants_of",
+    "policy_effect",
     "questionnaire",
     "read_bea_flows",
     "read_cbp",

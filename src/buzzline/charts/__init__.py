@@ -18,6 +18,7 @@ from buzzline.charts import (
     density,
     diagnosis,
     dimensions,
+    direction,
     distinctness,
     district_types,
     entry,
@@ -33,7 +34,9 @@ from buzzline.charts import (
     membership,
     merges,
     monitoring,
+    ownership,
     patterns,
+    policy_effect,
     profile,
     quality,
     redundancy,
@@ -59,6 +62,7 @@ from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
 FAMILIES = (
+    policy_effect,
     gatekeepers,
     against_chance,
     brokerage,
@@ -106,6 +110,7 @@ FAMILIES = (
     monitoring,
     social_capital,
     tie_formation,
+    direction,
 )
 
 __all__ = [

@@ -19,6 +19,7 @@ from buzzline.export.meanings import (
     delineation,
     diagnosis,
     dimensions,
+    direction,
     distance,
     distinctness,
     flows,
@@ -28,6 +29,7 @@ from buzzline.export.meanings import (
     linkages,
     membership,
     patterns,
+    policy,
     proximity,
     quality,
     redundancy,
@@ -40,6 +42,7 @@ from buzzline.export.meanings import (
 from buzzline.export.meanings.columns import Meaning
 
 FAMILIES = (
+    policy,
     clusters,
     linkages,
     quality,
@@ -65,6 +68,7 @@ FAMILIES = (
     patterns,
     proximity,
     dimensions,
+    direction,
     gatekeepers,
 )
 

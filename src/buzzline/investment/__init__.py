@@ -1,3 +1,8 @@
 """Which clusters invest in which?"""
 
-__all__: list[str] = []
+from buzzline.investment.direction import InvestmentDirection, investment_direction
+
+__all__ = [
+    "InvestmentDirection",
+    "investment_direction",
+]
