@@ -34,6 +34,7 @@ from buzzline.quantities import Share
 
 Groups = NDArray[Any]
 FEWEST_GROUPS = 2
+BY_GROUP = "by group"
 THIN = 8.0  # codes may be this many times as many as rows and still be counted directly
 
 
@@ -77,13 +78,7 @@ class Sandwich:
         return said
 
     def interval(self, beta: Floats, *, level: Share = 0.95) -> tuple[Floats, Floats]:
-        """Return the ends of the intervals of estimates; infinite without degrees of freedom.
-
-        Parameters
-        ----------
-        beta : (k,) float64
-        level : share
-        """
+        """Return the ends of the intervals of (k,) estimates; infinite without degrees."""
         usable = self.degrees > 0
         quantile = student.ppf((1 + level) / 2, np.where(usable, self.degrees, 1.0))
         half = np.where(usable, quantile * self.se, inf)
@@ -137,7 +132,7 @@ def clustered(
     (16.0, 1.0)
     """
     code = group_codes(groups)
-    return _made(_Rows(scores, bread, n_parameters), (code,), kind="by group")
+    return _in_ways(scores, bread, (code,), kind=BY_GROUP, n_parameters=n_parameters)
 
 
 def multiway(
@@ -172,7 +167,8 @@ def multiway(
     if not ways:
         raise InvalidArgument("multiway: give one way of grouping at least")
     codes = tuple(group_codes(way) for way in ways)
-    return _made(_Rows(scores, bread, n_parameters), codes, kind=f"in {len(codes)} ways")
+    kind = f"in {len(codes)} ways"
+    return _in_ways(scores, bread, codes, kind=kind, n_parameters=n_parameters)
 
 
 def dyadic(
@@ -211,13 +207,17 @@ def dyadic(
     n = int(code.max(initial=-1)) + 1
     if n < 3:
         raise TooFew("dyadic: fewer than three things, so errors of pairs are not known")
-    rows = _Rows(scores, bread, n_parameters)
+    scores = _checked(scores, bread)
     apart = first != second
-    meat = _end_products(rows.scores, (first, second), n)
+    meat = _end_products(scores, (first, second), n)
     pair = np.minimum(first, second) * n + np.maximum(first, second)
-    meat -= products(rows.scores[apart], pair[apart])
-    held = _held(rows.moves, first, n) + _held(rows.moves[apart], second[apart], n)
-    return rows.sandwich(meat, (n,), _worth(held), kind="of pairs")
+    meat = as_floats(meat - products(scores[apart], pair[apart]))
+    moves = np.abs(scores @ bread)
+    held = group_sums(moves, first, n) + group_sums(moves[apart], second[apart], n)
+    return assembled(
+        scores, bread, meat, n_groups=(n,), worth=worth(held), kind="of pairs",
+        n_parameters=n_parameters,
+    )  # fmt: skip
 
 
 def heteroskedastic(
@@ -228,8 +228,8 @@ def heteroskedastic(
     Examples
     --------
     >>> scores = np.array([[1.0], [1.0], [-1.0], [-1.0]])
-    >>> heteroskedastic(scores, np.eye(1)).covariance.round(3).item()
-    5.333
+    >>> heteroskedastic(scores, np.eye(1)).covariance.round(1).item()
+    5.3
     """
     return clustered(scores, bread, np.arange(scores.shape[0]), n_parameters=n_parameters)
 
@@ -254,15 +254,6 @@ def group_codes(groups: Groups) -> Indices:
 def products(scores: Floats, code: Indices) -> Floats:
     """Return the sum over groups of the products of what each group adds up to.
 
-    Parameters
-    ----------
-    scores : (n, k) float64
-    code : (n,) int64           of groups, not negative
-
-    Returns
-    -------
-    (k, k) float64
-
     Examples
     --------
     >>> products(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).item()
@@ -272,69 +263,100 @@ def products(scores: Floats, code: Indices) -> Floats:
     return as_floats(sums.T @ sums)
 
 
-def group_sums(scores: Floats, code: Indices) -> Floats:
-    """Return what each group adds up to; numbers without rows add 0 or are left out."""
-    high = int(code.max(initial=-1)) + 1
-    if high > THIN * max(code.size, 1):
+def group_sums(scores: Floats, code: Indices, n: int = 0) -> Floats:
+    """Return what each group adds up to. (groups, k).
+
+    Numbers far beyond the rows are drawn together; `n` is how many groups there are at least.
+    """
+    if int(code.max(initial=-1)) >= max(THIN * code.size, n):
         code = as_indices(np.unique(code, return_inverse=True)[1].ravel())
-        high = int(code.max(initial=-1)) + 1
-    return as_floats(np.stack(
-        [np.bincount(code, weights=column, minlength=high) for column in scores.T], axis=1
-    ) if scores.shape[1] else np.zeros((high, 0)))  # fmt: skip
+    high = max(int(code.max(initial=-1)) + 1, n)
+    sums = [np.bincount(code, weights=column, minlength=high) for column in scores.T]
+    return as_floats(np.array(sums).reshape(-1, high).T)
 
 
-class _Rows:
-    """Scores and bread, checked, and the moves that follow from them."""
+def assembled(
+    scores: Floats, bread: Floats, meat: Floats, *, n_groups: tuple[int, ...], worth: Floats,
+    kind: str, n_parameters: int | None = None,
+) -> Sandwich:  # fmt: skip
+    """Return the covariance that a sum of products gives, mended where it is none.
 
-    __slots__ = ("bread", "moves", "n_parameters", "scores")
+    Parameters
+    ----------
+    scores, bread, n_parameters : see `clustered`
+    meat : (k, k) float64           sum of products of scores of rows that share luck
+    n_groups : tuple[int, ...]      of each way; the fewest set the factor G / (G - 1)
+    worth : (k,) float64            how many equal groups each estimate rests on
+    kind : str                      "by group" leaves variances below independent rows as is
 
-    def __init__(self, scores: Floats, bread: Floats, n_parameters: int | None) -> None:
-        self.scores, self.bread = as_floats(scores), as_floats(bread)
-        n, k = self.scores.shape
-        if self.bread.shape != (k, k):
-            raise InvalidArgument(
-                f"sandwich: scores have {k} columns and the bread is of shape {bread.shape}"
-            )
-        if not np.isfinite(self.scores).all():
-            raise InvalidArgument("sandwich: scores must be finite; leave rows without one out")
-        self.n_parameters = k if n_parameters is None else n_parameters
-        if n <= self.n_parameters:
-            raise TooFew(f"sandwich: {n} rows for {self.n_parameters} coefficients")
-        self.moves = as_floats(self.scores @ self.bread)
+    Raises
+    ------
+    TooFew
+        Not more rows than coefficients.
+    """
+    n, k = scores.shape
+    used = k if n_parameters is None else n_parameters
+    if n <= used:
+        raise TooFew(f"sandwich: {n} rows for {used} coefficients")
+    factor = min(n_groups) / (min(n_groups) - 1) * (n - 1) / (n - used)
+    whole = as_floats(bread @ meat @ bread * factor)
+    whole, is_mended = _mended(as_floats((whole + whole.T) / 2))
+    raised = np.zeros(k, np.bool_)
+    if kind != BY_GROUP:
+        moves = scores @ bread
+        alone = np.einsum("ij,ij->j", moves, moves) * min(factor, n / (n - used))
+        whole, raised = _at_least(whole, as_floats(alone))
+    degrees = as_floats(np.minimum(worth, min(n_groups)) - 1)
+    return Sandwich(whole, degrees, n_groups, factor, is_mended, as_flags(raised), kind)
 
-    def sandwich(
-        self, meat: Floats, n_groups: tuple[int, ...], worth: Floats, *, kind: str
-    ) -> Sandwich:
-        """Return the covariance of a sum of products, mended where it is none."""
-        n = self.scores.shape[0]
-        factor = min(n_groups) / (min(n_groups) - 1) * (n - 1) / (n - self.n_parameters)
-        whole = as_floats(self.bread @ meat @ self.bread * factor)
-        whole, is_mended = _mended((whole + whole.T) / 2)
-        raised = np.zeros(whole.shape[0], np.bool_)
-        if kind != "by group":
-            alone = min(factor, n / (n - self.n_parameters))
-            least = np.einsum("ij,ij->j", self.moves, self.moves) * alone
-            whole, raised = _at_least(whole, as_floats(least))
-        degrees = np.minimum(worth, min(n_groups)) - 1
-        return Sandwich(
-            whole, as_floats(degrees), n_groups, factor, is_mended, as_flags(raised), kind
+
+def worth(held: Floats, shared: Floats | None = None) -> Floats:
+    """Return how many equal groups the groups are worth, estimate by estimate. (k,).
+
+    `held` : (groups, k) absolute moves that each group holds; `shared` : (k,) their products
+    over groups that share luck, default their squares.
+
+    Examples
+    --------
+    >>> worth(np.array([[2.0], [1.0], [1.0]])).round(2).item()
+    2.67
+    """
+    squares = (held**2).sum(axis=0) if shared is None else shared
+    total = held.sum(axis=0) ** 2
+    return as_floats(np.where(squares > 0, total / np.where(squares > 0, squares, 1.0), 0.0))
+
+
+def _checked(scores: Floats, bread: Floats) -> Floats:
+    scores = as_floats(scores)
+    k = scores.shape[1]
+    if np.shape(bread) != (k, k):
+        raise InvalidArgument(
+            f"sandwich: scores have {k} columns and the bread is of shape {np.shape(bread)}"
         )
+    if not np.isfinite(scores).all():
+        raise InvalidArgument("sandwich: scores must be finite; leave rows without one out")
+    return scores
 
 
-def _made(rows: _Rows, codes: tuple[Indices, ...], *, kind: str) -> Sandwich:
+def _in_ways(
+    scores: Floats, bread: Floats, codes: tuple[Indices, ...], *, kind: str,
+    n_parameters: int | None,
+) -> Sandwich:  # fmt: skip
+    scores = _checked(scores, bread)
     sizes = tuple(int(code.max(initial=-1)) + 1 for code in codes)
     if min(sizes) < FEWEST_GROUPS:
         raise TooFew("sandwich: all rows are of one group, so errors are not known")
-    k = rows.bread.shape[0]
-    meat = np.zeros((k, k))
+    meat = np.zeros(np.shape(bread))
     for n_ways in range(1, len(codes) + 1):
         for chosen in combinations(range(len(codes)), n_ways):
             shared = _intersection([codes[way] for way in chosen], [sizes[w] for w in chosen])
-            meat += (-1) ** (n_ways + 1) * products(rows.scores, shared)
-    worth = np.min(
-        [_worth(_held(rows.moves, c, n)) for c, n in zip(codes, sizes, strict=True)], axis=0
-    )
-    return rows.sandwich(as_floats(meat), sizes, as_floats(worth), kind=kind)
+            meat += (-1) ** (n_ways + 1) * products(scores, shared)
+    moves = as_floats(np.abs(scores @ bread))
+    least = np.min([worth(group_sums(moves, code)) for code in codes], axis=0)
+    return assembled(
+        scores, bread, as_floats(meat), n_groups=sizes, worth=as_floats(least), kind=kind,
+        n_parameters=n_parameters,
+    )  # fmt: skip
 
 
 def _intersection(codes: list[Indices], sizes: list[int]) -> Indices:
@@ -353,20 +375,6 @@ def _end_products(scores: Floats, ends: tuple[Indices, Indices], n: int) -> Floa
         for a, b in zip(scores.T, once.T, strict=True)
     ], axis=1)  # fmt: skip
     return as_floats(sums.T @ sums)
-
-
-def _held(moves: Floats, code: Indices, n: int) -> Floats:
-    return as_floats(np.stack(
-        [np.bincount(code, weights=column, minlength=n) for column in np.abs(moves).T], axis=1
-    ))  # fmt: skip
-
-
-def _worth(held: Floats) -> Floats:
-    """Return how many equal groups the groups are worth, estimate by estimate."""
-    squares = (held**2).sum(axis=0)
-    return as_floats(
-        np.where(squares > 0, held.sum(axis=0) ** 2 / np.where(squares > 0, squares, 1.0), 0.0)
-    )
 
 
 def _mended(covariance: Floats) -> tuple[Floats, bool]:
