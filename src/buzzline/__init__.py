@@ -101,7 +101,9 @@ from buzzline.errors import (
     UnwritableOutput,
 )
 from buzzline.export import write_results
+from buzzline.investment.deals import Deals, deals_of
 from buzzline.investment.direction import InvestmentDirection, investment_direction
+from buzzline.investment.ownership import Ownership, ownership
 from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.brokerage import Brokerage, brokerage
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
@@ -171,6 +173,7 @@ __all__ = [
     "Concentration",
     "CoreRule",
     "Cutoffs",
+    "Deals",
     "DeclaredClusters",
     "DeclaredRule",
     "Delineation",
@@ -207,6 +210,7 @@ __all__ = [
     "Monitoring",
     "MutualStimulation",
     "NotConverged",
+    "Ownership",
     "PatternRule",
     "PolicyEffect",
     "Problem",
@@ -262,6 +266,7 @@ __all__ = [
     "complexity",
     "concentration",
     "contested_evidence",
+    "deals_of",
     "declared_as_clusters",
     "declared_clusters",
     "delineation",
@@ -290,6 +295,7 @@ __all__ = [
     "missing_link_patterns",
     "monitoring",
     "mutual_stimulation",
+    "ownership",
     "plants_of",
     "policy_effect",
     "questionnaire",

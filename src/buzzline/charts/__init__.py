@@ -111,6 +111,7 @@ FAMILIES = (
     social_capital,
     tie_formation,
     direction,
+    ownership,
 )
 
 __all__ = [

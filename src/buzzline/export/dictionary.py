@@ -28,6 +28,7 @@ from buzzline.export.meanings import (
     lifecycle,
     linkages,
     membership,
+    ownership,
     patterns,
     policy,
     proximity,
@@ -70,6 +71,7 @@ FAMILIES = (
     dimensions,
     direction,
     gatekeepers,
+    ownership,
 )
 
 TABLE_MEANING: dict[str, str] = {

@@ -37,7 +37,7 @@ SENSIBLE = (
     "cluster_flows", "yardsticks", "gatekeepers", "external_reach", "redundancy",
     "missing_link_patterns", "buzz_and_pipelines", "colocated_clusters", "temporary_clusters",
     "cognitive_distance", "social_capital", "monitoring",
-    "investment_direction",
+    "ownership", "investment_direction",
     "best_distance", "mutual_stimulation", "value_by_distance", "policy_effect",
     "five_dimensions", "cluster_diagnosis",
 )  # fmt: skip
