@@ -22,6 +22,7 @@ from buzzline.errors import InvalidArgument, NotConverged
 from buzzline.kernels.conditional_logit import (
     choice_pass,
     choice_shares,
+    column_ranges,
     row_scores,
     smallest_lead,
 )
@@ -30,6 +31,7 @@ from buzzline.sandwiches import Groups, Sandwich, clustered, group_codes, multiw
 MOST_STEPS = 60
 CLOSE = 1e-10  # of the log likelihood that the last step gains
 SHORTEST = 1e-4  # part of a step that is tried
+LONGEST = 5.0  # log units by which a column may move alternatives apart in one step
 SUSPICIOUS = 6  # steps: most fits end before; from here on, separation is looked for
 ALIKE = 1e-9  # of a column's variation that may be left beside the others
 HARDLY = 1e-6  # of the largest lead: what a choice may go against a direction and not count
@@ -108,10 +110,13 @@ class Choices:
             as_floats(self.weight[chosen]), as_floats(offset),
         )  # fmt: skip
 
-    def without_rows(self, left_out: Flags) -> Choices:
-        """Return choices without some alternatives, and without the cases that chose them."""
+    def without_rows(self, left_out: Flags) -> tuple[Choices, Flags]:
+        """Return choices without some alternatives, and which rows they are.
+
+        Cases that chose one of those left out are left out as well.
+        """
         still = np.flatnonzero(~left_out[self.chosen])
-        kept = ~left_out & np.isin(self.case, still)
+        kept = np.asarray(~left_out & np.isin(self.case, still))
         place = np.cumsum(kept) - 1
         width = np.add.reduceat(kept, self.start[:-1]) if self.n else NONE
         start = np.concatenate([[0], np.cumsum(width[still])])
@@ -119,7 +124,7 @@ class Choices:
         return Choices(
             as_floats(self.x[kept]), as_indices(start), as_indices(place[self.chosen[still]]),
             self.names, as_floats(self.weight[still]), as_floats(offset),
-        )  # fmt: skip
+        ), kept  # fmt: skip
 
 
 def choices_of(
@@ -279,16 +284,49 @@ def fit_choices(choices: Choices, *, start: Floats | None = None) -> ChoiceFit:
     if start is not None:
         effect = as_floats(start)
         likelihood, information = _passed(choices, effect, scores)
+    spread = column_ranges(choices.x)
     for step in range(1, MOST_STEPS + 1):
         move = _solved(information, scores.sum(axis=0), choices.names)
         if step >= SUSPICIOUS:
-            _check_separated(choices, move)
+            _check_separated(choices, move, spread)
         gain = float(scores.sum(axis=0) @ move) / 2
         if gain <= CLOSE * max(1.0, abs(likelihood)) and step > 1:
             bread = as_floats(np.linalg.inv(information))
             return ChoiceFit(effect, bread, scores, likelihood, at_zero, choices.names, step)
-        effect, likelihood, information = _stepped(choices, (effect, likelihood), move, scores)
+        effect, likelihood, information = _stepped(
+            choices, (effect, likelihood), move, scores=scores, spread=spread
+        )
     raise NotConverged(f"conditional logit: not settled within {MOST_STEPS} steps")
+
+
+def fit_what_can_be(choices: Choices) -> tuple[ChoiceFit, Choices, dict[str, str]]:
+    """Fit effects, without the columns that separate choices or say nothing beside others.
+
+    Returns
+    -------
+    ChoiceFit, Choices
+        Of the columns that are left.
+    dict of str to str
+        Columns left out, and why.
+
+    Raises
+    ------
+    InvalidArgument
+        No column is left.
+    """
+    dropped: dict[str, str] = {}
+    while choices.names:
+        try:
+            return fit_choices(choices), choices, dropped
+        except Separated as error:
+            names = error.names
+            why = "separated: no choice goes against it, so that no finite odds are likeliest"
+        except Unvarying as error:
+            names = error.names
+            why = "it does not vary among alternatives beyond the others"
+        dropped |= dict.fromkeys(names, why)
+        choices = choices.of_columns([name for name in choices.names if name not in names])
+    raise InvalidArgument("conditional logit: every column separates choices or does not vary")
 
 
 def choice_probabilities(choices: Choices, beta: Floats) -> Floats:
@@ -328,10 +366,16 @@ def destination_errors(
        location decision problem. Review of Economics and Statistics 85(1).
        doi:10.1162/003465303762687811
     """
-    share = choice_probabilities(choices, fit.beta)
+    ways = (group_codes(groups)[choices.case], alternative)
+    return multiway(scores_of_rows(choices, fit.beta), fit.bread, ways)
+
+
+def scores_of_rows(choices: Choices, beta: Floats) -> Floats:
+    """Return what each alternative adds to the scores: (rows, k), adding up to 0 at the fit."""
+    share = choice_probabilities(choices, beta)
     scores = np.empty(choices.x.shape)
     row_scores(choices.x, choices.start, choices.chosen, choices.weight, share, scores)
-    return multiway(scores, fit.bread, (group_codes(groups)[choices.case], alternative))
+    return scores
 
 
 def _passed(choices: Choices, effect: Floats, scores: Floats) -> tuple[float, Floats]:
@@ -342,12 +386,18 @@ def _passed(choices: Choices, effect: Floats, scores: Floats) -> tuple[float, Fl
 
 
 def _stepped(
-    choices: Choices, state: tuple[Floats, float], move: Floats, scores: Floats
+    choices: Choices,
+    state: tuple[Floats, float],
+    move: Floats,
+    *,
+    scores: Floats,
+    spread: Floats,
 ) -> tuple[Floats, float, Floats]:
     """Go as much of a step as raises the likelihood; scores are left at where it ends."""
     effect, likelihood = state
-    length = 1.0
-    while length >= SHORTEST:
+    length = min(1.0, LONGEST / max(float(np.abs(move * spread).max()), 1e-300))
+    shortest = SHORTEST * length
+    while length >= shortest:
         new = as_floats(effect + length * move)
         reached, information = _passed(choices, new, scores)
         if reached >= likelihood - CLOSE * max(1.0, abs(likelihood)):
@@ -377,10 +427,9 @@ def _check_varying(information: Floats, names: tuple[str, ...]) -> None:
         raise Unvarying(same)
 
 
-def _check_separated(choices: Choices, move: Floats) -> None:
+def _check_separated(choices: Choices, move: Floats, spread: Floats) -> None:
     least, most = smallest_lead(choices.x, choices.start, choices.chosen, move)
     if most > 0 and least >= -HARDLY * most:
-        spread = choices.x.std(axis=0)
         raise Separated(_moving(move * spread, choices.names))
 
 
@@ -391,5 +440,5 @@ def _moving(direction: Floats, names: tuple[str, ...]) -> list[str]:
 
 __all__ = [
     "ChoiceFit", "Choices", "Separated", "Unvarying", "choice_probabilities", "choices_of",
-    "destination_errors", "fit_choices",
+    "destination_errors", "fit_choices", "fit_what_can_be", "scores_of_rows",
 ]  # fmt: skip

@@ -138,3 +138,13 @@ def smallest_lead(x, start, chosen, direction):
                 other += direction[a] * x[j, a]
             least, most = min(least, own - other), max(most, own - other)
     return least, most
+
+
+@summing_kernel
+def column_ranges(x):
+    """Return how far apart the values of each column are. x : (rows, k) float64; (k,)."""
+    low, high = x[0].copy(), x[0].copy()
+    for j in range(x.shape[0]):
+        for a in range(x.shape[1]):
+            low[a], high[a] = min(low[a], x[j, a]), max(high[a], x[j, a])
+    return high - low
