@@ -3,8 +3,8 @@
     python -m benchmarks.direction_recovery
     python -m benchmarks.direction_recovery --share 0.1   quicker
 
-The first as in docs/explanation/investment-direction.md. Groups have a taste of their own (deals
-of one group correlate by 0.2), some of them in a world with a group that makes a third or half
+The first as in docs/explanation/investment-direction.md. Groups have a taste of their own
+(deals of one group correlate by 0.2), some in a world with a group that makes a third or half
 of all deals, or with five groups. Writes into the page.
 """
 

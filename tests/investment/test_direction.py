@@ -67,6 +67,7 @@ def test_the_curve_by_hand():
     assert curve["value"].to_list() == pytest.approx([4 / 5, 3 / 5, 2 / 3, 1 / 3])
     assert curve["n"].to_list() == [5, 5, 3, 3]
     assert curve["n_unknown"].to_list() == [0, 0, 2, 2]
+    assert curve["two_digits"].to_list() == [None, None, 2 / 3, 2 / 3]  # of the same three
 
 
 def test_short_codes_do_not_look_different():
@@ -89,6 +90,12 @@ def test_codes_of_another_vintage_are_unknown():
     reasons = dict(result.left_out.iter_rows())
     assert any("not in the list" in reason for reason in reasons)
     assert "another vintage" in str(result)
+
+
+def test_a_list_of_another_classification_leaves_nothing_known():
+    industries = pl.DataFrame({"industry": ["optics", "wine"]})
+    with pytest.raises(TooFew, match="in codes that `industries` lists"):
+        direction(study_of([("3344", "3344"), ("3344", "33")], industries=industries))
 
 
 def test_coefficients_by_hand():

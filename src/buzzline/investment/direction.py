@@ -47,7 +47,8 @@ class InvestmentDirection:
         `value` (share of deals in the buyer's own industry), `low`, `high`, `level`,
         `expected` (with buyers changing hands at random), `expected_low`, `expected_high`,
         `p` (one-sided: more than that), `q`, `within_expected`, `within_low`, `within_high`,
-        `within_p` (the same within the coarser industry), `n`, `n_unknown` (deals whose codes
+        `within_p` (the same within the coarser industry), `two_digits` (the share horizontal
+        at two digits of the same deals), `n`, `n_unknown` (deals whose codes
         do not reach so many digits), `n_groups`, `needed` (deals that would tell `value` from
         `expected`), `status`.
     kinds : DataFrame
@@ -101,9 +102,7 @@ class InvestmentDirection:
             f"{_interval(row)} are horizontal, in the buyer's own industry"
             f"{_digits(row)}{_chance(row)}."
         )
-        return " ".join(
-            [text, *_coarser(self.curve, row), _vertical(self), LIMITS, *self.notes]
-        )
+        return " ".join([text, *_coarser(row), _vertical(self), LIMITS, *self.notes])
 
     def __repr__(self) -> str:
         return str(self)
@@ -253,13 +252,13 @@ def _chance(row: dict[str, Any]) -> str:
     return said if row["p"] <= 1 - row["level"] else f"{said}, no more than chance gives"
 
 
-def _coarser(curve: pl.DataFrame, row: dict[str, Any]) -> list[str]:
-    if not row["digits"] or row["digits"] < 3:
+def _coarser(row: dict[str, Any]) -> list[str]:
+    if row["two_digits"] is None:
         return []
-    coarse = curve.filter(pl.col("digits") == 2)["value"].item()
-    if coarse is None:
-        return []
-    return [f"At 2 digits it would be {coarse:.0%}: coarse codes call more horizontal."]
+    return [
+        f"At 2 digits {row['two_digits']:.0%} of the same deals would be: coarse codes call "
+        "more horizontal."
+    ]
 
 
 def _vertical(result: InvestmentDirection) -> str:

@@ -82,12 +82,10 @@ def ladder_of(
     strange = set(names) - _of_list(digits, listed) if listed else set[str]()
     digits = {name: "" if name in strange else code for name, code in digits.items()}
     deepest = min(max(map(len, digits.values())), most)
-    levels = tuple(range(1, deepest + 1))
+    levels = tuple(range(1, max(deepest, 1) + 1))
     own = together.replace_strict(digits, default=None, return_dtype=pl.String)
-    both = as_codes(np.stack([_numbers(_cut(own, k)) for k in levels] or [_numbers(own)]))
-    return Ladder(
-        levels or (1,), both[:, : source.len()], both[:, source.len() :], len(strange)
-    )
+    both = as_codes(np.stack([_numbers(_cut(own, k)) for k in levels]))
+    return Ladder(levels, both[:, : source.len()], both[:, source.len() :], len(strange))
 
 
 def digits_in_common(ladder: Ladder) -> Indices:

@@ -101,13 +101,18 @@ def chain_of(study: Study, source: pl.Series, target: pl.Series) -> Chain:
     try:
         flows = flows_of(study, names.to_list(), "input_output")
     except TooFew as error:
-        return Chain(nowhere, nowhere, np.zeros((0, 0)), f"not testable: {error}")
+        return Chain(nowhere, nowhere, np.zeros((0, 0)), f"not testable: {_bare(error)}")
     row = dict(zip(names, flows.row.tolist(), strict=True))
     ends = [
         as_codes(end.replace_strict(row, default=UNKNOWN, return_dtype=pl.Int32).to_numpy())
         for end in (source, target)
     ]
     return Chain(ends[0], ends[1], direct_coefficients(flows.values), flows.note)
+
+
+def _bare(error: Exception) -> str:
+    """Return a message without the name of the function, and without its full stop."""
+    return str(error).removeprefix("flows_of: ").rstrip(".")
 
 
 def kinds_at(ladder: Ladder, chain: Chain, row: int, *, buyer: Indices | None = None) -> Codes:

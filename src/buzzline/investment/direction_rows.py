@@ -29,7 +29,7 @@ SHARE_SCHEMA = {
 WITHIN = ("within_expected", "within_low", "within_high", "within_p")
 CURVE_SCHEMA = {
     "digits": pl.Int64, **SHARE_SCHEMA, **dict.fromkeys(WITHIN, pl.Float64),
-    "n_unknown": pl.Int64,
+    "two_digits": pl.Float64, "n_unknown": pl.Int64,
 }  # fmt: skip
 KIND_SCHEMA = {"digits": pl.Int64, "kind": pl.String, **SHARE_SCHEMA}
 SPLIT_SCHEMA = {"by": pl.String, "which": pl.String, "digits": pl.Int64, **SHARE_SCHEMA}
@@ -81,7 +81,8 @@ def curve_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
         found = _columns(own, chance, row, asked)
         within = _within(scene, row, at, asked) if row else {}
         rows.append(
-            {"digits": digits or None, "n_unknown": scene.deals.height - at.size}
+            {"digits": digits or None, "n_unknown": scene.deals.height - at.size,
+             "two_digits": _two_digits(scene, at) if digits > 2 else None}
             | found | within
         )  # fmt: skip
     return _frame(rows, CURVE_SCHEMA)
@@ -164,6 +165,13 @@ def function_rows(study: Study, scene: Scene, asked: Asked) -> pl.DataFrame:
             "status": why or "measured",
         })  # fmt: skip
     return _frame(rows, FUNCTION_SCHEMA)
+
+
+def _two_digits(scene: Scene, at: Indices) -> float:
+    """Return the share horizontal at two digits of the same deals."""
+    row = scene.ladder.levels.index(2)
+    same = scene.ladder.source[row][at] == scene.ladder.target[row][at]
+    return float(same.mean()) if at.size else np.nan
 
 
 def _share(scene: Scene, at: Indices, flags: Flags, level: float) -> ClusteredShare:

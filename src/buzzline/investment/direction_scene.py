@@ -185,7 +185,8 @@ def _left_out(deals: Deals, is_known: Flags) -> pl.DataFrame:
         {"reason": list(counts), "n": list(counts.values())},
         schema={"reason": pl.String, "n": pl.Int64},
     ).filter(pl.col("n") > 0)
-    return pl.concat([deals.left_out.cast({"n": pl.Int64}), here])
+    both = pl.concat([deals.left_out.cast({"n": pl.Int64}), here])
+    return both.sort("n", "reason", descending=[True, False])
 
 
 def _notes(ladder: Ladder, told: str, is_told: bool) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("within_low", "share", "Lower end of what such matchings give."),
         ("within_high", "share", "Upper end of what such matchings give."),
         ("within_p", "probability", "How often such matchings give as much; one-sided."),
+        ("two_digits", "share", "Share in the own industry at two digits of the same deals."),
         ("n_unknown", "deals", "Deals whose codes do not reach so many digits."),
     ),
     "investment_direction_kinds": (
