@@ -178,7 +178,7 @@ def _with_errors(row: Row, errors: Errors, k: int, asked: Asked) -> Row:
         "within": bound, "n_needed": needed(n, seen, asked.smallest),
         "status": f"each group left out in turn, {df:.0f} degrees of freedom",
     }  # fmt: skip
-    return row | {"verdict": _verdict(row, asked.smallest)}
+    return row | {"verdict": verdict_of(row, asked.smallest)}
 
 
 def _by_placebo(row: Row, work: Work, asked: Asked) -> Row:
@@ -200,10 +200,11 @@ def _by_placebo(row: Row, work: Work, asked: Asked) -> Row:
             f"{found.values.size:,} placements of the same timing among groups never treated"
         ),
     }  # fmt: skip
-    return row | {"verdict": _verdict(row, asked.smallest)}
+    return row | {"verdict": verdict_of(row, asked.smallest)}
 
 
-def _verdict(row: Row, smallest: float) -> str:
+def verdict_of(row: Row, smallest: float) -> str:
+    """Return what the interval and the bound of an effect say."""
     low, high, bound = (float(row[name]) for name in ("low", "high", "within"))  # type: ignore[arg-type]  # floats
     if isfinite(smallest) and bound < smallest:
         return "no effect that matters"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
-from buzzline.econometrics.aimed_at import NO_START, Aims, aims_of, chosen_initiatives, kinds_of
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
+from buzzline.econometrics.aimed_at import Aims, aims_of, chosen_initiatives, kinds_of
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
 NEVER = 0  # instead of a year
-OWN = "unit"
+LEFT_OUT_SCHEMA = {"reason": pl.String, "n": pl.Int64}
 SAID = {"place": "place", "declared cluster": "cluster", "organisation": "organisation"}
 
 
@@ -253,8 +254,8 @@ def _label(rows: pl.DataFrame, initiative: str | None) -> str:
 
 def _left_out(reasons: Mapping[str, int]) -> pl.DataFrame:
     some = {reason: n for reason, n in reasons.items() if n}
-    schema = {"reason": pl.String, "n": pl.Int64}
-    return pl.DataFrame({"reason": list(some), "n": list(some.values())}, schema=schema)
+    columns = {"reason": list(some), "n": list(some.values())}
+    return pl.DataFrame(columns, schema=LEFT_OUT_SCHEMA)
 
 
 def in_words(left_out: pl.DataFrame) -> tuple[str, ...]:
@@ -263,10 +264,7 @@ def in_words(left_out: pl.DataFrame) -> tuple[str, ...]:
     return (f"Not used: {'; '.join(parts)}.",) if parts else ()
 
 
-def group_codes(names: Iterable[str]) -> Codes:
-    """Return a number for each name."""
-    _, codes = np.unique(np.array(list(names), object).astype(str), return_inverse=True)
-    return as_codes(codes)
-
-
-__all__ = ["NEVER", "NO_START", "OWN", "Evaluated", "enough_to_compare", "evaluated"]
+def framed(rows: Sequence[Mapping[str, object]], schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Return rows as a table; NaN is empty."""
+    columns = {name: [row.get(name) for row in rows] for name in schema}
+    return pl.DataFrame(columns, schema=dict(schema), strict=False).fill_nan(None)

@@ -25,9 +25,11 @@ from buzzline.econometrics.effect_rows import (
     worked_out,
 )
 from buzzline.econometrics.evaluation import (
+    LEFT_OUT_SCHEMA,
     Evaluated,
     enough_to_compare,
     evaluated,
+    framed,
     in_words,
 )
 from buzzline.errors import InvalidArgument, TooFew
@@ -36,7 +38,6 @@ from buzzline.randomness import Seed, seed_of
 from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
 
-LEFT_OUT_SCHEMA = {"reason": pl.String, "n": pl.Int64}
 ONLY_IF = (
     "It is an effect on those treated only if they would otherwise have changed as the others "
     "did, and if the others were left alone: whether they gained or lost by it, "
@@ -161,8 +162,8 @@ def policy_effect(
     over cohorts by their size, each over its years. Errors: everything is made again without
     each group (units; places that were treated as a whole; regions or cities of organisations),
     with Welch's degrees of freedom. With fewer than four treated groups, groups never treated
-    are given the same timing instead [3]_. `within` is the bound of two one-sided tests: absence of an effect
-    is a result where it lies below `smallest`.
+    are given the same timing instead [3]_. `within` is the bound of two one-sided tests:
+    absence of an effect is a result where it lies below `smallest`.
 
     References
     ----------
@@ -236,12 +237,6 @@ def _refused(
         framed([row], EFFECT_SCHEMA), framed([], EVENT_SCHEMA), framed([], COHORT_SCHEMA),
         framed([], CHECK_SCHEMA), left, outcome, *said, *chosen, notes,
     )  # fmt: skip
-
-
-def framed(rows: Sequence[Mapping[str, object]], schema: Mapping[str, Any]) -> pl.DataFrame:
-    """Return rows as a table; NaN is empty."""
-    columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=dict(schema), strict=False).fill_nan(None)
 
 
 def _said(row: Mapping[str, Any]) -> str:

@@ -10,6 +10,10 @@ TABLE_MEANING: dict[str, str] = {
     "policy_effect_by_cohort": "The same by first year treated and year.",
     "policy_effect_checks": "Whether both moved alike before, and what other counts would say.",
     "policy_effect_left_out": "Units that were not used.",
+    "synthetic_control": "What treated units would have been, by others that moved alike.",
+    "synthetic_control_paths": "The same year by year.",
+    "synthetic_control_weights": "How much each other counts, and what it shows as a placebo.",
+    "synthetic_control_left_out": "Units that were not used.",
 }
 
 _OUTCOME = "as the outcome"
@@ -28,6 +32,8 @@ _WITHIN: Meaning = ("within", _OUTCOME, "The effect is surely smaller than this,
 _VERDICT: Meaning = (
     "verdict", "", "Raised, lowered, no effect that matters, cannot tell, or not testable.",
 )  # fmt: skip
+_SMALLEST: Meaning = ("smallest", _OUTCOME, "Smallest effect that matters.")
+_UNIT_ID: Meaning = ("unit_id", "", "Treated place, declared cluster or organisation.")
 _LEFT_OUT: tuple[Meaning, ...] = (REASON, ("n", "units", "How many."))
 
 COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
@@ -37,7 +43,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("n_groups", "groups", "Groups with treated units; errors are by group."),
         ("n_other_groups", "groups", "Groups without."),
         _DETECTABLE, _WITHIN,
-        ("smallest", _OUTCOME, "Smallest effect that matters."),
+        _SMALLEST,
         ("n_needed", "units", "Treated units that would show it with probability 0.8."),
         _VERDICT, STATUS,
     ),
@@ -59,4 +65,37 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         _LOW, _HIGH, LEVEL, _P, ("said", "", "What it says, in words."),
     ),
     "policy_effect_left_out": _LEFT_OUT,
+    "synthetic_control": (
+        _UNIT_ID, ("name", "", "Name of the unit, or all together."),
+        ("first", "years", "Year first treated."),
+        ("value", _OUTCOME, "Mean of observed less synthetic in the years treated."),
+        _LOW, _HIGH, LEVEL,
+        ("p", "probability", "Rank of the gap among others treated as if; 1 / (1 + others)"
+         " at least."),
+        ("ratio", "ratio", "Gap after to gap before (root mean squares)."),
+        ("fit", _OUTCOME, "By how much years before are missed when left out."),
+        ("fit_others", _OUTCOME, "The same of others, at the middle."),
+        ("without_low", _OUTCOME, "Smallest effect without any one of the others used."),
+        ("without_high", _OUTCOME, "Largest such effect."),
+        _DETECTABLE, _WITHIN, _SMALLEST,
+        ("n_before", "years", "Years before."), ("n_after", "years", "Years treated."),
+        ("n_others", "units", "Others that could have weight; each is also a placebo."),
+        ("n_used", "units", "Others with a weight of 0.01 or more."),
+        ("method", "", "Weights, or weights moved by ridge regression."), _VERDICT, STATUS,
+    ),
+    "synthetic_control_paths": (
+        _UNIT_ID, ("year", "years", "Year of the outcome."),
+        ("observed", _OUTCOME, "As it was."), ("synthetic", _OUTCOME, "Mean of others."),
+        ("value", _OUTCOME, "Observed less synthetic."),
+        ("low", _OUTCOME, "Lower end of where placebos would lie around the synthetic one."),
+        ("high", _OUTCOME, "Upper end."), LEVEL,
+        ("is_treated", "", "Whether it is treated in that year."),
+    ),
+    "synthetic_control_weights": (
+        _UNIT_ID, ("other", "", "Identifier of the other."), ("name", "", "Its name."),
+        ("weight", "share", "Its weight; they sum to 1."),
+        ("placebo_value", _OUTCOME, "Effect it shows when treated as if it had been the one."),
+        ("placebo_fit", _OUTCOME, "By how much its years before are missed when left out."),
+    ),
+    "synthetic_control_left_out": _LEFT_OUT,
 }  # fmt: skip
