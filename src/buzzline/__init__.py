@@ -83,8 +83,10 @@ from buzzline.diagnosis.district_signs import DistrictTypeRule
 from buzzline.diagnosis.district_types import DistrictTypes, district_types
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
 from buzzline.econometrics.best_distance import BestDistance, best_distance
+from buzzline.econometrics.location_choice import LocationChoice, location_choice
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
 from buzzline.econometrics.policy_effect import PolicyEffect, policy_effect
+from buzzline.econometrics.synthetic_control import SyntheticControl, synthetic_control
 from buzzline.econometrics.tie_formation import TieFormation, tie_formation
 from buzzline.econometrics.value_by_distance import ValueByDistance, value_by_distance
 from buzzline.errors import (
@@ -200,6 +202,7 @@ __all__ = [
     "InvestmentDirection",
     "KDensity",
     "LabourMarketAreas",
+    "LocationChoice",
     "LocationQuotients",
     "MCurves",
     "Membership",
@@ -234,6 +237,7 @@ __all__ = [
     "StrongRule",
     "Study",
     "SurveyAnswers",
+    "SyntheticControl",
     "TemporaryClusters",
     "TieFormation",
     "TooFew",
@@ -287,6 +291,7 @@ __all__ = [
     "investment_direction",
     "kdensity",
     "labour_market_areas",
+    "location_choice",
     "location_quotients_by_place",
     "m_density",
     "m_function",
@@ -321,6 +326,7 @@ __all__ = [
     "social_capital",
     "specialisation",
     "strong_clusters",
+    "synthetic_control",
     "temporary_clusters",
     "tie_formation",
     "value_by_distance",

@@ -31,6 +31,7 @@ from buzzline.charts import (
     kdensity,
     labour_market_areas,
     lifecycle,
+    location_choice,
     membership,
     merges,
     monitoring,
@@ -47,6 +48,7 @@ from buzzline.charts import (
     specialisation,
     stability,
     stimulation,
+    synthetic_control,
     temporary_clusters,
     tie_formation,
     verdicts,
@@ -62,6 +64,7 @@ from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
 FAMILIES = (
+    synthetic_control,
     policy_effect,
     gatekeepers,
     against_chance,
@@ -110,7 +113,9 @@ FAMILIES = (
     monitoring,
     social_capital,
     tie_formation,
+    location_choice,
     direction,
+    income,
     ownership,
 )
 

@@ -1,26 +1,57 @@
 """What goes with what?"""
 
 from buzzline.econometrics.best_distance import BestDistance, best_distance
+from buzzline.econometrics.choice import (
+    ChoiceFit,
+    Choices,
+    choice_probabilities,
+    choices_of,
+    destination_errors,
+    fit_choices,
+)
+from buzzline.econometrics.choice_iia import hausman_mcfadden, iia_test
 from buzzline.econometrics.forward_deviations import forward_deviations
 from buzzline.econometrics.inverted_u import TwoLines, UTest, two_lines, u_test
+from buzzline.econometrics.location_alternatives import sampled_alternatives
+from buzzline.econometrics.location_choice import LocationChoice, location_choice
+from buzzline.econometrics.mixed_logit import MixedFit, fit_mixed
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
 from buzzline.econometrics.panel import Panel, PanelFit, fit_panel
+from buzzline.econometrics.policy_effect import PolicyEffect, policy_effect
+from buzzline.econometrics.synthetic_control import SyntheticControl, synthetic_control
 from buzzline.econometrics.tie_formation import TieFormation, tie_formation
 from buzzline.econometrics.value_by_distance import ValueByDistance, value_by_distance
 
 __all__ = [
     "BestDistance",
+    "ChoiceFit",
+    "Choices",
+    "LocationChoice",
+    "MixedFit",
     "MutualStimulation",
     "Panel",
     "PanelFit",
+    "PolicyEffect",
+    "SyntheticControl",
     "TieFormation",
     "TwoLines",
     "UTest",
     "ValueByDistance",
     "best_distance",
+    "choice_probabilities",
+    "choices_of",
+    "destination_errors",
+    "fit_choices",
+    "fit_mixed",
     "fit_panel",
     "forward_deviations",
+    "hausman_mcfadden",
+    "iia_test",
+    "location_choice",
     "mutual_stimulation",
+    "policy_effect",
+    "sampled_alternatives",
+    "synthetic_control",
     "tie_formation",
     "two_lines",
     "u_test",

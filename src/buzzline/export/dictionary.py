@@ -24,9 +24,11 @@ from buzzline.export.meanings import (
     distinctness,
     flows,
     gatekeepers,
+    income,
     industry_groups,
     lifecycle,
     linkages,
+    location,
     membership,
     ownership,
     patterns,
@@ -70,7 +72,9 @@ FAMILIES = (
     proximity,
     dimensions,
     direction,
+    location,
     gatekeepers,
+    income,
     ownership,
 )
 

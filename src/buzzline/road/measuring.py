@@ -37,7 +37,7 @@ SENSIBLE = (
     "cluster_flows", "yardsticks", "gatekeepers", "external_reach", "redundancy",
     "missing_link_patterns", "buzz_and_pipelines", "colocated_clusters", "temporary_clusters",
     "cognitive_distance", "social_capital", "monitoring",
-    "ownership", "investment_direction",
+    "ownership", "investment_direction", "location_choice",
     "best_distance", "mutual_stimulation", "value_by_distance", "policy_effect",
     "five_dimensions", "cluster_diagnosis",
 )  # fmt: skip
@@ -45,7 +45,7 @@ LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
     "m_function", "m_density", "ripley", "delineation_stability", "cluster_history",
     "city_threshold", "district_types", "brokerage", "removal_curves", "weakest_link_test",
-    "tie_formation",
+    "tie_formation", "synthetic_control",
 )  # fmt: skip
 # Made of the candidates; all others of clusters that both tests leave, where they were made.
 OF_CANDIDATES = ("distinctness", "separation", "delineation", "delineation_stability")
