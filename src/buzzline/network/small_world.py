@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from buzzline.arrays import Floats, Indices, as_floats, as_indices
+from buzzline.arrays import Codes, Floats, Indices, as_flags, as_floats, as_indices
 from buzzline.errors import TooFew
-from buzzline.kernels.rewiring import rewire
+from buzzline.kernels.kind_rewiring import rewire_within
 from buzzline.kernels.small_world import clustering_of, ring_lattice, ways_from
 from buzzline.network.simple_ties import (
     TRIES_A_TIE,
@@ -184,11 +184,15 @@ def small_world(
         lattice = mean_clustering(lattice_of(giant))
     else:
         dealt, lattice = _at_random(giant, draws, source), _of_regular_lattice(giant)
-    return against_dealt(giant, dealt, lattice, source)
+    return against_dealt(giant, dealt, lattice=lattice, rng=source)
 
 
 def against_dealt(
-    giant: SimpleTies, dealt: Iterable[SimpleTies], lattice: float, rng: np.random.Generator
+    giant: SimpleTies,
+    dealt: Iterable[SimpleTies],
+    *,
+    lattice: float,
+    rng: np.random.Generator,
 ) -> SmallWorld:
     """Return clustering and distance of one component, and those of networks dealt anew.
 
@@ -226,7 +230,12 @@ def _of_regular_lattice(ties: SimpleTies) -> float:
 
 
 def shared_small_world(
-    party: Indices, event: Indices, *, draws: Draws = 199, rng: Seed = None
+    party: Indices,
+    event: Indices,
+    *,
+    group: Codes | None = None,
+    draws: Draws = 199,
+    rng: Seed = None,
 ) -> SmallWorld:
     """Return how small a world is of parties tied by what they take part in together.
 
@@ -238,6 +247,8 @@ def shared_small_world(
     ----------
     party, event : (k,) int64
         Who takes part in what, from 0.
+    group : (parties,) int32, optional
+        Such as the industry of a cluster: events then keep how many of each group take part.
     draws : draws
     rng : Generator, int or None
 
@@ -269,19 +280,24 @@ def shared_small_world(
     kept = inside[who]
     who, what, n = as_indices((np.cumsum(inside) - 1)[who[kept]]), what[kept], int(inside.sum())
     giant = tied_by(who, what, n)
-    dealt = _parties_dealt(who, what, n, draws, source)
-    return against_dealt(giant, dealt, mean_clustering(lattice_of(giant)), source)
+    kind = np.zeros(n, np.int32) if group is None else group[inside]
+    dealt = _parties_dealt(who, what, kind, draws=draws, rng=source)
+    return against_dealt(giant, dealt, lattice=mean_clustering(lattice_of(giant)), rng=source)
 
 
 def _parties_dealt(
-    who: Indices, what: Indices, n: int, draws: Draws, rng: np.random.Generator
+    who: Indices, what: Indices, kind: Codes, *, draws: Draws, rng: np.random.Generator
 ) -> Iterator[SimpleTies]:
-    key, node, record = np.uint64(rng.integers(2**63)), who.copy(), what + n
-    size = int(record.max(initial=0)) + 1
+    n = kind.size
+    order = np.argsort(kind[who], kind="stable")
+    node, record = as_indices(who[order]), as_indices(what[order] + n)
+    first = np.flatnonzero(np.r_[True, np.diff(kind[node]) != 0])
+    kinds, straight = as_indices(np.append(first, node.size)), as_flags(np.zeros(first.size))
+    key, size = np.uint64(rng.integers(2**63)), int(record.max(initial=0)) + 1
     for draw in range(draws):
         tries = TRIES_A_TIE * node.size * (5 if draw == 0 else 1)
         if node.size > 1:
-            rewire(node, record, size, size, True, tries, key, np.uint64(draw))
+            rewire_within(node, record, kinds, straight, size, tries, key, np.uint64(draw))
         yield tied_by(node, as_indices(record - n), n)
 
 
