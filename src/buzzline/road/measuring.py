@@ -39,6 +39,7 @@ SENSIBLE = (
     "cognitive_distance", "social_capital", "monitoring",
     "ownership", "investment_direction", "location_choice",
     "best_distance", "mutual_stimulation", "value_by_distance", "policy_effect",
+    "income_ladder",
     "five_dimensions", "cluster_diagnosis",
 )  # fmt: skip
 LATER = (
