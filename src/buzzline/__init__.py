@@ -83,6 +83,7 @@ from buzzline.diagnosis.district_signs import DistrictTypeRule
 from buzzline.diagnosis.district_types import DistrictTypes, district_types
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
 from buzzline.econometrics.best_distance import BestDistance, best_distance
+from buzzline.econometrics.income import IncomeLadder, income_ladder
 from buzzline.econometrics.location_choice import LocationChoice, location_choice
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
 from buzzline.econometrics.policy_effect import PolicyEffect, policy_effect
@@ -192,6 +193,7 @@ __all__ = [
     "GroupSearch",
     "HistoryRule",
     "HotSpots",
+    "IncomeLadder",
     "IndustrialDistricts",
     "IndustryEntry",
     "IndustryGroups",
@@ -283,6 +285,7 @@ __all__ = [
     "followed_clusters",
     "gatekeepers",
     "hot_spots",
+    "income_ladder",
     "industrial_districts",
     "industry_entry",
     "industry_groups",

@@ -26,6 +26,7 @@ from buzzline.charts import (
     flows,
     gatekeepers,
     hot_spots,
+    income,
     industrial_districts,
     inequality,
     kdensity,

@@ -11,6 +11,7 @@ from buzzline.econometrics.choice import (
 )
 from buzzline.econometrics.choice_iia import hausman_mcfadden, iia_test
 from buzzline.econometrics.forward_deviations import forward_deviations
+from buzzline.econometrics.income import IncomeLadder, income_ladder
 from buzzline.econometrics.inverted_u import TwoLines, UTest, two_lines, u_test
 from buzzline.econometrics.location_alternatives import sampled_alternatives
 from buzzline.econometrics.location_choice import LocationChoice, location_choice
@@ -19,6 +20,10 @@ from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_s
 from buzzline.econometrics.panel import Panel, PanelFit, fit_panel
 from buzzline.econometrics.policy_effect import PolicyEffect, policy_effect
 from buzzline.econometrics.synthetic_control import SyntheticControl, synthetic_control
+from buzzline.econometrics.quantile_effects import QuantileEffects, quantile_effects
+from buzzline.econometrics.region_lag import RegionLag, fit_region_lag, nearest_weights
+from buzzline.econometrics.region_years import RegionFit, RegionYears, fit_regions
+from buzzline.econometrics.shift_share_iv import Pushes, ShiftShare, shift_share_iv
 from buzzline.econometrics.tie_formation import TieFormation, tie_formation
 from buzzline.econometrics.value_by_distance import ValueByDistance, value_by_distance
 
@@ -26,12 +31,19 @@ __all__ = [
     "BestDistance",
     "ChoiceFit",
     "Choices",
+    "IncomeLadder",
     "LocationChoice",
     "MixedFit",
     "MutualStimulation",
     "Panel",
     "PanelFit",
     "PolicyEffect",
+    "Pushes",
+    "QuantileEffects",
+    "RegionFit",
+    "RegionLag",
+    "RegionYears",
+    "ShiftShare",
     "SyntheticControl",
     "TieFormation",
     "TwoLines",
@@ -44,13 +56,19 @@ __all__ = [
     "fit_choices",
     "fit_mixed",
     "fit_panel",
+    "fit_region_lag",
+    "fit_regions",
     "forward_deviations",
     "hausman_mcfadden",
     "iia_test",
+    "income_ladder",
     "location_choice",
     "mutual_stimulation",
+    "nearest_weights",
     "policy_effect",
+    "quantile_effects",
     "sampled_alternatives",
+    "shift_share_iv",
     "synthetic_control",
     "tie_formation",
     "two_lines",

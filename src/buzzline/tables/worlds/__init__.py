@@ -9,6 +9,7 @@ from buzzline.tables.worlds.histories import make_history_world
 from buzzline.tables.worlds.history_courses import Course
 from buzzline.tables.worlds.history_truth import HistoryTruth, HistoryWorld
 from buzzline.tables.worlds.investments import InvestmentTruth, plant_investments
+from buzzline.tables.worlds.incomes import IncomePlan, IncomeTruth, make_income_world
 from buzzline.tables.worlds.knowledge import (
     KnowledgePlan,
     KnowledgeTruth,
@@ -35,6 +36,8 @@ __all__ = [
     "Gravity",
     "HistoryTruth",
     "HistoryWorld",
+    "IncomePlan",
+    "IncomeTruth",
     "InvestmentTruth",
     "KnowledgePlan",
     "KnowledgeTruth",
@@ -53,6 +56,7 @@ __all__ = [
     "World",
     "great_circle_km",
     "make_history_world",
+    "make_income_world",
     "make_sibling_world",
     "make_world",
     "messy_copy",

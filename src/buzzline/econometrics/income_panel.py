@@ -1,0 +1,280 @@
+"""Regions with an outcome of people, and the deals across borders of three years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from buzzline.arrays import Floats, as_codes, as_floats
+from buzzline.econometrics.border_deals import (
+    BorderDeals,
+    border_deals,
+    region_of_place,
+)
+from buzzline.econometrics.region_years import RegionYears
+from buzzline.errors import InvalidArgument, TooFew
+from buzzline.tables.study import Study
+from buzzline.wording import plural
+
+Measured = Literal["deals", "amounts"]
+WINDOW = 3  # years over which deals are added up
+INHABITANTS = 10_000
+OUTWARD, INWARD = "outward", "inward"
+WAYS = (OUTWARD, INWARD)
+OF_PEOPLE = "income|earning|wage|salar"
+FAR = 5  # years before and after the outcome for which deals are laid out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IncomePanel:
+    """Regions by years, with deals of any year around.
+
+    Attributes
+    ----------
+    regions : DataFrame
+        `region`, `name`, `longitude`, `latitude`, `population`, `parent`; rows are codes.
+    years : tuple of int        of the outcome, rising
+    value : (regions, years) float64        the outcome as it stands; NaN where not known
+    is_log : bool               it is taken in logarithms
+    controls : (regions, years, c) float64
+    control_names : tuple of str
+    yearly : (regions, all years, 2) float64
+        New deals per 10,000 inhabitants, outward and inward, from `first_year` on.
+    first_year : int
+    deals : BorderDeals
+    outcome, unit : str
+    notes : tuple of str
+    """
+
+    regions: pl.DataFrame
+    years: tuple[int, ...]
+    value: Floats
+    is_log: bool
+    controls: Floats
+    control_names: tuple[str, ...]
+    yearly: Floats
+    first_year: int
+    deals: BorderDeals
+    outcome: str
+    unit: str
+    notes: tuple[str, ...]
+
+    def new(self, later: int = 0) -> Floats:
+        """Return new deals `later` years after each outcome; NaN beyond what is known.
+
+        Returns
+        -------
+        (regions, years, 2) float64
+        """
+        return self._at(self.yearly, later, 1)
+
+    def stock(self, earlier: int = 0) -> Floats:
+        """Return deals of three years up to `earlier` years before each outcome.
+
+        Returns
+        -------
+        (regions, years, 2) float64
+        """
+        total = np.cumsum(self.yearly, axis=1)
+        total[:, WINDOW:] = total[:, WINDOW:] - total[:, :-WINDOW].copy()
+        return self._at(total, -earlier, WINDOW)
+
+    def rows(self, asked: Floats, names: Sequence[str]) -> RegionYears:
+        """Return rows with these columns, and the controls, in which all is known.
+
+        Parameters
+        ----------
+        asked : (regions, years, a) float64
+        names : sequence of str
+        """
+        n, t = self.value.shape
+        y = np.log(self.value) if self.is_log else self.value
+        x = np.concatenate([asked, self.controls], axis=2).reshape(n * t, -1)
+        return RegionYears(
+            as_floats(y.ravel()), as_floats(x), (*names, *self.control_names), len(names),
+            as_codes(np.repeat(np.arange(n), t)), as_codes(np.tile(self.years, n)),
+        ).known()  # fmt: skip
+
+    def _at(self, yearly: Floats, later: int, least: int) -> Floats:
+        place = np.asarray(self.years) + later - self.first_year
+        known = (place >= least - 1) & (place < yearly.shape[1])
+        out = yearly[:, np.clip(place, 0, yearly.shape[1] - 1)]
+        return as_floats(np.where(known[None, :, None], out, np.nan))
+
+
+def income_panel(
+    study: Study,
+    *,
+    outcome: str | None = None,
+    controls: Sequence[str] = (),
+    layers: Sequence[str] | None = None,
+    measured: Measured = "deals",
+) -> IncomePanel:
+    """Return regions by years with what is held against each other.
+
+    Parameters
+    ----------
+    study : Study
+        `outcomes` of places, `places.population`, and dated deals of organisations in them.
+    outcome : indicator, optional
+        None: the one of income, earnings or wages that most places and years have.
+    controls : names of indicators
+    layers : names of layers, or None
+        See `border_deals`.
+    measured : "deals" or "amounts"
+        What is added up: how many, or how much in the one unit that amounts are given in.
+
+    Raises
+    ------
+    TooFew
+        No such outcome of places, no deals, no population.
+    InvalidArgument
+        An indicator that no place has.
+    """
+    name, unit = _outcome(study, outcome)
+    told = _of_places(study, name)
+    regions = _regions(study, told)
+    deals = border_deals(study, regions, layers=layers)
+    regions, notes = _seen(study, regions)
+    years = tuple(int(year) for year in told["year"].unique().sort())
+    value = _laid_out(told, regions, years)
+    held = [
+        _laid_out(_of_places(study, one), regions, years) for one in _known(study, controls)
+    ]
+    known = value[np.isfinite(value)]
+    is_log = bool((known > 0).all())
+    if not is_log:
+        notes.append(f"Some values of {name!r} are not above 0, so it is taken as it stands, "
+                     "not in logarithms.")  # fmt: skip
+    yearly, said = _yearly(deals, regions, measured)
+    return IncomePanel(
+        regions, years, value, is_log,
+        np.stack(held, axis=2) if held else np.zeros((*value.shape, 0)), tuple(controls),
+        yearly, deals.first_year, deals, name, unit, (*notes, *said),
+    )  # fmt: skip
+
+
+def _outcome(study: Study, outcome: str | None) -> tuple[str, str]:
+    of_places = study.outcomes.join(
+        study.places, left_on="unit_id", right_on="place_id", how="semi"
+    )
+    if outcome is not None:
+        of_places = of_places.filter(pl.col("indicator") == outcome)
+        if not of_places.height:
+            raise InvalidArgument(f"income_ladder: no place has the indicator {outcome!r}")
+    elif of_places.height:
+        of_people = pl.col("indicator").str.to_lowercase().str.contains(OF_PEOPLE)
+        of_places = of_places.filter(of_people)
+    if not of_places.height:
+        raise TooFew(
+            "income_ladder: no indicator of places is of income, earnings or wages; add one to "
+            "`outcomes`, or name one as `outcome`"
+        )
+    counts = of_places.group_by("indicator").agg(n=pl.len(), unit=pl.col("unit").drop_nulls())
+    first = counts.sort("n", "indicator", descending=[True, False]).row(0, named=True)
+    return str(first["indicator"]), str(first["unit"][0]) if first["unit"] else ""
+
+
+def _known(study: Study, controls: Sequence[str]) -> tuple[str, ...]:
+    for name in controls:
+        if not _of_places(study, name).height:
+            raise InvalidArgument(f"income_ladder: no place has the indicator {name!r}")
+    return tuple(controls)
+
+
+def _of_places(study: Study, indicator: str) -> pl.DataFrame:
+    return study.outcomes.filter(pl.col("indicator") == indicator).join(
+        study.places, left_on="unit_id", right_on="place_id", how="semi"
+    )
+
+
+def _regions(study: Study, told: pl.DataFrame) -> pl.DataFrame:
+    """Return places that have the outcome, each once."""
+    return study.places.join(
+        told.select(place_id="unit_id").unique(), on="place_id", how="semi"
+    ).select(
+        region="place_id", name=pl.coalesce("name", "place_id"), longitude="longitude",
+        latitude="latitude", population="population", parent="parent_id",
+    ).sort("region")  # fmt: skip
+
+
+def _seen(study: Study, regions: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Leave out regions without inhabitants, and those of which the study knows nobody."""
+    from_places = _with_organisations(study, regions)
+    peopled = regions.filter(pl.col("population") > 0)
+    seen = peopled.join(from_places, on="region", how="semi").sort("region")
+    notes = []
+    if n := regions.height - peopled.height:
+        notes.append(f"{plural(n, 'region')} without a known population left out.")
+    if n := peopled.height - seen.height:
+        notes.append(
+            f"{plural(n, 'region')} left out in which the study knows no organisation: "
+            "no deals known is not no deals."
+        )
+    if not seen.height:
+        raise TooFew(
+            "income_ladder: no region has both inhabitants and organisations; fill "
+            "`places.population`"
+        )
+    return seen, notes
+
+
+def _with_organisations(study: Study, regions: pl.DataFrame) -> pl.DataFrame:
+    of_place = region_of_place(study.places, regions)
+    return (
+        study.organisations.select("place_id")
+        .join(of_place, on="place_id", how="inner", validate="m:1")
+        .select(pl.col("region").drop_nulls().unique())
+    )  # fmt: skip
+
+
+def _laid_out(told: pl.DataFrame, regions: pl.DataFrame, years: Sequence[int]) -> Floats:
+    """Return values by region and year; NaN where not known."""
+    out = np.full((regions.height, len(years)), np.nan)
+    at = told.join(
+        regions.select(unit_id="region").with_row_index("row"), on="unit_id", how="inner",
+        validate="m:1",
+    ).filter(pl.col("year").is_in(list(years)))  # fmt: skip
+    place = np.searchsorted(np.asarray(years), at["year"].to_numpy())
+    out[at["row"].to_numpy(), place] = at["value"].to_numpy()
+    return as_floats(out)
+
+
+def _yearly(
+    deals: BorderDeals, regions: pl.DataFrame, measured: Measured
+) -> tuple[Floats, list[str]]:
+    """Return new deals per 10,000 inhabitants by region, year and way."""
+    used = deals.deals
+    notes: list[str] = []
+    if measured == "amounts":
+        used, notes = _one_unit(used)
+    span = deals.last_year - deals.first_year + 1
+    out = np.zeros((regions.height, span, 2))
+    at = used.join(
+        regions.select("region").with_row_index("row"), on="region", how="inner", validate="m:1"
+    )
+    ways = at["way"].replace_strict({OUTWARD: 0, INWARD: 1}, return_dtype=pl.Int64).to_numpy()
+    amount = at["amount"].to_numpy() if measured == "amounts" else np.ones(at.height)
+    year = at["year"].to_numpy() - deals.first_year
+    np.add.at(out, (at["row"].to_numpy(), year, ways), amount)
+    people: Any = regions["population"].to_numpy()
+    return as_floats(out * (INHABITANTS / people)[:, None, None]), notes
+
+
+def _one_unit(deals: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Keep deals whose amount is known, in the commonest unit; amounts are never converted."""
+    with_amount = deals.filter(pl.col("amount").is_not_null() & pl.col("unit").is_not_null())
+    if not with_amount.height:
+        raise TooFew("income_ladder: no deal has an amount with a unit; use `measured` deals")
+    units = with_amount["unit"].value_counts(sort=True)
+    unit = units["unit"][0]
+    used = with_amount.filter(pl.col("unit") == unit)
+    share = used.height / deals.height
+    return used, [
+        f"Amounts are in {unit}; {share:.0%} of deals have one, all others count as nothing "
+        "here, so small deals and other currencies are missing."
+    ]
