@@ -30,7 +30,8 @@ from buzzline.kernels.conditional_logit import (
 from buzzline.sandwiches import Groups, Sandwich, clustered, group_codes, multiway
 
 MOST_STEPS = 60
-CLOSE = 1e-10  # of the log likelihood that the last step gains
+CLOSE = 1e-14  # of the log likelihood that a further step would gain
+ROUNDING = 1e-10  # of the log likelihood
 SHORTEST = 1e-4  # part of a step that is tried
 LONGEST = 5.0  # log units by which a column may move alternatives apart in one step
 SUSPICIOUS = 6  # steps: most fits end before; from here on, separation is looked for
@@ -256,7 +257,7 @@ def _stepped(
     while length >= shortest:
         new = as_floats(effect + length * move)
         reached, information = _passed(choices, new, scores)
-        if reached >= likelihood - CLOSE * max(1.0, abs(likelihood)):
+        if reached >= likelihood - ROUNDING * max(1.0, abs(likelihood)):
             return new, reached, information
         length /= 2
     raise NotConverged("conditional logit: the likelihood cannot be raised")
