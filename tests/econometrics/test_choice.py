@@ -1,11 +1,12 @@
 """Conditional logit: by hand, brute force, collapses, invariants, other packages, truth."""
 
 import numpy as np
-import pyfixest
 import polars as pl
+import pyfixest
 import pytest
 from scipy.optimize import minimize
 from statsmodels.discrete.conditional_models import ConditionalLogit
+from tests.oracles import choice as oracle
 
 from buzzline.econometrics import (
     choice_probabilities,
@@ -22,7 +23,6 @@ from buzzline.econometrics.choice import (
     scores_of_rows,
 )
 from buzzline.errors import InvalidArgument, TooFew
-from tests.oracles import choice as oracle
 
 NAMES = ("near", "large", "home")
 
