@@ -24,12 +24,15 @@ class Line:
     start, end : (longitude, latitude) [degree]
     width : float [px]
     colour : str
+    end_width : float or None [px]
+        A line that tapers tells where it starts; None: as wide as at the start.
     """
 
     start: tuple[float, float]
     end: tuple[float, float]
     width: float
     colour: str
+    end_width: float | None = None
 
 
 def drawn_lines(
@@ -48,11 +51,14 @@ def drawn_lines(
         place = onto(great_circle(line.start, line.end))
         leaps = np.hypot(*np.diff(place, axis=0).T) > LEAP_PX
         part = np.concatenate([[0], np.cumsum(leaps)])
-        for at, piece in zip(place, part, strict=True):
+        last = line.width if line.end_width is None else line.end_width
+        wide = np.linspace(line.width, last, len(place))
+        for at, piece, px in zip(place, part, wide, strict=True):
             if np.isfinite(at).all():
                 rows.append({
                     "line": f"{number}.{piece}", "x": round(float(at[0]), 1),
-                    "y": round(float(at[1]), 1), "width": line.width, "colour": line.colour,
+                    "y": round(float(at[1]), 1), "width": round(float(px), 2),
+                    "colour": line.colour,
                 })  # fmt: skip
     if not rows:
         return []

@@ -16,6 +16,7 @@ import numpy as np
 from buzzline.arrays import Floats, as_floats
 from buzzline.charts.axes import STEPS
 from buzzline.charts.lines import Line, drawn_lines
+from buzzline.charts.map_names import beside
 from buzzline.charts.outlines import Resolution, in_view
 from buzzline.charts.palette import (
     ABOVE_COLOUR,
@@ -74,6 +75,8 @@ class Spots:
         Drawn below the sites, the first at the bottom.
     counted : bool
         The key says how many sites of each look there are.
+    names : sequence of str
+        Written beside sites, the first first, where they cover no other; none: no names.
     """
 
     longitude: Floats
@@ -83,6 +86,7 @@ class Spots:
     looks: Mapping[str, Look] = field(default_factory=lambda: LOOKS)
     lines: Sequence[Line] = ()
     counted: bool = True
+    names: Sequence[str] = ()
 
 
 def spots(sites: Spots, *, width: int) -> dict[str, Any]:
@@ -116,6 +120,9 @@ def spots(sites: Spots, *, width: int) -> dict[str, Any]:
         *drawn_lines(sites.lines, onto),
         *(symbols(marks, edge=edge) for marks, edge in _marks(sites, rows, onto(place))),
     ]
+    if any(sites.names):
+        every = onto(np.column_stack([sites.longitude, sites.latitude]))
+        layers.append(lettered(beside(every, sites.names, size=(inner, height))))
     if reach_km < WORLD_KM:
         layers += _bar(px_a_km, inner, height)
     items = [
