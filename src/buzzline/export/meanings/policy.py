@@ -14,6 +14,9 @@ TABLE_MEANING: dict[str, str] = {
     "synthetic_control_paths": "The same year by year.",
     "synthetic_control_weights": "How much each other counts, and what it shows as a placebo.",
     "synthetic_control_left_out": "Units that were not used.",
+    "policy_spillovers": "What an initiative did to the treated, and to others near and tied.",
+    "policy_spillovers_exposures": "The same by exposure, weighted by its probability.",
+    "policy_spillovers_left_out": "Units that were not used.",
 }
 
 _OUTCOME = "as the outcome"
@@ -98,4 +101,21 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("placebo_fit", _OUTCOME, "By how much its years before are missed when left out."),
     ),
     "synthetic_control_left_out": _LEFT_OUT,
+    "policy_spillovers": (
+        ("term", "", "On whom."),
+        ("from_km", "km", "Inner edge of the ring."), ("to_km", "km", "Outer edge."),
+        _VALUE, _LOW, _HIGH, LEVEL, _SE, _P, _DETECTABLE, _WITHIN, _SMALLEST,
+        ("n", "units", "How many of them."),
+        ("n_groups", "groups", "Groups left out in turn for the error."), _VERDICT, STATUS,
+    ),
+    "policy_spillovers_exposures": (
+        ("exposure", "", "Treated or not, tied to a treated one or not."),
+        ("value", _OUTCOME, "Change against those neither treated nor tied."),
+        _LOW, _HIGH, LEVEL, _P,
+        ("mean", _OUTCOME, "Mean change, held equal by the probability of the exposure."),
+        ("horvitz_thompson", _OUTCOME, "The value without dividing by the sum of weights."),
+        ("probability", "share", "Mean probability of the exposure by lot."),
+        ("n", "units", "So exposed."), STATUS,
+    ),
+    "policy_spillovers_left_out": _LEFT_OUT,
 }  # fmt: skip
