@@ -87,6 +87,7 @@ from buzzline.econometrics.income import IncomeLadder, income_ladder
 from buzzline.econometrics.location_choice import LocationChoice, location_choice
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
 from buzzline.econometrics.policy_effect import PolicyEffect, policy_effect
+from buzzline.econometrics.policy_spillovers import PolicySpillovers, policy_spillovers
 from buzzline.econometrics.synthetic_control import SyntheticControl, synthetic_control
 from buzzline.econometrics.tie_formation import TieFormation, tie_formation
 from buzzline.econometrics.value_by_distance import ValueByDistance, value_by_distance
@@ -218,6 +219,7 @@ __all__ = [
     "Ownership",
     "PatternRule",
     "PolicyEffect",
+    "PolicySpillovers",
     "Problem",
     "Questionnaire",
     "Redundancy",
@@ -306,6 +308,7 @@ __all__ = [
     "ownership",
     "plants_of",
     "policy_effect",
+    "policy_spillovers",
     "questionnaire",
     "read_bea_flows",
     "read_cbp",

@@ -39,6 +39,7 @@ from buzzline.charts import (
     ownership,
     patterns,
     policy_effect,
+    policy_spillovers,
     profile,
     quality,
     redundancy,
@@ -65,6 +66,7 @@ from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
 FAMILIES = (
+    policy_spillovers,
     synthetic_control,
     policy_effect,
     gatekeepers,

@@ -19,11 +19,12 @@ from buzzline.econometrics.mixed_logit import MixedFit, fit_mixed
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
 from buzzline.econometrics.panel import Panel, PanelFit, fit_panel
 from buzzline.econometrics.policy_effect import PolicyEffect, policy_effect
-from buzzline.econometrics.synthetic_control import SyntheticControl, synthetic_control
+from buzzline.econometrics.policy_spillovers import PolicySpillovers, policy_spillovers
 from buzzline.econometrics.quantile_effects import QuantileEffects, quantile_effects
 from buzzline.econometrics.region_lag import RegionLag, fit_region_lag, nearest_weights
 from buzzline.econometrics.region_years import RegionFit, RegionYears, fit_regions
 from buzzline.econometrics.shift_share_iv import Pushes, ShiftShare, shift_share_iv
+from buzzline.econometrics.synthetic_control import SyntheticControl, synthetic_control
 from buzzline.econometrics.tie_formation import TieFormation, tie_formation
 from buzzline.econometrics.value_by_distance import ValueByDistance, value_by_distance
 
@@ -38,6 +39,7 @@ __all__ = [
     "Panel",
     "PanelFit",
     "PolicyEffect",
+    "PolicySpillovers",
     "Pushes",
     "QuantileEffects",
     "RegionFit",
@@ -66,6 +68,7 @@ __all__ = [
     "mutual_stimulation",
     "nearest_weights",
     "policy_effect",
+    "policy_spillovers",
     "quantile_effects",
     "sampled_alternatives",
     "shift_share_iv",
