@@ -54,16 +54,18 @@ def _kinds(
     at = place[np.unique(rows.region)]
 
     def by_region() -> Told:
-        return told_by(fit, k, fit.line.covariance, fit.line.df, chance.level)
+        pick = np.eye(fit.line.beta.size)[k]
+        low, high = fit.line.interval(pick, chance.level)
+        return Told(fit.line.of(pick)[1], low, high, fit.line.p(pick))
 
     def near(within_km: float) -> Told:
         if len(at) != int(fit.region.max()) + 1:
             raise TooFew("income_ladder: regions drop out of this step")
         made = nearby_regions(fit, at[:, 0], at[:, 1], within_km=within_km)
-        return told_by(fit, k, *made, chance.level)
+        return told_by(fit, k, made, chance.level)
 
     def common() -> Told:
-        return told_by(fit, k, *common_years(fit), chance.level)
+        return told_by(fit, k, common_years(fit), chance.level)
 
     def wild() -> Told:
         rng = child(chance.seed, "wild", number, k)
