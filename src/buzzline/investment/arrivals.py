@@ -28,6 +28,7 @@ class Arrivals:
     Attributes
     ----------
     clusters : DataFrame            `cluster_id`, `label`, `industry`, `n_members`; by number
+    industry : (k,) int32           of each cluster, numbered
     group, origin, destination : (n,) int64
         Group behind each (numbered), cluster it leaves (-1: none) and arrives in.
     year : (n,) int64               0: not known
@@ -38,6 +39,7 @@ class Arrivals:
     """
 
     clusters: pl.DataFrame
+    industry: Codes
     group: Indices
     origin: Indices
     destination: Indices
@@ -56,11 +58,6 @@ class Arrivals:
     def n_groups(self) -> int:
         """Groups behind them."""
         return np.unique(self.group).size
-
-    @property
-    def industry(self) -> Codes:
-        """Industry of each cluster, numbered."""
-        return as_codes(self.clusters["industry"].rank("dense").to_numpy() - 1)
 
     @property
     def word(self) -> str:
@@ -157,8 +154,9 @@ def _numbered(
         frame[end].replace_strict(number, default=-1, return_dtype=pl.Int64).fill_null(-1)
         for end in ("origin", "destination")
     ]
+    industry = as_codes(rows["industry"].rank("dense").to_numpy() - 1)
     whole = Arrivals(
-        rows, as_indices(frame["group"].rank("dense").to_numpy() - 1), as_indices(ends[0]),
+        rows, industry, as_indices(frame["group"].rank("dense").to_numpy() - 1), as_indices(ends[0]),
         as_indices(ends[1]), as_indices(frame["year"].fill_null(0)), mirrored, n_all, layers,
         is_directed,
     )  # fmt: skip

@@ -237,8 +237,8 @@ def _small_world(rows: dict[str, dict[str, Any]]) -> str:
         return f"Whether it is a small world is {closed['status']}."
     said = (
         f"Partners of a cluster are tied in {closed['value']:.0%} of pairs, "
-        f"{closed['expected']:.0%} with ties dealt anew (p = {closed['p']:.2g}); {steps['value']:.1f} steps lie between "
-        f"two, {steps['expected']:.1f} by chance"
+        f"{closed['expected']:.0%} with ties dealt anew (p = {closed['p']:.2g}); "
+        f"{steps['value']:.1f} steps lie between two, {steps['expected']:.1f} by chance"
     )
     if sigma["value"] is not None:
         said += f"; sigma {sigma['value']:.2f}"

@@ -96,17 +96,16 @@ class Parcels:
 
 def parcels_of(between: Arrivals) -> Parcels:
     """Return deals between clusters as parcels of groups, clusters numbered anew."""
-    frame = pl.DataFrame({
-        "group": between.group, "origin": between.origin, "destination": between.destination,
-    })  # fmt: skip
-    each = frame.group_by(pl.all()).len().sort("group", "origin", "destination")
-    ends = np.concatenate([each["origin"].to_numpy(), each["destination"].to_numpy()])
+    n = max(between.clusters.height, 1)
+    keys = (between.group * n + between.origin) * n + between.destination
+    keys, amount = np.unique(keys, return_counts=True)
+    ends = np.concatenate([keys // n % n, keys % n])
     cluster, number = np.unique(ends, return_inverse=True)
-    half = each.height
+    half = keys.size
     return Parcels(
-        cluster.size, as_indices(cluster), as_indices(each["group"].to_numpy()),
+        cluster.size, as_indices(cluster), as_indices(keys // n**2),
         as_indices(number[:half]), as_indices(number[half:]),
-        as_floats(each["len"].to_numpy().astype(np.float64)), between.industry[cluster],
+        as_floats(amount.astype(np.float64)), between.industry[cluster],
     )  # fmt: skip
 
 
@@ -154,7 +153,7 @@ def tied_measures(
     )  # fmt: skip
     return {
         name: Measured(
-            value, chance, giant.n, len(giant.pairs), few or _undefined(value, chance)
+            value, chance, giant.n, len(giant.pairs), few or undefined(value, chance)
         )
         for name, (value, chance) in found.items()
     }, club
@@ -184,7 +183,7 @@ def shared_measures(
         (world.sigma, world.sigma_dealt),
     )  # fmt: skip
     return {
-        name: Measured(value, chance, world.n, world.m, few or _undefined(value, chance))
+        name: Measured(value, chance, world.n, world.m, few or undefined(value, chance))
         for name, (value, chance) in zip(SHARED, pairs, strict=True)
     }
 
@@ -211,7 +210,7 @@ def directed_measures(
     for name, function in functions.items():
         value = float(function(flows))
         chance = as_floats([function(one) for one in dealt])
-        why = few or _undefined(value, chance)
+        why = few or undefined(value, chance)
         out[name] = Measured(value, chance, flows.n, flows.source.size, why)
     return out
 
@@ -261,7 +260,8 @@ def _each(function: Callable[[SimpleTies], float], dealt: list[SimpleTies]) -> F
     return as_floats([function(one) for one in dealt])
 
 
-def _undefined(value: float, chance: Floats) -> str:
+def undefined(value: float, chance: Floats) -> str:
+    """Say why a measure cannot be held against chance; nothing where it can."""
     if not np.isfinite(value):
         return "not defined for this network"
     known = chance[np.isfinite(chance)]

@@ -37,8 +37,9 @@ MEASURE_SCHEMA = {
     "period": pl.String, "measure": pl.String, "value": pl.Float64, "expected": pl.Float64,
     "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64,
     "q": pl.Float64, "verdict": pl.String, "plain": pl.Float64,
-    "without_largest": pl.Float64, "without_largest_p": pl.Float64, "n_clusters": pl.Int64, "n_ties": pl.Int64,
-    "n_deals": pl.Int64, "n_groups": pl.Int64, "status": pl.String,
+    "without_largest": pl.Float64, "without_largest_p": pl.Float64,
+    "n_clusters": pl.Int64, "n_ties": pl.Int64, "n_deals": pl.Int64,
+    "n_groups": pl.Int64, "status": pl.String,
 }  # fmt: skip
 TREND_SCHEMA = {
     "measure": pl.String, "first_period": pl.String, "last_period": pl.String,
@@ -120,7 +121,7 @@ def trend_rows(
             one, other = (function(these.of(anew == k)) for k in ends)
             dealt.append(other - one)
         rows.append(row | {"first": first, "last": last, "value": last - first}
-                    | _against(last - first, as_floats(dealt), asked.level))  # fmt: skip
+                    | against(last - first, as_floats(dealt), asked.level))  # fmt: skip
     return rows
 
 
@@ -156,7 +157,7 @@ def _rows(own: Arrivals, period: str, asked: Asked) -> tuple[list[Row], pl.DataF
     rows = [
         _unmeasured(own, period, name, found[name].reason or "measured", asked)
         | {"n_clusters": found[name].n_clusters, "n_ties": found[name].n_ties}
-        | _value(found[name], asked.level)
+        | value_columns(found[name], asked.level)
         for name in _asked(asked)
     ]
     return rows, club
@@ -186,16 +187,17 @@ def _unmeasured(own: Arrivals, period: str, measure: str, why: str, asked: Asked
     }  # fmt: skip
 
 
-def _value(found: Measured, level: float) -> Row:
+def value_columns(found: Measured, level: float) -> Row:
+    """Return the value of a measure, the range of chance and, where it is tested, p."""
     row: Row = {"value": found.value, "plain": found.plain}
     known = found.dealt[np.isfinite(found.dealt)]
     if known.size:
         low, high = central_range(known, level)
         row |= {"expected": float(known.mean()), "low": low, "high": high}
-    return row if found.reason else row | _against(found.value, found.dealt, level)
+    return row if found.reason else row | against(found.value, found.dealt, level)
 
 
-def _against(value: float, dealt: Floats, level: float) -> Row:
+def against(value: float, dealt: Floats, level: float) -> Row:
     """Return the band of chance and a two-sided p."""
     known = dealt[np.isfinite(dealt)]
     if not np.isfinite(value) or known.size < max(dealt.size, 1):

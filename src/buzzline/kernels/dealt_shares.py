@@ -12,10 +12,10 @@ _WHOLE = 4294967296.0  # philox gives words of 32 bits
 def dealt_concentration(start, amount, row, cumulated, draws, key):
     """Return what arrives in each place, and how concentrated it is, draw by draw.
 
-    start : (g + 1,) int64, parcels of group i at start[i]:start[i + 1]; amount : (m,) float64 of
-    each parcel; row : (m,) int64, of `cumulated` (s, k): chances of the places, added up, to
-    1. Returns counts (draws, k) and, (draws,), the chance that two of different groups arrive in
-    the same place: NaN with one group. O(draws x m log k) time.
+    start : (g + 1,) int64, parcels of group i at start[i]:start[i + 1]; amount : (m,) float64
+    of each parcel; row : (m,) int64, of `cumulated` (s, k): chances of the places, added up, to
+    1. Returns counts (draws, k) and, (draws,), the chance that two of different groups arrive
+    in the same place: NaN with one group. O(draws x m log k) time.
     """
     k = cumulated.shape[1]
     counts = np.zeros((draws, k))

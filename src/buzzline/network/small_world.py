@@ -10,6 +10,7 @@ import numpy as np
 
 from buzzline.arrays import Codes, Floats, Indices, as_flags, as_floats, as_indices
 from buzzline.errors import TooFew
+from buzzline.kernels.consortia import pairs_within
 from buzzline.kernels.kind_rewiring import rewire_within
 from buzzline.kernels.small_world import clustering_of, ring_lattice, ways_from
 from buzzline.network.simple_ties import (
@@ -310,13 +311,8 @@ def tied_by(who: Indices, what: Indices, n: int) -> SimpleTies:
     [[0, 1], [0, 2], [1, 2]]
     """
     order = np.argsort(what, kind="stable")
-    size = np.bincount(what[order])
-    pairs = [np.empty((0, 2), np.int64)]
-    for one in np.split(who[order], np.cumsum(size)[:-1]):
-        if one.size > 1:
-            first, second = np.triu_indices(one.size, 1)
-            pairs.append(np.column_stack([one[first], one[second]]))
-    return simple_ties(n, as_indices(np.concatenate(pairs)))
+    start = np.searchsorted(what[order], np.arange(int(what.max(initial=-1)) + 2))
+    return simple_ties(n, pairs_within(as_indices(start), as_indices(who[order]), n))
 
 
 def _at_random(
