@@ -105,6 +105,7 @@ from buzzline.errors import (
     UnwritableOutput,
 )
 from buzzline.export import write_results
+from buzzline.investment.cluster_investments import ClusterInvestments, cluster_investments
 from buzzline.investment.deals import Deals, deals_of
 from buzzline.investment.direction import InvestmentDirection, investment_direction
 from buzzline.investment.ownership import Ownership, ownership
@@ -167,6 +168,7 @@ __all__ = [
     "ClusterDiagnosis",
     "ClusterFlows",
     "ClusterHistory",
+    "ClusterInvestments",
     "ClusterStrength",
     "Clustering",
     "Coagglomeration",
@@ -266,6 +268,7 @@ __all__ = [
     "cluster_diagnosis",
     "cluster_flows",
     "cluster_history",
+    "cluster_investments",
     "cluster_strength",
     "clustering_of_labels",
     "coagglomeration",

@@ -8,6 +8,7 @@ from buzzline.charts import (
     buzz,
     city_threshold,
     cluster_agreement,
+    cluster_investments,
     cognitive_distance,
     colocated,
     colocated_parts,
@@ -120,6 +121,7 @@ FAMILIES = (
     direction,
     income,
     ownership,
+    cluster_investments,
 )
 
 __all__ = [

@@ -13,6 +13,7 @@ from buzzline.export.meanings import (
     agreement,
     buzz,
     city_threshold,
+    cluster_investments,
     clusters,
     colocated,
     concentration,
@@ -76,6 +77,7 @@ FAMILIES = (
     gatekeepers,
     income,
     ownership,
+    cluster_investments,
 )
 
 TABLE_MEANING: dict[str, str] = {

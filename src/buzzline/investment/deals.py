@@ -26,6 +26,7 @@ COLUMNS = (
     "source_industry", "target_industry", "origin", "destination", "origin_country",
     "destination_country", "across_borders", "source_longitude", "source_latitude",
     "target_longitude", "target_latitude", "distance_km", "record",
+    "origin_known", "destination_known",
 )  # fmt: skip
 
 
@@ -43,7 +44,9 @@ class Deals:
         `destination` (strongest cluster its end is a member of; null: none), `origin_country`,
         `destination_country`, `across_borders` (null: a country is not known),
         `source_longitude`, `source_latitude`, `target_longitude`, `target_latitude`,
-        `distance_km`, `record` (project or contract that bundles several deals; mostly null).
+        `distance_km`, `record` (project or contract that bundles several deals; mostly null),
+        `origin_known`, `destination_known` (false: the end has no coordinates or no industry,
+        so that nobody can tell whether it is in a cluster; true where it is a member of one).
     belongs : DataFrame
         One row a deal, end and cluster: `deal`, `end` ("origin" or "destination"),
         `cluster_id`, `rank` (0: strongest).
@@ -148,6 +151,7 @@ def deals_of(
     for end in ("origin", "destination"):
         own = first.filter(pl.col("end") == end).select("deal", pl.col("cluster_id").alias(end))
         usable = usable.join(own, on="deal", how="left", validate="1:1", maintain_order="left")
+    usable = _with_known_ends(usable, study)
     return Deals(usable.select(COLUMNS), belongs, left_out, present)
 
 
@@ -236,6 +240,19 @@ def _with_groups(ties: pl.DataFrame, study: Study) -> pl.DataFrame:
         group=study.organisations["org_id"].gather(every.owners(code[0], day)),
         inside=pl.Series(inside),
     )
+
+
+def _with_known_ends(deals: pl.DataFrame, study: Study) -> pl.DataFrame:
+    """Tell at which ends somebody can tell whether they are in a cluster."""
+    active = study.industries_of()["org_id"].implode()
+    return deals.with_columns(
+        (
+            pl.col(there).is_not_null()
+            | (pl.col(end).is_in(active) & pl.col(f"{end}_longitude").is_not_null()
+               & pl.col(f"{end}_latitude").is_not_null())
+        ).alias(f"{there}_known")
+        for end, there in (("source", "origin"), ("target", "destination"))
+    )  # fmt: skip
 
 
 def _sifted(

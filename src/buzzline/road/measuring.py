@@ -37,7 +37,7 @@ SENSIBLE = (
     "cluster_flows", "yardsticks", "gatekeepers", "external_reach", "redundancy",
     "missing_link_patterns", "buzz_and_pipelines", "colocated_clusters", "temporary_clusters",
     "cognitive_distance", "social_capital", "monitoring",
-    "ownership", "investment_direction", "location_choice",
+    "ownership", "cluster_investments", "investment_direction", "location_choice",
     "best_distance", "mutual_stimulation", "value_by_distance", "policy_effect",
     "income_ladder",
     "five_dimensions", "cluster_diagnosis",
