@@ -37,7 +37,14 @@ def cluster_investments_chart(result: ClusterInvestments, *, width: int = WIDTH)
         for name in ("value", "expected_high")
     )
     axis = Axis(0, most, tuple(round_ticks(0, most, 7)), "deals", "format(datum.value, ',')")
-    rows = [_bar(item, axis) for item in shown.to_dicts()]
+    rows = [
+        bar
+        for _, some in shown.group_by("origin", maintain_order=True)
+        for bar in (
+            _heading(some.row(0, named=True)),
+            *(_bar(i, axis) for i in some.to_dicts()),
+        )
+    ]
     marks = [
         spans("chance_low", "chance_high", width=13, colour=BAND_COLOUR),
         spans("low", "high", width=1.6, colour=ACCENT),
@@ -58,10 +65,17 @@ def cluster_investments_chart(result: ClusterInvestments, *, width: int = WIDTH)
     )  # fmt: skip
 
 
+def _heading(item: dict[str, Any]) -> Row:
+    return row(f"From {_place(item, 'origin')}", is_heading=True)
+
+
+def _place(item: dict[str, Any], end: str) -> str:
+    return f"{item[f'{end}_label']}: {item[f'{end}_industry']}"
+
+
 def _bar(item: dict[str, Any], axis: Axis) -> Row:
-    ends = [f"{item[f'{end}_label']}, {item[f'{end}_industry']}"
-            for end in ("origin", "destination")]  # fmt: skip
-    label = f"within {ends[0]}" if ends[0] == ends[1] else " → ".join(ends)
+    is_own = item["origin"] == item["destination"]
+    label = "into itself" if is_own else f"into {_place(item, 'destination')}"
     note = f"{plural(item['n_groups'], 'group')}; {amount(item['expected'])} by chance"
     if item["q"] is not None:
         note += f", q = {item['q']:.2g}"
