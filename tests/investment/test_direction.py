@@ -24,6 +24,7 @@ from buzzline.investment.direction_kinds import (
     kinds_at,
 )
 from buzzline.investment.direction_matching import matching_of, replicates
+from buzzline.investment.direction_shared import in_common, industry_sets
 from buzzline.investment.direction_shares import clustered_share, deals_needed
 from buzzline.investment.knowledge_intensity import knowledge_intensive_industries
 from buzzline.tables.study import Study
@@ -329,6 +330,39 @@ def test_one_group_with_all_deals_is_told_and_has_no_interval():
     assert row["low"] is None
     assert "1.0 groups" in row["status"]
     assert "no chance to compare with" in row["status"]
+
+
+def test_names_of_which_there_are_several_count_where_any_is_shared():
+    study = study_of([("games", "mobile"), ("games", "wine"), ("games", "games")])
+    activities = pl.DataFrame({"org_id": ["b0", "t1"], "industry": ["mobile", "beer"]})
+    several = Study.of(
+        organisations=study.organisations, linkages=study.linkages, activities=activities
+    )
+    curve = direction(several).curve
+    assert curve["rule"].to_list() == ["an industry in common", "the same main industry"]
+    assert curve["value"].to_list() == pytest.approx([2 / 3, 1 / 3])
+    assert "with an industry in common" in str(direction(several))
+
+
+def test_sets_of_more_than_64_industries_agree_with_python_sets():
+    rng = np.random.default_rng(1)
+    orgs = [f"o{k}" for k in range(30)]
+    held = {one: {f"i{k}" for k in rng.choice(150, 5)} for one in orgs[:25]}
+    pairs = [(one, name) for one, names in held.items() for name in sorted(names)]
+    study = Study.of(
+        organisations=pl.DataFrame({"org_id": orgs}),
+        activities=pl.DataFrame(pairs, schema=["org_id", "industry"], orient="row"),
+    )
+    first, second = rng.choice(orgs, 200), rng.choice(orgs, 200)
+    found = in_common(
+        industry_sets(study, pl.Series(first)), industry_sets(study, pl.Series(second)),
+        np.arange(200),
+    )  # fmt: skip
+    wanted = [
+        bool(held.get(a, set()) & held.get(b, set()))
+        for a, b in zip(first, second, strict=True)
+    ]
+    assert found.tolist() == wanted
 
 
 def test_knowledge_intensity_from_occupations_and_by_name():

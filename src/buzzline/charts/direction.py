@@ -52,11 +52,8 @@ def direction_chart(result: InvestmentDirection, *, width: int = WIDTH) -> Spec:
 
 
 def _curve(result: InvestmentDirection) -> list[Row]:
-    done = result.curve.filter(pl.col("value").is_not_null()).sort("digits")
-    return [
-        _bar(f"at {plural(item['digits'], 'digit')}" if item["digits"] else "by name", item)
-        for item in done.to_dicts()
-    ]
+    done = result.curve.filter(pl.col("value").is_not_null()).reverse()
+    return [_bar(item["rule"], item) for item in done.to_dicts()]
 
 
 def _vertical(result: InvestmentDirection, told: dict[str, Any]) -> list[Row]:

@@ -13,6 +13,7 @@ from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.investment.deals import Across, deals_of
 from buzzline.investment.direction_rows import (
+    ANY,
     Asked,
     chance_of,
     curve_rows,
@@ -43,8 +44,9 @@ class InvestmentDirection:
     Attributes
     ----------
     curve : DataFrame
-        One row a number of digits, finest first: `digits` (null: industries are names),
-        `value` (share of deals in the buyer's own industry), `low`, `high`, `level`,
+        One row a number of digits, finest first: `digits` (null: industries are names), `rule`
+        (what counts as the own industry), `value` (share of deals in the buyer's own
+        industry), `low`, `high`, `level`,
         `expected` (with buyers changing hands at random), `expected_low`, `expected_high`,
         `p` (one-sided: more than that), `q`, `within_expected`, `within_low`, `within_high`,
         `within_p` (the same within the coarser industry), `two_digits` (the share horizontal
@@ -99,8 +101,7 @@ class InvestmentDirection:
             return " ".join(["The direction of investment is not testable.", *self.notes])
         text = (
             f"{plural(self.n, 'deal')} of {plural(self.n_groups, 'group')}: "
-            f"{_interval(row)} are horizontal, in the buyer's own industry"
-            f"{_digits(row)}{_chance(row)}."
+            f"{_interval(row)} are horizontal, {_own(row)}{_chance(row)}."
         )
         return " ".join([text, *_coarser(row), _vertical(self), LIMITS, *self.notes])
 
@@ -157,7 +158,8 @@ def investment_direction(  # noqa: PLR0913  # `progress` is no choice of the ana
     -----
     A deal is **horizontal** at k digits where buyer and bought have the same code there. One
     whose codes do not reach k digits, or are not in the list of the classification, is unknown
-    at k, also where the first digits differ: else short codes would look different. What is
+    at k, also where the first digits differ: else short codes would look different. Where
+    industries are names of which organisations have several, any in common counts. What is
     not horizontal is **vertical up** where the industry bought sells at least 0.001 of the
     output of the buyer's industry to it, **vertical down** the other way round [1]_; codes
     that differ within one industry of the flows are apart, since the flows cannot tell.
@@ -207,9 +209,8 @@ def investment_direction(  # noqa: PLR0913  # `progress` is no choice of the ana
         )
     asked = Asked(level, draws, seed_of(rng))
     chance = chance_of(scene, asked, progress)
-    curve = curve_rows(scene, chance, asked)
     return InvestmentDirection(
-        curve.sort("digits", descending=True, nulls_last=True),
+        curve_rows(study, scene, chance, asked),
         kind_rows(scene, chance, asked).sort(
             "digits", descending=True, nulls_last=True, maintain_order=True
         ),
@@ -241,8 +242,11 @@ def _interval(row: dict[str, Any]) -> str:
     return f"{row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}]"
 
 
-def _digits(row: dict[str, Any]) -> str:
-    return f" at {plural(row['digits'], 'digit')}" if row["digits"] else ""
+def _own(row: dict[str, Any]) -> str:
+    if row["rule"] == ANY:
+        return "with an industry in common"
+    at = f" at {plural(row['digits'], 'digit')}" if row["digits"] else ""
+    return f"in the buyer's own industry{at}"
 
 
 def _chance(row: dict[str, Any]) -> str:

@@ -12,11 +12,13 @@ from buzzline.investment.direction_codes import WHOLE_NAME
 from buzzline.investment.direction_kinds import KINDS, kinds_at
 from buzzline.investment.direction_matching import Matching, matching_of, replicates
 from buzzline.investment.direction_scene import Scene
+from buzzline.investment.direction_shared import in_common, industry_sets
 from buzzline.investment.direction_shares import ClusteredShare, clustered_share, deals_needed
 from buzzline.progress import Progress
 from buzzline.randomness import child
 from buzzline.resampling import central_range, false_discovery_q
 from buzzline.tables.study import Study
+from buzzline.wording import plural
 
 MOST_ALONE = 0.5  # of the deals; with more, chance is too narrow to say anything
 Row = dict[str, object]
@@ -26,9 +28,10 @@ SHARE_SCHEMA = {
     "p": pl.Float64, "q": pl.Float64, "n": pl.Int64, "n_groups": pl.Int64,
     "needed": pl.Int64, "status": pl.String,
 }  # fmt: skip
+ANY = "an industry in common"
 WITHIN = ("within_expected", "within_low", "within_high", "within_p")
 CURVE_SCHEMA = {
-    "digits": pl.Int64, **SHARE_SCHEMA, **dict.fromkeys(WITHIN, pl.Float64),
+    "digits": pl.Int64, "rule": pl.String, **SHARE_SCHEMA, **dict.fromkeys(WITHIN, pl.Float64),
     "two_digits": pl.Float64, "n_unknown": pl.Int64,
 }  # fmt: skip
 KIND_SCHEMA = {"digits": pl.Int64, "kind": pl.String, **SHARE_SCHEMA}
@@ -71,8 +74,8 @@ def chance_of(scene: Scene, asked: Asked, progress: Progress) -> Chance:
     )
 
 
-def curve_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
-    """Return the share horizontal at each number of digits."""
+def curve_rows(study: Study, scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
+    """Return the share horizontal at each number of digits, finest first."""
     rows = []
     for row, digits in enumerate(scene.ladder.levels):
         at = scene.ladder.known_at(row)
@@ -81,11 +84,32 @@ def curve_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
         found = _columns(own, chance, row, asked)
         within = _within(scene, row, at, asked) if row else {}
         rows.append(
-            {"digits": digits or None, "n_unknown": scene.deals.height - at.size,
+            {"digits": digits or None, "rule": _rule(digits),
+             "n_unknown": scene.deals.height - at.size,
              "two_digits": _two_digits(scene, at) if digits > 2 else None}
             | found | within
         )  # fmt: skip
-    return _frame(rows, CURVE_SCHEMA)
+    if scene.ladder.levels == (WHOLE_NAME,) and study.activities.height:
+        rows.append(_any_row(study, scene, chance, asked))
+    return _frame(rows[::-1], CURVE_SCHEMA)
+
+
+def _rule(digits: int) -> str:
+    return f"the same {plural(digits, 'digit')}" if digits else "the same main industry"
+
+
+def _any_row(study: Study, scene: Scene, chance: Chance, asked: Asked) -> Row:
+    """Return the share of deals with any industry in common, for names of industries."""
+    source, target = (industry_sets(study, scene.deals[end]) for end in ("source", "target"))
+    everyone = np.arange(scene.deals.height)
+    flags = in_common(source, target, everyone)
+    drawn = replicates(
+        lambda buyer: as_floats([in_common(source, target, buyer).mean()]), scene.matching(),
+        draws=asked.draws, rng=child(asked.seed, "investment direction", "any"),
+    )  # fmt: skip
+    own = _share(scene, everyone, flags, asked.level)
+    found = _columns(own, Chance(drawn, chance.share_alone), 0, asked)
+    return {"rule": ANY, "n_unknown": 0} | found
 
 
 def kind_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:

@@ -43,6 +43,7 @@ _HORIZONTAL = "Share of deals in the buyer's own industry."
 COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "investment_direction": (
         _DIGITS,
+        ("rule", "", "What counts as the buyer's own industry."),
         *_share(_HORIZONTAL),
         ("within_expected", "share", "Expected with buyers of the same coarser industry."),
         ("within_low", "share", "Lower end of what such matchings give."),
