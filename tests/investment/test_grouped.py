@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from buzzline.errors import InvalidArgument
 from buzzline.investment.grouped import (
-    KINDS,
     Grouped,
     bootstrap_by_groups,
     grouped,
@@ -17,6 +16,7 @@ from buzzline.investment.grouped import (
     ratio_by_groups,
 )
 from buzzline.investment.risk_ratio import risk_difference, risk_ratio
+from buzzline.investment.score_ends import KINDS
 from buzzline.investment.stratified import (
     mantel_haenszel_odds_ratio,
     mantel_haenszel_risk_difference,

@@ -6,9 +6,9 @@ made half of them, intervals that count deals are far too short. Groups are the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import inf, isfinite, nan, sqrt
-from typing import Literal, NamedTuple, get_args
+from dataclasses import dataclass, replace
+from math import inf, isfinite, nan
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import norm
@@ -25,13 +25,12 @@ from buzzline.arrays import (
 )
 from buzzline.errors import InvalidArgument
 from buzzline.estimates import Estimate
+from buzzline.investment.score_ends import Kind, contrast_beyond, score_ends, sides_of
 from buzzline.kernels.lands import contrast, dealt_contrasts
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, generator
 from buzzline.space.threads import in_parts
 
-Kind = Literal["risk ratio", "odds ratio", "risk difference"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 NO_CONTRAST = "not testable: in no stratum do deals from clusters and from elsewhere meet"
 NONE_LAND = "where they meet, no deal from {} lands in a similar cluster"
 EITHER = "clusters or elsewhere"
@@ -99,7 +98,9 @@ def ratio_by_groups(deals: Grouped, kind: Kind, *, level: Share = 0.95) -> Estim
     """Return a ratio within strata with an interval over groups.
 
     The value is that of Mantel and Haenszel, R / S. The interval holds all ratios r at which
-    (R - r S)^2 <= z^2 V(r); V(r) sums the squares of what each group adds to R - r S. Where a
+    (R - r S)^2 <= z^2 V(r); V(r) sums the squares of what each group adds to R - r S, and is
+    never less than if deals were independent and the ratio r (few or no deals that land would
+    seem to vary too little). Where a
     group is much of its stratum it sets the mean it is compared with, and what it adds looks
     too small: the part between groups is stretched by 1 / sqrt(1 - 2 f + F), f being its share
     of the stratum and F the sum of squared shares, as if deals of one group were all alike.
@@ -134,19 +135,17 @@ def ratio_by_groups(deals: Grouped, kind: Kind, *, level: Share = 0.95) -> Estim
     n, method = deals.rows.size, f"over {deals.n_groups:,} groups"
     if not n:
         return Estimate(nan, nan, nan, level, 0, NO_CONTRAST)
-    above, below = (float(side) for side in _sides(deals.cells(), kind).sum(axis=0))
+    above, below = (float(side) for side in sides_of(deals.cells(), kind).sum(axis=0))
     is_ratio = kind != "risk difference"
     if is_ratio and not above and not below:
         return Estimate(nan, nan, nan, level, n, f"not testable: {NONE_LAND.format(EITHER)}")
     z = float(norm.ppf((1 + level) / 2))
-    low, high = _ends(above, below, _parts(deals, kind), z)
-    if not is_ratio:
-        ends = (low, high) if isfinite(high) else (-1.0, 1.0)
-        return Estimate(above / below, max(ends[0], -1.0), min(ends[1], 1.0), level, n, method)
+    value = above / below if below else nan
+    beyond = contrast_beyond(deals.cells(), _parts(deals, kind), kind, z)
+    low, high = score_ends(beyond, value, is_ratio=is_ratio)
     if not below:
         method += f"; no value: {NONE_LAND.format('elsewhere')}"
-    value = above / below if below else nan
-    return Estimate(value, max(low, 0.0), high if isfinite(high) else nan, level, n, method)
+    return Estimate(value, low, high, level, n, method)
 
 
 def _parts(deals: Grouped, kind: Kind) -> Floats:
@@ -155,7 +154,7 @@ def _parts(deals: Grouped, kind: Kind) -> Floats:
     corner = by.cell * 4 + 2 * ~deals.exposed + ~deals.lands
     own = as_floats(np.bincount(corner, minlength=4 * by.group.size).reshape(-1, 2, 2))
     whole = deals.cells()[by.stratum]
-    lost = _sides(whole, kind) - _sides(whole - own, kind)
+    lost = sides_of(whole, kind) - sides_of(whole - own, kind)
     added = _slopes(whole, own, kind)
     n, n_all = own.sum(axis=(1, 2)), whole.sum(axis=(1, 2))
     parts = added + (by.stretch - 1)[:, None] * ((n_all - n) / n)[:, None] * (lost - added)
@@ -187,18 +186,6 @@ def _cells_of(deals: Grouped) -> _Cells:
     )  # fmt: skip
 
 
-def _sides(cells: Floats, kind: Kind) -> Floats:
-    """Return R and S of each table. (m, 2) float64."""
-    a, b, c, d = (cells[:, i, j] for i in (0, 1) for j in (0, 1))
-    n1, n0 = a + b, c + d
-    above, below = {
-        "risk ratio": (a * n0, c * n1),
-        "odds ratio": (a * d, b * c),
-        "risk difference": (a * n0 - c * n1, n1 * n0),
-    }[kind]
-    return as_floats(np.column_stack([above, below]) / np.maximum(n1 + n0, 1)[:, None])
-
-
 def _slopes(cells: Floats, own: Floats, kind: Kind) -> Floats:
     """Return how fast R and S of each table rise with the weight of some of its deals."""
     a, b, c, d = (cells[:, i, j] for i in (0, 1) for j in (0, 1))
@@ -210,22 +197,8 @@ def _slopes(cells: Floats, own: Floats, kind: Kind) -> Floats:
         "risk difference": (e * n0 + a * m0 - g * n1 - c * m1, m1 * n0 + n1 * m0),
     }[kind]
     n = (n1 + n0)[:, None]
-    shrinks = _sides(cells, kind) * (m1 + m0)[:, None] / n
+    shrinks = sides_of(cells, kind) * (m1 + m0)[:, None] / n
     return as_floats(np.column_stack(rises) / n - shrinks)
-
-
-def _ends(above: float, below: float, parts: Floats, z: float) -> tuple[float, float]:
-    """Return the ratios at which the contrast is z spreads from 0; infinite: there is none."""
-    spread = parts.T @ parts
-    v_rr, v_rs, v_ss = float(spread[0, 0]), float(spread[0, 1]), float(spread[1, 1])
-    lead = below**2 - z * z * v_ss
-    middle = above * below - z * z * v_rs
-    root = middle**2 - lead * (above**2 - z * z * v_rr)
-    if lead <= 0:  # no upper end; the lower one is the root above 0, if 0 is outside
-        outside = above**2 > z * z * v_rr and root > 0 and lead < 0
-        return (middle - sqrt(root)) / lead if outside else -inf, inf
-    reach = sqrt(max(root, 0.0))
-    return (middle - reach) / lead, (middle + reach) / lead
 
 
 def bootstrap_by_groups(
@@ -252,7 +225,7 @@ def bootstrap_by_groups(
     found = np.empty(draws)
     for draw in range(draws):
         times = np.bincount(source.integers(g, size=g), minlength=g)
-        above, below = _sides(deals.cells(as_floats(times[deals.group])), kind).sum(axis=0)
+        above, below = sides_of(deals.cells(as_floats(times[deals.group])), kind).sum(axis=0)
         found[draw] = above / below if below else inf if above else nan
     known = np.sort(found[~np.isnan(found)])
     if not known.size:
@@ -262,6 +235,26 @@ def bootstrap_by_groups(
     low, high = (float(known[k]) for k in at)
     method = f"bootstrap of {g:,} groups, {draws:,} draws"
     return Estimate(whole.value, low, high if isfinite(high) else nan, level, n, method)
+
+
+def design_effect(deals: Grouped) -> float:
+    """Return how many deals of groups as alike as these tell as much as one independent deal.
+
+    The variance of the contrast at no difference over groups, to that over single deals.
+
+    Examples
+    --------
+    >>> group = np.repeat(np.arange(60), 2)
+    >>> round(design_effect(grouped(group * 0, group, group % 2 == 0, group % 4 == 0)), 1)
+    2.0
+    """
+    if not deals.rows.size:
+        return nan
+    alone = replace(deals, group=as_codes(np.arange(deals.rows.size)))
+    spread, single = (
+        float(np.square(_parts(some, "risk difference")[:, 0]).sum()) for some in (deals, alone)
+    )
+    return spread / single if single > 0 else nan
 
 
 @dataclass(frozen=True, slots=True)

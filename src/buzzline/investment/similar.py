@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from scipy.spatial import cKDTree
 
-from buzzline.arrays import Floats, as_floats
+from buzzline.arrays import Flags, Floats, as_flags, as_floats
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.investment.codes import are_names, table_of_same
@@ -28,7 +28,7 @@ class Similar:
     Attributes
     ----------
     industries : (n,) str            of organisations, as in the study
-    of_clusters : (m,) str           of clusters, as in the clustering
+    of_clusters : (m,) str           of clusters, and in which clusters were looked for
     matrix : (n, m) float64          1 similar, 0 not, NaN not known
     rule : str                       in words
     notes : tuple of str
@@ -49,6 +49,14 @@ class Similar:
         if not self.matrix.size:
             return np.full(row.size, np.nan)
         return as_floats(np.where((row < 0) | (column < 0), np.nan, self.matrix[row, column]))
+
+    def to_any(self, one: Sequence[str | None], of_clusters: Collection[str]) -> Flags:
+        """Tell which industries are similar to any of some of clusters. (n,) bool."""
+        chosen = [name in of_clusters for name in self.of_clusters]
+        found = dict(
+            zip(self.industries, (self.matrix[:, chosen] == 1).any(axis=1), strict=True)
+        )
+        return as_flags([found.get(name or "", False) for name in one])
 
 
 def similar_clusters(
@@ -86,7 +94,8 @@ def similar_clusters(
     if (digits is None) == (related is None):
         raise InvalidArgument("similar_clusters: give `digits` or `related`, one of the two")
     codes = sorted(set(study.industries_of()["industry"].drop_nulls()))
-    names = sorted(set(clustering.clusters["industry"].drop_nulls()))
+    looked_for = clustering.coverage["industry"].to_list() if clustering.coverage.height else []
+    names = sorted({*clustering.clusters["industry"].drop_nulls(), *looked_for})
     behind = {name: codes_behind(study, name) for name in names}
     all_codes = sorted({code for some in behind.values() for code in some})
     notes: tuple[str, ...] = ()

@@ -1,0 +1,253 @@
+"""Where each deal comes from and lands: in a cluster of the investor's industry, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from buzzline.agglomeration.relatedness import Relatedness
+from buzzline.analysis import NotMade
+from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
+from buzzline.clusters.clustering import Clustering
+from buzzline.investment.codes import are_names
+from buzzline.investment.deals import Deals
+from buzzline.investment.similar import Similar, clusters_at, similar_clusters
+from buzzline.tables.study import Study
+from buzzline.wording import plural
+
+DIGITS = (4, 3, 2)
+QUANTILES = (0.95, 0.9, 0.75)
+KNOWN_ENOUGH = 0.8  # of the deals must have an answer at the digits chosen by default
+SIZES = ((10, "1-9"), (50, "10-49"), (250, "50-249"), (np.inf, "250+"))
+NOT_KNOWN = "not known"
+HELD = {
+    "nothing": (),
+    "industry": ("industry",),
+    "industry and year": ("industry", "year"),
+    "industry, year and size": ("industry", "year", "size"),
+}
+NO_INDUSTRY = "of investors whose industry is not known"
+NOT_EXAMINED = "of investors in whose industry clusters were not looked for"
+NO_ORIGIN = (
+    "of investors of whom it is not known whether they are in a cluster of their industry"
+)
+NO_LANDING = "of which it is not known whether they land in a similar cluster"
+WITHIN = "that stay in the cluster they come from"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ends:
+    """Deals of which both ends are known, under the first rule.
+
+    Attributes
+    ----------
+    deals : DataFrame          `deal`, `group`, `industry`, `year`, `size`, all as text but deal
+    from_cluster : (n,) bool   the investor is in a cluster of its own industry
+    lands : dict of (n,) float64
+        By rule, the main one first: 1 in a cluster similar to the investor's industry, 0 not,
+        NaN not known (never under the main rule).
+    left_out : DataFrame       `reason`, `n`
+    notes : tuple of str
+    """
+
+    deals: pl.DataFrame
+    from_cluster: Flags
+    lands: dict[str, Floats]
+    left_out: pl.DataFrame
+    notes: tuple[str, ...]
+
+    def strata(self, held: str) -> Codes:
+        """Return the stratum of each deal when something is held. (n,) int32."""
+        columns = HELD[held]
+        if not columns:
+            return np.zeros(self.deals.height, np.int32)
+        number = self.deals.select(pl.struct(columns).rank("dense")).to_series()
+        return as_codes(number.to_numpy().astype(np.int64) - 1)
+
+    def held(self) -> tuple[str, ...]:
+        """Return what can be held, leaving out what is the same for all deals."""
+        varies = [name for name in ("industry", "year", "size")
+                  if self.deals[name].n_unique() > 1]  # fmt: skip
+        out, seen = [], set()
+        for name, columns in HELD.items():
+            told = tuple(column for column in columns if column in varies)
+            if told not in seen:
+                seen.add(told)
+                out.append(name)
+        return tuple(out)
+
+
+def ends_of(
+    study: Study,
+    clustering: Clustering,
+    deals: Deals,
+    *,
+    digits: int | None,
+    related: Relatedness | NotMade,
+) -> Ends:
+    """Tell of each deal whether it comes from a cluster and lands in a similar one.
+
+    Parameters
+    ----------
+    study : Study
+    clustering : Clustering
+    deals : Deals
+    digits : int or None
+        The main rule; None: the finest of 4, 3 and 2 at which four in five deals are known.
+    related : Relatedness or NotMade
+        For rules by relatedness where the study has no table of it.
+    """
+    rules = _rules(study, clustering, digits, related)
+    frame = deals.deals
+    at = {end: _clusters_of(study, clustering, deals, end) for end in ("source", "target")}
+    lands = {
+        similar.rule: _inside(frame, at["target"], clustering, similar, "target")
+        for similar in rules
+    }
+    main = _main(rules, lands, digits)
+    lands = {main.rule: lands[main.rule]} | lands
+    origin = _inside(frame, at["source"], clustering, main, "source")
+    stays = _stays(frame, at, clustering, main)
+    known = frame["source_industry"].is_not_null().to_numpy()
+    examined = _examined(frame, clustering, main)
+    reason = pl.select(
+        pl.when(~pl.Series(known)).then(pl.lit(NO_INDUSTRY))
+        .when(~pl.Series(examined)).then(pl.lit(NOT_EXAMINED))
+        .when(pl.Series(np.isnan(origin))).then(pl.lit(NO_ORIGIN))
+        .when(pl.Series(stays)).then(pl.lit(WITHIN))
+        .when(pl.Series(np.isnan(lands[main.rule]))).then(pl.lit(NO_LANDING))
+        .alias("reason")
+    )["reason"]  # fmt: skip
+    kept = np.flatnonzero(reason.is_null().to_numpy())
+    left = pl.DataFrame({"reason": reason}).drop_nulls()
+    counted = left.group_by("reason").agg(n=pl.len().cast(pl.Int64))
+    left_out = pl.concat([deals.left_out.cast({"n": pl.Int64}), counted]).sort(
+        "n", "reason", descending=[True, False]
+    )
+    return Ends(
+        _held(frame, study)[kept.tolist()], origin[kept] == 1,
+        {rule: some[kept] for rule, some in lands.items()}, left_out,
+        tuple(dict.fromkeys(note for similar in rules for note in similar.notes)),
+    )  # fmt: skip
+
+
+def _rules(
+    study: Study, clustering: Clustering, digits: int | None, related: Relatedness | NotMade
+) -> list[Similar]:
+    names = are_names(set(study.industries_of()["industry"].drop_nulls()))
+    wanted = (digits or 2,) if names else tuple(dict.fromkeys((digits or DIGITS[0], *DIGITS)))
+    rules = [similar_clusters(clustering, study, digits=some) for some in wanted]
+    pairs = _pairs(study, related)
+    if pairs is not None:
+        rules += [
+            similar_clusters(clustering, study, related=pairs, quantile=quantile)
+            for quantile in QUANTILES
+        ]
+    return rules
+
+
+def _pairs(study: Study, related: Relatedness | NotMade) -> pl.DataFrame | None:
+    """Return the relatedness of pairs: the commonest kind of the table, else what is given."""
+    if study.relatedness.height:
+        kinds = study.relatedness.group_by("kind").len().sort("len", "kind", descending=True)
+        return study.relatedness.filter(pl.col("kind") == kinds["kind"][0])
+    if isinstance(related, NotMade):
+        return None
+    pairs = related.pairs.select("industry", "other", "value").drop_nulls()
+    return pairs if pairs.height else None
+
+
+def _main(rules: Sequence[Similar], lands: dict[str, Floats], digits: int | None) -> Similar:
+    if digits is not None:
+        return rules[0]
+    by_digits = [similar for similar in rules if "quantile" not in similar.rule]
+    shares = [np.isfinite(lands[similar.rule]).mean() if lands[similar.rule].size else 1.0
+              for similar in by_digits]  # fmt: skip
+    enough = [k for k, share in enumerate(shares) if share >= KNOWN_ENOUGH]
+    return by_digits[enough[0] if enough else int(np.argmax(shares))]
+
+
+def _clusters_of(study: Study, clustering: Clustering, deals: Deals, end: str) -> pl.DataFrame:
+    """Return in which clusters an end of each deal lies: `point`, `cluster_id`."""
+    there = {"source": "origin", "target": "destination"}[end]
+    frame = deals.deals
+    at = [frame[f"{end}_{name}"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+          for name in ("longitude", "latitude")]  # fmt: skip
+    near = clusters_at(clustering, study, at[0], at[1]).select("point", "cluster_id")
+    points = frame.select("deal", point=pl.int_range(pl.len(), dtype=pl.Int64))
+    members = deals.belongs.filter(pl.col("end") == there).join(points, on="deal")
+    return pl.concat([near, members.select("point", "cluster_id")]).unique(maintain_order=True)
+
+
+def _inside(
+    frame: pl.DataFrame, at: pl.DataFrame, clustering: Clustering, similar: Similar, end: str
+) -> Floats:
+    """Tell of each deal if an end lies in a cluster similar to the investor's industry."""
+    located = frame.select(
+        pl.col(f"{end}_longitude").is_not_null() & pl.col(f"{end}_latitude").is_not_null()
+    ).to_series()
+    out = np.where(located.to_numpy(), 0.0, np.nan)
+    each = _with_similarity(frame, at, clustering, similar).group_by("point").agg(
+        yes=(pl.col("similar") == 1).any(), unknown=pl.col("similar").is_nan().any()
+    )  # fmt: skip
+    rows = each["point"].to_numpy()
+    answer = np.where(each["unknown"].to_numpy(), np.nan, out[rows])
+    out[rows] = np.where(each["yes"].to_numpy(), 1.0, answer)
+    out[frame["source_industry"].is_null().to_numpy()] = np.nan
+    return as_floats(out)
+
+
+def _with_similarity(
+    frame: pl.DataFrame, at: pl.DataFrame, clustering: Clustering, similar: Similar
+) -> pl.DataFrame:
+    of = clustering.clusters.select("cluster_id", pl.col("industry").alias("of_cluster"))
+    pairs = at.join(of, on="cluster_id", how="inner", maintain_order="left")
+    own = frame["source_industry"].gather(pairs["point"]).to_list()
+    return pairs.with_columns(
+        similar=pl.Series(similar.between(own, pairs["of_cluster"].to_list()))
+    )
+
+
+def _stays(
+    frame: pl.DataFrame, at: dict[str, pl.DataFrame], clustering: Clustering, main: Similar
+) -> Flags:
+    """Tell which deals land in the very cluster they come from, similar to their industry."""
+    both = at["target"].join(at["source"], on=["point", "cluster_id"], how="semi")
+    own = _with_similarity(frame, both, clustering, main).filter(pl.col("similar") == 1)
+    out = np.zeros(frame.height, np.bool_)
+    out[own["point"].to_numpy()] = True
+    return out
+
+
+def _examined(frame: pl.DataFrame, clustering: Clustering, main: Similar) -> Flags:
+    """Tell of which deals clusters were looked for in an industry similar to the investor's."""
+    looked = clustering.coverage
+    if not looked.height or "status" not in looked.columns:
+        return np.ones(frame.height, np.bool_)
+    names = set(looked.filter(pl.col("status") == "examined")["industry"])
+    return main.to_any(frame["source_industry"].to_list(), names)
+
+
+def _held(frame: pl.DataFrame, study: Study) -> pl.DataFrame:
+    """Return what is held constant: industry, year and size of the investor, as text."""
+    jobs = study.organisations.select(source="org_id", jobs="jobs")
+    size = pl.lit(NOT_KNOWN)
+    for below, name in reversed(SIZES):
+        size = pl.when(pl.col("jobs") < below).then(pl.lit(name)).otherwise(size)
+    return frame.join(
+        jobs, on="source", how="left", validate="m:1", maintain_order="left"
+    ).select(
+        "deal", "group", pl.col("source_industry").alias("industry"),
+        pl.col("year").cast(pl.String).fill_null(NOT_KNOWN), size.alias("size"),
+    )  # fmt: skip
+
+
+def left_out_text(left_out: pl.DataFrame) -> str:
+    """Return how many deals are left out, and why, most first."""
+    if not left_out.height:
+        return ""
+    said = "; ".join(f"{n:,} {reason}" for reason, n in left_out.head(3).iter_rows())
+    return f"{plural(int(left_out['n'].sum()), 'deal')} set aside ({said})."
