@@ -107,18 +107,44 @@ def test_scores_of_rows_add_up_to_those_of_cases():
     assert summed.sum(axis=0) == pytest.approx(0, abs=1e-5)
 
 
-def test_errors_in_two_ways_match_brute_force():
-    x, case, is_chosen = made_up(40, alternatives=5)
+@pytest.mark.parametrize("rng", range(4))
+def test_errors_by_group_and_place_match_brute_force(rng):
+    x, case, is_chosen = made_up(40, rng=rng, alternatives=5)
     choices = choices_of(x, case, is_chosen)
     found = fit_choices(choices)
     groups, place = np.arange(40) // 3, np.tile(np.arange(5), 40)
     errors = destination_errors(choices, found, groups, place)
-    rows = scores_of_rows(choices, found.beta)
-    expected = oracle.two_way(rows, found.bread, groups[case], place) * errors.factor
-    if not (errors.is_mended or errors.raised.any()):
-        assert errors.covariance == pytest.approx(expected, rel=1e-8)
+    expected = oracle.group_and_place(
+        x, case, is_chosen, beta=found.beta, group=groups[case], place=place
+    )
+    alone = np.einsum("ij,ij->j", found.scores @ found.bread, found.scores @ found.bread)
+    if np.linalg.eigvalsh(expected)[0] > 0 and (np.diag(expected) >= alone).all():
+        assert errors.covariance == pytest.approx(expected, rel=1e-6, abs=1e-9)
     else:
-        assert (np.diag(errors.covariance) >= np.diag(expected) - 1e-12).all()
+        assert errors.is_mended or errors.raised.any()
+        assert (np.diag(errors.covariance) >= alone - 1e-12).all()
+
+
+def test_equal_groups_are_worth_their_number_and_a_giant_far_less():
+    x, case, is_chosen = made_up(400, alternatives=5)
+    choices = choices_of(x, case, is_chosen)
+    found, place = fit_choices(choices), np.tile(np.arange(5), 400)
+    equal = destination_errors(choices, found, np.arange(400) // 10, place).degrees
+    giant = destination_errors(
+        choices, found, np.where(np.arange(400) < 200, 0, np.arange(400) // 10), place
+    )
+    assert (equal > 30).all()
+    assert (giant.degrees < 3.5).all()
+
+
+def test_what_one_group_alone_tells_of_does_not_stop_errors():
+    x, case, is_chosen = made_up(60, alternatives=5)
+    x[case >= 12, 2] = 0  # varies in the first group alone
+    choices = choices_of(x, case, is_chosen)
+    found = fit_choices(choices)
+    errors = destination_errors(choices, found, np.arange(60) // 12, np.tile(np.arange(5), 60))
+    assert np.isfinite(errors.covariance).all()
+    assert errors.degrees[2] == pytest.approx(0, abs=1e-6)
 
 
 def test_probabilities_add_up_to_one_and_follow_odds():

@@ -45,11 +45,31 @@ def chance_of_set(drawn, chosen, chance, others):
     return total
 
 
-def two_way(scores, bread, first, second):
-    """Products of all pairs of rows that share either, without small-sample factors."""
-    meat = np.zeros(bread.shape)
-    for i in range(len(scores)):
-        for j in range(len(scores)):
-            if first[i] == first[j] or second[i] == second[j]:
-                meat += np.outer(scores[i], scores[j])
-    return bread @ meat @ bread
+def group_and_place(x, case, is_chosen, *, beta, group, place):
+    """Products of one-step moves without each group, and of scores by place, row by row."""
+    k, n = x.shape[1], len(case)
+    share, away = np.zeros(n), np.zeros((n, k))
+    for one in sorted(set(case)):
+        rows = [row for row in range(n) if case[row] == one]
+        worth = np.array([exp(float(np.dot(x[row], beta))) for row in rows])
+        mean = sum(worth[at] * x[row] for at, row in enumerate(rows)) / worth.sum()
+        for at, row in enumerate(rows):
+            share[row], away[row] = worth[at] / worth.sum(), x[row] - mean
+    scores = [(is_chosen[row] - share[row]) * away[row] for row in range(n)]
+    whole = sum(share[row] * np.outer(away[row], away[row]) for row in range(n))
+    out = np.zeros((k, k))
+    groups, places = sorted(set(group)), sorted(set(place))
+    for one in groups:
+        rows = [row for row in range(n) if group[row] == one]
+        own = sum(share[row] * np.outer(away[row], away[row]) for row in rows)
+        move = np.linalg.inv(whole - own) @ sum(scores[row] for row in rows)
+        out += (len(groups) - 1) / len(groups) * np.outer(move, move)
+    bread = np.linalg.inv(whole)
+    for one in places:
+        move = bread @ sum(scores[row] for row in range(n) if place[row] == one)
+        out += len(places) / (len(places) - 1) * np.outer(move, move)
+    for cell in sorted(set(zip(group, place, strict=True))):
+        rows = [row for row in range(n) if (group[row], place[row]) == cell]
+        move = bread @ sum(scores[row] for row in rows)
+        out -= np.outer(move, move)
+    return out

@@ -17,10 +17,10 @@ TITLE = "Do deals go to clusters like the one they start from?"
 HEADINGS = {
     "by industry": "each industry held to itself",
     "pooled": "industries mixed: may mislead",
-    "other tastes": "sources in clusters may also want other sizes and distances",
-    "knowledge": "by knowledge intensity",
-    "leaders": "by size of the source",
-    "mixed": "groups may differ",
+    "other tastes": "... other tastes may differ too",
+    "knowledge": "... by knowledge intensity",
+    "leaders": "... by size of the source",
+    "mixed": "... groups may differ",
 }
 WHOLE = "by industry"  # of this model all terms are shown, of the others those in question
 
@@ -72,5 +72,5 @@ def _untold(result: LocationChoice) -> list[str]:
     """Say which models could not be made, and why."""
     made = result.rows.filter(pl.col("value").is_not_null())["model"].unique().to_list()
     missing = result.models.filter(~pl.col("model").is_in(made))
-    return [f"Not shown, {model}: {reason}." for model, reason in
-            missing.select("model", "reason").iter_rows()]  # fmt: skip
+    told = missing.select("model", pl.col("reason").str.strip_chars_end(".")).iter_rows()
+    return [f"Not shown, {model}: {reason}." for model, reason in told]

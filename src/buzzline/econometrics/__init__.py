@@ -6,11 +6,12 @@ from buzzline.econometrics.choice import (
     Choices,
     choice_probabilities,
     choices_of,
-    destination_errors,
     fit_choices,
 )
+from buzzline.econometrics.choice_errors import destination_errors
 from buzzline.econometrics.choice_iia import hausman_mcfadden, iia_test
 from buzzline.econometrics.forward_deviations import forward_deviations
+from buzzline.econometrics.gravity import InvestmentGravity, investment_gravity
 from buzzline.econometrics.income import IncomeLadder, income_ladder
 from buzzline.econometrics.inverted_u import TwoLines, UTest, two_lines, u_test
 from buzzline.econometrics.location_alternatives import sampled_alternatives
@@ -33,6 +34,7 @@ __all__ = [
     "ChoiceFit",
     "Choices",
     "IncomeLadder",
+    "InvestmentGravity",
     "LocationChoice",
     "MixedFit",
     "MutualStimulation",
@@ -64,6 +66,7 @@ __all__ = [
     "hausman_mcfadden",
     "iia_test",
     "income_ladder",
+    "investment_gravity",
     "location_choice",
     "mutual_stimulation",
     "nearest_weights",

@@ -27,7 +27,7 @@ from buzzline.kernels.conditional_logit import (
     row_scores,
     smallest_lead,
 )
-from buzzline.sandwiches import Groups, Sandwich, clustered, group_codes, multiway
+from buzzline.sandwiches import Groups, Sandwich, clustered
 
 MOST_STEPS = 60
 CLOSE = 1e-14  # of the log likelihood that a further step would gain
@@ -200,33 +200,6 @@ def choice_probabilities(choices: Choices, beta: Floats) -> Floats:
     return share
 
 
-def destination_errors(
-    choices: Choices, fit: ChoiceFit, groups: Groups, alternative: Groups
-) -> Sandwich:
-    """Return errors where cases of one group and rows of one alternative share luck.
-
-    Parameters
-    ----------
-    choices : Choices
-    fit : ChoiceFit                 of these choices
-    groups : (cases,) any           such as the ultimate owner
-    alternative : (rows,) any       such as the place, about which all know what we do not
-
-    Notes
-    -----
-    Every row adds (chosen - probability) (x - mean of its case): the score of a Poisson
-    regression with one effect a case, whose coefficients are those of the logit [1]_.
-
-    References
-    ----------
-    .. [1] Guimaraes, P., Figueiredo, O., Woodward, D. (2003). A tractable approach to the firm
-       location decision problem. Review of Economics and Statistics 85(1).
-       doi:10.1162/003465303762687811
-    """
-    ways = (group_codes(groups)[choices.case], alternative)
-    return multiway(scores_of_rows(choices, fit.beta), fit.bread, ways)
-
-
 def scores_of_rows(choices: Choices, beta: Floats) -> Floats:
     """Return what each alternative adds to the scores: (rows, k), adding up to 0 at the fit."""
     share = choice_probabilities(choices, beta)
@@ -297,5 +270,5 @@ def _moving(direction: Floats, names: tuple[str, ...]) -> list[str]:
 
 __all__ = [
     "ChoiceFit", "Choices", "Separated", "Unvarying", "choice_probabilities", "choices_of",
-    "destination_errors", "fit_choices", "fit_what_can_be", "scores_of_rows",
+    "fit_choices", "fit_what_can_be", "scores_of_rows",
 ]  # fmt: skip

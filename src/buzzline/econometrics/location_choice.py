@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -68,7 +69,7 @@ class LocationChoice:
         (whose pull of similar clusters it is), `measured_by`, `verdict` ("likelier", "less
         likely", "cannot tell", "not testable"), `value` (log odds that a place is chosen),
         `low`, `high`, `level`, `odds` (ratio), `se`, `p`, `n` (deals), `n_groups` (ultimate
-        owners), `worth` (independent groups or places, whichever are fewer), `n_needed` (deals
+        owners), `worth` (equal groups that groups are worth), `n_needed` (deals
         that would show odds twice as high), `reason`.
     models : DataFrame
         One row a model: `n`, `n_groups`, `n_places`, `alternatives` (a deal, mean),
@@ -95,9 +96,7 @@ class LocationChoice:
     def __str__(self) -> str:
         main = self.rows.row(0, named=True)
         if main["value"] is None:
-            said = (
-                f"Whether deals seek clusters like their own is not testable: {main['reason']}."
-            )
+            said = f"Whether deals seek clusters like their own is not testable: {_bare(main)}."
             return " ".join([said, *self.notes])
         whole = self.models.filter(pl.col("model") == main["model"]).row(0, named=True)
         said = (
@@ -121,21 +120,25 @@ class LocationChoice:
         return f"<p>{self}</p>{self.rows.head(20)._repr_html_()}"
 
 
-def _odds(row: dict[str, float]) -> str:
+def _bare(row: Mapping[str, object]) -> str:
+    return str(row["reason"]).removesuffix(".")
+
+
+def _odds(row: Mapping[str, Any]) -> str:
     if row["low"] is None:
         return f"{row['odds']:.2g} (no interval)"
     low, high = np.exp(row["low"]), np.exp(row["high"])
     return f"{row['odds']:.2g} [{low:.2g}, {high:.2g}]"
 
 
-def _conclusion(main: dict[str, object]) -> str:
+def _conclusion(main: Mapping[str, Any]) -> str:
     """Say what may and what may not be concluded."""
     not_why = (
         "This is what goes together among the places there were to choose from, not why: who "
         "stands in clusters may differ in much else."
     )
     if main["verdict"] == "not testable":
-        return f"That is no finding: {main['reason']}."
+        return f"That is no finding: {_bare(main)}."
     if main["verdict"] == "cannot tell":
         return (
             "It cannot be told whether they seek their like; about "
@@ -207,9 +210,9 @@ def location_choice(  # noqa: PLR0913  # `progress` is no choice of the analysis
     Places are cities with what is within 12.5 km. Size, own industry and distance stand for the
     rest of what makes a place likely; `value` is per doubling of them.
 
-    Errors: deals of one group share luck, and so do all who look at one place [2]_; t with
-    as many degrees of freedom as those are worth. Below three groups' worth there is no
-    interval.
+    Errors: deals of one group share luck, and so do all who look at one place
+    (`destination_errors` [2]_); t with as many degrees of freedom as groups are worth. Below
+    three groups' worth there is no interval.
     `p_iia`: do the odds change when the country most deals go to is taken away? "mixed" lets
     the pull of similar clusters be normal among groups (100 Halton draws each); of more than
     40,000 alternatives, groups at random are taken.
@@ -218,8 +221,9 @@ def location_choice(  # noqa: PLR0913  # `progress` is no choice of the analysis
     ----------
     .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In:
        Frontiers in Econometrics. Academic Press.
-    .. [2] Cameron, A., Gelbach, J., Miller, D. (2011). Robust inference with multiway
-       clustering. Journal of Business & Economic Statistics 29(2). doi:10.1198/jbes.2010.07136
+    .. [2] MacKinnon, J., Nielsen, M., Webb, M. (2023). Fast and reliable jackknife and
+       bootstrap methods for cluster-robust inference. Journal of Applied Econometrics 38(5).
+       doi:10.1002/jae.2969
 
     Examples
     --------

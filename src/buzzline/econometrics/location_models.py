@@ -10,12 +10,8 @@ import numpy as np
 from scipy.stats import norm
 
 from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
-from buzzline.econometrics.choice import (
-    ChoiceFit,
-    Choices,
-    destination_errors,
-    fit_what_can_be,
-)
+from buzzline.econometrics.choice import ChoiceFit, Choices, fit_what_can_be
+from buzzline.econometrics.choice_errors import destination_errors
 from buzzline.econometrics.choice_iia import iia_test
 from buzzline.econometrics.location_alternatives import LocationCases
 from buzzline.econometrics.mixed_logit import fit_mixed
@@ -47,7 +43,7 @@ MEASURED_BY = {
 DOUBLED = {SIZE, OWN, DISTANCE}  # in natural logarithms: told for one doubling
 FEWEST_DEALS = 30
 FEWEST_EITHER = 5  # deals of an industry that went to a similar cluster, and that did not
-FEWEST_WORTH = 2.0  # degrees of freedom: three groups' worth, and three places'
+FEWEST_WORTH = 2.0  # degrees of freedom: three groups' worth
 SMALLEST_ODDS, POWER = 2.0, 0.8
 MIXED_DRAWS, MIXED_ROWS = 100, 40_000  # a group; alternatives looked at
 Row = dict[str, object]
@@ -250,7 +246,7 @@ def _row(model: str, term: str, part: _Part, fitted: _Told) -> Row:
     degrees = float(fitted.errors.degrees[at])
     if degrees < FEWEST_WORTH:
         few = (
-            f"no interval: groups and places are worth {degrees + 1:.1f} independent ones; "
+            f"no interval: the groups are worth {degrees + 1:.1f} equal ones; "
             f"{FEWEST_WORTH + 1:.0f} at least needed"
         )
         return row | {"verdict": "not testable", "reason": few}

@@ -30,7 +30,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("p", "probability", "Of a value as far from 0, were there none."),
         ("n", "deals", "Deals of which all is known."),
         ("n_groups", "groups", "Ultimate owners behind them."),
-        ("worth", "count", "Independent groups or places these are worth, whichever fewer."),
+        ("worth", "count", "Equal groups that these groups are worth."),
         ("n_needed", "deals", "Such deals that would show odds twice as high."),
         ("reason", "", "Why nothing can be said."),
     ),
