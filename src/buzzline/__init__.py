@@ -83,6 +83,7 @@ from buzzline.diagnosis.district_signs import DistrictTypeRule
 from buzzline.diagnosis.district_types import DistrictTypes, district_types
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
 from buzzline.econometrics.best_distance import BestDistance, best_distance
+from buzzline.econometrics.gravity import InvestmentGravity, investment_gravity
 from buzzline.econometrics.income import IncomeLadder, income_ladder
 from buzzline.econometrics.location_choice import LocationChoice, location_choice
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation
@@ -106,8 +107,13 @@ from buzzline.errors import (
 )
 from buzzline.export import write_results
 from buzzline.investment.cluster_investments import ClusterInvestments, cluster_investments
+from buzzline.investment.cluster_network import ClusterNetwork, cluster_network
+from buzzline.investment.co_investment import CoInvestment, co_investment
 from buzzline.investment.deals import Deals, deals_of
 from buzzline.investment.direction import InvestmentDirection, investment_direction
+from buzzline.investment.group_hierarchy import GroupHierarchy, group_hierarchy
+from buzzline.investment.hotspots import Hotspots, hotspots
+from buzzline.investment.odds import InvestmentOdds, investment_odds
 from buzzline.investment.ownership import Ownership, ownership
 from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.brokerage import Brokerage, brokerage
@@ -169,8 +175,10 @@ __all__ = [
     "ClusterFlows",
     "ClusterHistory",
     "ClusterInvestments",
+    "ClusterNetwork",
     "ClusterStrength",
     "Clustering",
+    "CoInvestment",
     "Coagglomeration",
     "CognitiveDistance",
     "Colocated",
@@ -193,9 +201,11 @@ __all__ = [
     "ExternalReach",
     "FiveDimensions",
     "Gatekeepers",
+    "GroupHierarchy",
     "GroupSearch",
     "HistoryRule",
     "HotSpots",
+    "Hotspots",
     "IncomeLadder",
     "IndustrialDistricts",
     "IndustryEntry",
@@ -205,6 +215,8 @@ __all__ = [
     "InvalidStudyFile",
     "InvalidTables",
     "InvestmentDirection",
+    "InvestmentOdds",
+    "InvestmentGravity",
     "KDensity",
     "LabourMarketAreas",
     "LocationChoice",
@@ -269,8 +281,10 @@ __all__ = [
     "cluster_flows",
     "cluster_history",
     "cluster_investments",
+    "cluster_network",
     "cluster_strength",
     "clustering_of_labels",
+    "co_investment",
     "coagglomeration",
     "cognitive_distance",
     "colocated_clusters",
@@ -289,7 +303,9 @@ __all__ = [
     "five_dimensions",
     "followed_clusters",
     "gatekeepers",
+    "group_hierarchy",
     "hot_spots",
+    "hotspots",
     "income_ladder",
     "industrial_districts",
     "industry_entry",
@@ -297,6 +313,8 @@ __all__ = [
     "inequality",
     "initialise",
     "investment_direction",
+    "investment_odds",
+    "investment_gravity",
     "kdensity",
     "labour_market_areas",
     "location_choice",

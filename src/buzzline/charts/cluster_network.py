@@ -39,8 +39,8 @@ def cluster_network_chart(result: ClusterNetwork, *, width: int = WIDTH) -> Spec
     rows = [scaled_row(item, WORDS[item["measure"]]) for item in drawn]
     word = word_of(result.layers)
     lines = [
-        f"{drawn[0]['n_clusters']:,} clusters, {drawn[0]['n_deals']:,} {word}s. Grey: the middle "
-        f"{result.level:.0%} of {result.draws:,} networks in which every cluster keeps how "
+        f"{drawn[0]['n_clusters']:,} clusters, {drawn[0]['n_deals']:,} {word}s. Grey: the "
+        f"middle {result.level:.0%} of {result.draws:,} networks in which every cluster keeps how "
         "many partners it has in each industry. Not an interval: these are all ties on record.",
         *(one for one in (untested(items),) if one),
         *result.notes,

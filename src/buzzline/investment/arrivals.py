@@ -156,9 +156,9 @@ def _numbered(
     ]
     industry = as_codes(rows["industry"].rank("dense").to_numpy() - 1)
     whole = Arrivals(
-        rows, industry, as_indices(frame["group"].rank("dense").to_numpy() - 1), as_indices(ends[0]),
-        as_indices(ends[1]), as_indices(frame["year"].fill_null(0)), mirrored, n_all, layers,
-        is_directed,
+        rows, industry, as_indices(frame["group"].rank("dense").to_numpy() - 1),
+        as_indices(ends[0]), as_indices(ends[1]),
+        as_indices(frame["year"].fill_null(0)), mirrored, n_all, layers, is_directed,
     )  # fmt: skip
     return whole.of(whole.destination >= 0)
 

@@ -89,3 +89,35 @@ def reaches(start, to):
                     queue[tail] = j
                     tail += 1
     return reach
+
+
+@kernel
+def without_superior(above, piece):
+    """Return how many pairs of one piece have no closest common superior. O(n^3) time.
+
+    above : (n, n) bool, row reaches column, itself included; piece : (n,) int32. A closest
+    superior is reached by all others, so it has most superiors: only that one is looked at.
+    """
+    n = piece.size
+    superiors = np.zeros(n, np.int64)
+    for i in range(n):
+        for j in range(n):
+            superiors[j] += above[i, j]
+    missing = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            if piece[i] != piece[j]:
+                continue
+            best = -1
+            for c in range(n):
+                if above[c, i] and above[c, j] and (best < 0 or superiors[c] > superiors[best]):
+                    best = c
+            closest = best >= 0
+            if closest:
+                for d in range(n):
+                    if above[d, i] and above[d, j] and not above[d, best]:
+                        closest = False
+                        break
+            if not closest:
+                missing += 1
+    return missing

@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from buzzline.arrays import Codes, Flags, Indices, as_codes, as_indices
-from buzzline.kernels.feedback import reaches
+from buzzline.arrays import Codes, Flags, Indices, as_codes, as_flags, as_indices
+from buzzline.kernels.feedback import reaches, without_superior
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ def krackhardt(n: int, pairs: Indices) -> Hierarchy:
     both = float(np.triu(reach & reach.T).sum())
     links = len(np.unique(np.sort(ends, axis=1), axis=0))
     beyond, most = links - float((size - 1).sum()), joined - float((size - 1).sum())
-    missing = _pairs_without_superior(reach, piece)
+    above = as_flags(reach | np.eye(n, dtype=np.bool_))  # each is its own superior
+    missing = int(without_superior(above, piece))
     return Hierarchy(
         _less(n * (n - 1) / 2 - joined, n * (n - 1) / 2), _less(both, one_way + both),
         _less(beyond, most), _less(missing, float(((size - 1) * (size - 2) / 2).clip(0).sum())),
@@ -85,18 +86,3 @@ def _reach(n: int, ends: Indices) -> Flags:
 def _pieces(n: int, ends: Indices) -> Codes:
     whole = sparse.coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(n, n))
     return as_codes(csgraph.connected_components(whole, directed=False)[1])
-
-
-def _pairs_without_superior(reach: Flags, piece: Codes) -> int:
-    """Return how many pairs of one component have no closest common superior.
-
-    Superiors of a pair reach both; each is its own superior. The closest is one whom all of
-    them reach.
-    """
-    above = reach | np.eye(reach.shape[0], dtype=np.bool_)
-    missing = 0
-    for i in range(reach.shape[0]):
-        for j in np.flatnonzero(piece[i + 1 :] == piece[i]) + i + 1:
-            common = np.flatnonzero(above[:, i] & above[:, j])
-            missing += not above[np.ix_(common, common)].all(axis=0).any()
-    return missing

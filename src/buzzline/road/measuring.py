@@ -37,7 +37,9 @@ SENSIBLE = (
     "cluster_flows", "yardsticks", "gatekeepers", "external_reach", "redundancy",
     "missing_link_patterns", "buzz_and_pipelines", "colocated_clusters", "temporary_clusters",
     "cognitive_distance", "social_capital", "monitoring",
-    "ownership", "cluster_investments", "investment_direction", "location_choice",
+    "ownership", "cluster_investments", "hotspots", "cluster_network",
+    "investment_odds", "investment_direction", "location_choice",
+    "investment_gravity",
     "best_distance", "mutual_stimulation", "value_by_distance", "policy_effect",
     "income_ladder",
     "five_dimensions", "cluster_diagnosis",
@@ -46,7 +48,8 @@ LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
     "m_function", "m_density", "ripley", "delineation_stability", "cluster_history",
     "city_threshold", "district_types", "brokerage", "removal_curves", "weakest_link_test",
-    "tie_formation", "policy_spillovers", "synthetic_control",
+    "tie_formation", "policy_spillovers", "synthetic_control", "co_investment",
+    "group_hierarchy",
 )  # fmt: skip
 # Made of the candidates; all others of clusters that both tests leave, where they were made.
 OF_CANDIDATES = ("distinctness", "separation", "delineation", "delineation_stability")

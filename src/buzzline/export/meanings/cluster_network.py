@@ -1,0 +1,132 @@
+"""Tables of hotspots, networks of clusters, co-investment and hierarchy inside groups."""
+
+from __future__ import annotations
+
+from buzzline.export.meanings.columns import CLUSTER_ID, INDUSTRY, LABEL, LEVEL, Meaning, P, Q
+
+TABLE_MEANING: dict[str, str] = {
+    "hotspots": "How much arrives in each cluster, and what its size gives.",
+    "hotspots_industries": "On how few clusters deals concentrate, industry by industry.",
+    "cluster_network": "The shape of the network of clusters, against ties dealt anew.",
+    "cluster_network_trends": "What changed from the first period to the last.",
+    "cluster_network_club": "Whether clusters with many partners are tied to each other.",
+    "cluster_network_clusters": "Partners, deals and core of each cluster.",
+    "co_investment": "How small a world investors are that share organisations.",
+    "co_investment_investors": "How many organisations and partners each investor has.",
+    "group_hierarchy": "Whether knowledge inside groups runs by the headquarters.",
+}
+
+_STATUS: Meaning = ("status", "", "Measured, or why not.")
+_VERDICT: Meaning = ("verdict", "", "Above chance, below chance, or as chance gives.")
+_P: Meaning = ("p", "probability", "Of as far out, either way, by chance.")
+_ONE_SIDED: Meaning = ("p", "probability", "Of as much by size alone.")
+_SHAPE: tuple[Meaning, ...] = (
+    ("period", "", "Years; all years first."),
+    ("measure", "", "Which measure; see the documentation."),
+    ("value", "", "As the ties on record give it."),
+    ("expected", "", "Mean over networks dealt anew."),
+    ("low", "", "Lower end of the range of those; no interval of the value."),
+    ("high", "", "Upper end of the range of those; no interval of the value."),
+    LEVEL, _P, Q, _VERDICT,
+    ("plain", "", "Expected where ties are dealt across industries too."),
+    ("without_largest", "", "The value without the most active group."),
+    ("without_largest_p", "probability", "Its p."),
+    ("n_clusters", "nodes", "In the part it is about."),
+    ("n_ties", "ties", "Of these; of directed measures flows of groups."),
+    ("n_deals", "deals", "Behind them."),
+    ("n_groups", "groups", "Behind them."),
+    _STATUS,
+)  # fmt: skip
+
+COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
+    "hotspots": (
+        CLUSTER_ID, LABEL, INDUSTRY,
+        ("value", "share", "Of what arrives in clusters of its industry."),
+        ("low", "share", "Lower end of its interval, over groups."),
+        ("high", "share", "Upper end of its interval, over groups."),
+        LEVEL,
+        ("expected", "share", "Its share of the members of these clusters."),
+        ("ratio", "ratio", "Of value to expected."),
+        _ONE_SIDED, Q,
+        ("share_of_all", "share", "Of what arrives in all clusters."),
+        ("n_deals", "deals", "That arrive."),
+        ("n_groups", "groups", "They are of."),
+        ("n_from_clusters", "deals", "That come from other clusters."),
+        ("n_members", "members", "Of the cluster."),
+        _STATUS,
+    ),
+    "hotspots_industries": (
+        INDUSTRY,
+        ("value", "probability", "Of deals of two groups being in the same cluster."),
+        ("low", "probability", "Lower end of its interval, over groups."),
+        ("high", "probability", "Upper end of its interval, over groups."),
+        LEVEL,
+        ("expected", "probability", "If deals followed the number of members."),
+        ("expected_low", "probability", "Lower end of the range of that."),
+        ("expected_high", "probability", "Upper end of the range of that."),
+        _ONE_SIDED, Q,
+        ("effective", "clusters", "Equal ones that give the same: 1 / value."),
+        ("hhi", "index", "Herfindahl index of deals as they are, 0 to 1."),
+        ("foremost", "share", "Of the foremost clusters, named by the deals of others."),
+        ("foremost_low", "share", "Lower end of its interval."),
+        ("foremost_high", "share", "Upper end of its interval."),
+        ("n_foremost", "clusters", "Ten, or a fifth where there are fewer than fifty."),
+        ("n_clusters", "clusters", "Of the industry."),
+        ("n_deals", "deals", "That arrive."),
+        ("n_groups", "groups", "They are of."),
+        _STATUS,
+    ),
+    "cluster_network": _SHAPE,
+    "cluster_network_trends": (
+        ("measure", "", "Which measure."),
+        ("first_period", "years", "First period."),
+        ("last_period", "years", "Last period."),
+        ("first", "", "Value in the first period."),
+        ("last", "", "Value in the last period."),
+        ("value", "", "Last less first."),
+        ("low", "", "Lower end of the range with periods dealt anew among groups."),
+        ("high", "", "Upper end of that range."),
+        LEVEL, _P, Q,
+        ("n_deals", "deals", "With a year."),
+        _STATUS,
+    ),
+    "cluster_network_club": (
+        ("k", "partners", "More than so many."),
+        ("n_clusters", "clusters", "That have more than k partners."),
+        ("value", "share", "Of their pairs that are tied."),
+        ("expected", "share", "The same with ties dealt anew."),
+        ("low", "share", "Lower end of the global band of those."),
+        ("high", "share", "Upper end of the global band of those."),
+    ),
+    "cluster_network_clusters": (
+        CLUSTER_ID, LABEL, INDUSTRY,
+        ("n_partners", "clusters", "It is tied to, whichever way."),
+        ("n_out", "deals", "That lead to other clusters."),
+        ("n_in", "deals", "That come from other clusters."),
+        ("core", "index", "Largest k for which it is in a k-core."),
+    ),
+    "co_investment": _SHAPE,
+    "co_investment_investors": (
+        ("org_id", "", "Identifier of the organisation."),
+        ("name", "", "Name of the organisation, where it is known."),
+        ("n_organisations", "organisations", "It invests in."),
+        ("n_partners", "investors", "It shares an organisation with."),
+    ),
+    "group_hierarchy": (
+        ("group", "", "Identifier of the ultimate owner; all groups first."),
+        ("name", "", "Its name."),
+        ("measure", "", "Which measure; see the documentation."),
+        ("value", "share", "As the ties on record give it."),
+        ("low", "share", "Lower end of its interval, over groups; of all groups only."),
+        ("high", "share", "Upper end of its interval."),
+        LEVEL,
+        ("expected", "share", "With as many ties between members at random."),
+        ("expected_low", "share", "Lower end of the range of that."),
+        ("expected_high", "share", "Upper end of the range of that."),
+        P, Q, _VERDICT,
+        ("n_members", "organisations", "Of the group."),
+        ("n_ties", "ties", "Inside the group, each pair once."),
+        ("n_groups", "groups", "Behind the row."),
+        _STATUS,
+    ),
+}  # fmt: skip
