@@ -27,6 +27,7 @@ from buzzline.export.meanings import (
     gatekeepers,
     income,
     industry_groups,
+    investment_gravity,
     lifecycle,
     linkages,
     location,
@@ -76,6 +77,7 @@ FAMILIES = (
     location,
     gatekeepers,
     income,
+    investment_gravity,
     ownership,
     cluster_investments,
 )
