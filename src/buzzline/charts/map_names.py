@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from buzzline.arrays import Floats
 from buzzline.charts.lettering import text_width
-from buzzline.charts.palette import INK
+from buzzline.charts.palette import INK, PAPER
 from buzzline.charts.spec import NOTE_SIZE
-from buzzline.charts.texts import Text, text
+from buzzline.charts.texts import Align, Text, lettered, text
 
 ASIDE_PX = 9.0
 TALL_PX = 13.0
@@ -51,6 +52,19 @@ def beside(places: Floats, names: Sequence[str], *, size: tuple[float, float]) -
     return found
 
 
+def around(texts: Sequence[Text]) -> dict[str, Any]:
+    """Return the layer that keeps lines and land out of names: their shape in paper, wider."""
+    layer = lettered(texts)
+    marks = [
+        {
+            **one,
+            "mark": {**one["mark"], "stroke": PAPER, "strokeWidth": 3, "strokeOpacity": 0.8},
+        }
+        for one in layer["layer"]
+    ]
+    return {**layer, "layer": marks}
+
+
 def _around(x: float, y: float) -> Box:
     return (x - 4, y - 4, x + 4, y + 4)
 
@@ -63,7 +77,7 @@ def _box(place: Floats, side: tuple[float, float], wide: float) -> Box:
 
 def _written(name: str, place: Floats, side: tuple[float, float]) -> Text:
     x, y = float(place[0]) + side[0] * ASIDE_PX, float(place[1]) + side[1] * (ASIDE_PX + 2)
-    align = "left" if side[0] > 0 else "right" if side[0] else "center"
+    align: Align = "left" if side[0] > 0 else "right" if side[0] else "center"
     return text(name, x, y, align=align, colour=INK)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from buzzline.arrays import Floats, as_floats
 from buzzline.charts.axes import STEPS
 from buzzline.charts.lines import Line, drawn_lines
-from buzzline.charts.map_names import beside
+from buzzline.charts.map_names import around, beside
 from buzzline.charts.outlines import Resolution, in_view
 from buzzline.charts.palette import (
     ABOVE_COLOUR,
@@ -122,7 +122,8 @@ def spots(sites: Spots, *, width: int) -> dict[str, Any]:
     ]
     if any(sites.names):
         every = onto(np.column_stack([sites.longitude, sites.latitude]))
-        layers.append(lettered(beside(every, sites.names, size=(inner, height))))
+        names = beside(every, sites.names, size=(inner, height))
+        layers += [around(names), lettered(names)]
     if reach_km < WORLD_KM:
         layers += _bar(px_a_km, inner, height)
     items = [

@@ -28,7 +28,12 @@ EXAMPLES_NAMED = 3
 FOREMOST = {
     "clusters": (("delineation", "declared_clusters", "distinctness", "separation"), 2),
     "linkages": (("gatekeepers", "redundancy", "colocated_clusters"), 2),
-    "econometrics": (("mutual_stimulation", "value_by_distance"), 1),
+    "investment": (
+        ("investment_odds", "cluster_investments", "investment_direction", "hotspots"), 2,
+    ),
+    "econometrics": (
+        ("location_choice", "income_ladder", "mutual_stimulation", "value_by_distance"), 2,
+    ),
     "agglomeration": (
         ("strong_clusters", "concentration", "kdensity", "relatedness",
          "location_quotients_by_place", "specialisation", "complexity"), 3,

@@ -57,7 +57,7 @@ HEADINGS = {
         "testable” says that the ties to tell by are not there.",
     ),
     "investment": Heading(
-        "investment", "Investment", "Which clusters invest in which",
+        "investment", "Reach", "Which clusters do they reach",
         "Where the deals and affiliates of each cluster lead, and whether they go to similar "
         "clusters more often than industry, size and distance alone would give. What is pooled "
         "over industries stands beside what holds within them: they can differ a lot.",
@@ -75,7 +75,10 @@ HEADINGS = {
 }  # fmt: skip
 
 
-FOREMOST = ("delineation", "distinctness", "separation")  # the verdict, then its two tests
+# The verdict, then its two tests; the odds, then the deals behind them.
+FOREMOST = (
+    "delineation", "distinctness", "separation", "investment_odds", "cluster_investments",
+)  # fmt: skip
 
 
 def sections(measures: Sequence[Answer]) -> dict[str, Section]:

@@ -111,6 +111,7 @@ def report(
             *findings(study, profile, clustering, balance,
                       of_clusters=measure_findings(measures, "clusters")),
             *measure_findings(measures, "linkages"),
+            *measure_findings(measures, "investment"),
             *measure_findings(measures, "econometrics"),
             *measure_findings(measures, "agglomeration"),
         ],
