@@ -16,12 +16,13 @@ from typing import Literal
 import numpy as np
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
-from buzzline.econometrics.doubly_robust import change_of_treated
+from buzzline.econometrics.doubly_robust import Change, change_of_treated
 from buzzline.errors import TooFew
 
 Against = Literal["not yet treated", "never treated"]
 Base = Literal["last before", "year before"]
 NEVER = 0
+MADE_AGAIN = 400  # groups up to which all is made again, with covariates, without each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,8 +111,8 @@ def group_times(
     -----
     ATT(g, t) = E[y_t - y_b | first treated in g] - the same of others like them who are not
     treated by t (nor by b), b being the last year before g that the outcome has. Only units
-    seen in both years count. What it is without a group is exact without covariates; with
-    them it is the first step from the whole.
+    seen in both years count. What it is without a group is exact; with covariates and
+    more than 400 groups it is the first step from the whole.
 
     Examples
     --------
@@ -170,18 +171,35 @@ def _cell(
     found = change_of_treated(change[used], treated, timing.covariates[used])
     own = np.bincount(group[used], weights=treated, minlength=n_groups)
     left = treated.sum() - own
+    there = np.bincount(group[used], minlength=n_groups)
     if found.method == "means":
         without = _means_without(change[used], treated, group[used], n_groups)
     else:
-        moved = np.bincount(group[used], found.influence, n_groups)
-        there = np.bincount(group[used], minlength=n_groups)
-        rest = np.maximum(treated.size - there, 1)
-        without = found.value - moved / rest
-        without[(left == 0) | (there - own == (~treated).sum())] = np.nan
+        told = (change[used], treated, as_floats(timing.covariates[used]))
+        without = _without(told, found, group[used], n_groups)
+        without[(left == 0) | (treated.size - there - left == 0)] = np.nan
     return (
         cohort, int(timing.years[t]), found.value, as_floats(without), as_floats(left),
         int(treated.sum()), int((~treated).sum()), found.method,
     )  # fmt: skip
+
+
+def _without(
+    told: tuple[Floats, Flags, Floats], found: Change, group: np.ndarray, n_groups: int
+) -> Floats:
+    """Return the effect without each group; with many groups, by the first step."""
+    change, treated, covariates = told
+    there = np.bincount(group, minlength=n_groups)
+    moved = np.bincount(group, found.influence, n_groups)
+    without = found.value - moved / np.maximum(treated.size - there, 1)
+    groups = np.flatnonzero(there)
+    if groups.size <= MADE_AGAIN:
+        for g in groups:
+            rest = group != g
+            if treated[rest].any() and not treated[rest].all():
+                again = change_of_treated(change[rest], treated[rest], covariates[rest])
+                without[g] = again.value
+    return as_floats(without)
 
 
 def _means_without(change: Floats, treated: Flags, group: np.ndarray, n_groups: int) -> Floats:
