@@ -112,7 +112,7 @@ def told_errors(rows: pl.DataFrame) -> str:
 
 
 def measure_worlds(setting: Row, seed: int) -> list[Row]:
-    world = make_world(organisations=900, clusters=6, industries=3, rng=seed)
+    world = make_world(organisations=600, clusters=6, industries=3, rng=seed)
     study, _ = plant_investments(
         world.study,
         world.truth.cluster,
@@ -152,7 +152,8 @@ def told_worlds(rows: pl.DataFrame) -> str:
             share_of(part, pl.col("value").is_null()),
         ])  # fmt: skip
     head = ["model", "odds planted", "industries cluster at both ends",
-            "with half of the deals", "median odds", "interval covers", "verdict", "not testable"]  # fmt: skip
+            "with half of the deals", "median odds", "interval covers", "verdict",
+            "not testable"]  # fmt: skip
     n = rows["seed"].n_unique()
     return f"{n:,} worlds a row.\n\n" + table(head, lines, words=4)
 
