@@ -115,6 +115,7 @@ from buzzline.investment.group_hierarchy import GroupHierarchy, group_hierarchy
 from buzzline.investment.hotspots import Hotspots, hotspots
 from buzzline.investment.odds import InvestmentOdds, investment_odds
 from buzzline.investment.ownership import Ownership, ownership
+from buzzline.investment.portfolio import InsiderPortfolio, insider_portfolio
 from buzzline.linkages.balance import ScaleBalance, scale_balance
 from buzzline.linkages.brokerage import Brokerage, brokerage
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines, buzz_and_pipelines
@@ -211,6 +212,7 @@ __all__ = [
     "IndustryEntry",
     "IndustryGroups",
     "Inequality",
+    "InsiderPortfolio",
     "InvalidArgument",
     "InvalidStudyFile",
     "InvalidTables",
@@ -312,6 +314,7 @@ __all__ = [
     "industry_groups",
     "inequality",
     "initialise",
+    "insider_portfolio",
     "investment_direction",
     "investment_gravity",
     "investment_odds",

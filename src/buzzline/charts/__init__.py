@@ -48,6 +48,7 @@ from buzzline.charts import (
     patterns,
     policy_effect,
     policy_spillovers,
+    portfolio,
     profile,
     quality,
     redundancy,
@@ -136,6 +137,7 @@ FAMILIES = (
     cluster_network,
     co_investment,
     group_hierarchy,
+    portfolio,
 )
 
 __all__ = [

@@ -35,6 +35,7 @@ from buzzline.export.meanings import (
     ownership,
     patterns,
     policy,
+    portfolio,
     proximity,
     quality,
     redundancy,
@@ -80,6 +81,7 @@ FAMILIES = (
     investment_gravity,
     ownership,
     cluster_investments,
+    portfolio,
 )
 
 TABLE_MEANING: dict[str, str] = {

@@ -9,6 +9,7 @@ from buzzline.investment.group_hierarchy import GroupHierarchy, group_hierarchy
 from buzzline.investment.hotspots import Hotspots, hotspots
 from buzzline.investment.odds import InvestmentOdds, investment_odds
 from buzzline.investment.ownership import Ownership, ownership
+from buzzline.investment.portfolio import InsiderPortfolio, insider_portfolio
 
 __all__ = [
     "ClusterInvestments",
@@ -17,6 +18,7 @@ __all__ = [
     "Deals",
     "GroupHierarchy",
     "Hotspots",
+    "InsiderPortfolio",
     "InvestmentDirection",
     "InvestmentOdds",
     "Ownership",
@@ -26,6 +28,7 @@ __all__ = [
     "deals_of",
     "group_hierarchy",
     "hotspots",
+    "insider_portfolio",
     "investment_direction",
     "investment_odds",
     "ownership",

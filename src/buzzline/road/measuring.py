@@ -37,7 +37,7 @@ SENSIBLE = (
     "cluster_flows", "yardsticks", "gatekeepers", "external_reach", "redundancy",
     "missing_link_patterns", "buzz_and_pipelines", "colocated_clusters", "temporary_clusters",
     "cognitive_distance", "social_capital", "monitoring",
-    "ownership", "cluster_investments", "hotspots", "cluster_network",
+    "ownership", "cluster_investments", "insider_portfolio", "hotspots", "cluster_network",
     "investment_odds", "investment_direction", "location_choice",
     "investment_gravity",
     "best_distance", "mutual_stimulation", "value_by_distance", "policy_effect",
