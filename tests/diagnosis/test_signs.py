@@ -14,6 +14,7 @@ from buzzline.diagnosis.carrier_signs import (
     signs_of_redundancy,
     signs_of_removal,
 )
+from buzzline.diagnosis.deal_signs import signs_of_direction
 from buzzline.diagnosis.findings import findings_of
 from buzzline.diagnosis.needs import ASKED_BY, NEEDS, signs_of_unmade
 from buzzline.diagnosis.pattern_cases import CASE_OF, cases_beside, patterns_beside
@@ -228,3 +229,28 @@ def test_invariant_signs_of_all_results_stand_in_one_diagnosis():
         "more than their number of ties gives", "likely",
     )  # fmt: skip
     assert "gatekeepers" not in said.not_made["analysis"]
+
+
+def deals_of_a_cluster(**columns):
+    row = {"cluster_id": "c", "label": "Prato, IT", "industry": "textiles", "value": 0.3,
+           "low": 0.2, "high": 0.42, "level": 0.95, "expected": 0.12, "q": 0.01, "n": 90,
+           "needed": 60, "status": "measured"} | columns  # fmt: skip
+    found = SimpleNamespace(clusters=pl.DataFrame([row], infer_schema_length=None))
+    (sign,) = signs_of_direction(found)
+    return sign
+
+
+def test_deals_beyond_chance_into_similar_clusters_are_a_sign_and_others_are_open():
+    sign = deals_of_a_cluster()
+    assert (sign.theme, sign.reading, sign.n, sign.n_needed) == (
+        "similar clusters",
+        "high",
+        90,
+        60,
+    )
+    assert "30% [20%, 42%] of 90 deals" in sign.sentence
+    sign = deals_of_a_cluster(q=0.4)
+    assert sign.reading == "open"
+    assert "no more deals" in sign.reason
+    sign = deals_of_a_cluster(value=None, expected=None, q=None, status="not testable: few")
+    assert (sign.reading, sign.reason) == ("open", "not testable: few")

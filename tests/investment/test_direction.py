@@ -1,5 +1,6 @@
 """Direction of deals: by hand, brute force, another package, invariants, truth, bad input."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -10,6 +11,7 @@ from tests.linkages.planted_advice import clustering_of
 
 from buzzline.charts import chart
 from buzzline.errors import InvalidArgument, TooFew
+from buzzline.investment.deals import deals_of
 from buzzline.investment.direction import investment_direction
 from buzzline.investment.direction_codes import digits_in_common, ladder_of
 from buzzline.investment.direction_kinds import (
@@ -378,6 +380,34 @@ def test_knowledge_intensity_from_occupations_and_by_name():
     assert knowledge_intensive_industries(study, ["54", "31"], ["31"])[0] == {
         "54": False, "31": True,
     }  # fmt: skip
+
+
+def test_deals_of_a_cluster_into_others_of_its_industry_by_hand():
+    world = make_world(organisations=300, clusters=3, industries=2, rng=1)
+    study, truth = plant_investments(
+        world.study, world.truth.cluster, times=8.0, deals=200, rng=np.random.default_rng(3)
+    )
+    clustering = clustering_of(study, world.truth.cluster)
+    of = dict(zip(study.organisations["org_id"], world.truth.cluster.tolist(), strict=True))
+    named = dict(
+        zip(study.organisations["org_id"], study.organisations["industry"], strict=True)
+    )
+    own = {code: named[org] for org, code in of.items() if code >= 0}
+    kinds = clustering.clusters.with_columns(
+        industry=pl.Series([own[int(name[1:])] for name in clustering.clusters["cluster_id"]])
+    )
+    clustering = replace(clustering, clusters=kinds)
+    layers = ["acquisition", "investment", "affiliate"]
+    found = investment_direction(study, clustering, layers=layers, draws=49, rng=1).clusters
+    deals = deals_of(study, clustering, layers=layers).deals
+    for row in found.filter(pl.col("value").is_not_null()).to_dicts():
+        code = int(row["cluster_id"][1:])
+        mine = deals.filter(pl.col("source").replace_strict(of) == code)
+        ends = [of[target] for target in mine["target"]]
+        lands = [end >= 0 and end != code and own[end] == own[code] for end in ends]
+        assert (row["n"], row["value"]) == (mine.height, pytest.approx(np.mean(lands)))
+    assert truth.times == 8
+    assert found["q"].min() <= 0.2
 
 
 def test_splits_by_mode_intensity_and_borders():

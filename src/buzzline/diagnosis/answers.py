@@ -24,7 +24,7 @@ TOO_FEW = "has too few ties to tell how it is tied"
 BORDERS = "distance and borders"
 BEYOND = (
     "who carries the outside", "what breaks", "reach through few", "distant pipelines",
-    "owners abroad",
+    "similar clusters", "owners abroad",
 )  # fmt: skip
 
 

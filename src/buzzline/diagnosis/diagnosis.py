@@ -18,6 +18,7 @@ from buzzline.diagnosis.carrier_signs import (
     signs_of_redundancy,
     signs_of_removal,
 )
+from buzzline.diagnosis.deal_signs import signs_of_direction
 from buzzline.diagnosis.dimensions import FiveDimensions
 from buzzline.diagnosis.findings import beyond_chance, findings_of
 from buzzline.diagnosis.needs import not_made, signs_of_unmade
@@ -29,6 +30,7 @@ from buzzline.diagnosis.standing_signs import (
     signs_of_pipelines,
 )
 from buzzline.errors import InvalidArgument, TooFew
+from buzzline.investment.direction import InvestmentDirection
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.buzz_and_pipelines import BuzzAndPipelines
 from buzzline.linkages.external_reach import ExternalReach
@@ -122,6 +124,7 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
     redundancy: Redundancy | NotMade = NOT_ASKED,
     removal: RemovalCurves | NotMade = NOT_ASKED,
     pipelines: BuzzAndPipelines | NotMade = NOT_ASKED,
+    direction: InvestmentDirection | NotMade = NOT_ASKED,
     dimensions: FiveDimensions | NotMade = NOT_ASKED,
     cluster: str | None = None,
     level: Share = 0.95,
@@ -137,7 +140,8 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
     study : Study
     clustering : Clustering
     balance : ScaleBalance
-    patterns, gatekeepers, reach, redundancy, removal, pipelines, dimensions : results
+    patterns, gatekeepers, reach, redundancy, removal, pipelines : results
+    direction, dimensions : results
         What there is of them is read; for what is not there, the data it needs are listed.
     cluster : str or None
         `cluster_id` of the one to diagnose; without it, all clusters.
@@ -187,7 +191,8 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
     offered: dict[str, object] = {
         "missing_link_patterns": patterns, "gatekeepers": gatekeepers,
         "external_reach": reach, "redundancy": redundancy, "removal_curves": removal,
-        "buzz_and_pipelines": pipelines, "five_dimensions": dimensions,
+        "buzz_and_pipelines": pipelines, "investment_direction": direction,
+        "five_dimensions": dimensions,
     }  # fmt: skip
     every = [
         *signs_of_balance(balance),
@@ -215,7 +220,8 @@ def _read(offered: Mapping[str, object]) -> list[Sign]:
         "missing_link_patterns": signs_of_owners, "gatekeepers": signs_of_gatekeepers,
         "external_reach": signs_of_reach, "redundancy": signs_of_redundancy,
         "removal_curves": signs_of_removal,
-        "buzz_and_pipelines": signs_of_pipelines, "five_dimensions": signs_of_dimensions,
+        "buzz_and_pipelines": signs_of_pipelines, "investment_direction": signs_of_direction,
+        "five_dimensions": signs_of_dimensions,
     }  # fmt: skip
     return [
         sign

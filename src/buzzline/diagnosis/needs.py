@@ -24,6 +24,8 @@ NEEDS: dict[str, str] = {
     "buzz_and_pipelines": "coordinates of establishments, and ties that show an investment "
     "(contracts, joint research, affiliates)",
     "mutual_stimulation": "outcomes of organisations over five years or more",
+    "investment_direction": "deals (`linkages` in the layers acquisition, investment, "
+    "ownership or affiliate) with the industries of both ends",
     "five_dimensions": "several clusters of one industry, input-output flows, support "
     "organisations and ownership",
     "social_capital": "a survey on norms and trust (`buzzline survey`)",

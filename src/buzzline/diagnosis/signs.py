@@ -71,6 +71,8 @@ THEMES = (
           "better than its ties dealt anew"),
     Theme("distant pipelines", "Has it the pipelines that organisations like its members have?",
           "fewer than others", "as many as others", "more than others"),
+    Theme("similar clusters", "Do its deals reach other clusters of its industry?",
+          "less than chance gives", "as chance gives", "more than chance gives"),
     Theme("owners abroad", "Do its global ties hang on one owner?",
           "on one owner", "on few owners", "on many owners"),
     Theme("buzz and pipelines", "Do local buzz and pipelines stimulate each other?",

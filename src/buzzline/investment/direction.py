@@ -12,6 +12,7 @@ from buzzline.analysis import Provenance, analysis
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.investment.deals import Across, deals_of
+from buzzline.investment.direction_clusters import cluster_rows
 from buzzline.investment.direction_rows import (
     ANY,
     Asked,
@@ -62,6 +63,9 @@ class InvestmentDirection:
     functions : DataFrame
         Of deals within one industry: how often what is bought does (`function`) what its buyer
         does not do itself.
+    clusters : DataFrame
+        One row a cluster: the share (`value`) of the deals that start there which land in
+        another cluster of its industry, with the same columns.
     left_out : DataFrame
         `reason`, `n`.
     level : share
@@ -75,6 +79,7 @@ class InvestmentDirection:
     kinds: pl.DataFrame
     splits: pl.DataFrame
     functions: pl.DataFrame
+    clusters: pl.DataFrame
     left_out: pl.DataFrame
     level: Share
     draws: int
@@ -214,7 +219,10 @@ def investment_direction(  # noqa: PLR0913  # `progress` is no choice of the ana
         kind_rows(scene, chance, asked).sort(
             "digits", descending=True, nulls_last=True, maintain_order=True
         ),
-        split_rows(scene, chance, asked), function_rows(study, scene, asked), scene.left_out,
+        split_rows(scene, chance, asked),
+        function_rows(study, scene, asked),
+        cluster_rows(clustering, scene, chance, asked),
+        scene.left_out,
         level, draws, scene.deals.height, scene.deals["group"].n_unique(),
         (*scene.notes, *_notes(scene, chance.share_alone, asked)),
     )  # fmt: skip

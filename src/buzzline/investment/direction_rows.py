@@ -80,8 +80,8 @@ def curve_rows(study: Study, scene: Scene, chance: Chance, asked: Asked) -> pl.D
     for row, digits in enumerate(scene.ladder.levels):
         at = scene.ladder.known_at(row)
         flags = scene.ladder.source[row][at] == scene.ladder.target[row][at]
-        own = _share(scene, at, flags, asked.level)
-        found = _columns(own, chance, row, asked)
+        own = share_at(scene, at, flags, level=asked.level)
+        found = columns_of(own, chance, row, asked=asked)
         within = _within(scene, row, at, asked) if row else {}
         rows.append(
             {"digits": digits or None, "rule": _rule(digits),
@@ -91,7 +91,7 @@ def curve_rows(study: Study, scene: Scene, chance: Chance, asked: Asked) -> pl.D
         )  # fmt: skip
     if scene.ladder.levels == (WHOLE_NAME,) and study.activities.height:
         rows.append(_any_row(study, scene, chance, asked))
-    return _frame(rows[::-1], CURVE_SCHEMA)
+    return frame_of(rows[::-1], CURVE_SCHEMA)
 
 
 def _rule(digits: int) -> str:
@@ -107,28 +107,28 @@ def _any_row(study: Study, scene: Scene, chance: Chance, asked: Asked) -> Row:
         lambda buyer: as_floats([in_common(source, target, buyer).mean()]), scene.matching(),
         draws=asked.draws, rng=child(asked.seed, "investment direction", "any"),
     )  # fmt: skip
-    own = _share(scene, everyone, flags, asked.level)
-    found = _columns(own, Chance(drawn, chance.share_alone), 0, asked)
+    own = share_at(scene, everyone, flags, level=asked.level)
+    found = columns_of(own, Chance(drawn, chance.share_alone), 0, asked=asked)
     return {"rule": ANY, "n_unknown": 0} | found
 
 
 def kind_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
     """Return the share of each kind at each number of digits; nothing without flows."""
     if not scene.chain.is_known:
-        return _frame([{"status": scene.chain.note, "kind": "vertical"}], KIND_SCHEMA)
+        return frame_of([{"status": scene.chain.note, "kind": "vertical"}], KIND_SCHEMA)
     rows = []
     n_levels = len(scene.ladder.levels)
     for row, digits in enumerate(scene.ladder.levels):
         kinds = kinds_at(scene.ladder, scene.chain, row)
         at = np.flatnonzero(kinds >= 0)
         for number, kind in enumerate(KINDS):
-            own = _share(scene, at, kinds[at] == number, asked.level)
+            own = share_at(scene, at, kinds[at] == number, level=asked.level)
             column = n_levels + row * len(KINDS) + number
             rows.append(
                 {"digits": digits or None, "kind": kind}
-                | _columns(own, chance, column, asked)
+                | columns_of(own, chance, column, asked=asked)
             )  # fmt: skip
-    return _frame(rows, KIND_SCHEMA)
+    return frame_of(rows, KIND_SCHEMA)
 
 
 def split_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
@@ -142,11 +142,11 @@ def split_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
     for split in scene.splits:
         for number, which in enumerate(split.labels):
             of_it = at[split.label[at] == number]
-            own = _share(scene, of_it, same[of_it], asked.level)
-            found = _columns(own, chance, column + number, asked)
+            own = share_at(scene, of_it, same[of_it], level=asked.level)
+            found = columns_of(own, chance, column + number, asked=asked)
             rows.append({"by": split.by, "which": which, "digits": digits} | found)
         column += len(split.labels)
-    return _frame(rows, SPLIT_SCHEMA)
+    return frame_of(rows, SPLIT_SCHEMA)
 
 
 def function_rows(study: Study, scene: Scene, asked: Asked) -> pl.DataFrame:
@@ -177,7 +177,7 @@ def function_rows(study: Study, scene: Scene, asked: Asked) -> pl.DataFrame:
             value=False
         ).to_numpy()  # fmt: skip
         at = np.flatnonzero(is_it)
-        own = _share(scene, at, other[at], asked.level)
+        own = share_at(scene, at, other[at], level=asked.level)
         why = own.reason if own.n else (
             "not testable: no deal within one industry whose functions are known at both ends "
             "(`establishments.function`)"
@@ -188,7 +188,7 @@ def function_rows(study: Study, scene: Scene, asked: Asked) -> pl.DataFrame:
             "level": asked.level, "n": own.n, "n_groups": own.n_groups, "n_unknown": n_unknown,
             "status": why or "measured",
         })  # fmt: skip
-    return _frame(rows, FUNCTION_SCHEMA)
+    return frame_of(rows, FUNCTION_SCHEMA)
 
 
 def _two_digits(scene: Scene, at: Indices) -> float:
@@ -198,11 +198,13 @@ def _two_digits(scene: Scene, at: Indices) -> float:
     return float(same.mean()) if at.size else np.nan
 
 
-def _share(scene: Scene, at: Indices, flags: Flags, level: float) -> ClusteredShare:
+def share_at(scene: Scene, at: Indices, flags: Flags, *, level: float) -> ClusteredShare:
+    """Return the share of some deals that are of a kind."""
     return clustered_share(np.asarray(flags), scene.group[at], scene.target[at], level=level)
 
 
-def _columns(own: ClusteredShare, chance: Chance, column: int, asked: Asked) -> Row:
+def columns_of(own: ClusteredShare, chance: Chance, column: int, *, asked: Asked) -> Row:
+    """Return the columns of a share, with what random matching gives beside it."""
     row: Row = {
         "value": own.value, "low": own.low, "high": own.high, "level": asked.level,
         "n": own.n, "n_groups": own.n_groups, "status": own.reason or "measured",
@@ -253,7 +255,8 @@ def _joined(*reasons: str) -> str:
     return "; ".join(reason for reason in reasons if reason)
 
 
-def _frame(rows: list[Row], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+def frame_of(rows: list[Row], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Return rows as a frame; false discoveries are held over its rows."""
     columns = {name: [row.get(name) for row in rows] for name in schema}
     frame = pl.DataFrame(columns, schema=schema, strict=False).fill_nan(None)
     if "q" not in schema:
@@ -262,7 +265,3 @@ def _frame(rows: list[Row], schema: dict[str, type[pl.DataType]]) -> pl.DataFram
     tested = np.flatnonzero(frame["p"].is_not_null().to_numpy())
     q[tested] = false_discovery_q(as_floats(frame["p"].to_numpy()[tested]))
     return frame.with_columns(pl.Series("q", q, nan_to_null=True))
-
-
-__all__ = ["WHOLE_NAME", "Asked", "Chance", "chance_of", "curve_rows", "function_rows",
-           "kind_rows", "split_rows"]  # fmt: skip

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from buzzline.export.meanings.columns import LEVEL, REASON, STATUS, Meaning, Q
+from buzzline.export.meanings.columns import (
+    CLUSTER_ID,
+    INDUSTRY,
+    LABEL,
+    LEVEL,
+    REASON,
+    STATUS,
+    Meaning,
+    Q,
+)
 
 TABLE_MEANING: dict[str, str] = {
     "investment_direction": "The share of deals in the buyer's own industry, digit by digit.",
     "investment_direction_kinds": "Horizontal, up the chain, down the chain, or neither.",
     "investment_direction_splits": "The share in the own industry by mode, borders and others.",
     "investment_direction_functions": "How often what is bought does what its buyer does not.",
+    "investment_direction_clusters": "How often deals reach other clusters of the industry.",
     "investment_direction_left_out": "Deals whose direction is not told, with the reason.",
 }
 
@@ -71,6 +81,12 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         _N_GROUPS,
         ("n_unknown", "deals", "Deals in one industry whose functions are not known."),
         STATUS,
+    ),
+    "investment_direction_clusters": (
+        CLUSTER_ID,
+        LABEL,
+        INDUSTRY,
+        *_share("Share of the deals from there that land in another cluster of its industry."),
     ),
     "investment_direction_left_out": (REASON, ("n", "deals", "How many.")),
 }

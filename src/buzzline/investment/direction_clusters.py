@@ -1,0 +1,78 @@
+"""Do the deals of a cluster reach other clusters of its industry, more than chance gives?"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from buzzline.arrays import Floats, Indices, as_floats, as_indices
+from buzzline.clusters.clustering import Clustering
+from buzzline.investment.direction_matching import replicates
+from buzzline.investment.direction_rows import (
+    SHARE_SCHEMA,
+    Asked,
+    Chance,
+    Row,
+    columns_of,
+    frame_of,
+    share_at,
+)
+from buzzline.investment.direction_scene import Scene
+from buzzline.randomness import child
+
+SCHEMA = {"cluster_id": pl.String, "label": pl.String, "industry": pl.String, **SHARE_SCHEMA}
+FEWEST_DEALS = 5
+FEW = f"not testable: fewer than {FEWEST_DEALS} deals start there"
+
+
+def cluster_rows(
+    clustering: Clustering, scene: Scene, chance: Chance, asked: Asked
+) -> pl.DataFrame:
+    """Return how many deals of each cluster land in another cluster of its industry.
+
+    When buyers change hands at random the cluster goes with the buyer.
+    """
+    clusters = clustering.clusters.select("cluster_id", "label", "industry")
+    industry = as_indices(clusters["industry"].rank("dense").fill_null(0).to_numpy())
+    start, end = (_number(clusters, scene.deals[name]) for name in ("origin", "destination"))
+    everyone = np.arange(scene.deals.height)
+    size = clusters.height
+
+    def shares(buyer: Indices) -> Floats:
+        flags, of = _similar(start[buyer], end, industry), start[buyer]
+        n = np.bincount(of[of >= 0], minlength=size)
+        hits = np.bincount(of[flags], minlength=size)
+        return as_floats(np.where(n > 0, hits / np.maximum(n, 1), np.nan))
+
+    drawn = replicates(
+        shares, scene.matching(), draws=asked.draws,
+        rng=child(asked.seed, "investment direction", "clusters"),
+    )  # fmt: skip
+    flags = _similar(start, end, industry)
+    rows: list[Row] = []
+    for number, named in enumerate(clusters.to_dicts()):
+        at = everyone[start == number]
+        if at.size < FEWEST_DEALS:
+            rows.append(named | {"n": at.size, "level": asked.level, "status": FEW})
+            continue
+        own = share_at(scene, at, flags[at], level=asked.level)
+        rows.append(
+            named | columns_of(own, Chance(drawn, chance.share_alone), number, asked=asked)
+        )
+    return frame_of(rows, SCHEMA).sort(
+        "value", descending=True, nulls_last=True, maintain_order=True
+    )
+
+
+def _similar(start: Indices, end: Indices, industry: Indices) -> np.ndarray:
+    known = (start >= 0) & (end >= 0) & (start != end)
+    if not industry.size:
+        return np.zeros(start.size, np.bool_)
+    same = industry[np.maximum(start, 0)] == industry[np.maximum(end, 0)]
+    return np.asarray(known & same)
+
+
+def _number(clusters: pl.DataFrame, ids: pl.Series) -> Indices:
+    number = {name: k for k, name in enumerate(clusters["cluster_id"])}
+    code = ids.replace_strict(number, default=-1, return_dtype=pl.Int64)
+    return as_indices(code.fill_null(-1).to_numpy())
