@@ -12,12 +12,16 @@ from buzzline.charts.odds import odds_body, odds_row
 from buzzline.charts.rows import Row, row
 from buzzline.charts.spec import WIDTH, Spec, picture
 from buzzline.investment.odds import InvestmentOdds
+from buzzline.investment.odds_ends import HELD
 from buzzline.wording import plural
 
 TITLE = "Do deals from clusters land in similar clusters?"
 SHOWN = 12  # industries, and years
 NO_END = 50.0  # log ratio: beyond every axis, so that an arrow is drawn
-BY = {"industry": "By industry of the investor", "year": "By year", "size": "By size"}
+BY = {
+    "industry": "By industry of the investor", "country": "By country of the investor",
+    "year": "By year", "size": "By jobs of the investor",
+}  # fmt: skip
 
 
 @chart.register
@@ -49,10 +53,9 @@ def investment_odds_chart(result: InvestmentOdds, *, width: int = WIDTH) -> Spec
 
 def _ratios(result: InvestmentOdds) -> list[Row]:
     """Return the pooled ratio and those held, then the other rules as the answer holds them."""
-    risks = result.ratios.filter(
-        (pl.col("measure") == "risk ratio") & _drawable()
-    ).with_columns(pooled=pl.col("held") == "nothing")
-    own = risks.filter(pl.col("similar") == result.rule).sort("pooled", descending=True)
+    risks = result.ratios.filter((pl.col("measure") == "risk ratio") & _drawable())
+    order = pl.col("held").replace_strict({held: k for k, held in enumerate(HELD)})
+    own = risks.filter(pl.col("similar") == result.rule).sort(order)
     others = risks.filter((pl.col("similar") != result.rule) & (pl.col("held") == result.held))
     rows = [_row(item, _held(item["held"]), _n(item)) for item in own.to_dicts()]
     if rows:
@@ -78,12 +81,12 @@ def _strata(strata: pl.DataFrame) -> list[Row]:
 
 
 def _drawable() -> pl.Expr:
-    return (pl.col("value") > 0) & ~pl.col("status").str.starts_with("not testable")
+    return pl.col("low").is_not_null() & ~pl.col("status").str.starts_with("not testable")
 
 
 def _row(item: dict[str, Any], label: str, note: str) -> Row:
     logs = {
-        "value": log(item["value"]),
+        "value": log(item["value"]) if item["value"] else None,
         "low": log(item["low"]) if item["low"] else -NO_END,
         "high": log(item["high"]) if item["high"] is not None else NO_END,
     }
@@ -101,9 +104,8 @@ def _held(held: str) -> str:
 
 
 def _n(item: dict[str, Any]) -> str:
-    return (
-        f"{item['value']:.2f}; {plural(item['n'], 'deal')}, {plural(item['n_groups'], 'group')}"
-    )
+    of = f"{plural(item['n'], 'deal')}, {plural(item['n_groups'], 'group')}"
+    return of if item["value"] is None else f"{item['value']:.2f}; {of}"
 
 
 def _shares(item: dict[str, Any]) -> str:

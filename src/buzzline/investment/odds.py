@@ -12,7 +12,7 @@ from buzzline.analysis import NOT_ASKED, NotMade, Provenance, analysis
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.investment.deals import Across, deals_of
-from buzzline.investment.odds_ends import Ends, ends_of, left_out_text
+from buzzline.investment.odds_ends import HELD, Ends, ends_of, left_out_text
 from buzzline.investment.odds_rows import (
     needed_rows,
     ratio_rows,
@@ -25,9 +25,8 @@ from buzzline.randomness import Seed, seed_of
 from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
 
-FEW_LEFT = (
-    0.5  # of the deals; what is held so finely that fewer can be compared is not led with
-)
+LEAST = {"industry", "country"}  # of the investor: what is held at least
+FEW_LEFT = 0.5  # of the deals that leaves; what leaves fewer to compare is not led with
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -45,8 +44,8 @@ class InvestmentOdds:
         the end of the interval nearer to 1), `n` (deals in strata with a comparison),
         `n_groups`, `n_strata`, `n_unknown`, `status`.
     strata : DataFrame
-        Risk ratio by industry, by year and by size of the investor, the other two held: `by`,
-        `stratum`, `title`, `from_clusters`, `share_from_clusters`, `elsewhere`,
+        Risk ratio by industry, country and size of the investor and by year, the others held:
+        `by`, `stratum`, `title`, `from_clusters`, `share_from_clusters`, `elsewhere`,
         `share_elsewhere`, `value`, `low`, `high`, `level`, `p`, `q`, `n`, `n_groups`,
         `status`.
     needed : DataFrame
@@ -151,7 +150,10 @@ def investment_odds(  # noqa: PLR0913 - a result of another analysis is no choic
     industry, and lands in a similar one if its target does in one whose industry is similar to
     the investor's. The pooled ratio compares all deals; it is far from 1 wherever some
     industries cluster at both ends, with no effect within any. Held: ratios within strata of
-    the investor's industry, the year and the size of the investor [1]_.
+    the investor's industry, its country (which cannot be reached by a deal across borders: an
+    investor from the country with most clusters of an industry has few to go to), the year and
+    the investor's size [1]_. The answer holds industry and country, and more where that
+    leaves at least half of the deals to compare.
 
     Deals of one ultimate owner are alike: intervals go over groups (`ratio_by_groups`), and so
     does the statistic of the permutation test, which deals anew where deals of a stratum went
@@ -201,11 +203,16 @@ def investment_odds(  # noqa: PLR0913 - a result of another analysis is no choic
 
 
 def _led_by(ratios: pl.DataFrame, rule: str, ends: Ends) -> str:
-    """Return the finest that can be held with half of the deals left to compare."""
+    """Return the finest that can be held, with half of what industry and country leave.
+
+    Less than those two would compare investors who can reach different clusters.
+    """
     kept = ratios.filter((pl.col("similar") == rule) & (pl.col("measure") == "risk ratio"))
     size = dict(kept.select("held", "n").iter_rows())
-    held = [name for name in ends.held() if size[name] >= FEW_LEFT * max(ends.deals.height, 1)]
-    return held[-1] if held else ends.held()[0]
+    least = LEAST & set(ends.varying())
+    finer = [name for name in ends.held() if least <= set(HELD[name])]
+    enough = [name for name in finer if size[name] >= FEW_LEFT * size[finer[0]]]
+    return enough[-1]
 
 
 def _first(ratios: pl.DataFrame, rule: str, held: str) -> pl.DataFrame:

@@ -26,8 +26,9 @@ NOT_KNOWN = "not known"
 HELD = {
     "nothing": (),
     "industry": ("industry",),
-    "industry and year": ("industry", "year"),
-    "industry, year and size": ("industry", "year", "size"),
+    "industry and country": ("industry", "country"),
+    "industry, country and year": ("industry", "country", "year"),
+    "industry, country, year and size": ("industry", "country", "year", "size"),
 }
 NO_INDUSTRY = "of investors whose industry is not known"
 NOT_EXAMINED = "of investors in whose industry clusters were not looked for"
@@ -44,7 +45,8 @@ class Ends:
 
     Attributes
     ----------
-    deals : DataFrame          `deal`, `group`, `industry`, `year`, `size`, all as text but deal
+    deals : DataFrame          `deal`; `group`, `industry`, `country`, `year`, `size` of the
+                               investor, as text
     from_cluster : (n,) bool   the investor is in a cluster of its own industry
     lands : dict of (n,) float64
         By rule, the main one first: 1 in a cluster similar to the investor's industry, 0 not,
@@ -67,11 +69,14 @@ class Ends:
         number = self.deals.select(pl.struct(columns).rank("dense")).to_series()
         return as_codes(number.to_numpy().astype(np.int64) - 1)
 
+    def varying(self) -> tuple[str, ...]:
+        """Return what is not the same for all deals, of what can be held."""
+        finest = list(HELD.values())[-1]
+        return tuple(name for name in finest if self.deals[name].n_unique() > 1)
+
     def held(self) -> tuple[str, ...]:
-        """Return what can be held, leaving out what is the same for all deals."""
-        varies = [name for name in ("industry", "year", "size")
-                  if self.deals[name].n_unique() > 1]  # fmt: skip
-        out, seen = [], set()
+        """Return what can be held, leaving out what would hold nothing more."""
+        varies, seen, out = self.varying(), set(), []
         for name, columns in HELD.items():
             told = tuple(column for column in columns if column in varies)
             if told not in seen:
@@ -146,7 +151,11 @@ def _rules(
             similar_clusters(clustering, study, related=pairs, quantile=quantile)
             for quantile in QUANTILES
         ]
-    return rules
+    return [
+        one for k, one in enumerate(rules)
+        if not any(np.array_equal(one.matrix, other.matrix, equal_nan=True)
+                   for other in rules[:k])
+    ]  # fmt: skip
 
 
 def _pairs(study: Study, related: Relatedness | NotMade) -> pl.DataFrame | None:
@@ -163,7 +172,7 @@ def _pairs(study: Study, related: Relatedness | NotMade) -> pl.DataFrame | None:
 def _main(rules: Sequence[Similar], lands: dict[str, Floats], digits: int | None) -> Similar:
     if digits is not None:
         return rules[0]
-    by_digits = [similar for similar in rules if "quantile" not in similar.rule]
+    by_digits = [similar for similar in rules if not similar.rule.startswith("related")]
     shares = [np.isfinite(lands[similar.rule]).mean() if lands[similar.rule].size else 1.0
               for similar in by_digits]  # fmt: skip
     enough = [k for k, share in enumerate(shares) if share >= KNOWN_ENOUGH]
@@ -232,7 +241,7 @@ def _examined(frame: pl.DataFrame, clustering: Clustering, main: Similar) -> Fla
 
 
 def _held(frame: pl.DataFrame, study: Study) -> pl.DataFrame:
-    """Return what is held constant: industry, year and size of the investor, as text."""
+    """Return what is held constant: of the investor industry, country, size; and year."""
     jobs = study.organisations.select(source="org_id", jobs="jobs")
     size = pl.lit(NOT_KNOWN)
     for below, name in reversed(SIZES):
@@ -241,6 +250,7 @@ def _held(frame: pl.DataFrame, study: Study) -> pl.DataFrame:
         jobs, on="source", how="left", validate="m:1", maintain_order="left"
     ).select(
         "deal", "group", pl.col("source_industry").alias("industry"),
+        pl.col("origin_country").fill_null(NOT_KNOWN).alias("country"),
         pl.col("year").cast(pl.String).fill_null(NOT_KNOWN), size.alias("size"),
     )  # fmt: skip
 

@@ -152,7 +152,7 @@ def _e_values(found: Estimate) -> Row:
 def stratum_rows(
     ends: Ends, titles: Mapping[str, str], *, level: Share, draws: Draws, seed: int
 ) -> pl.DataFrame:
-    """Return the risk ratio of each industry, year and size, holding the other two."""
+    """Return the risk ratio of each industry, country, year and size, holding the others."""
     rule = next(iter(ends.lands))
     finest = ends.held()[-1]
     rows: list[Row] = []
@@ -199,7 +199,7 @@ def _tested(deals: Grouped, *, level: Share, draws: Draws, rng: np.random.Genera
 
 
 def _with_q(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add q-values within industries, within years and within sizes."""
+    """Add q-values over industries, over countries, over years and over sizes."""
     q = np.full(frame.height, np.nan)
     for by in frame["by"].unique():
         rows = np.flatnonzero(((frame["by"] == by) & frame["p"].is_not_null()).to_numpy())

@@ -111,7 +111,8 @@ def similar_clusters(
     else:
         assert related is not None
         table, cut = _related_table(codes, all_codes, related, quantile)
-        rule = f"industries related at or above the {quantile:.0%} quantile ({cut:.3g})"
+        rule = f"related: the first {1 - quantile:.0%} of pairs"
+        notes = (f"Related: the first {1 - quantile:.0%} of pairs begin at {cut:.3g}.",)
     return Similar(tuple(codes), tuple(names), _by_name(table, all_codes, behind), rule, notes)
 
 

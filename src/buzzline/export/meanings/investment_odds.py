@@ -6,7 +6,7 @@ from buzzline.export.meanings.columns import LEVEL, STATUS, Meaning, P, Q
 
 TABLE_MEANING: dict[str, str] = {
     "investment_odds": "How much likelier deals from clusters land in a similar one.",
-    "investment_odds_strata": "The risk ratio by industry, by year and by size.",
+    "investment_odds_strata": "The risk ratio by industry, country, year and size.",
     "investment_odds_needed": "How many deals would show a risk ratio of 5, 2 and 1.5.",
     "investment_odds_reading": "What five times means as odds and as risk.",
     "investment_odds_left_out": "Deals set aside, with the reason.",
@@ -37,14 +37,14 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         STATUS,
     ),
     "investment_odds_strata": (
-        ("by", "", "Industry, year or size of the investor; the other two are held."),
+        ("by", "", "Industry, country or size of the investor, or year; the others are held."),
         ("stratum", "", "Which one."),
         ("title", "", "Its name."),
         ("from_clusters", "deals", "Deals from clusters."),
         ("share_from_clusters", "share", "Share of them that lands in a similar cluster."),
         ("elsewhere", "deals", "Deals from elsewhere."),
         ("share_elsewhere", "share", "Share of them that lands in a similar cluster."),
-        ("value", "ratio", "Risk ratio with the other two held."),
+        ("value", "ratio", "Risk ratio with the others held."),
         *_ENDS,
         P,
         Q,
