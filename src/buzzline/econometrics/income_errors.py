@@ -10,6 +10,7 @@ import numpy as np
 from buzzline.econometrics.income_panel import WAYS, IncomePanel
 from buzzline.econometrics.ladder_rows import BY_REGION, Chance, Row, linear_fit, step
 from buzzline.econometrics.region_errors import (
+    FEW_REGIONS,
     Told,
     common_years,
     few_regions,
@@ -68,6 +69,8 @@ def _kinds(
         return told_by(fit, k, common_years(fit), chance.level)
 
     def wild() -> Told:
+        if (n := int(fit.region.max()) + 1) >= FEW_REGIONS:
+            raise TooFew(f"income_ladder: {n} regions; by region will do from {FEW_REGIONS} on")
         rng = child(chance.seed, "wild", number, k)
         made = few_regions(fit, k, level=chance.level, draws=chance.draws, rng=rng)
         se = fit.line.of(np.eye(fit.line.beta.size)[k])[1]
@@ -89,5 +92,5 @@ def _row(fit: RegionFit, k: int, named: Row, make: Made, chance: Chance) -> Row:
     try:
         told = make()
     except TooFew as error:
-        return row | {"status": f"not testable: {str(error).partition(': ')[2]}"}
+        return row | {"status": f"not made: {str(error).partition(': ')[2]}"}
     return row | {"se": told.se, "low": told.low, "high": told.high, "p": told.p}

@@ -33,6 +33,7 @@ from buzzline.randomness import child
 
 Row = dict[str, object]
 POWER = 0.8
+FEWEST_REGIONS = 6  # with five, intervals by region are no longer what they say
 BY_REGION, LEFT_OUT_ROWS = "by region", "each region once"
 WILD = "wild bootstrap by region"
 LAGS = 4
@@ -172,6 +173,11 @@ def fit_row(fit: RegionFit, k: int, chance: Chance, *names: str | int) -> Row:
     value, se = fit.line.of(pick)
     low, high = fit.line.interval(pick, chance.level)
     n_regions = int(fit.region.max()) + 1
+    if n_regions < FEWEST_REGIONS:
+        raise TooFew(
+            f"income_ladder: {n_regions} regions; errors need {FEWEST_REGIONS}, and more to "
+            "say anything much"
+        )
     told: Row = {
         "value": value, "low": low, "high": high, "se": se, "p": fit.line.p(pick),
         "errors": LEFT_OUT_ROWS if fit.y.size == n_regions else BY_REGION,
@@ -257,15 +263,12 @@ def lag_rows(panel: IncomePanel, chance: Chance) -> list[Row]:
     for lag in range(LAGS):
         try:
             fit = _lagged_fit(panel, lag)
+            told = [fit_row(fit, k, chance, "lag", lag) for k in range(len(WAYS))]
         except TooFew as error:
-            why = str(error).partition(": ")[2]
-            found += [
-                {"lag": lag, "term": way, "status": f"not testable: {why}"} for way in WAYS
-            ]
-            continue
+            told = [{"status": f"not testable: {str(error).partition(': ')[2]}"}] * len(WAYS)
         found += [
-            {"lag": lag, "term": way, "status": TESTED, **fit_row(fit, k, chance, "lag", lag)}
-            for k, way in enumerate(WAYS)
+            {"lag": lag, "term": way, "status": TESTED, **row}
+            for way, row in zip(WAYS, told, strict=True)
         ]
     return found
 

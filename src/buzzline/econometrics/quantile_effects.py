@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from buzzline.quantities import Draws
 from buzzline.randomness import Seed, child, seed_of
 
 QUANTILES = (0.1, 0.25, 0.5, 0.6, 0.75, 0.8, 0.9)
+FEWEST_YEARS = 4  # for the correction of short panels: two to a half
 FEWEST_REGIONS = 20  # a bootstrap of fewer regions does not cover
 MOST_BELOW_NOUGHT = 0.05  # rows whose spread may come out at 0 or less
 SINGULAR = 1e-10
@@ -85,12 +86,16 @@ def quantile_effects(
     c the same way from the absolute residuals; the effect at quantile t is b + q(t) c with q(t)
     the quantile of residuals over their fitted spread [1]_. Regions shift not only the level
     but the spread, unlike with a dummy for each in a quantile regression, which is
-    inconsistent in short panels. With T years the bias is of the order 1 / T.
+    inconsistent in short panels. The mean of T years that is taken out biases c by the order of
+    1 / T; so of q(t) c twice the estimate is taken less the mean of those of the earlier and the
+    later half of the years [2]_, where every half has two years or more.
 
     References
     ----------
     .. [1] Machado, J. A. F., Santos Silva, J. M. C. (2019). Quantiles via moments. Journal of
        Econometrics 213(1). doi:10.1016/j.jeconom.2019.04.009
+    .. [2] Dhaene, G., Jochmans, K. (2015). Split-panel jackknife estimation of fixed-effect
+       models. Review of Economic Studies 82(3). doi:10.1093/restud/rdv007
 
     Examples
     --------
@@ -115,17 +120,17 @@ def quantile_effects(
             f"quantile_effects: {n_regions} regions seen in two years or more, at least "
             f"{FEWEST_REGIONS} needed"
         )
-    columns = np.column_stack([panel.x, year_columns(panel.year)])
-    inner = taken_out(columns, region, panel.year, effects="region")
-    y = taken_out(panel.y[:, None], region, panel.year, effects="region")[:, 0]
-    moments = _Moments(inner, y, region, np.asarray(quantiles), panel.n_asked)
-    one = moments.at(np.ones(n_regions))
+    parts = [_Moments(panel, region, np.asarray(quantiles))]
+    parts += [
+        _Moments(half, code, np.asarray(quantiles)) for half, code in _halves(panel, region)
+    ]
+    one = _corrected(parts, np.ones(n_regions))
     seed = seed_of(rng)
     drawn, spread = [], []
     for k in range(draws):
         progress("regions drawn anew", k, draws)
         picked = child(seed, "regions", k).integers(0, n_regions, n_regions)
-        again = moments.at(np.bincount(picked, minlength=n_regions).astype(np.float64))
+        again = _corrected(parts, np.bincount(picked, minlength=n_regions).astype(np.float64))
         drawn.append(again.effect)
         spread.append(again.spread)
     asked = panel.n_asked
@@ -139,10 +144,42 @@ def quantile_effects(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Once:
-    effect: Floats
+    tilt: Floats  # what a quantile adds to the effect on the mean
     location: Floats
     spread: Floats
     below_nought: float
+
+    @property
+    def effect(self) -> Floats:
+        return as_floats(self.location[None] + self.tilt)
+
+
+def _halves(panel: RegionYears, region: Codes) -> list[tuple[RegionYears, Codes]]:
+    """Return the earlier and the later years, where both can be fitted; else nothing."""
+    years = np.unique(panel.year)
+    if years.size < FEWEST_YEARS:
+        return []
+    later = panel.year >= years[years.size // 2]
+    found = []
+    for half in (~later, later):
+        seen = np.bincount(region[half], minlength=int(region.max()) + 1)
+        rows = half & (seen[region] >= 2)
+        if np.unique(region[rows]).size < FEWEST_REGIONS:
+            return []
+        found.append((panel.chosen(rows), region[rows]))
+    return found
+
+
+def _corrected(parts: list[_Moments], weight: Floats) -> _Once:
+    """Return twice the tilt of the whole less the mean of its halves; the mean as it is."""
+    whole, *halves = (part.at(weight) for part in parts)
+    if not halves:
+        return whole
+    one, two = halves
+    return replace(
+        whole, tilt=as_floats(2 * whole.tilt - (one.tilt + two.tilt) / 2),
+        spread=as_floats(2 * whole.spread - (one.spread + two.spread) / 2),
+    )  # fmt: skip
 
 
 class _Moments:
@@ -154,11 +191,12 @@ class _Moments:
 
     __slots__ = ("asked", "inner", "quantiles", "region", "y")
 
-    def __init__(
-        self, inner: Floats, y: Floats, region: Codes, quantiles: Floats, asked: int
-    ) -> None:
-        self.inner, self.y, self.region = inner, y, region
-        self.quantiles, self.asked = quantiles, asked
+    def __init__(self, panel: RegionYears, region: Codes, quantiles: Floats) -> None:
+        _, dense = np.unique(region, return_inverse=True)
+        columns = np.column_stack([panel.y, panel.x, year_columns(panel.year)])
+        whole = taken_out(columns, as_codes(dense), panel.year, effects="region")
+        self.y, self.inner = as_floats(whole[:, 0]), as_floats(whole[:, 1:])
+        self.region, self.quantiles, self.asked = region, quantiles, panel.n_asked
 
     def at(self, weight: Floats) -> _Once:
         """Return everything with regions weighted. weight : (regions,) float64."""
@@ -166,7 +204,7 @@ class _Moments:
         beta = self._solved(self.y, w)
         off = self.y - self.inner @ beta
         size = np.abs(off)
-        n = np.bincount(self.region)
+        n = np.maximum(np.bincount(self.region), 1)
         own = (np.bincount(self.region, weights=size) / n)[self.region]
         gamma = self._solved(size - own, w)
         sigma = own + self.inner @ gamma
@@ -174,9 +212,9 @@ class _Moments:
         standard = off[held] / sigma[held]
         q = _weighted_quantiles(standard, w[held], self.quantiles)
         few = slice(0, self.asked)
-        effect = beta[None, few] + q[:, None] * gamma[None, few]
+        tilt = q[:, None] * gamma[None, few]
         bad = float(w[(w > 0) & (sigma <= 0)].sum() / w.sum())
-        return _Once(as_floats(effect), as_floats(beta[few]), as_floats(gamma[few]), bad)
+        return _Once(as_floats(tilt), as_floats(beta[few]), as_floats(gamma[few]), bad)
 
     def _solved(self, y: Floats, w: Floats) -> Floats:
         left = self.inner.T @ (self.inner * w[:, None])

@@ -169,7 +169,8 @@ def _net_of_both(columns: Floats, panel: RegionYears, order: np.ndarray) -> Floa
 
 def _lag(columns: Floats, weights: Floats, shape: tuple[int, int]) -> Floats:
     cube = columns.reshape(*shape, columns.shape[1])
-    return as_floats(np.einsum("ij,jtk->itk", weights, cube).reshape(columns.shape))
+    lagged = np.einsum("ij,jtk->itk", weights, cube)
+    return as_floats((lagged - lagged.mean(axis=0)).reshape(columns.shape))
 
 
 def _telling(x: Floats, n_asked: int) -> Floats:
