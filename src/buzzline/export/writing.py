@@ -13,6 +13,7 @@ from buzzline.clusters.clustering import FIRST_TEST_ONLY, Clustering
 from buzzline.clusters.membership import Membership
 from buzzline.clusters.separation import Separation
 from buzzline.errors import MissingPackage
+from buzzline.export.cluster_graphs import cluster_graph
 from buzzline.export.frames import result_frames
 from buzzline.export.geojson import (
     write_cluster_areas,
@@ -27,6 +28,7 @@ from buzzline.export.graphs import graph_of
 from buzzline.export.tabular import write_csv, write_parquet
 from buzzline.export.workbook import write_workbook
 from buzzline.export.written import Written
+from buzzline.investment.cluster_investments import ClusterInvestments
 from buzzline.linkages.balance import ScaleBalance
 from buzzline.linkages.gatekeepers import Gatekeepers
 from buzzline.linkages.profile import ScaleProfile
@@ -93,6 +95,7 @@ def write_results(
         + write_workbook(frames, root / "results.xlsx", about=about)
         + write_maps(root / "maps", study, clustering, **known, cutoffs=cutoffs)
         + write_networks(root / "networks", study, clustering, **known, cutoffs=cutoffs)
+        + write_cluster_network(root / "networks", measures)
     )
 
 
@@ -186,6 +189,23 @@ def write_networks(
     graph = graph_of(study, clustering, membership=membership, roles=roles, cutoffs=cutoffs)
     root = Path(folder)
     return write_graphml(graph, root / "ties.graphml") + write_gexf(graph, root / "ties.gexf")
+
+
+def write_cluster_network(folder: Path | str, measures: Sequence[Answer]) -> Written:
+    """Write which clusters invest in which as GraphML and GEXF, where that was measured.
+
+    Raises
+    ------
+    UnwritableOutput
+        No room on the disk, or no permission.
+    """
+    found = [one for one in measures if isinstance(one, ClusterInvestments)]
+    written = Written()
+    for result in found[-1:]:
+        graph, root = cluster_graph(result), Path(folder)
+        written += write_graphml(graph, root / "clusters.graphml")
+        written += write_gexf(graph, root / "clusters.gexf")
+    return written
 
 
 def about_lines(study: Study, results: Sequence[Answer | None]) -> tuple[tuple[str, str], ...]:
