@@ -196,6 +196,10 @@ def _other_ties(study: Study, clustering: Clustering, layers: tuple[str, ...]) -
 
 
 def _check(study: Study, layers: tuple[str, ...]) -> None:
+    if set(layers) & set(DEAL_LAYERS):
+        raise InvalidArgument(
+            "layers: deals and other ties are not counted together; ask for one or the other"
+        )
     there = set(study.linkages["layer"].unique())
     for layer in layers:
         if layer not in LAYERS or layer not in there:
@@ -203,10 +207,6 @@ def _check(study: Study, layers: tuple[str, ...]) -> None:
                 f"layers: no linkage has the layer {layer!r}; layers are "
                 f"{', '.join(sorted(there)) or 'none'}"
             )
-    if set(layers) & set(DEAL_LAYERS):
-        raise InvalidArgument(
-            "layers: deals and other ties are not counted together; ask for one or the other"
-        )
     undirected = set(layers) & UNDIRECTED_LAYERS
     if undirected and undirected != set(layers):
         raise InvalidArgument(

@@ -151,9 +151,10 @@ def tied_measures(
     few = "" if world.moved >= FEWEST_MOVED else (
         f"not testable: numbers of ties leave only {world.moved:.0%} of the ties free"
     )  # fmt: skip
+    size, plain = (giant.n, len(giant.pairs)), _across(giant, draws, rng)
     return {
         name: Measured(
-            value, chance, giant.n, len(giant.pairs), few or undefined(value, chance)
+            value, chance, *size, few or undefined(value, chance), plain.get(name, np.nan)
         )
         for name, (value, chance) in found.items()
     }, club
