@@ -14,6 +14,7 @@ from buzzline.export.meanings import (
     buzz,
     city_threshold,
     cluster_investments,
+    cluster_network,
     clusters,
     colocated,
     concentration,
@@ -48,6 +49,7 @@ from buzzline.export.meanings import (
 from buzzline.export.meanings.columns import Meaning
 
 FAMILIES = (
+    cluster_network,
     policy,
     clusters,
     linkages,
