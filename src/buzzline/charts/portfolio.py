@@ -42,7 +42,8 @@ def portfolio_chart(result: InsiderPortfolio, *, width: int = WIDTH) -> Spec:
     lines = [
         f"{which}Dots: insiders after 7 years; lines: after 12 and after 4. Grey: "
         f"{result.level:.0%} of the groups of its industry with about as many sites, where "
-        f"there are enough. Hotspots count by {result.hotspot_measure}; at the right the largest it misses.",
+        f"there are enough. Hotspots count by {result.hotspot_measure}; at the right the "
+        "largest it misses.",
     ]
     return picture(
         stacked(rows, marks, axis=axis, layout=laid_out(rows, width)),

@@ -30,6 +30,10 @@ BASIS = {
 }
 CIRCLE = "in a circle of owners, or under one: no ultimate owner"
 MAJORITY, TOGETHER = "more than half", "stakes of one group together"
+COLUMNS = (
+    "org_id", "name", "country", "parent", "parent_stake", "basis", "group", "owner_country",
+    "is_abroad", "n_steps", "group_stake", "n_holders", "total_stake", "n_controlled", "status",
+)  # fmt: skip
 
 
 class Snapshot(NamedTuple):
@@ -77,10 +81,6 @@ def organisation_rows(scene: Snapshot) -> pl.DataFrame:
     own = np.arange(n)
     has_parent = control.parent != own
     org_id = scene.study.organisations["org_id"]
-    owned = pl.DataFrame(
-        {"top": scene.integrated.holder, "row": scene.integrated.held,
-         "group_stake": scene.integrated.stake}
-    )  # fmt: skip
     frame = scene.study.organisations.select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), "org_id", "name",
         pl.col("country").replace("", None),
@@ -98,22 +98,27 @@ def organisation_rows(scene: Snapshot) -> pl.DataFrame:
     frame = (
         frame.with_columns(owner_country=pl.when(pl.col("group").is_not_null()).then(country))
         .join(_bases(control), on="row", how="left", validate="1:1", maintain_order="left")
-        .join(owned, on=["top", "row"], how="left", validate="1:1", maintain_order="left")
+        .join(
+            _owned(scene.integrated),
+            on=["top", "row"],
+            how="left",
+            validate="1:1",
+            maintain_order="left",
+        )
         .with_columns(
             status=_status(),
             is_abroad=pl.when("has_parent").then(pl.col("country") != pl.col("owner_country")),
             group_stake=pl.when(~pl.col("closed") & pl.col("has_parent")).then("group_stake"),
         )
     )
-    return (
-        frame.filter(pl.Series(scene.concerned))
-        .select(
-            "org_id", "name", "country", "parent", "parent_stake", "basis", "group",
-            "owner_country", "is_abroad", "n_steps", "group_stake", "n_holders", "total_stake",
-            pl.col("n_controlled").cast(pl.Int64), "status",
-        )
-        .sort("n_controlled", descending=True, maintain_order=True)
-    )  # fmt: skip
+    told = frame.filter(pl.Series(scene.concerned)).select(COLUMNS)
+    return told.sort("n_controlled", descending=True, maintain_order=True)
+
+
+def _owned(integrated: Integrated) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"top": integrated.holder, "row": integrated.held, "group_stake": integrated.stake}
+    )
 
 
 def _status() -> pl.Expr:

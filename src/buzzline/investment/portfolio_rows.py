@@ -51,22 +51,7 @@ def pool_rows(study: Study, sites: Sites, hotspots: Hotspots) -> pl.DataFrame:
     n_sites = sites.frame.group_by("group").agg(n_all=pl.len())
     several = fields.join(n_sites.filter(pl.col("n_all") > 1), on="group", validate="1:1")
     own = several.join(hotspots.frame, left_on="field", right_on="industry")
-    total = sites.frame.select("group", pl.col("weight").sum().over("group").alias("whole"))
-    factor = pl.col("embedded").fill_null(1.0)
-    here = (
-        sites.inside.join(total.unique(), on="group", validate="m:1")
-        .with_columns(_tenure(tau).mul(factor).alias(_named(tau)) for tau in TAU_YEARS)
-        .group_by("group", "cluster_id")
-        .agg(
-            n_sites=pl.len().cast(pl.Int64),
-            share=pl.when(pl.col("whole").first() > 0)
-            .then(pl.col("weight").sum() / pl.col("whole").first()),
-            years=pl.col("years").max(), is_dated=pl.col("years").is_not_null().all(),
-            embedded=pl.col("embedded").max(),
-            **{_named(tau): pl.col(_named(tau)).max() for tau in TAU_YEARS},
-        )
-    ) if sites.inside.height else _nobody(sites)  # fmt: skip
-    joined = own.join(here, on=["group", "cluster_id"], how="left", validate="1:1")
+    joined = own.join(_insiders(sites), on=["group", "cluster_id"], how="left", validate="1:1")
     absent = pl.col("n_sites").is_null()
     dated = pl.col("is_dated").fill_null(value=True)
     joined = joined.with_columns(
@@ -93,6 +78,25 @@ def pool_rows(study: Study, sites: Sites, hotspots: Hotspots) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _insiders(sites: Sites) -> pl.DataFrame:
+    """Return one row a group and cluster that some site of it lies in."""
+    total = sites.frame.select("group", pl.col("weight").sum().over("group").alias("whole"))
+    factor = pl.col("embedded").fill_null(1.0)
+    return (
+        sites.inside.join(total.unique(), on="group", validate="m:1")
+        .with_columns(_tenure(tau).mul(factor).alias(_named(tau)) for tau in TAU_YEARS)
+        .group_by("group", "cluster_id")
+        .agg(
+            n_sites=pl.len().cast(pl.Int64),
+            share=pl.when(pl.col("whole").first() > 0)
+            .then(pl.col("weight").sum() / pl.col("whole").first()),
+            years=pl.col("years").max(), is_dated=pl.col("years").is_not_null().all(),
+            embedded=pl.col("embedded").max(),
+            **{_named(tau): pl.col(_named(tau)).max() for tau in TAU_YEARS},
+        )
+    )  # fmt: skip
+
+
 ENDS = tuple(f"tau_{tau:.0f}" for tau in TAU_YEARS if tau != TAU_YEARS[1])
 
 
@@ -102,14 +106,6 @@ def _named(tau: float) -> str:
 
 def _tenure(tau: float) -> pl.Expr:
     return 1 - (-pl.col("years") / tau).exp()
-
-
-def _nobody(sites: Sites) -> pl.DataFrame:
-    return sites.inside.select("group", "cluster_id").with_columns(
-        n_sites=pl.lit(0, pl.Int64), share=pl.lit(0.0), years=pl.lit(0.0),
-        is_dated=pl.lit(value=True), embedded=pl.lit(0.0),
-        **{_named(tau): pl.lit(0.0) for tau in TAU_YEARS},
-    )  # fmt: skip
 
 
 def _fields(study: Study, sites: Sites) -> pl.DataFrame:
