@@ -42,7 +42,8 @@ def investment_odds_chart(result: InvestmentOdds, *, width: int = WIDTH) -> Spec
         "Times as likely to land in a similar cluster as deals from elsewhere. Lines are "
         f"{result.level:.0%} intervals over groups, an arrow where there is no end; blue where "
         "interval and test leave 1 out. Pooled ratios mix industries that cluster.",
-        f"The answer goes by: {result.rule}, {held}. Rows by stratum hold the rest constant.",
+        f"The answer goes by: {result.rule}, {held}. Less held than industry "
+        "and country compares investors who can reach different clusters.",
         *result.notes,
     ]
     return picture(

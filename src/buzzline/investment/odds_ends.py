@@ -234,9 +234,11 @@ def _stays(
 def _examined(frame: pl.DataFrame, clustering: Clustering, main: Similar) -> Flags:
     """Tell of which deals clusters were looked for in an industry similar to the investor's."""
     looked = clustering.coverage
-    if not looked.height or "status" not in looked.columns:
+    if not looked.height or "industry" not in looked.columns:
         return np.ones(frame.height, np.bool_)
     names = set(looked.filter(pl.col("status") == "examined")["industry"])
+    if not names:  # clusters that were declared, not looked for
+        return np.ones(frame.height, np.bool_)
     return main.to_any(frame["source_industry"].to_list(), names)
 
 

@@ -211,7 +211,7 @@ def needed_rows(ends: Ends, held: str, *, level: Share) -> pl.DataFrame:
     """Return how many deals would show a risk ratio of 5, 2 and 1.5, deals being as alike."""
     rule = next(iter(ends.lands))
     deals = grouped_of(ends, rule, held)
-    base, share = base_risk(ends), float(ends.from_cluster.mean())
+    base, share = base_risk(ends), _mean(ends.from_cluster)
     rows = []
     if 0 < base < 1 and 0 < share < 1:
         alike = design_effect(deals)

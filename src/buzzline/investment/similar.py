@@ -94,8 +94,11 @@ def similar_clusters(
     if (digits is None) == (related is None):
         raise InvalidArgument("similar_clusters: give `digits` or `related`, one of the two")
     codes = sorted(set(study.industries_of()["industry"].drop_nulls()))
-    looked_for = clustering.coverage["industry"].to_list() if clustering.coverage.height else []
-    names = sorted({*clustering.clusters["industry"].drop_nulls(), *looked_for})
+    looked_for = clustering.coverage.select(pl.col("^industry$"))
+    names = sorted({
+        *clustering.clusters["industry"].drop_nulls(),
+        *(name for column in looked_for for name in column),
+    })  # fmt: skip
     behind = {name: codes_behind(study, name) for name in names}
     all_codes = sorted({code for some in behind.values() for code in some})
     notes: tuple[str, ...] = ()
