@@ -45,7 +45,9 @@ def data(seed, **choices):
 def test_by_hand_what_others_did_leaves_a_region_out():
     deals = np.array([[[2.0, 0.0]], [[4.0, 1.0]], [[0.0, 5.0]]])
     before = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
-    found = leave_out_pushes(deals, before, as_codes([0, 1, 2]), as_codes([0, 0, 0]))
+    found = leave_out_pushes(
+        deals, before, region=as_codes([0, 1, 2]), year=as_codes([0, 0, 0])
+    )
     assert found.tolist() == [[4.0, 6.0], [2.0, 0.0], [3.0, 1.0]]  # nobody else had one: 0
 
 

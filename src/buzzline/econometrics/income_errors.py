@@ -63,10 +63,10 @@ def _kinds(
         if len(at) != int(fit.region.max()) + 1:
             raise TooFew("income_ladder: regions drop out of this step")
         made = nearby_regions(fit, at[:, 0], at[:, 1], within_km=within_km)
-        return told_by(fit, k, made, chance.level)
+        return told_by(fit, k, made, level=chance.level)
 
     def common() -> Told:
-        return told_by(fit, k, common_years(fit), chance.level)
+        return told_by(fit, k, common_years(fit), level=chance.level)
 
     def wild() -> Told:
         if (n := int(fit.region.max()) + 1) >= FEW_REGIONS:

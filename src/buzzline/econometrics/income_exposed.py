@@ -70,7 +70,7 @@ def _fitted(panel: IncomePanel, rows: RegionYears, dealt: _Dealt, chance: Chance
     people = panel.regions["population"].to_numpy()
     pushes = Pushes(
         as_floats(dealt.before * (INHABITANTS / people)[:, None]),
-        leave_out_pushes(dealt.window, dealt.before, rows.region, as_codes(place)),
+        leave_out_pushes(dealt.window, dealt.before, region=rows.region, year=as_codes(place)),
     )
     regions, region = np.unique(rows.region, return_inverse=True)
     intensity = pushes.exposure.sum(axis=1)[rows.region]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from buzzline.arrays import Codes, Floats, as_codes, as_floats
+from buzzline.arrays import Codes, Floats, as_codes, as_flags, as_floats
 from buzzline.econometrics.region_years import (
     RegionYears,
     taken_out,
@@ -86,9 +86,9 @@ def quantile_effects(
     c the same way from the absolute residuals; the effect at quantile t is b + q(t) c with q(t)
     the quantile of residuals over their fitted spread [1]_. Regions shift not only the level
     but the spread, unlike with a dummy for each in a quantile regression, which is
-    inconsistent in short panels. The mean of T years that is taken out biases c by the order of
-    1 / T; so of q(t) c twice the estimate is taken less the mean of those of the earlier and the
-    later half of the years [2]_, where every half has two years or more.
+    inconsistent in short panels. The mean of T years that is taken out biases c by the order
+    of 1 / T; so of q(t) c twice the estimate is taken less the mean of those of the earlier and
+    the later half of the years [2]_, where every half has two years or more.
 
     References
     ----------
@@ -109,10 +109,8 @@ def quantile_effects(
     """
     if not all(0 < share < 1 for share in quantiles):
         raise InvalidArgument("quantile_effects: quantiles must lie between 0 and 1")
-    rows = telling_rows(panel.region, "region")
-    where = np.zeros(panel.y.size, np.bool_)
-    where[rows] = True
-    panel = panel.chosen(where)
+    seen_twice = np.isin(np.arange(panel.y.size), telling_rows(panel.region, "region"))
+    panel = panel.chosen(as_flags(seen_twice))
     region = as_codes(np.unique(panel.region, return_inverse=True)[1])
     n_regions = int(region.max(initial=-1)) + 1
     if n_regions < FEWEST_REGIONS:

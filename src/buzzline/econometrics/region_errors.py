@@ -30,7 +30,7 @@ class Told:
     p: float
 
 
-def told_by(fit: RegionFit, k: int, errors: Sandwich, level: Share) -> Told:
+def told_by(fit: RegionFit, k: int, errors: Sandwich, *, level: Share) -> Told:
     """Return the interval of a coefficient from a sandwich.
 
     Parameters

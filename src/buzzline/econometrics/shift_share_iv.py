@@ -83,7 +83,7 @@ class Pushes:
         return as_floats((self.exposure[region] * self.push).sum(axis=1))
 
 
-def leave_out_pushes(deals: Floats, before: Floats, region: Codes, year: Codes) -> Floats:
+def leave_out_pushes(deals: Floats, before: Floats, *, region: Codes, year: Codes) -> Floats:
     """Return, row by row, deals of all other regions in each cell for one of theirs before.
 
     Parameters
@@ -103,8 +103,8 @@ def leave_out_pushes(deals: Floats, before: Floats, region: Codes, year: Codes) 
     --------
     >>> deals = np.array([[[4.0]], [[6.0]], [[2.0]]])
     >>> before = np.array([[1.0], [2.0], [2.0]])
-    >>> codes = as_codes([0, 1, 2]), as_codes([0, 0, 0])
-    >>> leave_out_pushes(deals, before, *codes)[:, 0].round(3).tolist()
+    >>> region, year = as_codes([0, 1, 2]), as_codes([0, 0, 0])
+    >>> leave_out_pushes(deals, before, region=region, year=year)[:, 0].round(3).tolist()
     [2.0, 2.0, 3.333]
     """
     others = deals.sum(axis=0)[year] - deals[region, year]
@@ -169,18 +169,8 @@ def shift_share_iv(
     >>> round(found.beta, 6), round(float(found.rotemberg.sum()), 6)
     (2.0, 1.0)
     """
-    n_cells = pushes.exposure.shape[1]
-    n_regions = int(np.unique(region).size)
-    if n_regions <= n_cells:
-        raise TooFew(
-            f"shift_share_iv: {n_regions} regions for {n_cells} cells; more regions than cells "
-            "are needed"
-        )
-    z = pushes.instrument(region)
-    net = _net(np.column_stack([z, y, x]), controls)
-    z_net, y_net, x_net = net.T
-    if not z_net @ z_net > 1e-16 * max(float(z @ z), 1e-300):
-        raise TooFew("shift_share_iv: the instrument does not vary beyond the controls")
+    n_cells, n_regions = pushes.exposure.shape[1], int(np.unique(region).size)
+    z_net, y_net, x_net = _net_of_controls(y, x, pushes, controls=controls, region=region)
     scene = _Exposed(pushes, z_net, region=region, year=year)
     zx, zy = float(z_net @ x_net), float(z_net @ y_net)
     if zx == 0:
@@ -192,15 +182,12 @@ def shift_share_iv(
     held = scene.held(y_net), scene.held(x_net)
     low0, high0, whole = _under_each(held, zy, zx, reach)
     null = float(np.sqrt((held[0] ** 2).sum()))
-    zz = float(z_net @ z_net)
-    first = zx / zz
-    first_se = float(np.sqrt((scene.held(x_net - first * z_net) ** 2).sum()) / zz)
     by_region = np.bincount(region, weights=z_net * off)
     weight, alone = _rotemberg(pushes, (y_net, x_net), region=region, zx=zx)
     return ShiftShare(
         beta, se, beta - reach * se, beta + reach * se, _sided(beta / se if se else nan),
-        low0, high0, _sided(zy / null if null else nan), whole, first,
-        (first / first_se) ** 2 if first_se else inf,
+        low0, high0, _sided(zy / null if null else nan), whole,
+        *_first_stage(scene, z_net, x_net),
         float(np.sqrt((by_region**2).sum() * n_regions / (n_regions - 1)) / abs(zx)),
         weight, alone, scene.worth(), y.size, n_regions, n_cells,
     )  # fmt: skip
@@ -209,7 +196,7 @@ def shift_share_iv(
 class _Exposed:
     """Which rows share which pushes."""
 
-    __slots__ = ("coefficient", "exposure", "order", "region", "year")
+    __slots__ = ("coefficient", "exposure", "region", "year")
 
     def __init__(self, pushes: Pushes, z: Floats, *, region: Codes, year: Codes) -> None:
         self.exposure, self.region = pushes.exposure, region
@@ -256,6 +243,14 @@ def _under_each(
     return (middle - half) / square, (middle + half) / square, False
 
 
+def _first_stage(scene: _Exposed, z: Floats, x: Floats) -> tuple[float, float]:
+    """Return what one unit of the instrument moves, and F of that."""
+    zz = float(z @ z)
+    first = float(z @ x) / zz
+    se = float(np.sqrt((scene.held(as_floats(x - first * z)) ** 2).sum()) / zz)
+    return first, (first / se) ** 2 if se else inf
+
+
 def _rotemberg(
     pushes: Pushes, net: tuple[Floats, Floats], *, region: Codes, zx: float
 ) -> tuple[Floats, Floats]:
@@ -264,6 +259,22 @@ def _rotemberg(
     of_x, of_y = part.T @ x, part.T @ y
     alone = np.divide(of_y, of_x, out=np.full(of_x.size, nan), where=of_x != 0)
     return as_floats(of_x / zx), as_floats(alone)
+
+
+def _net_of_controls(
+    y: Floats, x: Floats, pushes: Pushes, *, controls: Floats, region: Codes
+) -> tuple[Floats, Floats, Floats]:
+    n_cells, n_regions = pushes.exposure.shape[1], int(np.unique(region).size)
+    if n_regions <= n_cells:
+        raise TooFew(
+            f"shift_share_iv: {n_regions} regions for {n_cells} cells; more regions than cells "
+            "are needed"
+        )
+    z = pushes.instrument(region)
+    z_net, y_net, x_net = _net(np.column_stack([z, y, x]), controls).T
+    if not z_net @ z_net > 1e-16 * max(float(z @ z), 1e-300):
+        raise TooFew("shift_share_iv: the instrument does not vary beyond the controls")
+    return z_net, y_net, x_net
 
 
 def _net(columns: Floats, controls: Floats) -> Floats:
