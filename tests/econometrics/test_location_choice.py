@@ -15,6 +15,8 @@ from buzzline.econometrics import (
 from buzzline.econometrics.location_alternatives import location_cases, same_industry
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.investment.deals import deals_of
+from buzzline.space.sites import sites_of
+from buzzline.space.zones import zones_of
 from buzzline.tables.worlds import make_world, plant_investments
 
 DEALS = ["acquisition", "affiliate", "investment"]
@@ -128,7 +130,30 @@ def test_abroad_only_places_abroad_can_be_chosen(apart):
     assert not cases.at_home.any()
     _, everywhere = cases_of(*apart[:2], across="all")
     assert everywhere.at_home.any()
-    assert (np.diff(everywhere.start) == everywhere.n_zones - 1).all()  # not their own place
+    assert (np.diff(everywhere.start) < everywhere.n_zones).all()  # not their own place
+
+
+def test_nobody_is_asked_whether_to_stay_in_its_own_cluster(apart):
+    study, clustering, _ = apart
+    _, cases = cases_of(study, clustering, across="all")
+    row = study.organisations.select("org_id").with_row_index("row")
+    zones = zones_of(study.organisations, sites_of(study.organisations))
+    here = clustering.members.join(row, on="org_id").with_columns(
+        zone=pl.col("row").map_elements(lambda at: int(zones.zone[at]), return_dtype=pl.Int64)
+    )
+    held = here.group_by("cluster_id", "zone").len().filter(
+        pl.col("len") >= 0.1 * pl.col("len").sum().over("cluster_id")
+    )  # fmt: skip
+    own = clustering.members.rename({"org_id": "source"}).join(held, on="cluster_id")
+    offered = pl.DataFrame({"case": cases.case, "zone": cases.zone}).join(
+        cases.deals.with_row_index("case").with_columns(pl.col("case").cast(pl.Int64)).filter(
+            "from_cluster"
+        ), on="case",
+    )  # fmt: skip
+    title = clustering.clusters.select("cluster_id", of=pl.col("industry").str.to_lowercase())
+    stay = offered.join(own.join(title, on="cluster_id"), on=["source", "zone"])
+    assert offered.height
+    assert stay.filter(pl.col("industry") == pl.col("of")).height == 0
 
 
 def test_the_chosen_place_is_that_of_the_target(apart):

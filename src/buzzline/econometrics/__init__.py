@@ -10,11 +10,11 @@ from buzzline.econometrics.choice import (
 )
 from buzzline.econometrics.choice_errors import destination_errors
 from buzzline.econometrics.choice_iia import hausman_mcfadden, iia_test
+from buzzline.econometrics.choice_sampling import sampled_alternatives
 from buzzline.econometrics.forward_deviations import forward_deviations
 from buzzline.econometrics.gravity import InvestmentGravity, investment_gravity
 from buzzline.econometrics.income import IncomeLadder, income_ladder
 from buzzline.econometrics.inverted_u import TwoLines, UTest, two_lines, u_test
-from buzzline.econometrics.location_alternatives import sampled_alternatives
 from buzzline.econometrics.location_choice import LocationChoice, location_choice
 from buzzline.econometrics.mixed_logit import MixedFit, fit_mixed
 from buzzline.econometrics.mutual_stimulation import MutualStimulation, mutual_stimulation

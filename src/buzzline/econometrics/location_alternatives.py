@@ -15,7 +15,7 @@ import polars as pl
 
 from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
-from buzzline.errors import InvalidArgument
+from buzzline.econometrics.choice_sampling import Sampled, sampled_alternatives
 from buzzline.investment.deals import Across, Deals
 from buzzline.investment.similar import Similar, codes_behind
 from buzzline.quantities import Count
@@ -27,88 +27,6 @@ from buzzline.tables.study import Study
 HOSTS = 0.1  # of a cluster's members that a zone holds to have the cluster in it
 EXAMINED = "examined"
 LEFT_OUT = {"reason": pl.String, "n": pl.Int64}
-
-
-class Sampled(NamedTuple):
-    """Alternatives drawn for each case; rows of one case after those of another.
-
-    Attributes
-    ----------
-    alternative : (rows,) int64
-    start : (cases + 1,) int64
-    chosen : (cases,) int64         row of the one chosen
-    offset : (rows,) float64        ln of how often drawn, over how likely
-    """
-
-    alternative: Indices
-    start: Indices
-    chosen: Indices
-    offset: Floats
-
-
-def sampled_alternatives(
-    chance: Floats, chosen: Indices, *, most: Count, rng: np.random.Generator
-) -> Sampled:
-    """Draw alternatives for cases that could all choose from the same ones.
-
-    Parameters
-    ----------
-    chance : (alternatives,) float64
-        How likely each is to be drawn, to a factor; 0: cannot be chosen.
-    chosen : (cases,) int64
-        The alternative that each case chose; it is always among its rows.
-    most : count
-        Alternatives a case; all where there are no more.
-    rng : Generator
-
-    Raises
-    ------
-    InvalidArgument
-        A chosen alternative that cannot be chosen; fewer than two alternatives asked for.
-
-    Notes
-    -----
-    `most` - 1 are drawn with replacement beside the one chosen. With n_j how often j is there,
-    the chosen one counted once more, and q_j its chance, the set is as likely as n_j / q_j
-    where j is chosen, to a factor that is the same for all j: ln(n_j / q_j) added to log odds
-    makes the likelihood among those drawn that of the effects among all [1]_ [2]_.
-
-    References
-    ----------
-    .. [1] McFadden, D. (1978). Modelling the choice of residential location. In: Spatial
-       Interaction Theory and Planning Models. North-Holland.
-    .. [2] Ben-Akiva, M., Lerman, S. (1985). Discrete Choice Analysis. MIT Press, section 9.3.
-
-    Examples
-    --------
-    >>> drawn = sampled_alternatives(np.ones(4), np.array([2]), most=9,
-    ...                              rng=np.random.default_rng(1))
-    >>> drawn.alternative.tolist(), drawn.chosen.tolist(), drawn.offset.tolist()
-    ([0, 1, 2, 3], [2], [0.0, 0.0, 0.0, 0.0])
-    """
-    if most < 2:
-        raise InvalidArgument("alternatives: a choice needs two of them at least")
-    there = np.flatnonzero(chance > 0)
-    if not np.isin(chosen, there).all():
-        raise InvalidArgument("alternatives: one was chosen that has no chance to be drawn")
-    n = chosen.size
-    if there.size <= most:
-        start = as_indices(np.arange(n + 1) * there.size)
-        row = start[:-1] + np.searchsorted(there, chosen)
-        every = as_indices(np.tile(there, n))
-        return Sampled(every, start, as_indices(row), np.zeros(every.size))
-    q = chance / chance.sum()
-    drawn = rng.choice(q.size, size=(n, most - 1), p=q)
-    key = np.concatenate([np.arange(n)[:, None] * q.size + drawn,
-                          (np.arange(n) * q.size + chosen)[:, None]], axis=1)  # fmt: skip
-    keys, times = np.unique(key, return_counts=True)
-    case, alternative = np.divmod(keys, q.size)
-    start = np.searchsorted(case, np.arange(n + 1))
-    row = np.searchsorted(keys, np.arange(n) * q.size + chosen)
-    return Sampled(
-        as_indices(alternative), as_indices(start), as_indices(row),
-        as_floats(np.log(times / q[alternative])),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,8 +98,9 @@ def location_cases(
     deals : Deals
     similar : Similar
     across : "all" or "borders"
-        "borders": places of other countries only. "all": also those at home, but for the
-        place of the source and those that hold its own cluster.
+        "borders": places of other countries only. "all": also those at home. Never the place
+        of the source, or one that holds a cluster which that place or the source is part of:
+        going there is staying.
     most : count
         Places a deal.
     seed : int
@@ -193,15 +112,15 @@ def location_cases(
     where its industry was not examined, it is neither, and set aside.
     """
     zones = zones_of(study.organisations, sites_of(study.organisations))
-    hosts = _hosted(study, clustering, zones)
-    cases, left_out = _usable(deals.deals, study, _Known(clustering, similar, zones, hosts))
-    cases, outside = _reachable(cases, hosts, zones, across)
-    kept = cases.filter(~outside)
-    if outside.any():
-        left_out += [("into the place or the cluster of the source", int(outside.sum()))]
+    known = _Known(clustering, similar, zones, _hosted(study, clustering, zones))
+    cases, left_out = _usable(deals.deals, study, known)
+    cases = cases.with_columns(near=_near(cases, known))
+    stays = _stays(cases, known)
+    kept = cases.filter(~stays)
+    left_out += [("into the place or the cluster of the source", int(stays.sum()))]
     aside = pl.DataFrame(left_out, schema=LEFT_OUT, orient="row").filter(pl.col("n") > 0)
     everything = pl.concat([deals.left_out.cast(LEFT_OUT), aside])  # type: ignore[arg-type]
-    drawn = _drawn(kept, zones, hosts, similar=similar, across=across, most=most, seed=seed)
+    drawn = _drawn(kept, known, across=across, most=most, seed=seed)
     return _described(kept.select(KEPT), drawn, study, zones, everything)
 
 
@@ -259,8 +178,8 @@ def _usable(
         to=pl.Series(zones.zone[target]).cast(pl.Int64),
         nation=pl.Series(zones.organisation_nation[source]).cast(pl.Int64),
         to_nation=pl.Series(zones.organisation_nation[target]).cast(pl.Int64),
-        from_cluster=_from_cluster(ends, known),
     )
+    ends = pl.concat([ends, _from_cluster(ends, known)], how="horizontal")
     reason = (
         pl.when(pl.col("zone") < 0).then(pl.lit("of a source without coordinates"))
         .when(pl.col("to") < 0).then(pl.lit("of a target without coordinates"))
@@ -277,20 +196,51 @@ def _usable(
     return told.filter(pl.col("reason").is_null()), [(r, int(n)) for r, n in aside.iter_rows()]
 
 
-def _from_cluster(ends: pl.DataFrame, known: _Known) -> pl.Series:
-    """Return whether the source is of a similar cluster; null: of others only."""
-    number = known.clustering.clusters.select("cluster_id", of="industry")
+def _from_cluster(ends: pl.DataFrame, known: _Known) -> pl.DataFrame:
+    """Return `from_cluster`: in a similar cluster (null: in others only), and `own`: which."""
+    number = known.clustering.clusters.select("cluster_id", of="industry").with_row_index("c")
     members = known.clustering.members.select("cluster_id", source="org_id").unique()
     pairs = ends.select("deal", "source", "industry").join(members, on="source").join(
         number, on="cluster_id"
     )  # fmt: skip
     is_similar = known.similar.between(pairs["industry"].to_list(), pairs["of"].to_list()) == 1
-    best = pairs.with_columns(similar=pl.Series(is_similar)).group_by("deal").agg(
-        pl.col("similar").any()
+    best = pairs.with_columns(similar=pl.Series(is_similar, dtype=pl.Boolean)).group_by("deal")
+    found = ends.join(
+        best.agg(pl.col("similar").any(), own=pl.col("c").filter("similar").sort()), on="deal",
+        how="left", maintain_order="left", validate="m:1",
     )  # fmt: skip
-    found = ends.join(best, on="deal", how="left", maintain_order="left", validate="m:1")
-    own = pl.when(pl.col("similar").is_null()).then(pl.lit(value=False))
-    return found.select(own.when(pl.col("similar")).then(pl.lit(value=True))).to_series()
+    inside = (
+        pl.when(pl.col("similar").is_null()).then(pl.lit(value=False))
+        .when(pl.col("similar")).then(pl.lit(value=True))
+    )  # fmt: skip
+    return found.select("own", from_cluster=inside)
+
+
+def _near(cases: pl.DataFrame, known: _Known) -> pl.Series:
+    """Return the similar clusters that a source or its place is part of, as numbers in text."""
+    hosts, rows = known.hosts, []
+    similar = {
+        industry: known.similar.between([industry] * len(hosts.industry), hosts.industry) == 1
+        for industry in cases["industry"].unique().to_list()
+    }
+    for industry, zone, own in cases.select("industry", "zone", "own").iter_rows():
+        here = np.flatnonzero(similar[industry] & hosts.holds[:, zone])
+        rows.append(",".join(str(c) for c in sorted({*here.tolist(), *(own or ())})))
+    return pl.Series(rows, dtype=pl.String)
+
+
+def _holding(near: str, hosts: _Hosts) -> Flags:
+    """Return the zones that hold any of some clusters."""
+    numbers = [int(c) for c in near.split(",") if c]
+    return as_flags(hosts.holds[numbers].any(axis=0))
+
+
+def _stays(cases: pl.DataFrame, known: _Known) -> pl.Series:
+    """Return which deals go to the place of the source, or to one of its cluster."""
+    zones = {near: _holding(near, known.hosts) for near in cases["near"].unique().to_list()}
+    rows = cases.select("near", "to", "zone").iter_rows()
+    return pl.Series([bool(zones[near][to] or to == zone) for near, to, zone in rows],
+                     dtype=pl.Boolean)  # fmt: skip
 
 
 def _examined(known: _Known) -> list[str]:
@@ -302,33 +252,26 @@ def _examined(known: _Known) -> list[str]:
     return [name for name, has in zip(known.similar.industries, similar, strict=True) if has]
 
 
-def _reachable(
-    cases: pl.DataFrame, hosts: _Hosts, zones: Zones, across: Across
-) -> tuple[pl.DataFrame, pl.Series]:
-    """Return which deals went where they could not choose to go: home."""
-    to, nation = cases["to"].to_numpy(), cases["nation"].to_numpy()
-    if across == "borders":
-        return cases, pl.Series(zones.nation[to] == nation)
-    return cases, pl.Series(to == cases["zone"].to_numpy())
-
-
 def _drawn(
-    cases: pl.DataFrame, zones: Zones, hosts: _Hosts, *, similar: Similar, across: Across,
-    most: Count, seed: int,
-) -> tuple[Sampled, Flags]:  # fmt: skip
+    cases: pl.DataFrame, known: _Known, *, across: Across, most: Count, seed: int
+) -> tuple[Sampled, Flags]:
     """Draw places, deals of one industry and home together; half by size, half by clusters."""
+    zones, hosts = known.zones, known.hosts
     home = "nation" if across == "borders" else "zone"
     numbered = cases.with_row_index("case")
     parts: list[tuple[Indices, Sampled, Flags]] = []
-    for (industry, at), part in numbered.group_by("industry", home, maintain_order=True):
-        has = similar.between([str(industry)] * len(hosts.industry), hosts.industry) == 1
-        holds = hosts.holds[has].any(axis=0) if has.any() else np.zeros(zones.nation.size, bool)
-        chance = zones.n_here.astype(np.float64)
-        away = zones.nation != at if across == "borders" else np.arange(chance.size) != at
-        chance = np.where(away & (zones.nation > 0), chance, 0.0)
+    for (industry, at, near), part in numbered.group_by(
+        "industry", home, "near", maintain_order=True
+    ):
+        names = [str(industry)] * len(hosts.industry)
+        has = known.similar.between(names, hosts.industry) == 1
+        holds = as_flags(hosts.holds[has].any(axis=0))
+        away = zones.nation != at if across == "borders" else np.arange(holds.size) != at
+        away = away & (zones.nation > 0) & ~_holding(str(near), hosts)
+        chance = np.where(away, zones.n_here.astype(np.float64), 0.0)
         if (chance * holds).sum() > 0:
             chance = chance / chance.sum() + chance * holds / (chance * holds).sum()
-        rng = child(seed, "alternatives", str(industry), str(at))
+        rng = child(seed, "alternatives", str(industry), str(at), str(near))
         found = sampled_alternatives(
             as_floats(chance), as_indices(part["to"].to_numpy()), most=most, rng=rng
         )

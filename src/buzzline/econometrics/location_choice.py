@@ -175,7 +175,8 @@ def location_choice(  # noqa: PLR0913  # `progress` is no choice of the analysis
         None: those of acquisition, investment, ownership and affiliate that are there.
     across : "all" or "borders"
         "borders": deals between two countries, among all places of other countries. "all": also
-        at home, but for the place the source stands in.
+        at home. Never the place of the source, or one of the cluster it is part of: that would
+        be staying.
     alternatives_per_case : count
         Places each deal is held against; where there are more, some are drawn, and the
         likelihood is corrected for how.

@@ -212,7 +212,8 @@ def _fitted(name: str, interest: str, part: _Part) -> Model:
         _row(name, term, part, _Told(fit.beta, errors, fit.names, dropped)) for term in columns
     ]
     whole = _whole(name, part, choices) | {
-        "log_likelihood": fit.log_likelihood, "explained": fit.pseudo_r2, "reason": f"errors {errors.kind}",
+        "log_likelihood": fit.log_likelihood, "explained": fit.pseudo_r2,
+        "reason": f"errors {errors.kind}",
     }  # fmt: skip
     if name in (POOLED, BY_INDUSTRY) and interest in fit.names:
         whole |= _iia(part, choices, fit, interest)
