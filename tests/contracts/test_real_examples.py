@@ -166,3 +166,30 @@ def test_published_ties_what_the_gallery_says_of_ten_clusters(shared_data, tmp_p
         "ten_clusters_acquisitions.svg",
         "ten_clusters_projects.svg",
     }
+
+
+def test_published_ties_what_the_gallery_says_of_cluster_networks(shared_data, tmp_path):
+    made = script("cluster_networks")
+    said = made.main(
+        shared_data / "crunchbase2015_acquisitions",
+        shared_data / "crunchbase2015_unicorn_investments",
+        draws=99,
+        pictures=tmp_path,
+    )
+    assert said["clusters"].startswith("43 candidate clusters in 10 industries")
+    assert "0.93 times" in said["odds"]
+    assert "1,214 deals of 747 groups" in said["odds"]
+    assert "No difference is shown" in said["odds"]
+    assert "1.34 times" in said["odds_everywhere"]
+    assert "within industry, country and year, 0.99 times" in said["odds_everywhere"]
+    assert said["odds: Biotechnology"].startswith("1.21")
+    assert "736 of 10,444 deals" in said["pairs"]
+    assert "42% [41%, 44%] are horizontal, with an industry in common; 1" in said["direction"]
+    assert "digits do not apply" in said["direction"]
+    assert "The foremost 9" in said["hotspots"]
+    assert "no small world beyond" in said["network"]
+    assert "where it is forgotten that an organisation" in said["investors"]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "cluster_networks_odds.svg",
+        "cluster_networks_chord.svg",
+    }
