@@ -33,7 +33,7 @@ class Places:
     holds : (z, m) bool                 clusters, by their industry
     similar : (s, m) float64            industries of organisations and of clusters; NaN unknown
     industries : tuple[str, ...]        of organisations
-    of_org : (n,) int32                 place of each organisation, -1 without coordinates
+    place : (n,) int32                  place of each organisation, -1 without coordinates
     """
 
     n_here: Floats
@@ -43,7 +43,7 @@ class Places:
     holds: Flags
     similar: Floats
     industries: tuple[str, ...]
-    of_org: Codes
+    place: Codes
 
     @property
     def n(self) -> int:
@@ -126,7 +126,7 @@ def deals_between(deals: Deals, study: Study, places: Places) -> pl.DataFrame:
     DataFrame
         `i`, `j` (places), `s` (industry of the investor, -1 unknown), `group`.
     """
-    where = pl.DataFrame({"org_id": study.organisations["org_id"], "place": places.of_org})
+    where = pl.DataFrame({"org_id": study.organisations["org_id"], "place": places.place})
     frame = deals.deals.select("source", "target", "group", "source_industry")
     for end, name in (("source", "i"), ("target", "j")):
         own = where.rename({"org_id": end, "place": name})
