@@ -23,6 +23,7 @@ from buzzline.econometrics.location_models import (
     LEADERS,
     ORIGIN,
     POOLED,
+    TASTES,
     Model,
     Setting,
     all_models,
@@ -103,7 +104,7 @@ class LocationChoice:
             f"Of {plural(main['n'], 'deal')} of {plural(main['n_groups'], 'group')} among "
             f"{plural(whole['n_places'], 'place')}, the odds of a place with a similar cluster "
             f"are {_odds(main)} times as high for deals that start in such a cluster, each "
-            f"industry held to itself{self._pooled()}. {_conclusion(main)}"
+            f"industry held to itself{self._pooled()}. {_conclusion(main)}{self._less_sure(main)}"
         )
         return " ".join([said, *self.notes])
 
@@ -112,6 +113,20 @@ class LocationChoice:
         if not rows.height or rows["value"][0] is None:
             return ""
         return f" ({_odds(rows.row(0, named=True))} where industries are mixed)"
+
+    def _less_sure(self, main: Mapping[str, Any]) -> str:
+        """Say where a finding does not outlast that sources in clusters want other sizes."""
+        rows = self.rows.filter((pl.col("model") == TASTES) & (pl.col("term") == ORIGIN))
+        found = ("likelier", "less likely")
+        if main["verdict"] not in found or not rows.height or rows["value"][0] is None:
+            return ""
+        other = rows.row(0, named=True)
+        if other["verdict"] == main["verdict"]:
+            return ""
+        return (
+            " Where sources in clusters may also make something else of size and distance, it "
+            f"is {_odds(other)}: not clear of 1."
+        )
 
     def __repr__(self) -> str:
         return str(self)
