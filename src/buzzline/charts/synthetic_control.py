@@ -35,7 +35,7 @@ def synthetic_control_chart(result: SyntheticControl, *, width: int = WIDTH) -> 
             for name in ("year", "observed", "synthetic", "low", "high")
         )
         panels.append(Curve(
-            f"{row['name']}, from {row['first']}", x, seen, inner_low=low, inner_high=high,
+            f"{row['name']}, from {row['first_year']}", x, seen, inner_low=low, inner_high=high,
             expected=synthetic, note=f"p={row['p']:.2g}", is_yearly=True,
         ))  # fmt: skip
     unit = f" [{result.unit}]" if result.unit else ""

@@ -27,7 +27,7 @@ NAMES = ("label", "sibling", "other_label", "group", "org_id", "name")
 PARTS = ("layer", "model", "scale")  # of what a row with a name is about
 VERDICTS = ("outcome", "verdict", "type")
 VALUES = ("value", "ratio", "log_ratio", "share")
-YEARS = ("year", "since", "until", "crossing_low", "crossing_high")
+YEARS = ("year", "first_year", "cohort", "since", "until", "crossing_low", "crossing_high")
 LAST = ("reason",)
 LEAST_PROBABILITY = 0.001
 

@@ -84,7 +84,7 @@ def kinds_of(study: Study) -> dict[str, pl.Series]:
     }
 
 
-def aims_of(study: Study, rows: pl.DataFrame, kind: str, units: pl.Series) -> Aims:
+def aims_of(study: Study, rows: pl.DataFrame, *, kind: str, units: pl.Series) -> Aims:
     """Return who of some units is aimed at, and from when.
 
     Parameters

@@ -187,7 +187,7 @@ def _series(study: Study, rows: pl.DataFrame, wanted: str | None) -> tuple[str, 
         here = known.filter(pl.col("unit_id").is_in(ids.implode()))
         if not here.height:
             continue
-        aims = aims_of(study, rows, kind, here["unit_id"].unique().sort())
+        aims = aims_of(study, rows, kind=kind, units=here["unit_id"].unique().sort())
         for name, part in sorted(here.partition_by("indicator", as_dict=True).items()):
             hit = part.filter(pl.col("unit_id").is_in(list(aims.first)))
             rank = (hit.height, int(hit["years"].sum()), kind, str(name[0]), aims)

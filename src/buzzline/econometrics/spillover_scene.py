@@ -70,9 +70,7 @@ def scene_of(
     InvalidArgument
         Rings that do not rise, or a layer without linkages.
     """
-    radii = np.asarray(rings_km, np.float64)
-    if not radii.size or not (radii > 0).all() or not (np.diff(radii) > 0).all():
-        raise InvalidArgument("policy_spillovers: `rings_km` must rise from above 0")
+    _check(rings_km)
     longitude, latitude, country = _where(study, panel)
     change, before, after = _changes(panel)
     treated = panel.is_treated
@@ -83,7 +81,7 @@ def scene_of(
     ring = ring_codes(np.where(np.isnan(km), np.inf, km), treated, rings_km)
     keep = known & placed
     reasons = {EARLIER: int((~known).sum()), UNPLACED: int((known & ~placed).sum())}
-    for code in range(radii.size):
+    for code in range(len(rings_km)):
         here = keep & (ring == code)
         if 0 < here.sum() < FEWEST_IN_RING:
             keep &= ~here
@@ -93,8 +91,8 @@ def scene_of(
     tied = ties.with_any(treated) & ~treated
     if (keep & (ring == FAR) & ~tied).sum() < FEWEST_IN_RING:
         raise TooFew(
-            f"fewer than {FEWEST_IN_RING} units are beyond {radii[-1]:g} km of, and not tied "
-            "to, a treated one: nobody is left alone to compare with. Shorten `rings_km`, or "
+            f"fewer than {FEWEST_IN_RING} units are beyond {rings_km[-1]:g} km of, and not "
+            "tied to, a treated one: nobody is left alone to compare with. Shorten `rings_km`, or "
             "add places further away"
         )
     rows = np.flatnonzero(keep)
@@ -108,6 +106,12 @@ def scene_of(
              as_indices(number[ties.other[both]])),
         {reason: n for reason, n in reasons.items() if n}, before, after,
     )  # fmt: skip
+
+
+def _check(rings_km: Sequence[Kilometres]) -> None:
+    radii = np.asarray(rings_km, np.float64)
+    if not radii.size or not (radii > 0).all() or not (np.diff(radii) > 0).all():
+        raise InvalidArgument("policy_spillovers: `rings_km` must rise from above 0")
 
 
 def _changes(panel: Evaluated) -> tuple[Floats, tuple[int, int], tuple[int, int]]:

@@ -112,7 +112,7 @@ def _mean_told(values: Floats, sizes: Floats) -> tuple[Floats, Floats]:
     return as_floats(mean), as_floats(size)
 
 
-def since_of(cells: GroupTimes, values: Floats, sizes: Floats, since: int) -> Floats:
+def since_of(cells: GroupTimes, values: Floats, sizes: Floats, *, since: int) -> Floats:
     """Return the mean effect so many years after the first treated one, by cohort size."""
     here = cells.since == since
     told = np.isfinite(values[:, here]) & (sizes[:, here] > 0)
@@ -137,7 +137,7 @@ def sums(cells: GroupTimes, whole: Floats, terms: Sequence[str | int]) -> Sums:
     columns, touched = [], []
     for term in terms:
         if isinstance(term, int):
-            columns.append(since_of(cells, as_floats(values), as_floats(sizes), term))
+            columns.append(since_of(cells, as_floats(values), as_floats(sizes), since=term))
             here = cells.since == term
         else:
             chosen = cells.since >= 0

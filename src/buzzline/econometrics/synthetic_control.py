@@ -34,15 +34,15 @@ from buzzline.econometrics.synthetic_rows import (
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.quantities import Draws, Share, Size
 from buzzline.randomness import Seed, child, seed_of
-from buzzline.resampling import central_range
+from buzzline.resampling import central_range, false_discovery_q
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
 ALL = "all together"
 MOST_UNITS = 30
 EFFECT_SCHEMA = {
-    "unit_id": pl.String, "name": pl.String, "first": pl.Int64,
-    **dict.fromkeys(("value", "low", "high", "level", "p", "ratio", "fit", "fit_others",
+    "unit_id": pl.String, "name": pl.String, "first_year": pl.Int64,
+    **dict.fromkeys(("value", "low", "high", "level", "p", "q", "ratio", "fit", "fit_others",
                      "without_low", "without_high", "detectable", "within", "smallest"),
                     pl.Float64),
     **dict.fromkeys(("n_before", "n_after", "n_others", "n_used"), pl.Int64),
@@ -71,9 +71,9 @@ class SyntheticControl:
     ----------
     effects : DataFrame
         One row a treated unit, surest first, after one for all together where there are
-        several: `unit_id`, `name`, `first` (year treated), `value` (mean gap in the years
-        treated), `low`, `high`, `level`, `p`, `ratio` (gap after to gap before, root mean
-        squares), `fit` (by how much years before are missed when left out), `fit_others` (at
+        several: `unit_id`, `name`, `first_year` (treated), `value` (mean gap in the years
+        treated), `low`, `high`, `level`, `p`, `q` (of all units that were tried), `ratio` (gap
+        after to gap before, root mean squares), `fit` (by how much years before are missed when left out), `fit_others` (at
         the middle of the others), `without_low`, `without_high` (effects without any one of the
         others used), `detectable`, `within`, `smallest`, `n_before`, `n_after` (years),
         `n_others`, `n_used`, `method`, `verdict`, `status`.
@@ -213,8 +213,7 @@ def synthetic_control(
     treated = np.flatnonzero(panel.is_treated)
     found = {int(unit): against_others(panel, int(unit)) for unit in treated[:MOST_UNITS]}
     names = _names(study, panel)
-    rows = [_row(panel, unit, item, (names, matters, level)) for unit, item in found.items()]
-    rows.sort(key=lambda row: (row["value"] is None, row.get("p", 1.0)))
+    rows = _rows(panel, found, (names, matters, level))
     good = [item for item in found.values() if not isinstance(item, str) and not item.reason]
     if len(good) > 1:
         rng = child(seed, ALL)
@@ -242,6 +241,19 @@ def _names(study: Study, panel: Evaluated) -> dict[str, str]:
     return {unit: name or unit for unit, name in table.select(key, "name").iter_rows()}
 
 
+def _rows(
+    panel: Evaluated, found: dict[int, Against | str],
+    settings: tuple[dict[str, str], float, float],
+) -> list[Row]:  # fmt: skip
+    """Return one row a unit, surest first."""
+    rows = [_row(panel, unit, item, settings) for unit, item in found.items()]
+    tested = [row for row in rows if row["value"] is not None]
+    q = false_discovery_q(as_floats([row["p"] for row in tested]))  # type: ignore[arg-type]  # shares
+    for row, share in zip(tested, q, strict=True):
+        row["q"] = float(share)
+    return sorted(rows, key=lambda row: (row["value"] is None, row.get("p", 1.0)))
+
+
 def _row(
     panel: Evaluated, unit: int, found: Against | str,
     settings: tuple[dict[str, str], float, float],
@@ -249,7 +261,7 @@ def _row(
     names, matters, level = settings
     row: Row = {
         "unit_id": panel.ids[unit], "name": names[panel.ids[unit]],
-        "first": int(panel.first[unit]), "level": level, "smallest": matters,
+        "first_year": int(panel.first[unit]), "level": level, "smallest": matters,
         "verdict": "not testable", "value": None,
     }  # fmt: skip
     if isinstance(found, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from buzzline.export.meanings.columns import LEVEL, REASON, STATUS, Meaning
+from buzzline.export.meanings.columns import LEVEL, REASON, STATUS, Meaning, Q
 
 TABLE_MEANING: dict[str, str] = {
     "policy_effect": "What an initiative changed for those it reached.",
@@ -70,11 +70,10 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "policy_effect_left_out": _LEFT_OUT,
     "synthetic_control": (
         _UNIT_ID, ("name", "", "Name of the unit, or all together."),
-        ("first", "years", "Year first treated."),
+        ("first_year", "years", "First year treated."),
         ("value", _OUTCOME, "Mean of observed less synthetic in the years treated."),
         _LOW, _HIGH, LEVEL,
-        ("p", "probability", "Rank of the gap among others treated as if; 1 / (1 + others)"
-         " at least."),
+        ("p", "probability", "Rank of the gap among others treated as if."), Q,
         ("ratio", "ratio", "Gap after to gap before (root mean squares)."),
         ("fit", _OUTCOME, "By how much years before are missed when left out."),
         ("fit_others", _OUTCOME, "The same of others, at the middle."),
