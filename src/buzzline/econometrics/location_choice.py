@@ -104,7 +104,8 @@ class LocationChoice:
             f"Of {plural(main['n'], 'deal')} of {plural(main['n_groups'], 'group')} among "
             f"{plural(whole['n_places'], 'place')}, the odds of a place with a similar cluster "
             f"are {_odds(main)} times as high for deals that start in such a cluster, each "
-            f"industry held to itself{self._pooled()}. {_conclusion(main)}{self._less_sure(main)}"
+            f"industry held to itself{self._pooled()}. {_conclusion(main)}"
+            f"{self._less_sure(main)}"
         )
         return " ".join([said, *self.notes])
 
