@@ -18,8 +18,9 @@ from buzzline.wording import plural
 
 CONVENTION = (
     "That 63 % of an insider is made in 7 years is a convention; the range is that of 12 and "
-    "of 4 years. Groups are held against others of their industry with about as many sites, "
-    "never two against each other, and reach is no performance."
+    "of 4 years. Groups are ranked among others of their industry with about as many sites, "
+    "never two against each other; one in twenty is beyond 95 % of them whatever the truth, so "
+    "that a rank is a test only of a group named beforehand. Reach is no performance."
 )
 
 
@@ -34,7 +35,7 @@ class InsiderPortfolio:
         `country`, `industry`, `value` (reach), `tau_4`, `tau_12` (the same if insiders are made
         faster or slower), `least`, `most` (with those as ends, and sites of unknown age from
         none to all of an insider), `expected` (median of groups like it), `expected_low`,
-        `expected_high`, `p`, `q`, `level`, `n_peers`, `breadth` (places of equal size its sites
+        `expected_high`, `p`, `level`, `n_peers`, `breadth` (places of equal size its sites
         are worth), `home` (share within 100 km of its head), `n_sites`, `n_countries`,
         `n_unlocated` (sites without coordinates, which may be anywhere), `n_hotspots` (of its
         field), `n_inside`, `foremost_missing` (largest hotspot in which it
@@ -80,15 +81,11 @@ class InsiderPortfolio:
             why = self.groups["status"].unique(maintain_order=True).head(2).to_list()
             return f"{head}: {'; '.join(why) or 'no group has several sites'}. {caveat}"
         first = done.row(0, named=True)
-        tested = done.drop_nulls("q")
-        beyond = int((tested["q"] <= 1 - self.level).sum())
         return (
             f"{head}. {first['name'] or first['group']} reaches most of its field "
             f"({first['industry']}): {first['value']:.0%} [{first['least']:.0%}, "
             f"{first['most']:.0%}], an insider in {first['n_inside']} of "
-            f"{plural(first['n_hotspots'], 'hotspot')}{_beside(first)}. {beyond:,} of "
-            f"{plural(tested.height, 'group')} with enough others to compare with "
-            f"{'differs' if beyond == 1 else 'differ'} from them. {caveat}"
+            f"{plural(first['n_hotspots'], 'hotspot')}{_beside(first)}. {caveat}"
         )
 
     def __repr__(self) -> str:
@@ -145,8 +142,8 @@ def insider_portfolio(
     [1]_. Breadth is 1 / sum of squared shares of places. A hotspot with I below 0.2 is missing.
 
     p ranks reach among groups of the industry with about as many sites (2 to 3, 4 to 7, ...),
-    both ways; with fewer than 39 of them (at 95 %) there is no test, and no comparison of two
-    groups is one.
+    both ways: of a group named beforehand, how often one like it would be as far out. With
+    fewer than 39 of them (at 95 %) there is none, and no comparison of two groups is a test.
 
     References
     ----------

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
-from buzzline.arrays import as_floats
 from buzzline.clusters.clustering import Clustering
 from buzzline.investment.insiders import MISSING_BELOW, TAU_YEARS
 from buzzline.investment.portfolio_sites import Sites, items_of
-from buzzline.resampling import false_discovery_q, fewest_draws
+from buzzline.resampling import fewest_draws
 from buzzline.tables.study import Study
 
 NO_FIELD = "no industry is known of it"
@@ -109,18 +107,20 @@ def _tenure(tau: float) -> pl.Expr:
 
 
 def _fields(study: Study, sites: Sites) -> pl.DataFrame:
-    """Return the industry of each group: of its head, else the commonest of its sites."""
-    industry = study.organisations["industry"].replace("", None)
+    """Return the industry of each group: of its head, else the commonest of its sites.
+
+    Named as clusters are: by the title of the industry where the study gives one.
+    """
+    titles = study.industries.select("industry", "title").drop_nulls()
+    code = study.organisations["industry"].replace("", None)
+    industry = code.replace(titles["industry"], titles["title"])
     told = sites.frame.select(
         "group",
         head=industry.gather(sites.frame["head"]),
         own=industry.gather(sites.frame["row"]),
     )
-    return told.group_by("group").agg(
-        field=pl.coalesce(
-            pl.col("head").first(), pl.col("own").drop_nulls().mode().sort().first()
-        )
-    )
+    commonest = pl.col("own").drop_nulls().mode().sort().first()
+    return told.group_by("group").agg(field=pl.coalesce(pl.col("head").first(), commonest))
 
 
 def group_rows(
@@ -155,7 +155,7 @@ def group_rows(
     frame = frame.with_columns(status=status)
     return _beside_peers(frame, level).select(
         "group", "name", "country", pl.col("field").alias("industry"), "value", *ENDS, "least",
-        "most", "expected", "expected_low", "expected_high", "p", "q", "level", "n_peers",
+        "most", "expected", "expected_low", "expected_high", "p", "level", "n_peers",
         "breadth", "home", "n_sites", "n_unlocated", "n_countries", "n_hotspots",
         "n_inside",
         "foremost_missing", "status",
@@ -206,12 +206,8 @@ def _beside_peers(frame: pl.DataFrame, level: float) -> pl.DataFrame:
             ("expected_high", pl.col("value").quantile(1 - tail, "linear").over(kind)),
         )
     )  # fmt: skip
-    q = np.full(frame.height, np.nan)
-    tested = frame["is_tested"].to_numpy()
-    q[tested] = false_discovery_q(as_floats(frame["p"].to_numpy()[tested]))
     few = f"measured; fewer than {fewest} groups of its industry and size to compare with"
     too_few = (pl.col("status") == "measured") & ~pl.col("is_tested")
     return frame.with_columns(
-        q=pl.Series(q, nan_to_null=True),
         status=pl.when(too_few).then(pl.lit(few)).otherwise("status"),
     )

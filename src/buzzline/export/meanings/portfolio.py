@@ -9,7 +9,6 @@ from buzzline.export.meanings.columns import (
     LEVEL,
     STATUS,
     Meaning,
-    Q,
 )
 
 TABLE_MEANING: dict[str, str] = {
@@ -41,7 +40,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("expected_low", "share", "Lower end of the range of groups of its industry and size."),
         ("expected_high", "share", "Upper end of the range of such groups."),
         ("p", "probability", "How often groups of its industry and size reach as far out."),
-        Q, LEVEL,
+        LEVEL,
         ("n_peers", "groups", "Groups of its industry with about as many sites."),
         ("breadth", "places", "Places of equal size that its sites are worth."),
         ("home", "share", "Share of it within 100 km of its head; empty where not known."),

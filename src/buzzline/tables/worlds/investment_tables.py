@@ -89,6 +89,7 @@ def establishment_rows(
             some.select(
                 pl.format("{}-I", "org_id").alias("establishment_id"), "org_id", "industry",
                 "longitude", "latitude", "precision", "city", "country", "place_id",
+                "opened",
                 pl.Series("function", rng.choice(functions, some.height).tolist(),
                           dtype=pl.String),
             )
