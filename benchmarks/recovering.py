@@ -17,7 +17,7 @@ from scipy.stats import binomtest
 
 SOURCE = Path(__file__).parents[1] / "src"
 Row = dict[str, Any]
-STAGES = {"worlds", "network", "clusters", "linkages", "econometrics"}
+STAGES = {"worlds", "network", "clusters", "linkages", "investment", "econometrics"}
 # every process computes on one thread, or they would take turns on the same cores
 ALONE = ("POLARS_MAX_THREADS", "BUZZLINE_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 

@@ -196,7 +196,7 @@ def cluster_network(
     progress("network of clusters", 1, 3)
     later, spans = period_rows(between, periods, asked)
     progress("network of clusters", 2, 3)
-    trends = trend_rows(between, landed, spans, asked)
+    trends = trend_rows(between, landed, periods=spans, asked=asked)
     progress("network of clusters", 3, 3)
     return ClusterNetwork(
         frame_of([*rows, *later], MEASURE_SCHEMA), frame_of(trends, TREND_SCHEMA), club,

@@ -88,7 +88,7 @@ def period_rows(between: Arrivals, n: int, asked: Asked) -> tuple[list[Row], tup
 
 
 def trend_rows(
-    between: Arrivals, landed: Arrivals, periods: tuple[Span, ...], asked: Asked
+    between: Arrivals, landed: Arrivals, *, periods: tuple[Span, ...], asked: Asked
 ) -> list[Row]:
     """Return the change of measures from the first period to the last, against chance.
 
