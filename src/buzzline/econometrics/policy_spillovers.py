@@ -36,7 +36,7 @@ from buzzline.econometrics.rings import (
     fit_without_each,
     told,
 )
-from buzzline.econometrics.spillover_scene import Scene, design_of, scene_of
+from buzzline.econometrics.spillover_scene import FEW_TIED, THIN, Scene, design_of, scene_of
 from buzzline.econometrics.staggered_sums import detectable, within
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.quantities import Kilometres, Share, Size
@@ -212,7 +212,7 @@ def policy_spillovers(
         framed(_effect_rows(scene, rings_km, (matters, level)), EFFECT_SCHEMA),
         framed(exposures, EXPOSURE_SCHEMA), left_out, panel.outcome, panel.unit, panel.label,
         scene.before, scene.after, level,
-        (_compared(panel, scene), because, *in_words(left_out), *panel.notes, ONLY_IF, *lots),
+        (_compared(panel, scene), *_without(scene), because, *in_words(left_out), *panel.notes, ONLY_IF, *lots),
     )  # fmt: skip
 
 
@@ -237,15 +237,16 @@ def _effect_rows(
     n_treated = int(scene.treated.sum())
     mixes = np.eye(k)
     total = x[:, 1:].sum(axis=0) / n_treated
+    in_all = _row(TOTAL, found, as_floats(np.concatenate([[0.0], total])), how)
+    in_all |= {"status": "; ".join([str(in_all["status"]), *_not_in_all(scene)])}
     rows = [
-        _row(TOTAL, found, as_floats(np.concatenate([[0.0], total])), how)
-        | {"n": scene.rows.size},
+        in_all | {"n": scene.rows.size},
         _row(DIRECT, found, as_floats(mixes[1]), how) | {"n": n_treated},
     ]
     if has_tied:
         rows.append(_row(ALONG, found, as_floats(mixes[-1]), how) | {"n": int(x[:, -1].sum())})
     else:
-        why = "not testable: too few others are tied to a treated one, or too few are not"
+        why = "not testable: too few others are tied to a treated one"
         rows.append({"term": ALONG, "n": int(scene.tied.sum()), "level": how[1],
                      "verdict": "not testable", "status": why})  # fmt: skip
     edges = (0.0, *rings_km)
@@ -257,6 +258,18 @@ def _effect_rows(
     naive = fit_without_each(scene.change, as_floats(x[:, :2]), scene.group)
     rows.append(_row(NAIVE, naive, as_floats(mixes[1][:2]), how) | {"n": n_treated})
     return rows
+
+
+def _not_in_all(scene: Scene) -> list[str]:
+    """Say whose gains and losses could not be told, and so are not in the sum."""
+    thin, n_tied = scene.left_out.get(THIN, 0), scene.left_out.get(FEW_TIED, 0)
+    said = [f"without {thin:,} near the treated, too few to tell"] if thin else []
+    return said + ([f"without {n_tied:,} tied to them, too few to tell"] if n_tied else [])
+
+
+def _without(scene: Scene) -> tuple[str, ...]:
+    said = _not_in_all(scene)
+    return (f"In all is {' and '.join(said)}.",) if said else ()
 
 
 def _row(term: str, found: Coefficients, mix: Floats, how: tuple[float, float]) -> Row:

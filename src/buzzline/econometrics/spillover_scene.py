@@ -21,6 +21,7 @@ FEWEST_IN_RING = 5
 EARLIER = "nothing known before or after"
 UNPLACED = "without coordinates"
 THIN = "in a ring with too few units"
+FEW_TIED = "tied to a treated one, as too few others are"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,14 +87,17 @@ def scene_of(
         if 0 < here.sum() < FEWEST_IN_RING:
             keep &= ~here
             reasons[THIN] = reasons.get(THIN, 0) + int(here.sum())
+    tied = ties.with_any(treated) & ~treated
+    if 0 < (keep & tied).sum() < FEWEST_IN_RING:
+        reasons[FEW_TIED] = int((keep & tied).sum())
+        keep &= ~tied
     if not (keep & treated).any():
         raise TooFew("no treated unit has coordinates and an outcome before and after")
-    tied = ties.with_any(treated) & ~treated
     if (keep & (ring == FAR) & ~tied).sum() < FEWEST_IN_RING:
         raise TooFew(
             f"fewer than {FEWEST_IN_RING} units are beyond {rings_km[-1]:g} km of, and not "
-            "tied to, a treated one: nobody is left alone to compare with. Shorten `rings_km`, or "
-            "add places further away"
+            "tied to, a treated one: nobody is left alone to compare with. Shorten "
+            "`rings_km`, or add places further away"
         )
     rows = np.flatnonzero(keep)
     group, grouped_by = _groups(study, panel)
@@ -209,7 +213,7 @@ def _groups(study: Study, panel: Evaluated) -> tuple[Codes, str]:
 def design_of(scene: Scene, n_rings: int) -> tuple[Floats, list[int], bool]:
     """Return columns (one, treated, rings, tied), the rings there are, and whether any tie."""
     rings = [code for code in range(n_rings) if (scene.ring == code).any()]
-    has_tied = FEWEST_IN_RING <= scene.tied.sum() <= (~scene.treated).sum() - FEWEST_IN_RING
+    has_tied = scene.tied.any()
     columns = [np.ones(scene.rows.size), scene.ring == TREATED]
     columns += [scene.ring == code for code in rings]
     columns += [scene.tied] if has_tied else []
