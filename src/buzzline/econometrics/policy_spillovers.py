@@ -212,7 +212,8 @@ def policy_spillovers(
         framed(_effect_rows(scene, rings_km, (matters, level)), EFFECT_SCHEMA),
         framed(exposures, EXPOSURE_SCHEMA), left_out, panel.outcome, panel.unit, panel.label,
         scene.before, scene.after, level,
-        (_compared(panel, scene), *_without(scene), because, *in_words(left_out), *panel.notes, ONLY_IF, *lots),
+        (_compared(panel, scene), *_without(scene), because, *in_words(left_out),
+         *panel.notes, ONLY_IF, *lots),
     )  # fmt: skip
 
 

@@ -82,15 +82,8 @@ def scene_of(
     ring = ring_codes(np.where(np.isnan(km), np.inf, km), treated, rings_km)
     keep = known & placed
     reasons = {EARLIER: int((~known).sum()), UNPLACED: int((known & ~placed).sum())}
-    for code in range(len(rings_km)):
-        here = keep & (ring == code)
-        if 0 < here.sum() < FEWEST_IN_RING:
-            keep &= ~here
-            reasons[THIN] = reasons.get(THIN, 0) + int(here.sum())
     tied = ties.with_any(treated) & ~treated
-    if 0 < (keep & tied).sum() < FEWEST_IN_RING:
-        reasons[FEW_TIED] = int((keep & tied).sum())
-        keep &= ~tied
+    keep = _told_of(keep, ring, tied, reasons)
     if not (keep & treated).any():
         raise TooFew("no treated unit has coordinates and an outcome before and after")
     if (keep & (ring == FAR) & ~tied).sum() < FEWEST_IN_RING:
@@ -110,6 +103,20 @@ def scene_of(
              as_indices(number[ties.other[both]])),
         {reason: n for reason, n in reasons.items() if n}, before, after,
     )  # fmt: skip
+
+
+def _told_of(keep: Flags, ring: Codes, tied: Flags, reasons: dict[str, int]) -> Flags:
+    """Leave out whoever is near or tied where they are too few to be told of."""
+    keep = keep.copy()
+    for code in np.unique(ring[ring >= 0]):
+        here = keep & (ring == code)
+        if here.sum() < FEWEST_IN_RING:
+            keep &= ~here
+            reasons[THIN] = reasons.get(THIN, 0) + int(here.sum())
+    if (keep & tied).sum() < FEWEST_IN_RING:
+        reasons[FEW_TIED] = int((keep & tied).sum())
+        keep &= ~tied
+    return keep
 
 
 def _check(rings_km: Sequence[Kilometres]) -> None:

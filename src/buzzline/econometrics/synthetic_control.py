@@ -75,8 +75,8 @@ class SyntheticControl:
         treated), `low`, `high`, `level`, `p`, `q` (of all units that were tried), `ratio` (gap
         after to gap before, root mean squares), `fit` (by how much years before are missed when
         left out), `fit_others` (at the middle of the others), `without_low`, `without_high`
-        (effects without any one of the others used), `detectable`, `within`, `smallest`, `n_before`, `n_after` (years),
-        `n_others`, `n_used`, `method`, `verdict`, `status`.
+        (effects without any one of the others used), `detectable`, `within`, `smallest`,
+        `n_before`, `n_after` (years), `n_others`, `n_used`, `method`, `verdict`, `status`.
     paths : DataFrame
         `unit_id`, `year`, `observed`, `synthetic`, `value` (the gap), `low`, `high` (range of
         the synthetic one that placebos give), `level`, `is_treated`.
