@@ -79,9 +79,8 @@ def measure_errors(setting: Row, seed: int) -> list[Row]:
     except BuzzlineError:
         return [{"kind": kind, "value": None, "covers": None, "width": None} for kind in KINDS]
     found = []
-    for kind, errors in zip(KINDS, (
-        fit.errors(), fit.errors(group), destination_errors(rows, fit, group, place)
-    ), strict=True):  # fmt: skip
+    both = destination_errors(rows, fit, groups=group, alternative=place)
+    for kind, errors in zip(KINDS, (fit.errors(), fit.errors(group), both), strict=True):
         low, high = (float(end[1]) for end in errors.interval(fit.beta))
         found.append({
             "kind": kind, "value": float(fit.beta[1]),

@@ -114,7 +114,7 @@ def test_errors_by_group_and_place_match_brute_force(rng):
     choices = choices_of(x, case, is_chosen)
     found = fit_choices(choices)
     groups, place = np.arange(40) // 3, np.tile(np.arange(5), 40)
-    errors = destination_errors(choices, found, groups, place)
+    errors = destination_errors(choices, found, groups=groups, alternative=place)
     expected = oracle.group_and_place(
         x, case, is_chosen, beta=found.beta, group=groups[case], place=place
     )
@@ -130,9 +130,14 @@ def test_equal_groups_are_worth_their_number_and_a_giant_far_less():
     x, case, is_chosen = made_up(400, alternatives=5)
     choices = choices_of(x, case, is_chosen)
     found, place = fit_choices(choices), np.tile(np.arange(5), 400)
-    equal = destination_errors(choices, found, np.arange(400) // 10, place).degrees
+    equal = destination_errors(
+        choices, found, groups=np.arange(400) // 10, alternative=place
+    ).degrees
     giant = destination_errors(
-        choices, found, np.where(np.arange(400) < 200, 0, np.arange(400) // 10), place
+        choices,
+        found,
+        groups=np.where(np.arange(400) < 200, 0, np.arange(400) // 10),
+        alternative=place,
     )
     assert (equal > 30).all()
     assert (giant.degrees < 3.5).all()
@@ -143,7 +148,9 @@ def test_what_one_group_alone_tells_of_does_not_stop_errors():
     x[case >= 12, 2] = 0  # varies in the first group alone
     choices = choices_of(x, case, is_chosen)
     found = fit_choices(choices)
-    errors = destination_errors(choices, found, np.arange(60) // 12, np.tile(np.arange(5), 60))
+    errors = destination_errors(
+        choices, found, groups=np.arange(60) // 12, alternative=np.tile(np.arange(5), 60)
+    )
     assert np.isfinite(errors.covariance).all()
     assert errors.degrees[2] == pytest.approx(0, abs=0.05)
 
@@ -298,7 +305,7 @@ def test_the_test_of_independence_keeps_its_size_and_sees_nests():
 def _iia(x, case, is_chosen):
     choices = choices_of(x, case, is_chosen, names=NAMES)
     left_out = np.tile(np.arange(5), 300) < 3
-    return iia_test(choices, fit_choices(choices), left_out, (case,), of="near").p
+    return iia_test(choices, fit_choices(choices), left_out, ways=(case,), of="near").p
 
 
 def test_intervals_cover_the_truth_with_shared_luck():
@@ -340,7 +347,9 @@ def test_two_groups_with_half_of_the_deals_do_not_make_intervals_too_narrow():
             found = fit_choices(choices)
         except InvalidArgument:
             continue
-        errors = destination_errors(choices, found, group, np.tile(np.arange(30), 300))
+        errors = destination_errors(
+            choices, found, groups=group, alternative=np.tile(np.arange(30), 300)
+        )
         n += 1
         covers = [bool(low[1] <= 0 <= high[1]) for low, high in (
             kind.interval(found.beta) for kind in (errors, found.errors(group))

@@ -59,7 +59,7 @@ def test_halton_draws_come_close_to_the_integral():
     # one person, two choices between x = 1 and x = 0, both chose 1: E[F(b)^2], b ~ N(.4, .9)
     x = np.array([[1.0], [0.0], [1.0], [0.0]])
     is_chosen = np.array([True, False, True, False])
-    draws = halton_draws(1, 2000, 1, np.random.default_rng(1))
+    draws = halton_draws(1, 2000, 1, rng=np.random.default_rng(1))
     found, _ = passed(x, np.array([0, 0, 1, 1]), is_chosen, persons=np.zeros(2, int),
                       beta=[0.4], spread=[0.9], varying=[0], draws=draws)  # fmt: skip
     expected = quad(
@@ -71,7 +71,7 @@ def test_halton_draws_come_close_to_the_integral():
 def test_without_spread_it_is_the_conditional_logit():
     x, case, is_chosen = made_up(40)
     plain = fit_choices(choices_of(x, case, is_chosen))
-    draws = halton_draws(40, 5, 1, np.random.default_rng(1))
+    draws = halton_draws(40, 5, 1, rng=np.random.default_rng(1))
     found, scores = passed(x, case, is_chosen, persons=np.arange(40), beta=plain.beta,
                            spread=[0.0], varying=[0], draws=draws)  # fmt: skip
     assert found == pytest.approx(plain.log_likelihood)

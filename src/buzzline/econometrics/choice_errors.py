@@ -25,7 +25,7 @@ SINGULAR = 1e-10  # of the information that is left without a group: it holds al
 
 
 def destination_errors(
-    choices: Choices, fit: ChoiceFit, groups: Groups, alternative: Groups
+    choices: Choices, fit: ChoiceFit, *, groups: Groups, alternative: Groups
 ) -> Sandwich:
     """Return errors where cases of one group and rows of one alternative share luck.
 

@@ -73,7 +73,7 @@ def hausman_mcfadden(full: ChoiceFit, part: ChoiceFit) -> tuple[float, float]:
 
 
 def iia_test(
-    choices: Choices, fit: ChoiceFit, left_out: Flags, ways: Sequence[Groups], *, of: str
+    choices: Choices, fit: ChoiceFit, left_out: Flags, *, ways: Sequence[Groups], of: str
 ) -> IiaTest:
     """Test whether one effect stays the same without some alternatives.
 

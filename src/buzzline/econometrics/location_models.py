@@ -207,7 +207,7 @@ class _Part:
 def _fitted(name: str, interest: str, part: _Part) -> Model:
     columns = part.columns(name)
     fit, choices, dropped = fit_what_can_be(part.choices(columns))
-    errors = destination_errors(choices, fit, part.group, part.zone)
+    errors = destination_errors(choices, fit, groups=part.group, alternative=part.zone)
     rows = [
         _row(name, term, part, _Told(fit.beta, errors, fit.names, dropped)) for term in columns
     ]
@@ -294,7 +294,7 @@ def _iia(part: _Part, choices: Choices, fit: ChoiceFit, interest: str) -> Row:
     went = country[choices.chosen]
     most = int(np.bincount(went).argmax())
     ways = (group_codes(part.group)[choices.case], part.zone)
-    test = iia_test(choices, fit, as_flags(country == most), ways, of=interest)
+    test = iia_test(choices, fit, as_flags(country == most), ways=ways, of=interest)
     return {"p_iia": test.p, "shift_iia": test.shift, "reason_iia": test.reason or None}
 
 

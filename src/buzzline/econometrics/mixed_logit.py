@@ -76,14 +76,16 @@ class MixedFit:
         return float(chi2.sf(gain, q))
 
 
-def halton_draws(persons: int, draws: Draws, columns: int, rng: np.random.Generator) -> Floats:
+def halton_draws(
+    persons: int, draws: Draws, columns: int, *, rng: np.random.Generator
+) -> Floats:
     """Return standard normal draws that fill space evenly: (persons, draws, columns).
 
     Successive stretches of a scrambled Halton sequence, one a person.
 
     Examples
     --------
-    >>> drawn = halton_draws(10, 200, 1, np.random.default_rng(1))
+    >>> drawn = halton_draws(10, 200, 1, rng=np.random.default_rng(1))
     >>> bool(abs(drawn.mean()) < 0.01), drawn.shape
     (True, (10, 200, 1))
     """
@@ -142,7 +144,7 @@ def fit_mixed(
     n = int(code.max()) + 1
     held = as_indices(np.searchsorted(code[order], np.arange(n + 1)))
     plain = fit_choices(choices)
-    job = _Job(sorted_, held, columns, halton_draws(n, draws, columns.size, rng))
+    job = _Job(sorted_, held, columns, halton_draws(n, draws, columns.size, rng=rng))
     first = np.concatenate([plain.beta, np.full(columns.size, FIRST_SPREAD)])
     effect = _climbed(job, as_floats(first), plain)
     likelihood, scores = job.passed(effect)
