@@ -193,3 +193,29 @@ def test_published_ties_what_the_gallery_says_of_cluster_networks(shared_data, t
         "cluster_networks_odds.svg",
         "cluster_networks_chord.svg",
     }
+
+
+def test_published_places_what_the_gallery_says_of_investment_and_income(shared_data, tmp_path):
+    made = script("investment_and_income")
+    said = made.main(
+        *(shared_data / name for name in
+          ("crunchbase2015_acquisitions", "delineation", "metro_covariates")),
+        draws=19, pictures=tmp_path,
+    )  # fmt: skip
+    assert "A cross-section alone says 3.2 [1.7, 4.7]" in said["slide"]
+    assert said["slide, among regions with like skills"] == "1.12 [-0.25, 2.49]"
+    assert "it cannot be told whether median earnings goes with deals" in said["panel"]
+    for line in (
+        "1 cross-section, outward: 2.636 [1.353, 3.920] (134 regions",
+        "3 region effects, outward: -0.041 [-0.338, 0.255]",
+        "4 region and year effects, outward: 0.035 [-0.331, 0.402] (134 regions, 7 years)",
+        "no bounded interval: the instrument is too weak",
+    ):
+        assert line in said["ladder"]
+    assert "2,930 country of an end not known" in said["left out"]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "investment_and_income.svg",
+        "investment_and_income.quantiles.svg",
+        "investment_and_income.scatter.svg",
+        "investment_and_income_slide.svg",
+    }

@@ -87,6 +87,22 @@ def test_by_hand_amounts_are_added_in_one_unit_only():
     assert any("50% of deals have one" in note for note in panel.notes)
 
 
+def test_by_hand_a_misdated_deal_does_not_make_years_known():
+    many = [("a", "abroad", 2000 + k % 12, float(k), "musd") for k in range(12)]
+    deals = [*many, ("a", "abroad", 1701, None, None)]
+    assert income_panel(small(deals)).first_year == 1701  # one of 13 may be right
+    study, _ = make_income_world(IncomePlan(regions=20, years=4), rng=1)
+    first = income_panel(study).first_year
+    start = pl.Series(
+        [date(1701, 1, 1), date(2150, 1, 1)] + [None] * (study.linkages.height - 2)
+    )
+    bad = study.with_table(
+        "linkages", study.linkages.with_columns(start=pl.coalesce(start, "start"))
+    )
+    assert income_panel(bad).first_year == first
+    assert income_panel(bad).deals.last_year < 2020
+
+
 def test_by_hand_theil_without_a_gain():
     y, people = np.array([10.0, 20, 30, 60, 80]), np.array([5.0, 5, 4, 3, 3])
     assert theil_without(y, people, np.zeros(5)) == pytest.approx(0.243844, abs=5e-7)
@@ -249,7 +265,7 @@ def test_bad_input_one_year_allows_a_cross_section_and_nothing_else():
     found = income_ladder(study.with_table("outcomes", last), draws=9)
     assert of(found, 1)["value"] is not None
     assert "no region is seen in enough years" in of(found, 4)["status"]
-    assert "which shows no effect" in str(found)
+    assert "That is no evidence of an effect" in str(found)
 
 
 def test_bad_input_outcomes_of_0_are_taken_as_they_are():

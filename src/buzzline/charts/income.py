@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from math import exp, isfinite, log
+from math import exp, inf, isfinite, log
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from buzzline.charts.rows import (
 from buzzline.charts.spec import NOTE_SIZE, PADDING, WIDTH, Spec, picture
 from buzzline.charts.texts import Text, lettered, rules, spanning, symbols, text
 from buzzline.econometrics.income import READING, IncomeLadder
+from buzzline.econometrics.income_exposed import NO_BOUNDS
 
 TITLE = "Deals across borders and income: ten specifications"
 SCATTER_TITLE = "Income and deals abroad: the chart that carries no claim"
@@ -96,13 +97,15 @@ def _bar(item: dict[str, Any], axis: Axis) -> Row:
     if item["value"] is None:
         note = f"p = {item['p']:.2g}" if item["p"] is not None else "not testable"
         return row(label, note, at=None, colour=OTHER_COLOUR, **within(None, None, axis))
-    note = amount(item["value"])
-    if item["low"] is not None:
-        note += f" [{amount(item['low'])}, {amount(item['high'])}]"
+    note, low, high = amount(item["value"]), item["low"], item["high"]
+    if low is not None:
+        note += f" [{amount(low)}, {amount(high)}]"
+    elif NO_BOUNDS in item["status"]:
+        note, low, high = f"{note} [any value]", -inf, inf
     return row(
         label, note, at=min(max(item["value"], axis.low), axis.high),
         colour=ACCENT if item["is_default"] else OTHER_COLOUR,
-        **within(item["low"], item["high"], axis),
+        **within(low, high, axis),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables.study import Study
 
 LAYERS = ("acquisition", "investment", "ownership", "affiliate")
+MISDATED = 0.001  # share of deals at either end whose date may be wrong
 DEEPEST = 12  # steps from a place to the region it lies in
 UNKNOWN_INDUSTRY, UNKNOWN_COUNTRY = "industry unknown", "country unknown"
 
@@ -27,7 +28,8 @@ class BorderDeals:
         `industry` (of the organisation invested in), `host` (country at the other end).
     left_out : DataFrame
         `reason`, `n`: deals that were not used.
-    first_year, last_year : int     of all dated deals, across borders or not
+    first_year, last_year : int     of dated deals, across borders or not, but for one in a
+                                    thousand at either end
     layers : tuple of str
     """
 
@@ -91,10 +93,21 @@ def border_deals(
         .group_by("reason").agg(n=pl.len().cast(pl.Int64)).sort("n", "reason", descending=True)
     )  # fmt: skip
     usable = told.filter(pl.col("reason").is_null())
-    first, last = years.min(), years.max()
-    assert isinstance(first, int)
-    assert isinstance(last, int)
+    first, last = _span(years)
     return BorderDeals(_by_way(usable), left_out, first, last, used)
+
+
+def _span(years: pl.Series) -> tuple[int, int]:
+    """Return the years between which deals are recorded.
+
+    One deal in a thousand at either end may be misdated (a year 1201, or one to come) without
+    making years known in which nobody looked.
+    """
+    first = years.quantile(MISDATED, interpolation="lower")
+    last = years.quantile(1 - MISDATED, interpolation="higher")
+    assert first is not None
+    assert last is not None
+    return int(first), int(last)
 
 
 def _layers(study: Study, layers: Sequence[str] | None) -> tuple[str, ...]:

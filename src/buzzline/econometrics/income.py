@@ -54,6 +54,7 @@ READING = (
     "Association within regions over time; richer regions invest more abroad, so no row is an "
     "effect unless nothing else that moves goes with both."
 )
+CROSS_SECTION = "That is no evidence of an effect: whatever makes regions rich stands in it."
 LINEAR = (1, 2, 3, 4, 5, 7)
 
 
@@ -119,7 +120,7 @@ class IncomeLadder:
             said = f"What deals across borders go with is {default['status']}."
             first = rows[1]
             if first["value"] is not None:
-                said += f" In a cross-section alone: {_interval(first)}, which shows no effect."
+                said += f" A cross-section alone says {_interval(first)}. {CROSS_SECTION}"
             return " ".join([said, *self.notes])
         return " ".join([_headline(self.outcome, rows), *_doubts(self), *self.notes])
 
@@ -139,7 +140,8 @@ def _headline(outcome: str, rows: dict[int, dict[str, Any]]) -> str:
         told = f"{outcome} falls with deals abroad"
     else:
         told = f"it cannot be told whether {outcome} goes with deals abroad"
-    text = f"Within regions over time, net of years, {told}: {_interval(default)}"
+    unit = "for one more deal per 10,000 inhabitants in three years"
+    text = f"Within regions over time, net of years, {told}: {_interval(default)} {unit}"
     if first["value"] is not None:
         text += f"; a cross-section would have said {_interval(first)}"
     if low <= 0 <= high:

@@ -31,6 +31,7 @@ from buzzline.errors import TooFew
 MOST_CELLS = 60
 REGIONS_A_CELL = 2  # there have to be that many regions to a cell
 OTHER = "all others"
+NO_BOUNDS = "no bounded interval"
 EXPOSURE = "by exposure (AKM0)"
 
 
@@ -145,7 +146,7 @@ def _told(found: ShiftShare, way: str, rows: RegionYears, chance: Chance) -> Row
         status = (f"not testable: pushes are worth {found.worth:.0f} cells, and errors by "
                   f"exposure need {FEWEST_PUSHES}")  # fmt: skip
     elif found.is_whole:
-        status = "measured; no bounded interval: the instrument is too weak"
+        status = f"measured; {NO_BOUNDS}: the instrument is too weak"
     elif found.first_f < WEAK_F:
         status = f"measured; weak instrument (F = {found.first_f:.1f})"
     told = found.worth >= FEWEST_PUSHES

@@ -254,7 +254,7 @@ def _yearly(
         used, notes = _one_unit(used)
     span = deals.last_year - deals.first_year + 1
     out = np.zeros((regions.height, span, 2))
-    at = used.join(
+    at = used.filter(pl.col("year").is_between(deals.first_year, deals.last_year)).join(
         regions.select("region").with_row_index("row"), on="region", how="inner", validate="m:1"
     )
     ways = at["way"].replace_strict({OUTWARD: 0, INWARD: 1}, return_dtype=pl.Int64).to_numpy()
