@@ -65,20 +65,20 @@ def test_by_hand_deals_are_counted_by_pair_and_group():
 
 
 def test_collapses_to_the_exact_poisson_interval_where_each_group_has_one_deal():
-    count = np.array([0.0, 1.0, 3.0, 10.0, 40.0])
-    low, high = count_interval(count, count, np.minimum(count, 1), level=0.95)
+    count = np.array([0, 1, 3, 10, 40])
+    cell = np.repeat(np.arange(5), count)
+    low, high = count_interval(by_cell(cell, np.arange(cell.size), n=5), level=0.95)
     assert low == pytest.approx(np.r_[0, stats.chi2.ppf(0.025, 2 * count[1:]) / 2])
     assert high == pytest.approx(stats.chi2.ppf(0.975, 2 * (count + 1)) / 2)
 
 
 def test_by_hand_cells_know_how_large_groups_come():
-    total, squares, largest, groups = by_cell(
-        np.array([0, 0, 0, 2]), np.array([1, 1, 4, 4]), n=3
-    )
-    assert total.tolist() == [3, 0, 1]
-    assert squares.tolist() == [5, 0, 1]
-    assert largest.tolist() == [2, 0, 1]
-    assert groups.tolist() == [2, 0, 1]
+    found = by_cell(np.array([0, 0, 0, 2]), np.array([1, 1, 4, 4]), n=3)
+    assert found.total.tolist() == [3, 0, 1]
+    assert found.squares.tolist() == [5, 0, 1]
+    assert found.largest.tolist() == [2, 0, 1]
+    assert found.n_groups.tolist() == [2, 0, 1]
+    assert found.usual == pytest.approx(np.sqrt(1.8 * 6 / 4))
 
 
 @pytest.mark.parametrize("mean", [2, 10])
@@ -90,7 +90,7 @@ def test_intervals_of_counts_cover_where_deals_come_in_groups(mean):
         np.repeat(np.arange(draws), groups), sizes := rng.geometric(0.5, groups.sum())
     )
     number = np.repeat(np.arange(groups.sum()), sizes)
-    low, high = count_interval(*by_cell(cell, number, n=draws)[:3], level=0.95)
+    low, high = count_interval(by_cell(cell, number, n=draws), level=0.95)
     assert 0.93 <= ((low <= truth) & (truth <= high)).mean() <= 0.999
 
 

@@ -133,18 +133,19 @@ def pair_rows(
     pairs = as_indices(np.flatnonzero(wanted))
     chance = chance_of(matrix, pairs, draws=draws, level=level, rng=rng, progress=progress)
     cell = as_indices(np.searchsorted(pairs, matrix.pair))
-    total, squares, largest, n_groups = by_cell(cell, matrix.group, n=pairs.size)
-    low, high = count_interval(total, squares, largest, level=level)
+    counts = by_cell(cell, matrix.group, n=pairs.size)
+    low, high = count_interval(counts, level=level)
     inner = (pairs // n < matrix.k) & (pairs % n < matrix.k)
     tested = inner & ~np.isnan(chance.p)
     q = np.full(pairs.size, np.nan)
     q[tested] = false_discovery_q(chance.p[tested])
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(chance.expected > 0, total / chance.expected, np.nan)
+        ratio = np.where(chance.expected > 0, counts.total / chance.expected, np.nan)
     frame = pl.DataFrame(
         {
-            "from": pairs // n, "to": pairs % n, "value": total.astype(np.int64), "low": low,
-            "high": high, "level": level, "n_groups": n_groups, "expected": chance.expected,
+            "from": pairs // n, "to": pairs % n, "value": counts.total.astype(np.int64),
+            "low": low, "high": high, "level": level, "n_groups": counts.n_groups,
+            "expected": chance.expected,
             "expected_low": chance.low, "expected_high": chance.high, "ratio": ratio,
             "p": chance.p, "q": q,
         }
