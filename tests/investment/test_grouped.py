@@ -30,7 +30,7 @@ CLOSED = dict(zip(KINDS, (mantel_haenszel_risk_ratio, mantel_haenszel_odds_ratio
 
 def deals_of(rows) -> Grouped:
     stratum, group, exposed, lands = (np.array(column) for column in zip(*rows, strict=True))
-    return grouped(stratum, group, exposed.astype(bool), lands.astype(bool))
+    return grouped(stratum, group, exposed=exposed.astype(bool), lands=lands.astype(bool))
 
 
 ROWS = st.lists(
@@ -105,7 +105,7 @@ def test_one_deal_a_group_is_close_to_independent_deals():
     n = 4000
     exposed = rng.random(n) < 0.4
     lands = rng.random(n) < np.where(exposed, 0.5, 0.2)
-    deals = grouped(np.zeros(n, int), np.arange(n), exposed, lands)
+    deals = grouped(np.zeros(n, int), np.arange(n), exposed=exposed, lands=lands)
     for kind, closed in (("risk ratio", risk_ratio), ("risk difference", risk_difference)):
         one, other = ratio_by_groups(deals, kind), closed(deals.cells()[0])
         assert (one.low, one.high) == pytest.approx((other.low, other.high), rel=0.02)
@@ -161,7 +161,7 @@ def world(rng, *, groups, giants=0, alike=0.3, times=1.0, deals=240):
     own = rng.beta(mean * (1 / alike - 1), (1 - mean) * (1 / alike - 1))
     group = np.repeat(np.arange(groups), rng.multinomial(deals, weight / weight.sum()))
     lands = rng.random(deals) < own[group]
-    return grouped(industry[group], group, exposed[group], lands)
+    return grouped(industry[group], group, exposed=exposed[group], lands=lands)
 
 
 @pytest.mark.parametrize(("groups", "giants"), [(80, 0), (80, 1), (80, 3), (15, 0)])
@@ -223,4 +223,9 @@ def test_separation_and_nothing_to_compare_are_said():
     assert ratio_by_groups(apart, "risk ratio").method.startswith("not testable: in no stratum")
     assert np.isnan(permutation_test(apart).p)
     with pytest.raises(InvalidArgument, match="equally long"):
-        grouped(np.zeros(2, int), np.zeros(3, int), np.zeros(2, bool), np.zeros(2, bool))
+        grouped(
+            np.zeros(2, int),
+            np.zeros(3, int),
+            exposed=np.zeros(2, bool),
+            lands=np.zeros(2, bool),
+        )

@@ -70,7 +70,7 @@ def test_clusters_at_agrees_with_brute_force(found):
     at = study.organisations.select("longitude", "latitude").to_numpy()
     points = at[rng.integers(len(at), size=200)] + rng.normal(0, 0.2, (200, 2))
     points[3] = np.nan
-    listed = clusters_at(clustering, study, points[:, 0], points[:, 1])
+    listed = clusters_at(clustering, study, longitude=points[:, 0], latitude=points[:, 1])
     got = {(point, which): km for point, which, km in listed.iter_rows()}
     wanted = {}
     xyz = unit_vectors(points[:, 0], points[:, 1])
@@ -93,7 +93,7 @@ def test_clusters_at_agrees_with_brute_force(found):
 def test_members_lie_in_their_own_cluster(found):
     study, clustering = found
     at = study.organisations.select("longitude", "latitude").to_numpy()
-    listed = clusters_at(clustering, study, at[:, 0], at[:, 1])
+    listed = clusters_at(clustering, study, longitude=at[:, 0], latitude=at[:, 1])
     org = study.organisations["org_id"]
     got = {(org[point], which) for point, which, _ in listed.iter_rows()}
     assert set(clustering.members.select("org_id", "cluster_id").iter_rows()) <= got

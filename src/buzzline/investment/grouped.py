@@ -71,7 +71,7 @@ class Grouped:
         return as_floats(counted.reshape(-1, 2, 2))
 
 
-def grouped(stratum: Codes, group: Codes, exposed: Flags, lands: Flags) -> Grouped:
+def grouped(stratum: Codes, group: Codes, *, exposed: Flags, lands: Flags) -> Grouped:
     """Gather deals by stratum and group, and leave out strata without a comparison.
 
     Parameters
@@ -128,7 +128,8 @@ def ratio_by_groups(deals: Grouped, kind: Kind, *, level: Share = 0.95) -> Estim
     >>> group = np.repeat(np.arange(100), 3)
     >>> exposed = group % 2 == 0
     >>> lands = rng.random(300) < np.where(exposed, 0.6, 0.2)
-    >>> found = ratio_by_groups(grouped(group * 0, group, exposed, lands), "risk ratio")
+    >>> deals = grouped(group * 0, group, exposed=exposed, lands=lands)
+    >>> found = ratio_by_groups(deals, "risk ratio")
     >>> found.low < 3 < found.high
     True
     """
@@ -141,7 +142,7 @@ def ratio_by_groups(deals: Grouped, kind: Kind, *, level: Share = 0.95) -> Estim
         return Estimate(nan, nan, nan, level, n, f"not testable: {NONE_LAND.format(EITHER)}")
     z = float(norm.ppf((1 + level) / 2))
     value = above / below if below else nan
-    beyond = contrast_beyond(deals.cells(), _parts(deals, kind), kind, z)
+    beyond = contrast_beyond(deals.cells(), _parts(deals, kind), kind, z=z)
     low, high = score_ends(beyond, value, is_ratio=is_ratio)
     if not below:
         method += f"; no value: {NONE_LAND.format('elsewhere')}"
@@ -213,7 +214,7 @@ def bootstrap_by_groups(
     --------
     >>> group = np.repeat(np.arange(60), 2)
     >>> lands = group % 3 == 0
-    >>> deals = grouped(group * 0, group, group % 2 == 0, lands)
+    >>> deals = grouped(group * 0, group, exposed=group % 2 == 0, lands=lands)
     >>> bootstrap_by_groups(deals, "risk ratio", draws=99, rng=1).value
     1.0
     """
@@ -245,7 +246,8 @@ def design_effect(deals: Grouped) -> float:
     Examples
     --------
     >>> group = np.repeat(np.arange(60), 2)
-    >>> round(design_effect(grouped(group * 0, group, group % 2 == 0, group % 4 == 0)), 1)
+    >>> deals = grouped(group * 0, group, exposed=group % 2 == 0, lands=group % 4 == 0)
+    >>> round(design_effect(deals), 1)
     2.0
     """
     if not deals.rows.size:
@@ -295,7 +297,7 @@ def permutation_test(deals: Grouped, *, draws: Draws = 999, rng: Seed = None) ->
     Examples
     --------
     >>> group = np.repeat(np.arange(60), 2)
-    >>> deals = grouped(group * 0, group, group % 2 == 0, group % 4 == 0)
+    >>> deals = grouped(group * 0, group, exposed=group % 2 == 0, lands=group % 4 == 0)
     >>> permutation_test(deals, draws=99, rng=1).p
     0.01
     """

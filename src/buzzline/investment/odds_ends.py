@@ -185,7 +185,9 @@ def _clusters_of(study: Study, clustering: Clustering, deals: Deals, end: str) -
     frame = deals.deals
     at = [frame[f"{end}_{name}"].cast(pl.Float64).fill_null(np.nan).to_numpy()
           for name in ("longitude", "latitude")]  # fmt: skip
-    near = clusters_at(clustering, study, at[0], at[1]).select("point", "cluster_id")
+    near = clusters_at(clustering, study, longitude=at[0], latitude=at[1]).select(
+        "point", "cluster_id"
+    )
     points = frame.select("deal", point=pl.int_range(pl.len(), dtype=pl.Int64))
     members = deals.belongs.filter(pl.col("end") == there).join(points, on="deal")
     return pl.concat([near, members.select("point", "cluster_id")]).unique(maintain_order=True)

@@ -55,15 +55,15 @@ READING_SCHEMA = {
 }  # fmt: skip
 
 
-def grouped_of(ends: Ends, rule: str, held: str, chosen: Flags | None = None) -> Grouped:
+def grouped_of(ends: Ends, rule: str, held: str, *, chosen: Flags | None = None) -> Grouped:
     """Return the deals whose landing is known under a rule, by stratum and group."""
     known = np.isfinite(ends.lands[rule])
     if chosen is not None:
         known &= chosen
     group = ends.deals["group"].rank("dense").to_numpy().astype(np.int32) - 1
     return grouped(
-        ends.strata(held)[known], as_codes(group[known]), ends.from_cluster[known],
-        ends.lands[rule][known] == 1,
+        ends.strata(held)[known], as_codes(group[known]),
+        exposed=ends.from_cluster[known], lands=ends.lands[rule][known] == 1,
     )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def stratum_rows(
             row: Row = {"by": by, "stratum": name, "title": titles.get(name) or name}
             rng = child(seed, "stratum", by, str(name))
             rows.append(row | _stratum(ends, rule, chosen) | {"level": level} | _tested(
-                grouped_of(ends, rule, finest, chosen), level=level, draws=draws, rng=rng
+                grouped_of(ends, rule, finest, chosen=chosen), level=level, draws=draws, rng=rng
             ))  # fmt: skip
     frame = pl.DataFrame(
         {name: [row.get(name) for row in rows] for name in STRATUM_SCHEMA},

@@ -46,7 +46,7 @@ def sites_of(study: Study, clustering: Clustering, day: int | None) -> Sites:
         study.organisations["org_id"].gather(sites["head"]).alias("group")
     )
     at = [sites[name].fill_null(np.nan).to_numpy() for name in ("longitude", "latitude")]
-    found = clusters_at(clustering, study, at[0], at[1]).rename({"point": "site"})
+    found = clusters_at(clustering, study, longitude=at[0], latitude=at[1]).rename({"point": "site"})
     weight, measure = _weights(study, sites, day)
     sites = sites.with_columns(weight=weight, is_home=_is_home(study, sites))
     first = found.group_by("site", maintain_order=True).agg(pl.col("cluster_id").first())

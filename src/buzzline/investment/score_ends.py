@@ -80,7 +80,7 @@ def _fitted(
 
 
 def contrast_beyond(
-    cells: Floats, parts: Floats, kind: Kind, z: float
+    cells: Floats, parts: Floats, kind: Kind, *, z: float
 ) -> Callable[[float], float]:
     """Return a function of the ratio r: (R - r S)^2 - z^2 V(r), above 0 outside the interval.
 

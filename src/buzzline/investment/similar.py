@@ -132,7 +132,7 @@ def codes_behind(study: Study, name: str) -> tuple[str, ...]:
 
 
 def clusters_at(
-    clustering: Clustering, study: Study, longitude: Floats, latitude: Floats
+    clustering: Clustering, study: Study, *, longitude: Floats, latitude: Floats
 ) -> pl.DataFrame:
     """Tell in which clusters each point lies: within the cluster's scale of one of its members.
 
@@ -157,7 +157,7 @@ def clusters_at(
     >>> study = make_world(organisations=600, clusters=3, rng=1).study
     >>> found = candidate_clusters(study, draws=19, rng=1)
     >>> at = study.organisations.select("longitude", "latitude").to_numpy()
-    >>> clusters_at(found, study, at[:, 0], at[:, 1]).columns
+    >>> clusters_at(found, study, longitude=at[:, 0], latitude=at[:, 1]).columns
     ['point', 'cluster_id', 'distance_km']
     """
     longitude, latitude = as_floats(longitude), as_floats(latitude)
