@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.choice_worlds import chosen_places
 from benchmarks.recovering import Row, Trial, put_into, rows_of, share_of, table
 from buzzline.clusters.candidate_clusters import candidate_clusters
 from buzzline.econometrics.choice import fit_choices
@@ -24,7 +25,6 @@ from buzzline.econometrics.choice_cases import choices_of
 from buzzline.econometrics.choice_errors import destination_errors
 from buzzline.econometrics.location_choice import location_choice
 from buzzline.errors import BuzzlineError
-from buzzline.tables.worlds import make_world, plant_investments
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "location-choice.md"
 KEPT = Path(__file__).parents[1] / ".cache" / "choice-recovery"
@@ -40,9 +40,9 @@ ERRORS = [
     )
 ]  # fmt: skip
 WORLDS = [
-    {"times": times, "confounded": confounded, "giants": giants}
+    {"times": times, "confounded": confounded, "giants": giants, "taste": 0.5}
     for times, confounded, giants in (
-        (1.0, False, 0), (1.0, True, 0), (1.0, True, 2), (5.0, False, 0), (5.0, False, 2)
+        (1.0, False, 0), (1.0, True, 0), (1.0, True, 2), (3.0, True, 0), (3.0, True, 2)
     )
 ]  # fmt: skip
 
@@ -111,18 +111,10 @@ def told_errors(rows: pl.DataFrame) -> str:
 
 
 def measure_worlds(setting: Row, seed: int) -> list[Row]:
-    world = make_world(organisations=600, clusters=6, industries=3, rng=seed)
-    study, _ = plant_investments(
-        world.study,
-        world.truth.cluster,
-        deals=800,
-        rng=np.random.default_rng([seed, 2]),
-        **setting,
-    )
+    study, _ = chosen_places(seed, **setting)
     found = candidate_clusters(study, draws=19, rng=seed)
-    layers = ["acquisition", "affiliate", "investment"]
     try:
-        rows = location_choice(study, found, layers=layers, rng=seed).rows
+        rows = location_choice(study, found, layers=["investment"], rng=seed).rows
     except BuzzlineError:
         return []
     out = []
@@ -163,8 +155,8 @@ TRIALS = {
         ("buzzline.econometrics.choice_errors",), told_errors,
     ),
     "worlds": Trial(
-        "worlds", measure_worlds, WORLDS, 60,
-        ("buzzline.econometrics.location_choice", "buzzline.tables.worlds.investments"),
+        "worlds", measure_worlds, WORLDS, 50,
+        ("buzzline.econometrics.location_choice",),
         told_worlds,
     ),
 }  # fmt: skip
