@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explanation" / "cluster-network.md"
 KEPT = ROOT / ".cache" / "cluster-network-recovery"
 DRAWS = 99
+CLUSTERS = 30
 
 
 # ── hotspots ──────────────────────────────────────────────────────────────────────────────
@@ -96,16 +97,16 @@ def hot_told(found: pl.DataFrame) -> str:
 def shape(setting: Row, seed: int) -> list[Row]:
     """Deals at random among clusters of two industries; or threes that close, and returns."""
     rng = np.random.default_rng(seed)
-    deals = at_random(16, setting["deals"], rng)
+    deals = at_random(CLUSTERS, setting["deals"], rng)
     if setting["kind"] == "one giant":
         deals = [(9999 if rng.random() < 0.5 else group, a, b) for group, a, b in deals]
     if setting["kind"] == "planted":
-        for k in range(setting["deals"] // 8):
-            a, b, c = (int(x) for x in rng.integers(4) * 4 + rng.choice(4, 3, replace=False))
+        for k in range(setting["deals"] // 6):
+            a, b, c = (int(x) for x in rng.integers(10) * 3 + rng.permutation(3))
             start = 10_000 + 4 * k
             deals += [(start, a, b), (start + 1, b, c), (start + 2, a, c), (start + 3, b, a)]
     industries = ("a",) if setting["kind"] == "planted" else ("a", "b")
-    study, clustering = dealt(deals, 16, industries=industries)
+    study, clustering = dealt(deals, CLUSTERS, industries=industries)
     found = cluster_network(study, clustering, periods=1, draws=DRAWS, rng=seed)
     whole = found.measures.filter(pl.col("period") == "all years")
     return [
@@ -176,10 +177,10 @@ HOT = [
     {"groups": 80, "clusters": 40, "giants": 0, "hotspot": True},
 ]
 SHAPES = [
-    {"kind": "at random", "deals": 80},
+    {"kind": "at random", "deals": 100},
     {"kind": "at random", "deals": 240},
-    {"kind": "one giant", "deals": 160},
-    {"kind": "planted", "deals": 160},
+    {"kind": "one giant", "deals": 200},
+    {"kind": "planted", "deals": 100},
 ]
 INSIDE = [
     {"kind": kind, "groups": groups}

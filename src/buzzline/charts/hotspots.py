@@ -74,7 +74,7 @@ def concentration_chart(result: Hotspots, *, width: int = WIDTH) -> Spec:
         row(
             item["industry"],
             f"{item['n_deals']:,} deals in {item['n_clusters']:,} clusters, as in "
-            f"{item['effective']:.1f} equal ones",
+            f"{item['effective']:.1f} equal",
             at=item["value"], low=item["low"], high=item["high"],
             chance_low=item["expected_low"], chance_high=item["expected_high"],
         )

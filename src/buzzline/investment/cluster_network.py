@@ -32,6 +32,7 @@ from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
+FORGOTTEN = 1.2  # times what chance gives without industries: said
 NOT_KNOWLEDGE = (
     "Deals run from who pays to who is bought; whether knowledge comes back is not in them."
 )
@@ -240,6 +241,8 @@ def _small_world(rows: dict[str, dict[str, Any]]) -> str:
         f"{closed['expected']:.0%} with ties dealt anew (p = {closed['p']:.2g}); "
         f"{steps['value']:.1f} steps lie between two, {steps['expected']:.1f} by chance"
     )
+    if closed["plain"] is not None and closed["expected"] > FORGOTTEN * closed["plain"]:
+        said += f" ({closed['plain']:.0%} and {steps['plain']:.1f} if industries are forgotten)"
     if sigma["value"] is not None:
         said += f"; sigma {sigma['value']:.2f}"
     is_small = closed["verdict"] == "above chance"

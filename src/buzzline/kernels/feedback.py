@@ -10,35 +10,37 @@ def least_backward(flow, order):
     """Return the flow that runs backwards once no single move lowers it; mends `order`.
 
     flow : (n, n) float64 from row to column, nothing on the diagonal; order : (n,) int64, where
-    the search starts. One node at a time goes where least runs backwards [O(n^2) a round].
+    the search starts. One node after the other goes where least runs backwards, round after
+    round until nobody moves. O(n^2) time a round; few rounds are needed.
     """
     n = order.size
-    for _ in range(10 * n + 10):
-        best, which, where = -1e-9, -1, -1
-        for k in range(n):
-            i = order[k]
-            change = 0.0
-            for m in range(k - 1, -1, -1):  # towards the front: m is passed by
+    for _ in range(n + 10):
+        has_moved = False
+        for i in range(n):
+            k = 0
+            while order[k] != i:
+                k += 1
+            best, where, change = -1e-9, -1, 0.0
+            for m in range(k - 1, -1, -1):  # towards the front: those at m are passed by
                 j = order[m]
                 change += flow[j, i] - flow[i, j]
                 if change < best:
-                    best, which, where = change, k, m
+                    best, where = change, m
             change = 0.0
             for m in range(k + 1, n):
                 j = order[m]
                 change += flow[i, j] - flow[j, i]
                 if change < best:
-                    best, which, where = change, k, m
-        if which < 0:
+                    best, where = change, m
+            if where < 0:
+                continue
+            has_moved = True
+            step = 1 if where > k else -1
+            for m in range(k, where, step):
+                order[m] = order[m + step]
+            order[where] = i
+        if not has_moved:
             break
-        i = order[which]
-        if where < which:
-            for m in range(which, where, -1):
-                order[m] = order[m - 1]
-        else:
-            for m in range(which, where):
-                order[m] = order[m + 1]
-        order[where] = i
     backward = 0.0
     for k in range(n):
         for m in range(k):
