@@ -10,6 +10,7 @@ from buzzline.investment.hotspots import Hotspots, hotspots
 from buzzline.investment.odds import InvestmentOdds, investment_odds
 from buzzline.investment.ownership import Ownership, ownership
 from buzzline.investment.portfolio import InsiderPortfolio, insider_portfolio
+from buzzline.investment.quotient_clusters import clusters_by_quotient
 
 __all__ = [
     "ClusterInvestments",
@@ -24,6 +25,7 @@ __all__ = [
     "Ownership",
     "cluster_investments",
     "cluster_network",
+    "clusters_by_quotient",
     "co_investment",
     "deals_of",
     "group_hierarchy",
