@@ -15,7 +15,7 @@ from tests.source import Import, Module, declared, imports, internal, modules, n
 # other (never in a circle); everything else on one layer is a sibling and looks away.
 LAYERS = (
     {"errors", "quantities", "arrays", "progress", "interrupting", "wording", "kernels"},
-    {"randomness", "estimates", "resampling", "envelopes", "power", "agreement", "sandwiches"},
+    {"randomness", "estimates", "resampling", "envelopes", "power", "agreement", "grouping", "sandwiches"},
     {"tables"},
     {"analysis"},
     {"space"},

@@ -82,6 +82,54 @@ def test_brute_force_all_pairs_of_rows(seed: int):
             np.testing.assert_allclose(made.covariance, expected, rtol=1e-9, atol=1e-9)
 
 
+def test_brute_force_leaving_each_group_and_each_thing_out():
+    rng = np.random.default_rng(8)
+    x = np.column_stack([np.ones(80), rng.normal(size=(80, 2))])
+    y = x @ [1.0, 2.0, 0.0] + rng.normal(size=80) + rng.normal(size=8)[np.arange(80) // 10]
+    bread = np.linalg.inv(x.T @ x)
+    beta = bread @ x.T @ y
+    scores = x * (y - x @ beta)[:, None]
+
+    def without(rows: np.ndarray) -> np.ndarray:
+        return np.linalg.lstsq(x[~rows], y[~rows])[0] - beta
+
+    group = np.arange(80) // 10
+    moves = np.array([without(group == g) for g in range(8)])
+    made = clustered(scores, bread, group, design=x)
+    np.testing.assert_allclose(made.covariance, 7 / 8 * moves.T @ moves)
+    ends = rng.integers(0, 14, (2, 80))
+    luck = rng.normal(size=14)
+    x[:, 1] += luck[ends[0]] + luck[ends[1]]
+    y += 2 * rng.normal(size=14)[ends].sum(axis=0)
+    bread = np.linalg.inv(x.T @ x)
+    beta = bread @ x.T @ y
+    scores = x * (y - x @ beta)[:, None]
+    moves = np.array([without((ends == thing).any(axis=0)) for thing in range(14)])
+    same = np.array([ends[0, i] == ends[1, i] for i in range(80)])
+    pairs = meat((scores @ bread)[~same], in_any_way(
+        np.array([min(e) * 100 + max(e) for e in ends.T[~same]])))  # fmt: skip
+    made = dyadic(scores, bread, (ends[0], ends[1]), design=x)
+    assert not made.is_mended
+    kept = np.ix_(~made.raised, ~made.raised)
+    assert kept[0].size
+    expected = 13 / 14 * (moves.T @ moves - pairs)
+    np.testing.assert_allclose(made.covariance[kept], expected[kept])
+
+
+def test_an_estimate_that_one_group_alone_tells_of_has_no_interval():
+    rng = np.random.default_rng(9)
+    group = np.repeat(np.arange(10), 8)
+    x = np.column_stack([np.ones(80), rng.normal(size=80), group == 3])
+    y = rng.normal(size=80)
+    bread = np.linalg.inv(x.T @ x)
+    beta = bread @ x.T @ y
+    made = clustered(x * (y - x @ beta)[:, None], bread, group, design=x)
+    low, high = made.interval(beta)
+    assert np.isfinite(high[1])
+    assert (low[2], high[2]) == (-np.inf, np.inf)
+    assert np.isnan(made.p(beta)[2])
+
+
 # ---------------------------------------------------------------- collapses
 
 

@@ -22,20 +22,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import inf, nan
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
 from buzzline.errors import InvalidArgument, TooFew
+from buzzline.grouping import (
+    Groups,
+    Moves,
+    group_codes,
+    group_sums,
+    information_by,
+    moves_without,
+    products,
+)
 from buzzline.quantities import Share
 
-Groups = NDArray[Any]
 FEWEST_GROUPS = 2
 BY_GROUP = "by group"
-THIN = 8.0  # codes may be this many times as many as rows and still be counted directly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +99,9 @@ class Sandwich:
 
 
 def clustered(
-    scores: Floats, bread: Floats, groups: Groups, *, n_parameters: int | None = None
-) -> Sandwich:
+    scores: Floats, bread: Floats, groups: Groups, *, design: Floats | None = None,
+    n_parameters: int | None = None,
+) -> Sandwich:  # fmt: skip
     """Return the covariance of estimates whose rows go together within groups.
 
     Parameters
@@ -104,6 +111,10 @@ def clustered(
     bread : (k, k) float64
         Inverse information, so that ``bread @ score`` is what a row moves the estimate by.
     groups : (n,) any
+    design : (n, k) float64, optional
+        Columns net of effects, times the root of the weight. With it, what each group adds is
+        what leaving it out moves the estimate by (`moves_without`): errors then hold with few
+        groups, and unequal ones. Without it they are the usual ones, and too sure there.
     n_parameters : int, optional
         Coefficients that the fit used up, among them fixed effects that are not nested in
         groups; default k.
@@ -111,7 +122,8 @@ def clustered(
     Returns
     -------
     Sandwich
-        Times G / (G - 1) and (n - 1) / (n - n_parameters).
+        Times G / (G - 1) and (n - 1) / (n - n_parameters); with `design` times (G - 1) / G, and
+        only for the fixed effects.
 
     Raises
     ------
@@ -132,25 +144,27 @@ def clustered(
     (16.0, 1.0)
     """
     code = group_codes(groups)
-    return _in_ways(scores, bread, (code,), kind=BY_GROUP, n_parameters=n_parameters)
+    given = _given(scores, bread, design, n_parameters)
+    return _in_ways(given, (code,), kind=BY_GROUP)
 
 
 def multiway(
-    scores: Floats, bread: Floats, ways: Sequence[Groups], *, n_parameters: int | None = None
-) -> Sandwich:
+    scores: Floats, bread: Floats, ways: Sequence[Groups], *, design: Floats | None = None,
+    n_parameters: int | None = None,
+) -> Sandwich:  # fmt: skip
     """Return the covariance of estimates whose rows share groups in two ways, three or more.
 
     Parameters
     ----------
-    scores, bread, n_parameters : see `clustered`
+    scores, bread, design, n_parameters : see `clustered`
     ways : sequence of (n,) any
         Such as origins, destinations and years.
 
     Returns
     -------
     Sandwich
-        Sums over single ways, less those over pairs of ways, and so on, times G / (G - 1) for
-        the fewest groups of any way; never below what independent rows give.
+        Sums over single ways, less those over pairs of ways, and so on, with the factor of the
+        way with fewest groups; never below what independent rows give.
 
     Raises
     ------
@@ -168,18 +182,18 @@ def multiway(
         raise InvalidArgument("multiway: give one way of grouping at least")
     codes = tuple(group_codes(way) for way in ways)
     kind = f"in {len(codes)} ways"
-    return _in_ways(scores, bread, codes, kind=kind, n_parameters=n_parameters)
+    return _in_ways(_given(scores, bread, design, n_parameters), codes, kind=kind)
 
 
 def dyadic(
     scores: Floats, bread: Floats, ends: tuple[Groups, Groups], *,
-    n_parameters: int | None = None,
+    design: Floats | None = None, n_parameters: int | None = None,
 ) -> Sandwich:  # fmt: skip
     """Return the covariance of estimates over pairs of things that share a thing at either end.
 
     Parameters
     ----------
-    scores, bread, n_parameters : see `clustered`
+    scores, bread, design, n_parameters : see `clustered`
     ends : two of (n,) any
         The things a row lies between. A pair may have several rows (years), both directions,
         and a thing may be paired with itself.
@@ -207,16 +221,18 @@ def dyadic(
     n = int(code.max(initial=-1)) + 1
     if n < 3:
         raise TooFew("dyadic: fewer than three things, so errors of pairs are not known")
-    scores = _checked(scores, bread)
+    given = _given(scores, bread, design, n_parameters)
     apart = first != second
-    meat = _end_products(scores, (first, second), n)
     pair = np.minimum(first, second) * n + np.maximum(first, second)
-    meat = as_floats(meat - products(scores[apart], pair[apart]))
-    moves = np.abs(scores @ bread)
-    held = group_sums(moves, first, n) + group_sums(moves[apart], second[apart], n)
+    # a pair of a thing with itself counts once
+    both = as_indices(np.concatenate([first, second[apart]]))
+    row = as_indices(np.concatenate([np.arange(first.size), np.flatnonzero(apart)]))
+    moved = _moved(given, both, n, row)
+    spread = moved.moves.T @ moved.moves - products(given.moves[apart], pair[apart])
+    held = group_sums(np.abs(given.moves[row]), both, n)
     return assembled(
-        scores, bread, meat, n_groups=(n,), worth=worth(held), kind="of pairs",
-        n_parameters=n_parameters,
+        given.moves, as_floats(spread), n_groups=(n,), worth=_known(worth(held), moved.hangs),
+        kind="of pairs", factor=_factor(given, n),
     )  # fmt: skip
 
 
@@ -234,77 +250,25 @@ def heteroskedastic(
     return clustered(scores, bread, np.arange(scores.shape[0]), n_parameters=n_parameters)
 
 
-def group_codes(groups: Groups) -> Indices:
-    """Return groups as numbers from 0 without gaps.
-
-    Examples
-    --------
-    >>> group_codes(np.array(["b", "a", "b"])).tolist()
-    [1, 0, 1]
-    """
-    groups = np.asarray(groups)
-    if groups.size and np.issubdtype(groups.dtype, np.integer):
-        low, high = int(groups.min()), int(groups.max())
-        if low >= 0 and high < THIN * groups.size:
-            there = np.bincount(groups, minlength=high + 1) > 0
-            return as_indices((np.cumsum(there) - 1)[groups])
-    return as_indices(np.unique(groups, return_inverse=True)[1].ravel())
-
-
-def products(scores: Floats, code: Indices) -> Floats:
-    """Return the sum over groups of the products of what each group adds up to.
-
-    Examples
-    --------
-    >>> products(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).item()
-    25.0
-    """
-    sums = group_sums(scores, code)
-    return as_floats(sums.T @ sums)
-
-
-def group_sums(scores: Floats, code: Indices, n: int = 0) -> Floats:
-    """Return what each group adds up to. (groups, k).
-
-    Numbers far beyond the rows are drawn together; `n` is how many groups there are at least.
-    """
-    if int(code.max(initial=-1)) >= max(THIN * code.size, n):
-        code = as_indices(np.unique(code, return_inverse=True)[1].ravel())
-    high = max(int(code.max(initial=-1)) + 1, n)
-    sums = [np.bincount(code, weights=column, minlength=high) for column in scores.T]
-    return as_floats(np.array(sums).reshape(-1, high).T)
-
-
 def assembled(
-    scores: Floats, bread: Floats, meat: Floats, *, n_groups: tuple[int, ...], worth: Floats,
-    kind: str, n_parameters: int | None = None,
+    moves: Floats, spread: Floats, *, n_groups: tuple[int, ...], worth: Floats, kind: str,
+    factor: float,
 ) -> Sandwich:  # fmt: skip
     """Return the covariance that a sum of products gives, mended where it is none.
 
     Parameters
     ----------
-    scores, bread, n_parameters : see `clustered`
-    meat : (k, k) float64           sum of products of scores of rows that share luck
-    n_groups : tuple[int, ...]      of each way; the fewest set the factor G / (G - 1)
+    moves : (n, k) float64          what each row moves the estimates by
+    spread : (k, k) float64         sum of products of moves of rows that share luck
+    n_groups : tuple[int, ...]      of each way
     worth : (k,) float64            how many equal groups each estimate rests on
     kind : str                      "by group" leaves variances below independent rows as is
-
-    Raises
-    ------
-    TooFew
-        Not more rows than coefficients.
+    factor : float                  for few groups
     """
-    n, k = scores.shape
-    used = k if n_parameters is None else n_parameters
-    if n <= used:
-        raise TooFew(f"sandwich: {n} rows for {used} coefficients")
-    factor = min(n_groups) / (min(n_groups) - 1) * (n - 1) / (n - used)
-    whole = as_floats(bread @ meat @ bread * factor)
-    whole, is_mended = _mended(as_floats((whole + whole.T) / 2))
-    raised = np.zeros(k, np.bool_)
+    whole, is_mended = _mended(as_floats((spread + spread.T) / 2 * factor))
+    raised = np.zeros(moves.shape[1], np.bool_)
     if kind != BY_GROUP:
-        moves = scores @ bread
-        alone = np.einsum("ij,ij->j", moves, moves) * min(factor, n / (n - used))
+        alone = np.einsum("ij,ij->j", moves, moves) * min(factor, 1.0)
         whole, raised = _at_least(whole, as_floats(alone))
     degrees = as_floats(np.minimum(worth, min(n_groups)) - 1)
     return Sandwich(whole, degrees, n_groups, factor, is_mended, as_flags(raised), kind)
@@ -326,36 +290,74 @@ def worth(held: Floats, shared: Floats | None = None) -> Floats:
     return as_floats(np.where(squares > 0, total / np.where(squares > 0, squares, 1.0), 0.0))
 
 
-def _checked(scores: Floats, bread: Floats) -> Floats:
-    scores = as_floats(scores)
-    k = scores.shape[1]
-    if np.shape(bread) != (k, k):
+class _Given(NamedTuple):
+    scores: Floats
+    bread: Floats
+    moves: Floats
+    design: Floats | None
+    n_parameters: int
+
+
+def _given(
+    scores: Floats, bread: Floats, design: Floats | None, n_parameters: int | None
+) -> _Given:
+    scores, bread = as_floats(scores), as_floats(bread)
+    n, k = scores.shape
+    if bread.shape != (k, k):
         raise InvalidArgument(
-            f"sandwich: scores have {k} columns and the bread is of shape {np.shape(bread)}"
+            f"sandwich: scores have {k} columns and the bread is of shape {bread.shape}"
         )
     if not np.isfinite(scores).all():
         raise InvalidArgument("sandwich: scores must be finite; leave rows without one out")
-    return scores
+    used = k if n_parameters is None else n_parameters
+    if n <= used:
+        raise TooFew(f"sandwich: {n} rows for {used} coefficients")
+    return _Given(scores, bread, as_floats(scores @ bread), design, used)
 
 
-def _in_ways(
-    scores: Floats, bread: Floats, codes: tuple[Indices, ...], *, kind: str,
-    n_parameters: int | None,
-) -> Sandwich:  # fmt: skip
-    scores = _checked(scores, bread)
+def _factor(given: _Given, n_groups: int) -> float:
+    n, k = given.scores.shape
+    if given.design is None:
+        return float(n_groups / (n_groups - 1) * (n - 1) / (n - given.n_parameters))
+    return float((n_groups - 1) / n_groups * (n - 1) / (n - max(given.n_parameters - k, 1)))
+
+
+def _moved(given: _Given, code: Indices, n: int, row: Indices | None = None) -> Moves:
+    """Return what each group adds; `row` is of each entry of `code`, default all rows once."""
+    moves = given.moves if row is None else given.moves[row]
+    if given.design is None:
+        return Moves(group_sums(moves, code, n), as_flags(np.zeros(moves.shape[1])))
+    scores, design = given.scores, as_floats(given.design)
+    if row is not None:
+        scores, design = scores[row], design[row]
+    return moves_without(
+        group_sums(scores, code, n), given.bread, information_by(design, code, n)
+    )
+
+
+def _known(worth: Floats, hangs: Flags) -> Floats:
+    """An estimate that one group alone tells of is worth one group."""
+    return as_floats(np.where(hangs, 1.0, worth))
+
+
+def _in_ways(given: _Given, codes: tuple[Indices, ...], *, kind: str) -> Sandwich:
     sizes = tuple(int(code.max(initial=-1)) + 1 for code in codes)
     if min(sizes) < FEWEST_GROUPS:
         raise TooFew("sandwich: all rows are of one group, so errors are not known")
-    meat = np.zeros(np.shape(bread))
-    for n_ways in range(1, len(codes) + 1):
+    k = given.bread.shape[0]
+    spread, least = np.zeros((k, k)), np.full(k, np.inf)
+    for code, n in zip(codes, sizes, strict=True):
+        moved = _moved(given, code, n)
+        spread += moved.moves.T @ moved.moves
+        own = worth(group_sums(np.abs(given.moves), code, n))
+        least = np.minimum(least, _known(own, moved.hangs))
+    for n_ways in range(2, len(codes) + 1):
         for chosen in combinations(range(len(codes)), n_ways):
             shared = _intersection([codes[way] for way in chosen], [sizes[w] for w in chosen])
-            meat += (-1) ** (n_ways + 1) * products(scores, shared)
-    moves = as_floats(np.abs(scores @ bread))
-    least = np.min([worth(group_sums(moves, code)) for code in codes], axis=0)
+            spread += (-1) ** (n_ways + 1) * products(given.moves, shared)
     return assembled(
-        scores, bread, as_floats(meat), n_groups=sizes, worth=as_floats(least), kind=kind,
-        n_parameters=n_parameters,
+        given.moves, as_floats(spread), n_groups=sizes, worth=as_floats(least), kind=kind,
+        factor=_factor(given, min(sizes)),
     )  # fmt: skip
 
 
@@ -364,17 +366,6 @@ def _intersection(codes: list[Indices], sizes: list[int]) -> Indices:
     for code, n in zip(codes[1:], sizes[1:], strict=True):
         shared = group_codes(as_indices(shared * n + code))
     return shared
-
-
-def _end_products(scores: Floats, ends: tuple[Indices, Indices], n: int) -> Floats:
-    """Return the products of what each thing adds up to; its own pair counts once."""
-    first, second = ends
-    once = np.where((first != second)[:, None], scores, 0.0)
-    sums = np.stack([
-        np.bincount(first, weights=a, minlength=n) + np.bincount(second, weights=b, minlength=n)
-        for a, b in zip(scores.T, once.T, strict=True)
-    ], axis=1)  # fmt: skip
-    return as_floats(sums.T @ sums)
 
 
 def _mended(covariance: Floats) -> tuple[Floats, bool]:
@@ -398,3 +389,9 @@ def _at_least(covariance: Floats, least: Floats) -> tuple[Floats, Flags]:
         out[lost, :] = out[:, lost] = 0.0
         out[lost, lost] = least[lost]
     return as_floats(out), as_flags(raised)
+
+
+__all__ = [
+    "Groups", "Sandwich", "assembled", "clustered", "dyadic", "group_codes", "group_sums",
+    "heteroskedastic", "multiway", "products", "worth",
+]  # fmt: skip

@@ -11,6 +11,7 @@ from tests.oracles.sandwiches import meat
 from buzzline.econometrics.conley import conley, driscoll_kraay
 from buzzline.econometrics.regression import fit_linear
 from buzzline.errors import InvalidArgument, TooFew
+from buzzline.sandwiches import clustered
 from buzzline.space.globe import distance_km, unit_vectors
 
 
@@ -46,7 +47,7 @@ def test_collapse_a_short_reach_is_by_site():
     site = np.arange(60) // 3
     fit = fit_linear(y, x)
     made = conley(fit, longitude[site], latitude[site], reach=0.001)
-    by_site = fit.by_group(site)
+    by_site = clustered(fit.scores, fit.bread, site)
     kept = ~made.raised
     np.testing.assert_allclose(
         np.diag(made.covariance / made.factor)[kept],
@@ -58,7 +59,7 @@ def test_collapse_years_without_lags_are_groups():
     y, x, _, _ = _land()
     year = np.arange(60) // 5
     fit = fit_linear(y, x)
-    made, groups = driscoll_kraay(fit, year, lags=0), fit.by_group(year)
+    made, groups = driscoll_kraay(fit, year, lags=0), clustered(fit.scores, fit.bread, year)
     kept = ~made.raised
     np.testing.assert_allclose(made.se[kept], groups.se[kept])
 

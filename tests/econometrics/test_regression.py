@@ -11,6 +11,7 @@ from linearmodels.panel import PanelOLS
 
 from buzzline.econometrics.regression import fit_linear, fit_poisson
 from buzzline.errors import InvalidArgument, TooFew
+from buzzline.sandwiches import clustered, multiway
 
 
 def _panel(n: int = 40, years: int = 8, seed: int = 1) -> pd.DataFrame:
@@ -51,9 +52,14 @@ def test_reference_pyfixest_coefficients_and_errors_by_group(family: str):
     for by in ("unit", "nation"):
         peer = _peer(theirs, f"{y} ~ a + b | unit + year", frame, by)
         np.testing.assert_allclose(ours.beta, peer.coef(), rtol=1e-5)
-        np.testing.assert_allclose(ours.by_group(frame[by].to_numpy()).se, peer.se(), rtol=1e-5)
+        groups = frame[by].to_numpy()[ours.rows]
+        used = ours.n_parameters((groups,))
+        usual = clustered(ours.scores, ours.bread, groups, n_parameters=used)
+        np.testing.assert_allclose(usual.se, peer.se(), rtol=1e-5)
     both = _peer(theirs, f"{y} ~ a + b | unit + year", frame, "nation + year")
-    two = ours.in_ways((frame["nation"].to_numpy(), frame["year"].to_numpy()))
+    ways = [frame[by].to_numpy()[ours.rows] for by in ("nation", "year")]
+    used = ours.n_parameters(ways)
+    two = multiway(ours.scores, ours.bread, ways, n_parameters=used)
     kept = ~two.raised
     np.testing.assert_allclose(two.se[kept], both.se().to_numpy()[kept], rtol=1e-5)
 
@@ -71,7 +77,7 @@ def test_reference_linearmodels_two_way_effects_by_group():
         count_effects=False,
     )
     np.testing.assert_allclose(ours.beta, peer.params, rtol=1e-6)
-    errors = ours.by_group(frame["unit"].to_numpy())
+    errors = clustered(ours.scores, ours.bread, frame["unit"].to_numpy())
     np.testing.assert_allclose(errors.se / np.sqrt(errors.factor), peer.std_errors, rtol=1e-6)
 
 
@@ -90,6 +96,18 @@ def test_reference_statsmodels_without_effects_with_weights_and_offset():
     wls = sm.WLS(frame["y"], sm.add_constant(x), weights=w).fit(cov_type="HC1")
     np.testing.assert_allclose(linear.beta, wls.params, rtol=1e-8)
     np.testing.assert_allclose(linear.independent().se, wls.bse, rtol=1e-8)
+
+
+def test_reference_pyfixest_errors_that_leave_each_group_out():
+    frame = _panel()
+    y, x, (unit, _) = _given(frame, "y")
+    ours = fit_linear(y, x, (unit,))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer = pf.feols("y ~ a + b | unit", frame, vcov={"CRV3": "nation"},
+                        ssc=pf.ssc(k_adj=False, G_adj=False))  # fmt: skip
+    errors = ours.by_group(frame["nation"].to_numpy())
+    np.testing.assert_allclose(errors.se / np.sqrt(errors.factor), peer.se(), rtol=1e-6)
 
 
 # ---------------------------------------------------------------- invariants

@@ -8,6 +8,7 @@ from tests.oracles.wild_bootstrap import p_value
 from buzzline.econometrics.regression import fit_linear, fit_poisson
 from buzzline.econometrics.wild_bootstrap import WEBB, wild_bootstrap
 from buzzline.errors import InvalidArgument, TooFew
+from buzzline.sandwiches import clustered
 
 
 def _world(rng: np.random.Generator, n_groups: int = 8, each: int = 12):
@@ -65,7 +66,7 @@ def test_truth_few_groups_keep_their_size():
         y, x, group, _ = _world(rng, n_groups=7)
         fit = fit_linear(y, x, names=("a", "b"))
         rejected += wild_bootstrap(fit, group, "a", draws=199, rng=world).p <= 0.05
-        errors = fit.by_group(group)
+        errors = clustered(fit.scores, fit.bread, group)
         naive += abs(fit.beta[1]) > 1.96 * errors.se[1]
     assert binomtest(rejected, worlds, 0.05).pvalue > 0.01
     assert naive / worlds > 0.10

@@ -11,7 +11,6 @@ Near in time [2]_: all rows of a year go together, and with those of the years a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -92,11 +91,12 @@ def conley(
             f"conley: nearly all {n} sites lie within {reach:g} km of each other, so errors "
             "are not known; use a shorter reach"
         )
-    made = assembled(
-        fit.scores, fit.bread, as_floats(both[:k, :k]), n_groups=(n,), worth=areas,
-        kind=f"of sites within {reach:g} km, {kernel}", n_parameters=fit.n_parameters((code,)),
+    few, used = float(areas.min()), fit.n_parameters((code,))
+    return assembled(
+        as_floats(fit.scores @ fit.bread), as_floats(fit.bread @ both[:k, :k] @ fit.bread),
+        n_groups=(n,), worth=areas, kind=f"of sites within {reach:g} km, {kernel}",
+        factor=few / (few - 1) * (fit.n - 1) / (fit.n - used),
     )  # fmt: skip
-    return _widened(made, float(areas.min()), n)
 
 
 def driscoll_kraay(fit: Fitted, year: Groups, *, lags: int | None = None) -> Sandwich:
@@ -143,10 +143,11 @@ def driscoll_kraay(fit: Fitted, year: Groups, *, lags: int | None = None) -> San
     apart = np.abs(years[:, None].astype(np.int64) - years.astype(np.int64))
     weight = np.maximum(1 - apart / (lags + 1), 0.0)
     both = sums.T @ weight @ sums
+    used = fit.n_parameters((code.ravel(),))
     return assembled(
-        fit.scores, fit.bread, as_floats(both[:k, :k]), n_groups=(n,),
-        worth=worth(as_floats(sums[:, k:]), as_floats(np.diag(both[k:, k:]))),
-        kind=f"of years, {lags} back", n_parameters=fit.n_parameters((code.ravel(),)),
+        as_floats(fit.scores @ fit.bread), as_floats(fit.bread @ both[:k, :k] @ fit.bread),
+        n_groups=(n,), worth=worth(as_floats(sums[:, k:]), as_floats(np.diag(both[k:, k:]))),
+        kind=f"of years, {lags} back", factor=n / (n - 1) * (fit.n - 1) / (fit.n - used),
     )  # fmt: skip
 
 
@@ -188,9 +189,3 @@ def _block_products(
         weight = np.maximum(1 - kilometres(as_floats(found["v"])) / reach, 0.0)
     one, other = sums[here[found["i"]]], sums[found["j"]]
     return as_floats((one * weight[:, None]).T @ other)
-
-
-def _widened(made: Sandwich, areas: float, n_sites: int) -> Sandwich:
-    """Multiply by A / (A - 1) of areas in place of that of sites."""
-    by = areas / (areas - 1) * (n_sites - 1) / n_sites
-    return replace(made, covariance=as_floats(made.covariance * by), factor=made.factor * by)

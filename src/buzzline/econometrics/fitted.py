@@ -97,8 +97,9 @@ class Fitted:
         """Return the covariance by group. groups : of ALL rows given, used or not."""
         chosen = np.asarray(groups)[self.rows]
         return clustered(
-            self.scores, self.bread, chosen, n_parameters=self.n_parameters((chosen,))
-        )
+            self.scores, self.bread, chosen, design=self.design,
+            n_parameters=self.n_parameters((chosen,)),
+        )  # fmt: skip
 
     def in_ways(self, ways: Sequence[Groups]) -> Sandwich:
         """Return the covariance in several ways. ways : each of ALL rows given."""
@@ -109,7 +110,7 @@ class Fitted:
         """Return the covariance of pairs. ends : each of ALL rows given."""
         first, second = (np.asarray(end)[self.rows] for end in ends)
         return dyadic(
-            self.scores, self.bread, (first, second),
+            self.scores, self.bread, (first, second), design=self.design,
             n_parameters=self.n_parameters((first, second)),
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from buzzline.arrays import as_floats
+from buzzline.arrays import as_flags, as_floats
 from buzzline.econometrics.fitted import Fitted
 from buzzline.econometrics.gravity_cells import Cells
 from buzzline.econometrics.regression import SEPARATED, fit_poisson
@@ -90,7 +90,7 @@ def _check_enough(cells: Cells) -> None:
 
 def _usable(cells: Cells) -> tuple[Cells, tuple[str, ...]]:
     """Return the cells of which everything is known; unknown is not no."""
-    known = np.isfinite(cells.x).all(axis=1)
+    known = as_flags(np.isfinite(cells.x).all(axis=1))
     if known.all():
         return cells, ()
     lost = cells.count[~known].sum()
