@@ -160,6 +160,18 @@ def test_by_hand_headings_and_cells_of_a_table():
     assert "1 more" in table.note
 
 
+def test_by_hand_an_end_may_be_alone_and_an_interval_open():
+    rows = pl.DataFrame({
+        "value": [2.0, 3.0], "low": [1.5, 1.25], "high": [2.5, None], "e_value_low": [1.1, None],
+    })  # fmt: skip
+    table = measure_table("by_hand", "by_hand", rows)
+    titles = [column.title for column in table.columns]
+    assert titles == ["Value", "Interval", "E value low"]
+    cells = [[cell.text for cell in row.cells] for row in table.rows]
+    assert cells[0][1:] == ["1.5\u00a0to\u00a02.5", "1.1"]
+    assert cells[1][1] == "from\u00a01.25\u00a0on"
+
+
 def test_by_hand_long_tables_are_cut_and_say_where_the_rest_is():
     rows = pl.DataFrame({"value": list(range(500))})
     table = measure_table("long", "long", rows)

@@ -141,8 +141,8 @@ def _says_nothing(column: pl.Series) -> bool:
 
 def _heading(name: str, rows: pl.DataFrame, meanings: Meanings) -> Column:
     unit, said = meanings.get(name, ("", ""))
-    low, _ = _ends(name)
-    if low in rows.columns:
+    low, high = _ends(name)
+    if low in rows.columns and high in rows.columns:
         said = f"{meanings.get(low, ('', ''))[1]} {said}".strip()
         return Column(name, _interval_heading(name, said), "text", _hint(unit, said))
     kind: Kind = "number" if rows.schema[name].is_numeric() and unit != "years" else "text"
@@ -169,7 +169,7 @@ def _hint(unit: str, said: str) -> str:
 
 def _cell(row: Mapping[str, Any], name: str, meanings: Meanings) -> Cell:
     low, high = _ends(name)
-    if low in row:
+    if low in row and high in row:
         return between(row[low], row[high])
     value = row[name]
     if value is None and name in NAMED_BY.values():

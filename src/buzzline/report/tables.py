@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from buzzline.charts.palette import VERDICT_COLOUR, VERDICT_MARK
@@ -88,7 +89,9 @@ def chance(p: float | None) -> Cell:
 
 
 def between(low: float | None, high: float | None) -> Cell:
-    """Return a cell with an interval."""
+    """Return a cell with an interval; one may have no upper end."""
+    if low is not None and isfinite(low) and high is None:
+        return Cell(f"from\u00a0{decimal(low, 3)}\u00a0on", f"{low:.6g} and more")
     ends = interval(low, high)
     return Cell(ends, "" if ends == "–" else f"{low:.6g} to {high:.6g}")
 
