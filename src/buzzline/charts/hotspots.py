@@ -10,10 +10,11 @@ from buzzline.charts.drawing import chart, further_charts, nothing_to_draw
 from buzzline.charts.palette import ACCENT, BAND_COLOUR, QUIET_INK
 from buzzline.charts.rows import Axis, Row, dots, laid_out, row, spans, stacked
 from buzzline.charts.spec import WIDTH, Spec, picture
+from buzzline.investment.arrivals import word_of
 from buzzline.investment.hotspots import Hotspots
 
-TITLE = "Where do deals go?"
-CONCENTRATION = "How few clusters get the deals?"
+TITLE = "Which clusters are hotspots?"
+CONCENTRATION = "On how few clusters does it concentrate?"
 SHOWN = 20
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -30,7 +31,8 @@ def hotspots_chart(result: Hotspots, *, width: int = WIDTH) -> Spec:
     done = result.clusters.filter(pl.col("value").is_not_null())
     if not done.height:
         return nothing_to_draw(TITLE, str(result), width)
-    rows = [_bar(item) for item in done.head(SHOWN).to_dicts()]
+    word = word_of(result.layers)
+    rows = [_bar(item, word) for item in done.head(SHOWN).to_dicts()]
     axis = Axis(
         0, 1, TICKS, "share of what arrives in clusters of its industry",
         "format(datum.value, '~%')",
@@ -70,10 +72,11 @@ def concentration_chart(result: Hotspots, *, width: int = WIDTH) -> Spec:
     done = result.industries.filter(pl.col("value").is_not_null())
     if not done.height:
         return nothing_to_draw(CONCENTRATION, str(result), width)
+    word = word_of(result.layers)
     rows = [
         row(
             item["industry"],
-            f"{item['n_deals']:,} deals in {item['n_clusters']:,} clusters, as in "
+            f"{item['n_deals']:,} {word}s in {item['n_clusters']:,} clusters, as in "
             f"{item['effective']:.1f} equal",
             at=item["value"], low=item["low"], high=item["high"],
             chance_low=item["expected_low"], chance_high=item["expected_high"],
@@ -81,7 +84,7 @@ def concentration_chart(result: Hotspots, *, width: int = WIDTH) -> Spec:
         for item in done.head(SHOWN).to_dicts() if item["effective"] is not None
     ]  # fmt: skip
     axis = Axis(
-        0, 1, TICKS, "chance that deals of two groups are in the same cluster",
+        0, 1, TICKS, f"chance that {word}s of two groups are in the same cluster",
         "format(datum.value, '~%')",
     )  # fmt: skip
     marks = [
@@ -90,7 +93,7 @@ def concentration_chart(result: Hotspots, *, width: int = WIDTH) -> Spec:
         dots("at", colour=ACCENT, size=40),
     ]
     lines = [
-        f"Lines: {result.level:.0%} intervals over groups. Grey: if deals followed the size of "
+        f"Lines: {result.level:.0%} intervals over groups. Grey: if they followed the size of "
         "clusters.",
         *result.notes,
     ]
@@ -100,9 +103,9 @@ def concentration_chart(result: Hotspots, *, width: int = WIDTH) -> Spec:
     )  # fmt: skip
 
 
-def _bar(item: dict[str, Any]) -> Row:
+def _bar(item: dict[str, Any], word: str) -> Row:
     beyond = "" if item["q"] is None else f"; q = {item['q']:.2g}"
-    note = f"{item['n_deals']:,} deals of {item['n_groups']:,} groups{beyond}"
+    note = f"{item['n_deals']:,} {word}s of {item['n_groups']:,} groups{beyond}"
     return row(
         f"{item['label']}: {item['industry']}", note, at=item["value"], low=item["low"],
         high=item["high"], expected=item["expected"], nought=0.0,
