@@ -23,10 +23,10 @@ from buzzline.kernels.mutual_gravity import dyad_scores, mutual_means
 from buzzline.network.existence import separated_pairs
 
 MOST_STEPS = 100
-CLOSE = 1e-9  # of the log likelihood that the last step gains: it ends within 1e-4 of an error
+CLOSE = 1e-11  # of the log likelihood that the last step gains: it ends within 1e-5 of an error
 LONGEST_MOVE = 5.0  # log units an effect may move in one step: a factor of 148
 SHORTEST_STEP = 1e-6
-SLOW = 0.1  # of the last step's gain that is left: from here on the curvature is taken anew
+SLOW = 0.4  # of the last step's gain that is left: from here on the curvature is taken anew
 MANY_STEPS = 30  # that a fit without separation hardly takes
 FLAT = 1e-9  # of a covariate's variation that may be left beside size
 
@@ -77,11 +77,19 @@ class MutualGravity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Curvature:
-    """Information at some point: of sizes (Cholesky), and of theta beside them."""
+    """Information at some point: of sizes (Cholesky), and of theta beside them.
+
+    `scale` (z,) stretches rows and columns of the first: what is left of each zone, root.
+    """
 
     factor: Floats
     partial: Floats
     left: Floats
+    scale: Floats
+
+    def solve(self, score: Floats) -> Floats:
+        inner = cho_solve((self.factor, False), score / self.scale, check_finite=False)
+        return as_floats(inner / self.scale)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,12 +185,30 @@ def _fitted(flows: Floats, x: Floats, offset: Floats, *, start: MutualGravity | 
     theta, curvature = np.zeros(x.shape[0]), None
     if start is not None and start.theta.size == theta.size:
         theta = start.theta
-        left = np.linalg.inv(start.bread) if theta.size else start.bread
-        curvature = _Curvature(start.factor, as_floats(-start.response), as_floats(left))
-        size = np.where(known & np.isfinite(start.size), start.size, size)
+        size, curvature = _carried_over(start, rows, size, (x, offset))
     sums = _Sums(as_floats(rows), as_floats(np.einsum("kij,ij->k", x, flows) / 2), known)
     size, theta, steps = _settled(sums, (x, offset), (size, theta), curvature)
     return (theta, size, *_errors(flows, x, offset, (size, theta), known), steps)
+
+
+def _carried_over(
+    start: MutualGravity, rows: Floats, size: Floats, fixed: tuple[Floats, Floats]
+) -> tuple[Floats, _Curvature]:
+    """Return sizes and information of another fit, each zone cut to what is left of it."""
+    x, offset = fixed
+    both = (rows > 0) & np.isfinite(start.size)
+    size = np.where(both, start.size, size)
+    fitted = mutual_means(as_floats(size), start.theta, x, offset, np.empty(offset.shape))[0]
+    size[both] += np.log(rows[both] / fitted[both])
+    left = np.ones(rows.size)
+    np.divide(rows, np.square(start.factor).sum(axis=0), out=left, where=both)
+    information = np.linalg.inv(start.bread) if start.theta.size else start.bread
+    return as_floats(size), _Curvature(
+        start.factor,
+        as_floats(-start.response),
+        as_floats(information),
+        as_floats(np.sqrt(left)),
+    )
 
 
 def _settled(
@@ -237,14 +263,16 @@ def _curvature(mean: Floats, sums: tuple[Floats, Floats, Floats], known: Flags) 
     left = own - row_x.T @ partial
     for number in np.flatnonzero(np.diag(left) <= FLAT * np.maximum(np.diag(own), FLAT)):
         raise Unidentified(int(number))
-    return _Curvature(as_floats(factor), as_floats(partial), as_floats(left))
+    return _Curvature(
+        as_floats(factor), as_floats(partial), as_floats(left), as_floats(np.ones(rows.size))
+    )
 
 
 def _move(
     curvature: _Curvature, score: tuple[Floats, Floats]
 ) -> tuple[tuple[Floats, Floats], float]:
     """Return Newton's step, and how much likelihood it would gain."""
-    alone = cho_solve((curvature.factor, False), score[0], check_finite=False)
+    alone = curvature.solve(score[0])
     theta = np.zeros(score[1].size)
     if theta.size:
         theta = as_floats(
