@@ -4,8 +4,7 @@ A case chooses one of its alternatives j with probability exp(x_j'b) / sum over 
 exp(x'b) [1]_; what is the same for all alternatives of a case drops out. Where only some of the
 alternatives are in the data, an `offset` says how they were sampled [2]_.
 
-.. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In:
-   Frontiers in Econometrics. Academic Press.
+.. [1] McFadden, D. (1974). In: Frontiers in Econometrics, chapter 4. Academic Press.
 .. [2] McFadden, D. (1978). Modelling the choice of residential location. In: Spatial
    Interaction Theory and Planning Models. North-Holland.
 """

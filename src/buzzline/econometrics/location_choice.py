@@ -236,8 +236,7 @@ def location_choice(  # noqa: PLR0913  # `progress` is no choice of the analysis
 
     References
     ----------
-    .. [1] McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In:
-       Frontiers in Econometrics. Academic Press.
+    .. [1] McFadden, D. (1974). In: Frontiers in Econometrics, chapter 4. Academic Press.
     .. [2] MacKinnon, J., Nielsen, M., Webb, M. (2023). Fast and reliable jackknife and
        bootstrap methods for cluster-robust inference. Journal of Applied Econometrics 38(5).
        doi:10.1002/jae.2969
