@@ -1,5 +1,7 @@
 """Investors who share organisations: corrected for sharing, size, planted, bad input."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -81,6 +83,11 @@ def test_bad_input_has_a_reason():
     for choice, said in (({"level": 1.0}, "`level`"), ({"draws": 1}, "at least 2 draws")):
         with pytest.raises(InvalidArgument, match=said):
             co_investment(invested([(0, 0)]), **choice)
+
+
+def test_what_is_cut_for_the_public_is_not_told():
+    found = co_investment(invested([(0, 0), (1, 0), (1, 1)]), draws=9, rng=1)
+    assert "not shown" in str(replace(found, measures=found.measures.clear()))
 
 
 def test_periods_are_told_apart():

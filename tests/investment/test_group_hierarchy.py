@@ -1,5 +1,7 @@
 """Hierarchy inside groups: by hand, size, coverage, what is planted, bad input."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -111,6 +113,7 @@ def test_bad_input_has_a_reason():
     none = group_hierarchy(grouped([(3, [])]), draws=9, rng=1)
     assert "ownership alone is a tree by law" in str(none)
     assert chart(none).alt
+    assert "not shown" in str(replace(none, measures=none.measures.clear()))
     pair = group_hierarchy(grouped([(2, [(0, 1)]), (3, [(0, 1)])]), draws=9, rng=1)
     assert pair.measures["status"].str.contains("3 members with 1 ties").any()
     with pytest.raises(InvalidArgument, match="tree by law"):

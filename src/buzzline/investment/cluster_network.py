@@ -265,8 +265,8 @@ def _further(rows: dict[str, dict[str, Any]]) -> list[str]:
     back = rows.get("reciprocity")
     if back and back["p"] is not None:
         out.append(
-            f"Reciprocity is {back['value']:.2f}, {back['expected']:.2f} with ends dealt anew "
-            f"({back['verdict']})."
+            f"Reciprocity is {_two(back['value'])}, {_two(back['expected'])} with ends dealt "
+            f"anew ({back['verdict']})."
         )
     names = [
         name.replace("_", " ") + " " + row["verdict"].replace(" chance", "")
@@ -277,3 +277,8 @@ def _further(rows: dict[str, dict[str, Any]]) -> list[str]:
     if names:
         out.append(f"Beyond chance: {', '.join(names)}.")
     return out
+
+
+def _two(value: float) -> str:
+    """Return a number with two digits, and no minus before nought."""
+    return f"{round(value, 2) + 0.0:.2f}"

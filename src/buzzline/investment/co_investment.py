@@ -74,6 +74,8 @@ class CoInvestment:
             row["measure"]: row
             for row in self.measures.filter(pl.col("period") == WHOLE).to_dicts()
         }
+        if SIGMA not in rows:
+            return " ".join(["Co-investment is not shown.", *self.notes])
         sigma, plain = rows[SIGMA], rows[ONE_MODE]
         if sigma["p"] is None:
             return " ".join([f"Co-investment is {sigma['status']}.", *self.notes])

@@ -74,7 +74,10 @@ class GroupHierarchy:
         return self.measures
 
     def __str__(self) -> str:
-        row = self.measures.row(0, named=True)
+        whole = self.measures.filter(pl.col("group") == WHOLE)
+        if not whole.height:
+            return " ".join(["Hierarchy inside groups is not shown.", *self.notes])
+        row = whole.row(0, named=True)
         if row["value"] is None:
             return " ".join([f"Hierarchy inside groups is {row['status']}.", *self.notes])
         interval = "" if row["low"] is None else f" [{row['low']:.0%}, {row['high']:.0%}]"
