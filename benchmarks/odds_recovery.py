@@ -89,10 +89,11 @@ def told_ratios(found: pl.DataFrame) -> str:
     rows = []
     for (what,), part in found.group_by(["what"], maintain_order=True):
         first = part.row(0, named=True)
+        factor = part["width"].median()
         closed = part.filter(pl.col("p").is_not_null() & pl.col("p").is_not_nan())
         rows.append([
             what, first["times"], part.height, share_of(part, pl.col("covers")),
-            f"{part['width'].median() or float('nan'):.1f}",
+            "-" if factor is None else f"{factor:.1f}",
             f"{part['is_open'].mean():.0%}",
             share_of(part.drop_nulls("resampled"), pl.col("resampled")),
             share_of(part.drop_nulls("alone"), pl.col("alone")),
