@@ -39,6 +39,9 @@ def test_planted_truth_is_found_and_told(shown):
     assert found >= 5
     rand = float(re.search(r"adjusted Rand index (\S+)", shown.said)[1])
     assert rand > 0.8
+    odds = re.search(r"similar clusters +(at least )?(\S+) times.*; (\S+) planted", shown.said)
+    assert odds[3] == "5"
+    assert float(odds[2]) <= 5 if odds[1] else 1 < float(odds[2]) < 25
     assert f"{shown.out}/report.html" in shown.said.replace("\n", "")
 
 

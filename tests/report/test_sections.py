@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from importlib.resources import files
 
 import polars as pl
 import pytest
@@ -66,6 +67,12 @@ def section(page, name):
 
 def test_invariant_every_stage_has_a_heading():
     assert set(HEADINGS) == set(STAGES)
+
+
+def test_invariant_every_stage_has_its_place_on_the_page():
+    template = files("buzzline.report").joinpath("templates/report.html.j2").read_text("utf-8")
+    for stage in HEADINGS:
+        assert template.count(f'"{stage}"') >= 2  # in the list of sections, and on the page
 
 
 def test_invariant_both_tests_stand_in_the_section_on_where_clusters_begin(page, tests):

@@ -20,9 +20,17 @@ from buzzline.cli.working import kept_words, show_road, spent
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument
 from buzzline.export import write_csv
+from buzzline.investment.odds import InvestmentOdds
 from buzzline.randomness import child
 from buzzline.road.running import Road, run_road
-from buzzline.tables.worlds import FairPlan, World, make_world, plant_advice, plant_fairs
+from buzzline.tables.worlds import (
+    FairPlan,
+    World,
+    make_world,
+    plant_advice,
+    plant_fairs,
+    plant_investments,
+)
 from buzzline.tables.writing import atomically
 
 SEED = 7
@@ -31,6 +39,7 @@ MISSING = {0: {"global": 0.1}, 1: {"national": 0.1}, 2: {"local": 0.2}, 3: {"glo
 UNBALANCED = ("research", "supply")  # the layers the imbalances are planted in
 AFTER_FAIRS = "licence"
 GATEKEEPERS = {4: 1, 5: 8}  # who carry the advice of a planted cluster from outside
+TIMES = 5.0  # odds of deals from a cluster to land in one of its industry, to those of others
 FOUND = 0.5  # share of a planted cluster in one found cluster, and the other way round
 FEWEST = 300  # below, six clusters have too few members to be found
 YARDSTICK = "G2"  # the model the ties were drawn from: size, distance and borders
@@ -55,7 +64,12 @@ file = "places.csv"
 seed = {SEED}
 """
 ALWAYS_WRITTEN = ("organisations", "linkages", "places")
-PLANTED = ("outcomes", "gatherings", "attendance")  # written where anything stands in them
+PLANTED = (
+    "outcomes",
+    "gatherings",
+    "attendance",
+    "establishments",
+)  # written where anything stands in them
 
 
 def demo(
@@ -99,6 +113,10 @@ def planted_world(organisations: int) -> World:
             study, only, n_gatekeepers=n_gatekeepers, rng=child(SEED, "advice", cluster)
         )
     study, _ = plant_fairs(study, FairPlan(layer=AFTER_FAIRS), rng=child(SEED, "fairs"))
+    study, _ = plant_investments(
+        study, world.truth.cluster, times=TIMES, deals=organisations // 3,
+        rng=child(SEED, "deals"),
+    )  # fmt: skip
     return replace(world, study=study)
 
 
@@ -126,7 +144,30 @@ def agreement(world: World, road: Road) -> list[tuple[str, str]]:
         ("members", f"adjusted Rand index {rand:.3f} over all organisations (1 is perfect)"),
         ("planted imbalances found",
          f"{hit} of {planted} (of a cluster, scale and layer, against {YARDSTICK})"),
+        *odds_found(road),
     ]  # fmt: skip
+
+
+def odds_found(road: Road) -> list[tuple[str, str]]:
+    """Return the odds of deals that were found, beside those planted; nothing without."""
+    of_road = [one for one in road.measures if isinstance(one, InvestmentOdds)]
+    rows = [
+        one.ratios.filter(similar=one.rule, held=one.held, measure="odds ratio")
+        for one in of_road
+    ]  # fmt: skip
+    return [
+        ("odds of deals to similar clusters", f"{_told(row)}; {TIMES:g} planted")
+        for found in rows
+        for row in found.to_dicts()
+    ]
+
+
+def _told(row: dict[str, float | None]) -> str:
+    value, low, high = row["value"], row["low"], row["high"]
+    if value is None:
+        return f"at least {low:.1f} times" if low else "cannot be told in so small a study"
+    end = "no upper end" if high is None else f"{high:.1f}"
+    return f"{value:.1f} times [{low or 0:.1f}, {end}]"
 
 
 def found_codes(world: World, clustering: Clustering) -> Codes:

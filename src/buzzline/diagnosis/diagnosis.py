@@ -195,11 +195,9 @@ def cluster_diagnosis(  # noqa: PLR0913  # results that may be missing are no ch
         "five_dimensions": dimensions,
     }  # fmt: skip
     every = [
-        *signs_of_balance(balance),
-        *signs_not_compared(balance, examined),
-        *_read(offered),
-        *signs_of_unmade(examined, offered),
-    ]
+        *signs_of_balance(balance), *signs_not_compared(balance, examined),
+        *_read(offered), *signs_of_unmade(examined, offered),
+    ]  # fmt: skip
     signs = _in_order(beyond_chance(every, level=level), examined)
     findings = findings_of(signs)
     likely = None if isinstance(patterns, NotMade) else patterns

@@ -215,13 +215,13 @@ def investment_direction(  # noqa: PLR0913  # `progress` is no choice of the ana
     asked = Asked(level, draws, seed_of(rng))
     chance = chance_of(scene, asked, progress)
     return InvestmentDirection(
-        curve_rows(study, scene, chance, asked),
+        curve_rows(study, scene, chance, asked=asked),
         kind_rows(scene, chance, asked).sort(
             "digits", descending=True, nulls_last=True, maintain_order=True
         ),
         split_rows(scene, chance, asked),
         function_rows(study, scene, asked),
-        cluster_rows(clustering, scene, chance, asked),
+        cluster_rows(clustering, scene, chance, asked=asked),
         scene.left_out,
         level, draws, scene.deals.height, scene.deals["group"].n_unique(),
         (*scene.notes, *_notes(scene, chance.share_alone, asked)),

@@ -26,7 +26,7 @@ FEW = f"not testable: fewer than {FEWEST_DEALS} deals start there"
 
 
 def cluster_rows(
-    clustering: Clustering, scene: Scene, chance: Chance, asked: Asked
+    clustering: Clustering, scene: Scene, chance: Chance, *, asked: Asked
 ) -> pl.DataFrame:
     """Return how many deals of each cluster land in another cluster of its industry.
 

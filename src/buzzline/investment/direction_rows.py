@@ -74,7 +74,7 @@ def chance_of(scene: Scene, asked: Asked, progress: Progress) -> Chance:
     )
 
 
-def curve_rows(study: Study, scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
+def curve_rows(study: Study, scene: Scene, chance: Chance, *, asked: Asked) -> pl.DataFrame:
     """Return the share horizontal at each number of digits, finest first."""
     rows = []
     for row, digits in enumerate(scene.ladder.levels):

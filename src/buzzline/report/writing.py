@@ -52,6 +52,7 @@ VENDORED = ("d3-array", "d3-geo", "topojson-client")
 SCRIPTS = (
     "frame", "saving", "outlines", "gathering", "map", "network", "tables", "start",
 )  # fmt: skip
+STAGES_TOLD = ("linkages", "investment", "econometrics", "agglomeration")  # after the clusters
 
 
 def report(
@@ -110,10 +111,7 @@ def report(
             *first_verdict(measures),
             *findings(study, profile, clustering, balance,
                       of_clusters=measure_findings(measures, "clusters")),
-            *measure_findings(measures, "linkages"),
-            *measure_findings(measures, "investment"),
-            *measure_findings(measures, "econometrics"),
-            *measure_findings(measures, "agglomeration"),
+            *(said for stage in STAGES_TOLD for said in measure_findings(measures, stage)),
         ],
         **_pictures(study, profile, clustering, _membership(measures)),
         sections=sections(measures), clusters=clusters, diagnosis=diagnosis_view(measures),
