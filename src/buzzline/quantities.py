@@ -45,5 +45,6 @@ Draws = Annotated[int, Quantity("draws", 0, 1_000_000)]
 Years = Annotated[int, Quantity("years", 0, 2200)]  # a calendar year, or how many years
 Months = Annotated[int, Quantity("months", 1, 1200)]
 Size = Annotated[float, Quantity("unit of the outcome", 0, 1e15)]
+Cutoff = Annotated[float, Quantity("unit of the indicator", -1e15, 1e15)]
 Jobs = Annotated[float, Quantity("jobs", 0, 1e10)]
 MillionUSD = Annotated[float, Quantity("million USD", 0, 1e9)]

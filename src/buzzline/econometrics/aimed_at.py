@@ -230,12 +230,7 @@ def _grouped(
 ) -> tuple[dict[str, str], str]:
     """Return whose luck each unit may share, and what such groups are."""
     if kind == "organisation":
-        for name in GROUPINGS:
-            known = study.organisations.filter(pl.col(name).is_not_null())
-            enough = known.height >= NEARLY_ALL * study.organisations.height
-            if enough and known[name].n_unique() >= FEWEST_NAMES:
-                return dict(known.select("org_id", name).iter_rows()), name
-        return {}, OWN
+        return organisations_by_luck(study)
     if kind != "place" or not through:
         return {}, OWN
     level = dict(study.places.select("place_id", "level").iter_rows())
@@ -245,3 +240,23 @@ def _grouped(
         for unit, chain in chains.items()
     }
     return {unit: at for unit, at in whole.items() if at}, "place that is treated as a whole"
+
+
+def organisations_by_luck(study: Study) -> tuple[dict[str, str], str]:
+    """Return the region or city of each organisation, where enough are named."""
+    for name in GROUPINGS:
+        known = study.organisations.filter(pl.col(name).is_not_null())
+        enough = known.height >= NEARLY_ALL * study.organisations.height
+        if enough and known[name].n_unique() >= FEWEST_NAMES:
+            return dict(known.select("org_id", name).iter_rows()), name
+    return {}, OWN
+
+
+def places_by_luck(study: Study, ids: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Return what each place lies in, where all lie in one of enough."""
+    parent = dict(study.places.select("place_id", "parent_id").iter_rows())
+    above = {unit: parent.get(unit) for unit in ids}
+    told = {unit: at for unit, at in above.items() if at is not None}
+    if len(told) < len(above) or len(set(told.values())) < FEWEST_NAMES:
+        return {}, OWN
+    return told, "place it lies in"

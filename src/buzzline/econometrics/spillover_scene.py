@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats, as_indices
-from buzzline.econometrics.aimed_at import OWN
+from buzzline.econometrics.aimed_at import OWN, places_by_luck
 from buzzline.econometrics.evaluation import Evaluated
 from buzzline.econometrics.exposure_mapping import Ties, ties_of
-from buzzline.econometrics.rings import FAR, FEWEST_GROUPS, TREATED, km_to_treated, ring_codes
+from buzzline.econometrics.rings import FAR, TREATED, km_to_treated, ring_codes
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.quantities import Kilometres
 from buzzline.tables.study import Study
@@ -210,11 +210,10 @@ def _groups(study: Study, panel: Evaluated) -> tuple[Codes, str]:
     """Return whose luck goes together; places by what they lie in, where that is known."""
     if panel.kind != "place" or panel.grouped_by != OWN:
         return panel.group, panel.grouped_by
-    parent = dict(study.places.select("place_id", "parent_id").iter_rows())
-    names = [parent.get(unit) for unit in panel.ids]
-    if None in names or len(set(names)) < 2 * FEWEST_GROUPS:
+    above, said = places_by_luck(study, panel.ids)
+    if not above:
         return panel.group, OWN
-    return _codes(pl.Series(names)), "place it lies in"
+    return _codes(pl.Series([above[unit] for unit in panel.ids])), said
 
 
 def design_of(scene: Scene, n_rings: int) -> tuple[Floats, list[int], bool]:
