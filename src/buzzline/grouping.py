@@ -130,3 +130,19 @@ def information_by(design: Floats, code: Indices, n: int) -> Floats:
             summed = np.bincount(code, weights=design[:, a] * design[:, b], minlength=n)
             out[:, a, b] = out[:, b, a] = summed
     return as_floats(out)
+
+
+def worth(held: Floats, shared: Floats | None = None) -> Floats:
+    """Return how many equal groups the groups are worth, estimate by estimate. (k,).
+
+    `held` : (groups, k) absolute moves that each group holds; `shared` : (k,) their products
+    over groups that share luck, default their squares.
+
+    Examples
+    --------
+    >>> worth(np.array([[2.0], [1.0], [1.0]])).round(2).item()
+    2.67
+    """
+    squares = (held**2).sum(axis=0) if shared is None else shared
+    total = held.sum(axis=0) ** 2
+    return as_floats(np.where(squares > 0, total / np.where(squares > 0, squares, 1.0), 0.0))

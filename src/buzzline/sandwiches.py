@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import inf, nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import t as student
@@ -31,12 +31,12 @@ from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indi
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.grouping import (
     Groups,
-    Moves,
     group_codes,
     group_sums,
     information_by,
     moves_without,
     products,
+    worth,
 )
 from buzzline.quantities import Share
 
@@ -225,14 +225,13 @@ def dyadic(
     apart = first != second
     pair = np.minimum(first, second) * n + np.maximum(first, second)
     # a pair of a thing with itself counts once
-    both = as_indices(np.concatenate([first, second[apart]]))
-    row = as_indices(np.concatenate([np.arange(first.size), np.flatnonzero(apart)]))
-    moved = _moved(given, both, n, row)
-    spread = moved.moves.T @ moved.moves - products(given.moves[apart], pair[apart])
-    held = group_sums(np.abs(given.moves[row]), both, n)
+    moved = _moved(given, n, (first, second), apart)
+    spread = moved.moves.T @ moved.moves - products(
+        _those(given.moves, apart), _those(pair, apart)
+    )
     return assembled(
-        given.moves, as_floats(spread), n_groups=(n,), worth=_known(worth(held), moved.hangs),
-        kind="of pairs", factor=_factor(given, n),
+        given.moves, as_floats(spread), n_groups=(n,), worth=_known(moved), kind="of pairs",
+        factor=_factor(given, n),
     )  # fmt: skip
 
 
@@ -274,22 +273,6 @@ def assembled(
     return Sandwich(whole, degrees, n_groups, factor, is_mended, as_flags(raised), kind)
 
 
-def worth(held: Floats, shared: Floats | None = None) -> Floats:
-    """Return how many equal groups the groups are worth, estimate by estimate. (k,).
-
-    `held` : (groups, k) absolute moves that each group holds; `shared` : (k,) their products
-    over groups that share luck, default their squares.
-
-    Examples
-    --------
-    >>> worth(np.array([[2.0], [1.0], [1.0]])).round(2).item()
-    2.67
-    """
-    squares = (held**2).sum(axis=0) if shared is None else shared
-    total = held.sum(axis=0) ** 2
-    return as_floats(np.where(squares > 0, total / np.where(squares > 0, squares, 1.0), 0.0))
-
-
 class _Given(NamedTuple):
     scores: Floats
     bread: Floats
@@ -312,7 +295,7 @@ def _given(
     used = k if n_parameters is None else n_parameters
     if n <= used:
         raise TooFew(f"sandwich: {n} rows for {used} coefficients")
-    return _Given(scores, bread, as_floats(scores @ bread), design, used)
+    return _Given(scores, bread, as_floats(np.einsum("ij,jk->ik", scores, bread)), design, used)
 
 
 def _factor(given: _Given, n_groups: int) -> float:
@@ -322,22 +305,40 @@ def _factor(given: _Given, n_groups: int) -> float:
     return float((n_groups - 1) / n_groups * (n - 1) / (n - max(given.n_parameters - k, 1)))
 
 
-def _moved(given: _Given, code: Indices, n: int, row: Indices | None = None) -> Moves:
-    """Return what each group adds; `row` is of each entry of `code`, default all rows once."""
-    moves = given.moves if row is None else given.moves[row]
+class _Moved(NamedTuple):
+    moves: Floats  # (groups, k) that each group adds
+    hangs: Flags
+    held: Floats  # (groups, k) absolute moves of its rows
+
+
+def _moved(
+    given: _Given, n: int, codes: tuple[Indices, ...], apart: Flags | None = None
+) -> _Moved:
+    """Return what each group adds; of rows with two codes the second counts where `apart`."""
+    shown = [None, *(apart for _ in codes[1:])]
+
+    def summed(rows: Floats) -> Floats:
+        parts = [group_sums(_those(rows, only), _those(code, only), n)
+                 for code, only in zip(codes, shown, strict=True)]  # fmt: skip
+        return as_floats(sum(parts))
+
+    held = summed(as_floats(np.abs(given.moves)))
     if given.design is None:
-        return Moves(group_sums(moves, code, n), as_flags(np.zeros(moves.shape[1])))
-    scores, design = given.scores, as_floats(given.design)
-    if row is not None:
-        scores, design = scores[row], design[row]
-    return moves_without(
-        group_sums(scores, code, n), given.bread, information_by(design, code, n)
-    )
+        return _Moved(summed(given.moves), as_flags(np.zeros(held.shape[1])), held)
+    parts = [information_by(_those(as_floats(given.design), only), _those(code, only), n)
+             for code, only in zip(codes, shown, strict=True)]  # fmt: skip
+    found = moves_without(summed(given.scores), given.bread, as_floats(sum(parts)))
+    return _Moved(found.moves, found.hangs, held)
 
 
-def _known(worth: Floats, hangs: Flags) -> Floats:
-    """An estimate that one group alone tells of is worth one group."""
-    return as_floats(np.where(hangs, 1.0, worth))
+def _those(rows: Any, only: Flags | None) -> Any:
+    """Return some rows, without a copy if that is all."""
+    return rows if only is None or only.all() else rows[only]
+
+
+def _known(moved: _Moved) -> Floats:
+    """Return what groups are worth; an estimate that one alone tells of is worth one."""
+    return as_floats(np.where(moved.hangs, 1.0, worth(moved.held)))
 
 
 def _in_ways(given: _Given, codes: tuple[Indices, ...], *, kind: str) -> Sandwich:
@@ -347,10 +348,9 @@ def _in_ways(given: _Given, codes: tuple[Indices, ...], *, kind: str) -> Sandwic
     k = given.bread.shape[0]
     spread, least = np.zeros((k, k)), np.full(k, np.inf)
     for code, n in zip(codes, sizes, strict=True):
-        moved = _moved(given, code, n)
+        moved = _moved(given, n, (code,))
         spread += moved.moves.T @ moved.moves
-        own = worth(group_sums(np.abs(given.moves), code, n))
-        least = np.minimum(least, _known(own, moved.hangs))
+        least = np.minimum(least, _known(moved))
     for n_ways in range(2, len(codes) + 1):
         for chosen in combinations(range(len(codes)), n_ways):
             shared = _intersection([codes[way] for way in chosen], [sizes[w] for w in chosen])
