@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from tests.econometrics.planted_policy import PROGRAMME, planted
+from tests.econometrics.planted_policy import PROGRAMME, planted, planted_cutoff
 
 from benchmarks.recovering import Row, Trial, put_into, rows_of, share_of, table
+from buzzline.econometrics.eligibility import eligibility_effect
 from buzzline.econometrics.policy_effect import policy_effect
 from buzzline.econometrics.policy_spillovers import DIRECT, TOTAL, policy_spillovers
 from buzzline.econometrics.synthetic_control import synthetic_control
@@ -55,11 +56,19 @@ SETTINGS = [
     setting("nobody else gains or loses", "spillovers", units=200, treated=0.2, starts=(6,)),
     setting("no effect on anybody, luck shared by region", "spillovers", units=200, treated=0.2,
             starts=(6,), effect=0.0, shared=1.0),
+    setting("300 places, 50 of them eligible, effect 1", "cutoff", units=300),
+    setting("1,500 places, 250 of them eligible, effect 1", "cutoff", units=1500),
+    setting("1,500 places, no effect", "cutoff", units=1500, effect=0.0),
 ]  # fmt: skip
 
 
 def measure(setting: Row, seed: int) -> list[Row]:
     plan = {key: value for key, value in setting.items() if key not in {"name", "method"}}
+    if setting["method"] == "cutoff":
+        found = eligibility_effect(
+            planted_cutoff(rng=seed, **plan), running="income", cutoff=75.0, outcome="jobs"
+        ).effects
+        return [_told("effect", found.row(0, named=True), float(plan.get("effect", 1.0)))]
     study, truth = planted(rng=seed, organisations=600 if "of_organisations" in plan else 300,
                            **plan)  # fmt: skip
     if setting["method"] == "synthetic":
@@ -138,7 +147,7 @@ TRIAL = Trial(
     ("buzzline.econometrics.policy_effect", "buzzline.econometrics.effect_rows",
      "buzzline.econometrics.staggered", "buzzline.econometrics.staggered_sums",
      "buzzline.econometrics.synthetic_rows", "buzzline.econometrics.policy_spillovers",
-     "buzzline.econometrics.rings", "buzzline.tables.worlds.policies"), told,
+     "buzzline.econometrics.rings", "buzzline.econometrics.rd", "buzzline.tables.worlds.policies"), told,
 )  # fmt: skip
 
 

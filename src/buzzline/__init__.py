@@ -83,6 +83,7 @@ from buzzline.diagnosis.district_signs import DistrictTypeRule
 from buzzline.diagnosis.district_types import DistrictTypes, district_types
 from buzzline.diagnosis.evidence import DISPUTES, contested_evidence
 from buzzline.econometrics.best_distance import BestDistance, best_distance
+from buzzline.econometrics.eligibility import EligibilityEffect, eligibility_effect
 from buzzline.econometrics.gravity import InvestmentGravity, investment_gravity
 from buzzline.econometrics.income import IncomeLadder, income_ladder
 from buzzline.econometrics.location_choice import LocationChoice, location_choice
@@ -198,6 +199,7 @@ __all__ = [
     "DistrictRule",
     "DistrictTypeRule",
     "DistrictTypes",
+    "EligibilityEffect",
     "EmploymentMatrix",
     "ExternalReach",
     "FiveDimensions",
@@ -300,6 +302,7 @@ __all__ = [
     "delineation_stability",
     "distinctness",
     "district_types",
+    "eligibility_effect",
     "employment_matrix",
     "external_reach",
     "five_dimensions",

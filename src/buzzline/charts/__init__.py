@@ -25,6 +25,7 @@ from buzzline.charts import (
     direction,
     distinctness,
     district_types,
+    eligibility,
     entry,
     external_reach,
     flows,
@@ -75,6 +76,7 @@ from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
 FAMILIES = (
+    eligibility,
     policy_spillovers,
     synthetic_control,
     policy_effect,

@@ -11,6 +11,7 @@ from buzzline.econometrics.choice import (
 from buzzline.econometrics.choice_errors import destination_errors
 from buzzline.econometrics.choice_iia import hausman_mcfadden, iia_test
 from buzzline.econometrics.choice_sampling import sampled_alternatives
+from buzzline.econometrics.eligibility import EligibilityEffect, eligibility_effect
 from buzzline.econometrics.forward_deviations import forward_deviations
 from buzzline.econometrics.gravity import InvestmentGravity, investment_gravity
 from buzzline.econometrics.income import IncomeLadder, income_ladder
@@ -33,6 +34,7 @@ __all__ = [
     "BestDistance",
     "ChoiceFit",
     "Choices",
+    "EligibilityEffect",
     "IncomeLadder",
     "InvestmentGravity",
     "LocationChoice",
@@ -57,6 +59,7 @@ __all__ = [
     "choice_probabilities",
     "choices_of",
     "destination_errors",
+    "eligibility_effect",
     "fit_choices",
     "fit_mixed",
     "fit_panel",

@@ -231,10 +231,7 @@ def _units(
     ).sort("unit_id")  # fmt: skip
     n_without = first.height - frame["after"].drop_nulls().len()
     frame = frame.drop_nulls("after")
-    kinds = {kind: frame.filter(pl.col("unit_id").is_in(ids.implode()))
-             for kind, ids in kinds_of(study).items()}  # fmt: skip
-    kind = max(kinds, key=lambda one: kinds[one].height)
-    used = kinds[kind]
+    kind, used = _of_one_kind(study, frame)
     if not used.height:
         raise TooFew(f"no unit has {running!r} in one year and {name!r} in a later one")
     left = {"the outcome is not known later": n_without,
@@ -252,6 +249,16 @@ def _units(
         _groups(study, kind, used["unit_id"].to_list()),
         {reason: n for reason, n in left.items() if n}, is_change,
     )  # fmt: skip
+
+
+def _of_one_kind(study: Study, frame: pl.DataFrame) -> tuple[str, pl.DataFrame]:
+    """Return units of the kind that most are of."""
+    kinds = {
+        kind: frame.filter(pl.col("unit_id").is_in(ids.implode()))
+        for kind, ids in kinds_of(study).items()
+    }
+    kind = max(kinds, key=lambda one: kinds[one].height)
+    return kind, kinds[kind]
 
 
 def _commonest(rows: pl.DataFrame) -> str:

@@ -48,7 +48,8 @@ LATER = (
     "coagglomeration", "cluster_strength", "relatedness_density_by_place", "industry_groups",
     "m_function", "m_density", "ripley", "delineation_stability", "cluster_history",
     "city_threshold", "district_types", "brokerage", "removal_curves", "weakest_link_test",
-    "tie_formation", "policy_spillovers", "synthetic_control", "co_investment",
+    "tie_formation", "eligibility_effect", "policy_spillovers", "synthetic_control",
+    "co_investment",
     "group_hierarchy",
 )  # fmt: skip
 # Made of the candidates; all others of clusters that both tests leave, where they were made.
