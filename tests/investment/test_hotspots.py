@@ -1,6 +1,9 @@
 """Hotspots: by hand, collapses, coverage, size, giants and bad input."""
 
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 from tests.investment.between_clusters import dealt
 
@@ -138,6 +141,16 @@ def test_industries_are_told_apart_and_small_ones_said():
     assert (alone["status"], alone["value"]) == ("only cluster of its industry", None)
     for spec in charts_of("hotspots", found).values():
         assert spec.alt
+
+
+def test_declared_clusters_may_lack_an_industry():
+    deals = [(k, k % 3, (k + 1) % 4) for k in range(40)]
+    study, clustering = dealt(deals, 4)
+    frame = clustering.clusters.with_columns(industry=pl.lit(None, pl.String))
+    bare = replace(clustering, clusters=frame)
+    found = hotspots(study, bare, draws=99, rng=1)
+    assert found.clusters["industry"].unique().to_list() == ["no industry told"]
+    assert found.clusters["value"].null_count() == 0
 
 
 def test_ties_without_direction_arrive_at_both_ends():

@@ -18,6 +18,7 @@ from buzzline.investment.holdings import holdings_of
 from buzzline.tables.study import Study
 from buzzline.tables.vocabularies import LAYERS, UNDIRECTED_LAYERS
 
+NO_INDUSTRY = "no industry told"
 MOSTLY = 0.5  # of all deals in one group: a sentence of its own
 
 
@@ -130,7 +131,7 @@ def arrivals_of(
     >>> arrivals_of(study, found, ["research"]).is_directed
     False
     """
-    rows = clustering.clusters.select("cluster_id", "label", "industry", "n_members")
+    rows = _rows(clustering)
     if layers is None or set(layers) <= set(DEAL_LAYERS):
         deals = deals_of(study, clustering, layers=layers)
         frame = deals.deals.select("group", "origin", "destination", "year")
@@ -138,6 +139,21 @@ def arrivals_of(
     ties = _other_ties(study, clustering, tuple(layers))
     is_directed = not set(layers) & UNDIRECTED_LAYERS
     return _numbered(ties, rows, tuple(layers), is_directed=is_directed)
+
+
+def _rows(clustering: Clustering) -> pl.DataFrame:
+    """Return the clusters, with what declared ones may lack: an industry, a size."""
+    counted = clustering.members.group_by("cluster_id").agg(
+        counted=pl.col("org_id").n_unique().cast(pl.Int64)
+    )
+    told = clustering.clusters.select("cluster_id", "label", "industry", "n_members")
+    return told.join(
+        counted, on="cluster_id", how="left", maintain_order="left", validate="1:1"
+    ).select(
+        "cluster_id", pl.col("label").fill_null(pl.col("cluster_id")),
+        pl.col("industry").fill_null(NO_INDUSTRY),
+        pl.coalesce("n_members", "counted").fill_null(0).clip(1).alias("n_members"),
+    )  # fmt: skip
 
 
 def _numbered(
