@@ -84,6 +84,7 @@ def placebo(
     half = float(size[-int((1 - level) * (found.size + 1) + 1e-9)])  # exact under exchange
     p = float((1 + (size >= abs(value)).sum()) / (1 + found.size))
     spread = float(found.std(ddof=1))
+    value = float(value)
     return Placebo(value - half, value + half, p, as_floats(found), spread, "")
 
 
