@@ -38,14 +38,15 @@ NOTHING_LEFT = (
 # Columns that say whom a row is about: the row goes when that is somebody withheld.
 ABOUT = frozenset({
     "org_id", "source", "target", "unit_id", "owner_id", "establishment_id", "person_id",
-    "item_id", "organisation", "other_org_id", "member", "gatekeeper", "partner",
+    "item_id", "organisation", "other_org_id", "member", "gatekeeper", "partner", "group",
+    "parent", "holder", "held", "before", "after",
 })  # fmt: skip
 # Columns that mention one: the row is about something else, and keeps all but the name.
 MENTIONED = frozenset({"worst_id"})
 # Columns that say which cluster or place is at the other end of a row.
 OTHER_ENDS = frozenset({"partner_id", "first_id", "second_id"})
-OWN = ("n", "n_members", "n_pairs")  # columns that count who or what a row is about
-COUNTED = frozenset({"organisations", "establishments", "persons", "pairs"})  # units
+OWN = ("n", "n_members", "n_pairs", "n_groups")  # count who or what a row is about
+COUNTED = frozenset({"organisations", "establishments", "persons", "pairs", "groups"})  # units
 KEYS = ("industry", "country", "region", "city", "place_id")  # of groups of organisations
 SITES = ("longitude", "latitude")
 CELL = 0.25  # degrees: the middle of such a cell stands for the middle of a cluster
@@ -214,6 +215,7 @@ def _without_pseudonyms(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _blurred(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame in which the middle of a cluster is that of a cell, not of a member."""
-    if not set(SITES) <= set(frame.columns) or "org_id" in frame.columns:
+    at = [name for name in frame.columns if name.endswith(SITES)]
+    if not at or "org_id" in frame.columns:
         return frame
-    return frame.with_columns((pl.col(SITES) / CELL).floor() * CELL + CELL / 2)
+    return frame.with_columns((pl.col(at) / CELL).floor() * CELL + CELL / 2)

@@ -172,10 +172,10 @@ def _named(frame: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
             {"number": number, "cluster_id": end} | {name: f"{end}_{name}" for name in PLACE}
         )
         frame = frame.join(own, on=number, how="left", validate="m:1", maintain_order="left")
-    ends = [end if not name else f"{end}_{name}" for end in ("origin", "destination")
-            for name in ("", *PLACE)]  # fmt: skip
-    names = [name for name in ends if not name.endswith("tude")]
-    return frame.select(*names, *rest, *(name for name in ends if name.endswith("tude")))
+    both = ("origin", "destination")
+    first = [f"{end}_{name}" for end in both for name in ("label", "industry")]
+    last = [f"{end}_{name}" for end in both for name in ("longitude", "latitude")]
+    return frame.select(*first, *rest, *both, *last)
 
 
 def flow_rows(
@@ -243,6 +243,7 @@ def amount_rows(deals: Deals) -> pl.DataFrame:
         .group_by("origin", "destination", "unit")
         .agg(
             n=pl.len().cast(pl.Int64),
+            n_groups=pl.col("group").n_unique().cast(pl.Int64),
             amount=pl.when(pl.col("unit").first().is_in(["not known", "without unit"]).not_())
             .then(pl.col("amount").sum()),
         )

@@ -57,7 +57,7 @@ class ClusterInvestments:
         `origin`, `destination`, `year`, `industry` (of the source), `mode`, `function`,
         `value`, `n_groups`.
     amounts : DataFrame
-        `origin`, `destination`, `unit`, `n`, `amount`: never added across units.
+        `origin`, `destination`, `unit`, `n`, `n_groups`, `amount`: never added across units.
     left_out : DataFrame
         `reason`, `n`.
     n, n_groups : int

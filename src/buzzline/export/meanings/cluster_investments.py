@@ -90,7 +90,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "cluster_investments_amounts": (
         _ORIGIN, _DESTINATION,
         ("unit", "", "Unit of the amounts."),
-        ("n", "deals", "Deals."),
+        ("n", "deals", "Deals."), _GROUPS,
         ("amount", "see unit", "Their sum; empty where not known or without a unit."),
     ),
     "cluster_investments_left_out": (REASON, ("n", "deals", "Deals with that reason.")),
