@@ -259,6 +259,22 @@ def test_bad_input_regions_of_which_the_study_knows_nobody_are_not_regions_witho
     assert any("2 regions left out in which the study knows no organ" in n for n in found.notes)
 
 
+def test_bad_input_one_investor_with_half_of_the_deals_is_said_and_left_out_beside():
+    study, _ = make_income_world(IncomePlan(regions=30, years=5), rng=1)
+    here = study.organisations.filter(country="US")["org_id"].implode()
+    owned = pl.col("org_id").is_in(here) & pl.col("org_id").str.ends_with("1")
+    owned |= pl.col("org_id").is_in(here) & pl.col("org_id").str.ends_with("2")
+    owned |= pl.col("org_id").is_in(here) & pl.col("org_id").str.ends_with("3")
+    owned |= pl.col("org_id").is_in(here) & pl.col("org_id").str.ends_with("4")
+    organisations = study.organisations.with_columns(
+        owner_id=pl.when(owned).then(pl.lit("H000-0"))
+    )
+    found = income_ladder(study.with_table("organisations", organisations), draws=0)
+    said = next(note for note in found.notes if note.startswith("One investor makes"))
+    assert "without it outward deals go with" in said
+    assert not any("One investor" in n for n in income_ladder(study, draws=0).notes)
+
+
 def test_bad_input_one_year_allows_a_cross_section_and_nothing_else():
     study, _ = make_income_world(IncomePlan(regions=30, years=3), rng=1)
     last = study.outcomes.filter(pl.col("year") == pl.col("year").max())

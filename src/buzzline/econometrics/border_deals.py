@@ -25,7 +25,8 @@ class BorderDeals:
     deals : DataFrame
         One row a deal and region: `region` (a place), `way` ("outward": the region's
         organisation invests, "inward": it is invested in), `year`, `amount`, `unit`,
-        `industry` (of the organisation invested in), `host` (country at the other end).
+        `industry` (of the organisation invested in), `host` (country at the other end),
+        `investor` (owner of the organisation that invests, else itself).
     left_out : DataFrame
         `reason`, `n`: deals that were not used.
     first_year, last_year : int     of dated deals, across borders or not, but for one in a
@@ -206,6 +207,7 @@ def _by_way(usable: pl.DataFrame) -> pl.DataFrame:
             unit="unit",
             industry=industry,
             host=f"{there}_country",
+            investor="source_owner",
         )
         for here, there, way in (
             ("source", "target", "outward"),

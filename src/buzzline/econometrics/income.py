@@ -55,6 +55,7 @@ READING = (
     "effect unless nothing else that moves goes with both."
 )
 CROSS_SECTION = "That is no evidence of an effect: whatever makes regions rich stands in it."
+GIANT = 0.2  # share of deals of one investor from which results without it are told
 LINEAR = (1, 2, 3, 4, 5, 7)
 
 
@@ -285,7 +286,7 @@ def income_ladder(
         frame_of(lag_rows(panel, chance), LAGS), frame_of(quantiles, QUANTILES),
         frame_of(spatial, SPATIAL), frame_of(cells, CELLS), frame_of(unequal, THEIL),
         _regions(panel), panel.deals.left_out, panel.outcome, level,
-        (READING, *_left_out(panel), *panel.notes),
+        (READING, *_giant(panel, chance), *_left_out(panel), *panel.notes),
     )  # fmt: skip
 
 
@@ -312,6 +313,19 @@ def _others(
 
 def _why(error: Exception) -> str:
     return str(error).partition(": ")[2] or str(error)
+
+
+def _giant(panel: IncomePanel, chance: Chance) -> list[str]:
+    """Say what is left of the default where one investor makes many of the deals."""
+    who, share = panel.largest_investor()
+    if share < GIANT:
+        return []
+    said = f"One investor makes {share:.0%} of the deals across borders"
+    try:
+        row = linear_rows(panel.without(who), DEFAULT, chance)[0]
+    except TooFew:
+        return [f"{said}, and without it nothing is left to tell from."]
+    return [f"{said}; without it {OUTWARD} deals go with {_interval(row)}."]
 
 
 def _left_out(panel: IncomePanel) -> list[str]:

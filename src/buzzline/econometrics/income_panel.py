@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -46,6 +46,7 @@ class IncomePanel:
         New deals per 10,000 inhabitants, outward and inward, from `first_year` on.
     first_year : int
     deals : BorderDeals
+    measured : "deals" or "amounts"
     outcome, unit : str
     notes : tuple of str
     """
@@ -59,9 +60,23 @@ class IncomePanel:
     yearly: Floats
     first_year: int
     deals: BorderDeals
+    measured: Measured
     outcome: str
     unit: str
     notes: tuple[str, ...]
+
+    def largest_investor(self) -> tuple[str, float]:
+        """Return who makes most deals across borders, and what share of them; nobody: 0."""
+        counts = self.deals.deals["investor"].value_counts(sort=True)
+        if not counts.height:
+            return "", 0.0
+        return str(counts["investor"][0]), float(counts["count"][0]) / self.deals.deals.height
+
+    def without(self, investor: str) -> IncomePanel:
+        """Return the same without the deals of one investor."""
+        rest = self.deals.deals.filter(pl.col("investor") != investor)
+        deals = replace(self.deals, deals=rest)
+        return replace(self, deals=deals, yearly=_yearly(deals, self.regions, self.measured)[0])
 
     def new(self, later: int = 0) -> Floats:
         """Return new deals `later` years after each outcome; NaN beyond what is known.
@@ -154,7 +169,7 @@ def income_panel(
     return IncomePanel(
         regions, years, value, is_log,
         np.stack(held, axis=2) if held else np.zeros((*value.shape, 0)), tuple(controls),
-        yearly, deals.first_year, deals, name, unit, (*notes, *said),
+        yearly, deals.first_year, deals, measured, name, unit, (*notes, *said),
     )  # fmt: skip
 
 
