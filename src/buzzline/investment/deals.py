@@ -244,7 +244,7 @@ def _with_groups(ties: pl.DataFrame, study: Study) -> pl.DataFrame:
 
 def _with_known_ends(deals: pl.DataFrame, study: Study) -> pl.DataFrame:
     """Tell at which ends somebody can tell whether they are in a cluster."""
-    active = study.industries_of()["org_id"].implode()
+    active = study.industries_of().filter(pl.col("industry") != "")["org_id"].implode()
     return deals.with_columns(
         (
             pl.col(there).is_not_null()

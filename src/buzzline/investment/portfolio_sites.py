@@ -21,6 +21,7 @@ FEWEST_TIES = 3  # of a site, to tell how tied to locals it is
 HOME_KM = 100.0
 YEAR_DAYS = 365.25
 SAME_PLACE_DEGREES = 0.2  # sites outside of clusters are one place where they are so near
+EMBEDDED_SCHEMA = {"row": pl.Int64, "cluster_id": pl.String, "embedded": pl.Float64}
 
 
 class Sites(NamedTuple):
@@ -46,7 +47,9 @@ def sites_of(study: Study, clustering: Clustering, day: int | None) -> Sites:
         study.organisations["org_id"].gather(sites["head"]).alias("group")
     )
     at = [sites[name].fill_null(np.nan).to_numpy() for name in ("longitude", "latitude")]
-    found = clusters_at(clustering, study, longitude=at[0], latitude=at[1]).rename({"point": "site"})
+    found = clusters_at(clustering, study, longitude=at[0], latitude=at[1]).rename(
+        {"point": "site"}
+    )
     weight, measure = _weights(study, sites, day)
     sites = sites.with_columns(weight=weight, is_home=_is_home(study, sites))
     first = found.group_by("site", maintain_order=True).agg(pl.col("cluster_id").first())
@@ -165,6 +168,8 @@ def _embedded(study: Study, clustering: Clustering, inside: pl.DataFrame) -> pl.
     ties = study.linkages.filter(pl.col("layer").is_in(KNOWLEDGE_TIES)).select(
         "source", "target"
     )
+    if not ties.height:
+        return pl.DataFrame(schema=EMBEDDED_SCHEMA)
     both = pl.concat(
         [ties, ties.select(source="target", target="source")], how="vertical"
     ).filter(pl.col("source") != pl.col("target"))  # fmt: skip
