@@ -372,3 +372,15 @@ def test_one_state_agrees_with_the_published_number(project_root):
     assert found.values.size == 26
     # one state of 27: published errors of 0.006 come from states; placebos are less sure
     assert found.high - found.low > 2 * 1.96 * 0.006
+
+
+def test_a_target_that_names_nobody_is_said_where_it_matters():
+    study, _ = planted(units=40)
+    rows = [{"initiative_id": str(k), "name": "a", "start": date(2013, 1, 1), "place_id": place,
+             "target": "small businesses"} for k, place in enumerate(("LM0003", "P0000"))]  # fmt: skip
+    found = evaluated(initiatives_of(study, rows), outcome="policy_outcome")
+    assert len(found.notes) == 1
+    assert "'small businesses' names nobody" in found.notes[0]
+    assert found.is_treated.sum() == 1
+    elsewhere = initiatives_of(study, [rows[0] | {"target": None}, rows[1]])
+    assert not evaluated(elsewhere, outcome="policy_outcome").notes

@@ -95,6 +95,7 @@ def aims_of(study: Study, rows: pl.DataFrame, *, kind: str, units: pl.Series) ->
     units : Series of str
     """
     reader = {"place": _places, "declared cluster": _clusters, "organisation": _members}[kind]
+    known = set(units)
     first: dict[str, int] = {}
     no_start: set[str] = set()
     in_part: set[str] = set()
@@ -104,7 +105,7 @@ def aims_of(study: Study, rows: pl.DataFrame, *, kind: str, units: pl.Series) ->
     for item in rows.to_dicts():
         hit, part, unknown = reader(study, item, chains)
         in_part |= part
-        unnamed |= {str(item["target"])} if unknown else set()
+        unnamed |= {str(item["target"])} if unknown and known & set(hit) else set()
         for unit, year in hit.items():
             if year is None:
                 no_start.add(unit)
@@ -112,7 +113,6 @@ def aims_of(study: Study, rows: pl.DataFrame, *, kind: str, units: pl.Series) ->
             first[unit] = min(first.get(unit, year), year)
             if kind == "place" and item["place_id"] not in (None, unit):
                 through[unit] = item["place_id"]
-    known = set(units)
     notes = tuple(
         f"The target {target!r} names nobody in the tables; all of the place counts as treated."
         for target in sorted(unnamed)
