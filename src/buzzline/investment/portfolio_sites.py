@@ -36,7 +36,7 @@ class Sites(NamedTuple):
 def sites_of(study: Study, clustering: Clustering, day: int | None) -> Sites:
     """Return the sites of all organisations with the group each belongs to."""
     holdings = holdings_of(study)
-    day = _last_day(study, holdings.frame) if day is None else day
+    day = _last_day(study) if day is None else day
     every = as_indices(np.arange(holdings.n))
     control = control_at(holdings.frame, every, as_indices(np.full(holdings.n, day)))
     joined = pl.Series("joined", _joined(holdings.frame, control, day))
@@ -71,14 +71,14 @@ def sites_of(study: Study, clustering: Clustering, day: int | None) -> Sites:
     return Sites(sites, inside, measure, day)
 
 
-def _last_day(study: Study, holdings: pl.DataFrame) -> int:
+def _last_day(study: Study) -> int:
     """Return the last day on which something is known to have begun."""
     days = [
         study.organisations["opened"], study.establishments["opened"], study.linkages["start"],
         study.knowledge_items["date"],
     ]  # fmt: skip
-    known = [column.drop_nulls().cast(pl.Int32).max() for column in days]
-    return max((int(day) for day in known if day is not None), default=LATEST - 1)  # type: ignore[call-overload]
+    known = pl.concat([column.rename("day") for column in days]).drop_nulls()
+    return known.cast(pl.Int32).to_list()[known.arg_max() or 0] if known.len() else LATEST - 1
 
 
 def _sites(study: Study, day: int) -> pl.DataFrame:
