@@ -84,15 +84,15 @@ def test_planted_odds_are_found_and_those_only_pooled_are_not(confounded):
     world = make_world(organisations=1500, clusters=6, industries=3, rng=1)
     study, truth = plant_investments(
         world.study, world.truth.cluster, confounded=confounded,
-        times=1.0 if confounded else 5.0, deals=900, rng=np.random.default_rng(1),
+        times=1.0 if confounded else 5.0, deals=1500, rng=np.random.default_rng(1),
     )  # fmt: skip
     clustering = clustering_of_labels(study, world.truth.cluster)
-    found = investment_odds(study, clustering, across="all", draws=199, rng=1)
+    found = investment_odds(study, clustering, draws=199, rng=1)
     pooled, within = ratio(found), ratio(found, held=found.held, measure="odds ratio")
-    assert pooled["low"] > 1
+    assert (pooled["low"] > 1) == (not confounded)  # countries hide what industries feign
     assert within["low"] < truth.times < within["high"]
     assert (within["p"] < 0.05) == (not confounded)
-    assert ("may not be concluded" in str(found)) == confounded
+    assert ("It may be concluded" in str(found)) == (not confounded)
 
 
 def test_one_parent_with_half_of_the_deals_decides_nothing():
@@ -127,6 +127,22 @@ def test_country_is_held_where_deals_cross_borders():
     assert ratio(found, held="nothing")["value"] < 0.4
     assert ratio(found, held="industry and country")["value"] == pytest.approx(1)
     assert found.held == "industry and country"
+
+
+def test_the_own_cluster_is_no_place_to_land_for_others_either():
+    """Nobody prefers anything: 1 in 3 lands in each of the two clusters, or elsewhere."""
+    own, other, away = {"target": -80.0}, {"target": 110.0}, {"target": 150.0}
+    deals, group = [], 0
+    for from_cluster in (True, False):
+        for place in (own, other, away) * 20:
+            group += 1
+            deals.append({"group": group, "industry": "3341", "from_cluster": from_cluster,
+                          "lands": False, "to": "CA"} | place)  # fmt: skip
+    found = odds(deals, across="all")
+    assert left(found) == {WITHIN: 20}
+    assert ratio(found)["value"] == pytest.approx(1)  # 20 of 40 each, not 40 of 60
+    assert ratio(found)["n"] == 80
+    assert found.ratios.filter(pl.col("measure") == "odds ratio, exact").height == 1
 
 
 def test_what_is_unknown_is_left_out_not_counted_as_no():

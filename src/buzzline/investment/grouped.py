@@ -55,6 +55,11 @@ class Grouped:
     rows: Indices
 
     @property
+    def n(self) -> int:
+        """Deals in them; one that stands in several strata counts once."""
+        return int(np.unique(self.rows).size)
+
+    @property
     def n_strata(self) -> int:
         """Strata in which deals from clusters and from elsewhere meet."""
         return int(self.stratum[-1]) + 1 if self.stratum.size else 0
@@ -252,7 +257,7 @@ def design_effect(deals: Grouped) -> float:
     """
     if not deals.rows.size:
         return nan
-    alone = replace(deals, group=as_codes(np.arange(deals.rows.size)))
+    alone = replace(deals, group=as_codes(np.unique(deals.rows, return_inverse=True)[1]))
     spread, single = (
         float(np.square(_parts(some, "risk difference")[:, 0]).sum()) for some in (deals, alone)
     )

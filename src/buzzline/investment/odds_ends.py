@@ -10,7 +10,7 @@ import polars as pl
 
 from buzzline.agglomeration.relatedness import Relatedness
 from buzzline.analysis import NotMade
-from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats
+from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.investment.codes import are_names
 from buzzline.investment.deals import Deals
@@ -37,6 +37,8 @@ NO_ORIGIN = (
 )
 NO_LANDING = "of which it is not known whether they land in a similar cluster"
 WITHIN = "that stay in the cluster they come from"
+LOCAL_KM = 50.0  # what is nearer stays in a cluster or outside all, whoever invests
+LOCAL = f"within {LOCAL_KM:.0f} km"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +55,10 @@ class Ends:
         NaN not known (never under the main rule).
     left_out : DataFrame       `reason`, `n`
     notes : tuple of str
+    own : dict of (n,) bool
+        Of investors in the same cluster, by which of the deals land in it; those who come from
+        there are `origin` with its number. Empty where no deal can: across borders.
+    origin : (n,) int32        -1: from no cluster
     """
 
     deals: pl.DataFrame
@@ -60,6 +66,8 @@ class Ends:
     lands: dict[str, Floats]
     left_out: pl.DataFrame
     notes: tuple[str, ...]
+    own: dict[int, Flags]
+    origin: Codes
 
     def strata(self, held: str) -> Codes:
         """Return the stratum of each deal when something is held. (n,) int32."""
@@ -68,6 +76,26 @@ class Ends:
             return np.zeros(self.deals.height, np.int32)
         number = self.deals.select(pl.struct(columns).rank("dense")).to_series()
         return as_codes(number.to_numpy().astype(np.int64) - 1)
+
+    def compared(self, held: str, known: Flags) -> tuple[Indices, Codes]:
+        """Return which deals are compared, and in which stratum: rows and codes. (m,) each.
+
+        Investors from a cluster cannot land in it, so that others who do are not compared with
+        them: every cluster of origin has a stratum of its own, in which others can be again.
+        """
+        strata, rows = self.strata(held), np.flatnonzero(known)
+        if not self.own:
+            return as_indices(rows), as_codes(strata[rows])
+        found, codes = [], []
+        for number, lands_there in self.own.items():
+            inside = known & (self.origin == number)
+            others = known & ~self.from_cluster & ~lands_there
+            others &= np.isin(strata, np.unique(strata[inside]))
+            both = np.flatnonzero(inside | others)
+            found.append(both)
+            codes.append(strata[both].astype(np.int64) * len(self.own) + number)
+        dense = np.unique(np.concatenate(codes), return_inverse=True)[1]
+        return as_indices(np.concatenate(found)), as_codes(dense.ravel())
 
     def varying(self) -> tuple[str, ...]:
         """Return what is not the same for all deals, of what can be held."""
@@ -123,6 +151,7 @@ def ends_of(
         .when(~pl.Series(examined)).then(pl.lit(NOT_EXAMINED))
         .when(pl.Series(np.isnan(origin))).then(pl.lit(NO_ORIGIN))
         .when(pl.Series(stays)).then(pl.lit(WITHIN))
+        .when(frame["distance_km"] <= LOCAL_KM).then(pl.lit(LOCAL))
         .when(pl.Series(np.isnan(lands[main.rule]))).then(pl.lit(NO_LANDING))
         .alias("reason")
     )["reason"]  # fmt: skip
@@ -136,6 +165,7 @@ def ends_of(
         _held(frame, study)[kept.tolist()], origin[kept] == 1,
         {rule: some[kept] for rule, some in lands.items()}, left_out,
         tuple(dict.fromkeys(note for similar in rules for note in similar.notes)),
+        *_own(frame, at, clustering, main, kept),
     )  # fmt: skip
 
 
@@ -231,6 +261,34 @@ def _stays(
     out = np.zeros(frame.height, np.bool_)
     out[own["point"].to_numpy()] = True
     return out
+
+
+def _own(
+    frame: pl.DataFrame,
+    at: dict[str, pl.DataFrame],
+    clustering: Clustering,
+    main: Similar,
+    kept: Indices,
+) -> tuple[dict[int, Flags], Codes]:
+    """Return, of each set of clusters investors come from, which deals land there; and who."""
+    pairs = _with_similarity(frame, at["source"], clustering, main).filter(
+        pl.col("similar") == 1
+    )  # fmt: skip
+    each = pairs.group_by("point").agg(pl.col("cluster_id").sort().str.join("\n")).filter(
+        pl.col("point").is_in(kept.tolist())
+    )  # fmt: skip
+    origin = np.full(frame.height, -1, np.int32)
+    origin[each["point"].to_numpy()] = each["cluster_id"].rank("dense").to_numpy() - 1
+    inside_borders = not frame["across_borders"].fill_null(value=False).all()
+    own = {}
+    for number, names in enumerate(
+        each["cluster_id"].unique().sort() if inside_borders else []
+    ):
+        there = at["target"].filter(pl.col("cluster_id").is_in(names.split("\n")))
+        flags = np.zeros(frame.height, np.bool_)
+        flags[there["point"].to_numpy()] = True
+        own[number] = flags[kept]
+    return own, as_codes(origin[kept])
 
 
 def _examined(frame: pl.DataFrame, clustering: Clustering, main: Similar) -> Flags:

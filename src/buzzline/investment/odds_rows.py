@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -61,10 +62,12 @@ def grouped_of(ends: Ends, rule: str, held: str, *, chosen: Flags | None = None)
     if chosen is not None:
         known &= chosen
     group = ends.deals["group"].rank("dense").to_numpy().astype(np.int32) - 1
-    return grouped(
-        ends.strata(held)[known], as_codes(group[known]),
-        exposed=ends.from_cluster[known], lands=ends.lands[rule][known] == 1,
+    rows, strata = ends.compared(held, known)
+    found = grouped(
+        strata, as_codes(group[rows]), exposed=ends.from_cluster[rows],
+        lands=ends.lands[rule][rows] == 1,
     )  # fmt: skip
+    return replace(found, rows=rows[found.rows])
 
 
 def ratio_rows(ends: Ends, *, level: Share, draws: Draws, seed: int) -> pl.DataFrame:
@@ -88,7 +91,7 @@ def _rows_of(
     deals: Grouped, *, level: Share, draws: Draws, rng: np.random.Generator, named: Row
 ) -> Iterator[Row]:
     about = named | {
-        "level": level, "n": deals.rows.size, "n_groups": deals.n_groups,
+        "level": level, "n": deals.n, "n_groups": deals.n_groups,
         "n_strata": deals.n_strata,
     }  # fmt: skip
     p = tested_p(deals, draws=draws, rng=rng)
@@ -102,7 +105,7 @@ def _rows_of(
             row |= {"resampled_low": again.low, "resampled_high": again.high}
             row |= _e_values(found)
         yield row
-    if 0 < deals.rows.size <= MOST_EXACT:
+    if 0 < deals.rows.size == deals.n <= MOST_EXACT:
         exact = exact_odds_ratio(deals.cells(), level=level)
         yield about | _estimate(exact.estimate) | {
             "measure": EXACT, "p": exact.p, "n_groups": None,
@@ -193,7 +196,7 @@ def _mean(flags: Flags) -> float:
 def _tested(deals: Grouped, *, level: Share, draws: Draws, rng: np.random.Generator) -> Row:
     found = ratio_by_groups(deals, "risk ratio", level=level)
     return _estimate(found) | {
-        "p": tested_p(deals, draws=draws, rng=rng), "n": deals.rows.size,
+        "p": tested_p(deals, draws=draws, rng=rng), "n": deals.n,
         "n_groups": deals.n_groups, "status": status_of(deals, found),
     }  # fmt: skip
 
@@ -218,7 +221,7 @@ def needed_rows(ends: Ends, held: str, *, level: Share) -> pl.DataFrame:
         for ratio in RATIOS:
             alone = deals_needed(ratio, base, share=share, level=level)
             needed = None if alone is None or alike != alike else round(alone * max(alike, 1))
-            rows.append((ratio, base, share, alone, alike, needed, deals.rows.size))
+            rows.append((ratio, base, share, alone, alike, needed, deals.n))
     return pl.DataFrame(rows, schema=NEEDED_SCHEMA, orient="row").fill_nan(None)
 
 
