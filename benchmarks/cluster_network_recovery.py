@@ -149,7 +149,7 @@ def inside(setting: Row, seed: int) -> list[Row]:
             ties = [past[k] for k in rng.choice(len(past), m, replace=False)]
             ties += [heads[k] for k in rng.choice(len(heads), 10 - m, replace=False)]
         groups.append((n, ties))
-    found = group_hierarchy(grouped(groups), draws=DRAWS, rng=seed).measures
+    found = group_hierarchy(grouped(groups), draws=39, rng=seed).measures
     row, true = found.row(0, named=True), 0.75 if setting["kind"] == "at random" else 0.5
     hierarchy = found.filter(pl.col("measure") == "hierarchy")["p"].drop_nulls()
     return [{
