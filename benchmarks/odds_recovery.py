@@ -113,7 +113,7 @@ def planted(setting: Row, seed: int) -> list[Row]:
         confounded=setting.get("confounded", False), giants=setting.get("giants", 0), rng=rng,
     )  # fmt: skip
     clustering = clustering_of_labels(study, made.truth.cluster)
-    found = investment_odds(study, clustering, across="all", draws=99, rng=seed)
+    found = investment_odds(study, clustering, draws=99, rng=seed)
     odds = found.ratios.filter(pl.col("measure") == "odds ratio")
     pooled = odds.filter(pl.col("held") == "nothing").row(0, named=True)
     within = odds.filter(pl.col("held") == found.held).row(0, named=True)
@@ -170,7 +170,7 @@ TRIALS = {
     trial.name: trial
     for trial in (
         Trial("ratios", ratios, RATIOS, 400, ARRAYS, told_ratios),
-        Trial("planted", planted, PLANTED, 30, WHOLE, told_planted),
+        Trial("planted", planted, PLANTED, 20, WHOLE, told_planted),
     )
 }
 

@@ -122,7 +122,7 @@ def investment_odds(  # noqa: PLR0913 - a result of another analysis is no choic
     layers : names of layers, or None
         As in `deals_of`.
     across : "borders" or "all"
-        Deals between two countries only, or all but those inside one cluster.
+        Deals between two countries only, or all but those within 50 km or inside one cluster.
     digits : count, optional
         Industries that agree in as many digits are similar; None: the finest of 4, 3 and 2 at
         which it is known of four in five deals. The others stand beside it.

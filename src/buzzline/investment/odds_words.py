@@ -67,6 +67,10 @@ def _follows(pooled: dict[str, Any], within: dict[str, Any], needed: pl.DataFram
             "than deals of the same industry from elsewhere; not that being in a cluster is "
             f"why{left}."
         )
+    if within["p"] is not None and within["p"] <= 1 - within["level"] + 1e-12:
+        return (
+            f"This is at the edge of what chance gives; nothing can rest on it.{_needs(needed)}"
+        )
     if _clear(pooled):
         return (
             "It may not be concluded that deals from clusters seek similar ones: industries "
