@@ -87,6 +87,12 @@ def test_by_hand_amounts_are_added_in_one_unit_only():
     assert any("50% of deals have one" in note for note in panel.notes)
 
 
+def test_bad_input_amounts_that_are_mostly_unknown_are_not_added_up():
+    deals = [*DEALS, ("a", "abroad", 2012, None, None), ("a", "abroad", 2013, None, None)]
+    said = str(income_ladder(small(deals), measured="amounts", draws=0))
+    assert "would take unknown amounts for none" in said
+
+
 def test_by_hand_a_misdated_deal_does_not_make_years_known():
     many = [("a", "abroad", 2000 + k % 12, float(k), "musd") for k in range(12)]
     deals = [*many, ("a", "abroad", 1701, None, None)]

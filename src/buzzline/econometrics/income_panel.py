@@ -26,7 +26,7 @@ INHABITANTS = 10_000
 OUTWARD, INWARD = "outward", "inward"
 WAYS = (OUTWARD, INWARD)
 OF_PEOPLE = "income|earning|wage|salar"
-FAR = 5  # years before and after the outcome for which deals are laid out
+WITH_AMOUNT = 0.5  # share of deals with an amount, below which amounts are not added up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -289,6 +289,11 @@ def _one_unit(deals: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     unit = units["unit"][0]
     used = with_amount.filter(pl.col("unit") == unit)
     share = used.height / deals.height
+    if share < WITH_AMOUNT:
+        raise TooFew(
+            f"income_ladder: {share:.0%} of deals have an amount in {unit}; sums of so few "
+            "would take unknown amounts for none. Use `measured` deals"
+        )
     return used, [
         f"Amounts are in {unit}; {share:.0%} of deals have one, all others count as nothing "
         "here, so small deals and other currencies are missing."
