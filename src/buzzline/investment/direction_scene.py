@@ -97,6 +97,8 @@ class Scene:
         return float(((source == target) & (target >= 0)).sum() / n) if n else np.nan
 
     def _kinds(self, row: int, buyer: Indices) -> Floats:
+        if not self.chain.is_known:  # the table of kinds then only says why
+            return np.full(len(KINDS), np.nan)
         kinds = kinds_at(self.ladder, self.chain, row, buyer=buyer)
         counts = np.bincount(kinds[kinds >= 0], minlength=len(KINDS))
         total = counts.sum()
