@@ -147,7 +147,8 @@ TRIAL = Trial(
     ("buzzline.econometrics.policy_effect", "buzzline.econometrics.effect_rows",
      "buzzline.econometrics.staggered", "buzzline.econometrics.staggered_sums",
      "buzzline.econometrics.synthetic_rows", "buzzline.econometrics.policy_spillovers",
-     "buzzline.econometrics.rings", "buzzline.econometrics.rd", "buzzline.tables.worlds.policies"), told,
+     "buzzline.econometrics.rings", "buzzline.econometrics.rd",
+     "buzzline.tables.worlds.policies"), told,
 )  # fmt: skip
 
 

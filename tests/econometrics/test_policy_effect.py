@@ -384,3 +384,12 @@ def test_a_target_that_names_nobody_is_said_where_it_matters():
     assert found.is_treated.sum() == 1
     elsewhere = initiatives_of(study, [rows[0] | {"target": None}, rows[1]])
     assert not evaluated(elsewhere, outcome="policy_outcome").notes
+
+
+def test_years_in_between_that_nobody_has_are_said():
+    study, truth = planted(units=60, starts=(5,))
+    gap = study.outcomes.filter(~pl.col("year").is_in([2012]))  # the year before
+    found = policy_effect(study.with_table("outcomes", gap), initiative=PROGRAMME, rng=1)
+    assert "is not known in 2012" in str(found)
+    row = found.effects.row(0, named=True)
+    assert row["low"] < truth.overall < row["high"]

@@ -16,6 +16,7 @@ from buzzline.tables.study import Study
 from buzzline.wording import plural
 
 NEVER = 0  # instead of a year
+MOST_NAMED = 5
 LEFT_OUT_SCHEMA = {"reason": pl.String, "n": pl.Int64}
 SAID = {"place": "place", "declared cluster": "cluster", "organisation": "organisation"}
 
@@ -138,7 +139,7 @@ def evaluated(
     return Evaluated(
         kind, kept, years, as_floats(y[chosen]), as_indices(first[chosen]), group, grouped_by,
         x, tuple(covariates), name, units[0] if units else "", _label(rows, initiative),
-        _left_out(reasons), aims.notes,
+        _left_out(reasons), (*aims.notes, *_gaps(years, name)),
     )  # fmt: skip
 
 
@@ -225,6 +226,18 @@ def _usable(
     early = keep & (first > NEVER) & ~before
     reasons["treated before its outcome is first known"] = int(early.sum())
     return keep & ~early, reasons
+
+
+def _gaps(years: Indices, outcome: str) -> tuple[str, ...]:
+    """Say which years in between nobody has an outcome in."""
+    missing = np.setdiff1d(np.arange(years[0], years[-1] + 1), years)
+    if not missing.size:
+        return ()
+    return (
+        f"{outcome!r} is not known in {', '.join(map(str, missing[:MOST_NAMED]))}"
+        f"{' ...' if missing.size > MOST_NAMED else ''}: where treatment began just after, the "
+        "last year known before is what others are held against.",
+    )
 
 
 def _first_start(first: Indices, years: Indices) -> int:
