@@ -157,7 +157,9 @@ def test_by_hand_the_share_abroad_has_bounds_where_a_country_is_not_known():
         0, named=True
     )
     assert (row["value"], row["n_countries"]) == (3, 2)
-    assert (row["low"], row["abroad"], row["high"]) == pytest.approx((1 / 3, 1 / 2, 2 / 3))
+    assert (row["abroad_low"], row["abroad"], row["abroad_high"]) == pytest.approx(
+        (1 / 3, 1 / 2, 2 / 3)
+    )
 
 
 # what says nothing is said

@@ -55,7 +55,10 @@ def ownership_chart(result: Ownership, *, width: int = WIDTH) -> Spec:
 
 def _bar(item: dict[str, Any]) -> Row:
     n = item["value"]
-    abroad, known = round(item["low"] * n), n - round((item["high"] - item["low"]) * n)
+    abroad, known = (
+        round(item["abroad_low"] * n),
+        n - round((item["abroad_high"] - item["abroad_low"]) * n),
+    )
     note = (
         f"{item['n_direct']:,} direct, {plural(item['n_countries'], 'country', 'countries')}, "
         f"{plural(item['n_steps'], 'step')}"

@@ -39,7 +39,7 @@ class Ownership:
         One row an ultimate owner, largest group first: `group` (org_id), `name`, `country`,
         `value` (organisations it controls), `n_direct` (those it controls without others in
         between), `n_countries`, `n_industries`, `n_steps` (longest chain), `abroad` (share of
-        what it controls that is abroad, of known countries), `low`, `high` (that share, were
+        what it controls that is abroad, of known countries), `abroad_low`, `abroad_high` (were
         those of unknown country all at home, or all abroad).
     organisations : DataFrame
         One row an organisation that holds or is held: `org_id`, `name`, `country`, `parent`
@@ -167,7 +167,7 @@ def ownership(study: Study, *, year: Years | None = None) -> Ownership:
 
 
 def _abroad(first: dict[str, object]) -> str:
-    low, high = float(str(first["low"])), float(str(first["high"]))
+    low, high = float(str(first["abroad_low"])), float(str(first["abroad_high"]))
     if high - low < 0.005:
         return f"{first['abroad']:.0%}"
     return f"{low:.0%} to {high:.0%}"

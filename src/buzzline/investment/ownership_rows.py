@@ -189,13 +189,13 @@ def group_rows(scene: Snapshot, organisations: pl.DataFrame) -> pl.DataFrame:
             n_industries=pl.col("industry").drop_nulls().n_unique().cast(pl.Int64),
             n_steps=pl.col("n_steps").max(),
             abroad=pl.when(known > 0).then(pl.col("is_abroad").sum() / known),
-            low=pl.col("is_abroad").sum() / pl.len(),
-            high=(pl.len() - (~pl.col("is_abroad")).sum()) / pl.len(),
+            abroad_low=pl.col("is_abroad").sum() / pl.len(),
+            abroad_high=(pl.len() - (~pl.col("is_abroad")).sum()) / pl.len(),
         )
         .join(industry.select(group="org_id", name="name", country="country"), on="group",
               validate="1:1")
         .select("group", "name", "country", "value", "n_direct", "n_countries", "n_industries",
-                "n_steps", "abroad", "low", "high")
+                "n_steps", "abroad", "abroad_low", "abroad_high")
         .sort("value", "group", descending=[True, False])
     )  # fmt: skip
 

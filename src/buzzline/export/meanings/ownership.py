@@ -23,8 +23,8 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("n_industries", "industries", "Industries they are in, where known."),
         ("n_steps", "steps", "The longest chain of control in the group."),
         ("abroad", "share", "Share abroad, among those whose country is known."),
-        ("low", "share", "Share abroad, were all of unknown country at home."),
-        ("high", "share", "Share abroad, were all of unknown country abroad."),
+        ("abroad_low", "share", "Share abroad, were all of unknown country at home."),
+        ("abroad_high", "share", "Share abroad, were all of unknown country abroad."),
     ),
     "ownership_organisations": (
         ("org_id", "", "Identifier of the organisation."),
