@@ -180,8 +180,8 @@ def test_published_ties_what_the_gallery_says_of_cluster_networks(shared_data, t
     assert "0.93 times" in said["odds"]
     assert "1,214 deals of 747 groups" in said["odds"]
     assert "No difference is shown" in said["odds"]
-    assert "1.28 times" in said["odds_everywhere"]
-    assert "within industry, country and year, 1.20 times" in said["odds_everywhere"]
+    assert "1.34 times" in said["odds_everywhere"]
+    assert "within industry, country and year, 1.19 times" in said["odds_everywhere"]
     assert said["odds: Biotechnology"].startswith("1.21")
     assert "736 of 10,444 deals" in said["pairs"]
     assert "42% [41%, 44%] are horizontal, with an industry in common; 1" in said["direction"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -56,8 +56,8 @@ class Ends:
     left_out : DataFrame       `reason`, `n`
     notes : tuple of str
     own : dict of (n,) bool
-        Of investors in the same cluster, by which of the deals land in it; those who come from
-        there are `origin` with its number. Empty where no deal can: across borders.
+        Of investors in the same cluster, which of the deals land within 50 km of it; those who
+        come from there are `origin` with its number. Empty where no deal can: across borders.
     origin : (n,) int32        -1: from no cluster
     """
 
@@ -80,15 +80,16 @@ class Ends:
     def compared(self, held: str, known: Flags) -> tuple[Indices, Codes]:
         """Return which deals are compared, and in which stratum: rows and codes. (m,) each.
 
-        Investors from a cluster cannot land in it, so that others who do are not compared with
-        them: every cluster of origin has a stratum of its own, in which others can be again.
+        Investors from a cluster cannot land in it, so that deals landing within 50 km of it are
+        compared with nobody's: every cluster of origin has a stratum of its own, in which
+        others can be again.
         """
         strata, rows = self.strata(held), np.flatnonzero(known)
         if not self.own:
             return as_indices(rows), as_codes(strata[rows])
         found, codes = [], []
         for number, lands_there in self.own.items():
-            inside = known & (self.origin == number)
+            inside = known & (self.origin == number) & ~lands_there
             others = known & ~self.from_cluster & ~lands_there
             others &= np.isin(strata, np.unique(strata[inside]))
             both = np.flatnonzero(inside | others)
@@ -144,6 +145,11 @@ def ends_of(
     lands = {main.rule: lands[main.rule]} | lands
     origin = _inside(frame, at["source"], clustering, main, "source")
     stays = _stays(frame, at, clustering, main)
+    home = _with_similarity(frame, at["source"], clustering, main).filter(
+        pl.col("similar") == 1
+    )  # fmt: skip
+    scale = pl.max_horizontal("scale_km", pl.lit(LOCAL_KM))
+    wider = replace(clustering, clusters=clustering.clusters.with_columns(scale_km=scale))
     known = frame["source_industry"].is_not_null().to_numpy()
     examined = _examined(frame, clustering, main)
     reason = pl.select(
@@ -165,7 +171,7 @@ def ends_of(
         _held(frame, study)[kept.tolist()], origin[kept] == 1,
         {rule: some[kept] for rule, some in lands.items()}, left_out,
         tuple(dict.fromkeys(note for similar in rules for note in similar.notes)),
-        *_own(frame, at, clustering, main, kept),
+        *_own(frame, home, _clusters_of(study, wider, deals, "target"), kept),
     )  # fmt: skip
 
 
@@ -264,27 +270,18 @@ def _stays(
 
 
 def _own(
-    frame: pl.DataFrame,
-    at: dict[str, pl.DataFrame],
-    clustering: Clustering,
-    main: Similar,
-    kept: Indices,
+    frame: pl.DataFrame, at: pl.DataFrame, near: pl.DataFrame, kept: Indices
 ) -> tuple[dict[int, Flags], Codes]:
-    """Return, of each set of clusters investors come from, which deals land there; and who."""
-    pairs = _with_similarity(frame, at["source"], clustering, main).filter(
-        pl.col("similar") == 1
-    )  # fmt: skip
-    each = pairs.group_by("point").agg(pl.col("cluster_id").sort().str.join("\n")).filter(
-        pl.col("point").is_in(kept.tolist())
-    )  # fmt: skip
+    """Return, of each set of clusters investors come from, which deals land near; and who."""
+    each = at.group_by("point").agg(pl.col("cluster_id").sort().str.join("\n"))
+    each = each.filter(pl.col("point").is_in(kept.tolist()))
     origin = np.full(frame.height, -1, np.int32)
     origin[each["point"].to_numpy()] = each["cluster_id"].rank("dense").to_numpy() - 1
-    inside_borders = not frame["across_borders"].fill_null(value=False).all()
+    if frame["across_borders"].fill_null(value=False).all():
+        return {}, as_codes(origin[kept])
     own = {}
-    for number, names in enumerate(
-        each["cluster_id"].unique().sort() if inside_borders else []
-    ):
-        there = at["target"].filter(pl.col("cluster_id").is_in(names.split("\n")))
+    for number, names in enumerate(each["cluster_id"].unique().sort()):
+        there = near.filter(pl.col("cluster_id").is_in(names.split("\n")))
         flags = np.zeros(frame.height, np.bool_)
         flags[there["point"].to_numpy()] = True
         own[number] = flags[kept]
