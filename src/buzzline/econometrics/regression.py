@@ -1,16 +1,13 @@
 """Least squares and Poisson with any number of sets of fixed effects, through pyfixest.
 
-A kept library does the fitting; what it leaves (scores and information) goes to `sandwiches`,
-because errors of pairs and in three ways are not in it. What it does without a word is said
-here: rows that tell nothing, columns that repeat others, a slower solver where the usual one
-gives up, Poisson fits that are not finite.
+A kept library does the fitting; its scores go to `sandwiches`. What it does without a word is
+said here: rows that tell nothing, columns that repeat others, a slower solver, no end.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,20 +15,21 @@ import polars as pl
 import pyfixest as pf
 from pyfixest.core.demean import demean
 
-from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
-from buzzline.econometrics.fitted import Family, Fitted
+from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats
+from buzzline.econometrics.fit_rows import Given, given_of, telling
+from buzzline.econometrics.fitted import Fitted
 from buzzline.econometrics.separated_rows import separated_rows
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.sandwiches import Groups, group_codes
 
-MOST_STEPS = 100
-TOLERANCE = 1e-10  # of the deviance
+MOST_STEPS, FIRST_STEPS = 100, 15  # a mean that runs to 0 does so in the first
+MOST_TURNS = 1000  # in which effects are taken out; beyond, LSMR is faster
+TOLERANCE = 1e-9  # of the deviance
 SETTLED = 1e-8  # of means, where effects are taken out by turns
-NEVER = 1e-8  # of the mean: a fitted Poisson mean below it is not finite in logs
+NEVER = 1e-7  # of the mean: a fitted Poisson mean below it is not finite in logs
+STILL = 0.01  # of an error
 LEFT = 1e-7  # of a column's variation that has to be left beside effects
 GAVE_UP = "Demeaning failed"
-WEIGHTLESS, ALONE = "without weight", "alone in an effect"
-ZEROS = "in an effect with zeros only"
 REPEATS, BESIDE = "repeats other columns or the effects", "does not vary beside the effects"
 SEPARATED = "separated: no finite coefficients give them a mean"
 
@@ -66,7 +64,7 @@ def fit_linear(
     >>> fit.names, fit.beta.round(6).tolist()
     (('a', 'b'), [2.0, -1.0])
     """
-    return _fit(_given("linear", y, x, effects, names=names, weights=weights))
+    return _fit(given_of(y, x, effects, family="linear", names=names, weights=weights))
 
 
 def fit_poisson(
@@ -94,8 +92,8 @@ def fit_poisson(
     Notes
     -----
     Rows of an effect with zeros only have a mean of 0 whatever the coefficients, and are left
-    out; rows on which some combination of columns can go to minus infinity unopposed are found
-    once a fitted mean vanishes, left out and counted [1]_.
+    out. So are rows on which some combination of columns can go to minus infinity unopposed
+    [1]_: those with nothing whose fitted mean vanishes; where there is no fit, by rectifying.
 
     References
     ----------
@@ -110,7 +108,9 @@ def fit_poisson(
     """
     if not (np.asarray(y) >= 0).all():
         raise InvalidArgument("fit_poisson: needs values of 0 and more")
-    return _fit(_given("poisson", y, x, effects, names=names, weights=weights, offset=offset))
+    return _fit(
+        given_of(y, x, effects, family="poisson", names=names, weights=weights, offset=offset)
+    )
 
 
 def without_effects(
@@ -118,22 +118,8 @@ def without_effects(
 ) -> Floats:
     """Return columns net of sets of fixed effects. (n, k).
 
-    Parameters
-    ----------
-    columns : (n, k) float64
-    effects : sequence of (n,) any
-    weights : (n,) float64, optional
-
-    Raises
-    ------
-    NotConverged
-        Effects that are hardly connected.
-
-    Examples
-    --------
-    >>> column, unit = np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])
-    >>> without_effects(column, (unit,)).ravel().tolist()
-    [-1.0, 1.0, 0.0]
+    >>> without_effects(np.array([[1.0], [3.0]]), (np.zeros(2),)).ravel().tolist()
+    [-1.0, 1.0]
     """
     if not effects:
         return as_floats(columns)
@@ -145,44 +131,12 @@ def without_effects(
     return as_floats(out)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Given:
-    family: Family
-    y: Floats
-    x: Floats
-    codes: tuple[Indices, ...]
-    names: tuple[str, ...]
-    weights: Floats | None
-    offset: Floats | None
-
-    @property
-    def word(self) -> str:
-        return f"fit_{self.family}"
-
-
-def _given(
-    family: Family, y: Floats, x: Floats, effects: Sequence[Groups], **choices: Any
-) -> _Given:
-    y, x = as_floats(y), as_floats(x)
-    if x.ndim != 2 or not x.shape[1]:
-        raise InvalidArgument("fit: x needs one column at least, of shape (rows, columns)")
-    names = tuple(choices["names"]) or tuple(f"x{j + 1}" for j in range(x.shape[1]))
-    weights, offset = choices["weights"], choices.get("offset")
-    parts = [part for part in (y, x, weights, offset) if part is not None]
-    lengths = {len(part) for part in [*parts, *effects]}
-    if len(names) != x.shape[1] or lengths != {y.size}:
-        raise InvalidArgument("fit: y, x, effects, weights and names must be of one length")
-    if not all(np.isfinite(part).all() for part in parts):
-        raise InvalidArgument("fit: values must be finite; leave rows without one out")
-    codes = tuple(group_codes(np.asarray(effect)) for effect in effects)
-    return _Given(family, y, x, codes, names, weights, offset)
-
-
-def _fit(given: _Given) -> Fitted:
-    rows, left_out = _telling(given, as_flags(np.ones(given.y.size)))
+def _fit(given: Given) -> Fitted:
+    rows, left_out = telling(given, as_flags(np.ones(given.y.size)))
     dropped: dict[str, str] = {}
     notes: list[str] = []
-    is_checked = given.family == "linear"
+    is_checked, steps = given.family == "linear", FIRST_STEPS
+    before: _Made | None = None
     while True:
         columns = _varying(given, rows, dropped)
         if not columns or rows.size <= len(columns):
@@ -190,18 +144,21 @@ def _fit(given: _Given) -> Fitted:
                 f"{given.word}: {rows.size} rows tell something and {len(columns)} columns "
                 "vary beside the effects; more rows or fewer effects are needed"
             )
-        made = _tried(given, rows, columns, notes, is_checked=is_checked)
+        made = _tried(given, rows, columns, notes, steps=steps, is_checked=is_checked)
         if made and (lost := made.lost()):
             dropped |= {given.names[columns[j]]: reason for j, reason in lost}
-        elif made and (is_checked or not made.vanishes()):
+            continue
+        apart = made.vanishing() if made else _separated(given, rows, columns)
+        is_checked = is_checked or not made
+        if made and ((made.is_settled and not apart.any()) or made.stays(before)):
             return made.fitted(tuple(dropped.items()), tuple(left_out.items()))
-        else:
-            is_checked = True
-            rows, more = _without_separated(given, rows, columns)
-            left_out = {why: left_out.get(why, 0) + more.get(why, 0) for why in left_out | more}
+        before = made
+        steps = FIRST_STEPS if apart.any() else MOST_STEPS
+        rows, more = _without(given, rows, apart)
+        left_out = {why: left_out.get(why, 0) + more.get(why, 0) for why in left_out | more}
 
 
-def _varying(given: _Given, rows: Indices, dropped: dict[str, str]) -> list[int]:
+def _varying(given: Given, rows: Indices, dropped: dict[str, str]) -> list[int]:
     """Return the columns that vary and are not dropped yet; the others are."""
     for j, name in enumerate(given.names):
         values = given.x[rows, j]
@@ -211,20 +168,25 @@ def _varying(given: _Given, rows: Indices, dropped: dict[str, str]) -> list[int]
 
 
 def _tried(
-    given: _Given, rows: Indices, columns: list[int], notes: list[str], *, is_checked: bool
+    given: Given,
+    rows: Indices,
+    columns: list[int],
+    notes: list[str],
+    *,
+    steps: int,
+    is_checked: bool,
 ) -> _Made | None:
     """Return a fit; none if it may be for separated rows that there is none."""
     try:
-        return _Made(given, rows, columns, notes)
+        return _Made(given, rows, columns, notes, steps=steps)
     except NotConverged:
         if is_checked:
             raise
         return None
 
 
-def _without_separated(
-    given: _Given, rows: Indices, columns: list[int]
-) -> tuple[Indices, dict[str, int]]:
+def _separated(given: Given, rows: Indices, columns: list[int]) -> Flags:
+    """Return which rows no finite fit can serve, where none was found."""
     frame = _frame(given, rows, columns)
     formula = _formula(frame)
 
@@ -239,35 +201,17 @@ def _without_separated(
         except (np.linalg.LinAlgError, ValueError):  # every column repeats the effects
             return as_floats(np.zeros(target.size))
 
-    apart = separated_rows(as_floats(given.y[rows]), projected)
+    return separated_rows(as_floats(given.y[rows]), projected)
+
+
+def _without(given: Given, rows: Indices, apart: Flags) -> tuple[Indices, dict[str, int]]:
     keep = np.zeros(given.y.size, np.bool_)
     keep[rows[~apart]] = True
-    kept, left_out = _telling(given, keep)
+    kept, left_out = telling(given, keep)
     return kept, left_out | ({SEPARATED: int(apart.sum())} if apart.any() else {})
 
 
-def _telling(given: _Given, among: Flags) -> tuple[Indices, dict[str, int]]:
-    """Return rows that tell something; effects seen once, or with zeros only, do not."""
-    keep = among.copy()
-    found = {WEIGHTLESS: 0, ZEROS: 0, ALONE: 0}
-    if given.weights is not None:
-        found[WEIGHTLESS] = int((keep & (given.weights <= 0)).sum())
-        keep &= given.weights > 0
-    before = -1
-    while given.codes and int(keep.sum()) != before:
-        before = int(keep.sum())
-        for code in given.codes:
-            if given.family == "poisson":
-                zero = keep & ~(np.bincount(code, weights=given.y * keep) > 0)[code]
-                found[ZEROS] += int(zero.sum())
-                keep &= ~zero
-            alone = keep & (np.bincount(code, weights=keep) < 2)[code]
-            found[ALONE] += int(alone.sum())
-            keep &= ~alone
-    return as_indices(np.flatnonzero(keep)), {why: n for why, n in found.items() if n}
-
-
-def _frame(given: _Given, rows: Indices, columns: list[int]) -> pl.DataFrame:
+def _frame(given: Given, rows: Indices, columns: list[int]) -> pl.DataFrame:
     """Return what pyfixest reads: columns scaled to one, effects as numbers from 0."""
     whole = rows.size == given.y.size
     parts: dict[str, Any] = {"y": given.y if whole else given.y[rows]}
@@ -294,11 +238,11 @@ class _Made:
     __slots__ = ("columns", "fit", "given", "notes", "rows", "scale")
 
     def __init__(
-        self, given: _Given, rows: Indices, columns: list[int], notes: list[str]
+        self, given: Given, rows: Indices, columns: list[int], notes: list[str], *, steps: int
     ) -> None:
         self.given, self.rows, self.columns, self.notes = given, rows, columns, notes
         self.scale = as_floats([given.x[rows, j].std() for j in columns])
-        self.fit = _run(given, _frame(given, rows, columns), notes)
+        self.fit = _run(given, _frame(given, rows, columns), notes, steps=steps)
 
     def lost(self) -> list[tuple[int, str]]:
         """Return columns without a coefficient of their own, with the reason."""
@@ -315,9 +259,37 @@ class _Made:
             return as_floats(np.asarray(self.fit._Y_hat_response).ravel())
         return as_floats(self.given.y[self.rows] - self.fit.resid())
 
-    def vanishes(self) -> bool:
-        """Return whether a mean runs to 0: a sign that no finite fit exists."""
-        return bool((self.mean() < NEVER * float(self.given.y[self.rows].mean())).any())
+    @property
+    def is_settled(self) -> bool:
+        return self.given.family == "linear" or bool(self.fit.convergence)
+
+    def known(self) -> tuple[Floats, Floats]:
+        """Return coefficients, in units of their own, and errors; not of a constant."""
+        k = len(self.columns)
+        beta, spread = np.asarray(self.fit._beta_hat), np.linalg.inv(self.fit._hessian)
+        return (
+            as_floats(beta[-k:] / self.scale),
+            as_floats(np.sqrt(np.diag(spread))[-k:] / self.scale),
+        )
+
+    def stays(self, before: _Made | None) -> bool:
+        """Return whether coefficients no longer move, though effects do."""
+        if before is None or before.columns != self.columns:
+            return False
+        (now, error), (then, past) = self.known(), before.known()
+        if not (
+            (np.abs(now - then) < STILL * error) & (np.abs(error / past - 1) < STILL)
+        ).all():
+            return False
+        self.notes.append("some effects have no finite value; coefficients no longer move")
+        return True
+
+    def vanishing(self) -> Flags:
+        """Return rows with nothing whose mean runs to 0: they are separated, or as good as."""
+        y = self.given.y[self.rows]
+        if self.given.family == "linear":
+            return as_flags(np.zeros(y.size))
+        return as_flags((y == 0) & (self.mean() < NEVER * float(y.mean())))
 
     def fitted(
         self, dropped: tuple[tuple[str, str], ...], left_out: tuple[tuple[str, int], ...]
@@ -340,14 +312,14 @@ class _Made:
         )  # fmt: skip
 
 
-def _run(given: _Given, frame: pl.DataFrame, notes: list[str]) -> Any:
+def _run(given: Given, frame: pl.DataFrame, notes: list[str], *, steps: int) -> Any:
     formula = _formula(frame)
     asked: dict[str, Any] = {"weights": "w" if "w" in frame.columns else None}
     fit: Callable[..., Any] = pf.feols
     if given.family == "poisson":
         fit = pf.fepois
         asked |= {
-            "iwls_tol": TOLERANCE, "iwls_maxiter": MOST_STEPS, "separation_check": [],
+            "iwls_tol": TOLERANCE, "iwls_maxiter": steps, "separation_check": [],
             "offset": "o" if "o" in frame.columns else None,
         }  # fmt: skip
     try:
@@ -359,8 +331,9 @@ def _run(given: _Given, frame: pl.DataFrame, notes: list[str]) -> Any:
             f"{given.word}: no finite fit; a column may tell exactly which rows are 0, or "
             "repeat the effects. Leave it out, or use fewer effects."
         ) from error
-    finite = bool(np.isfinite(np.asarray(done._beta_hat)).all())
-    if not finite or (given.family == "poisson" and not done.convergence):
+    if not np.isfinite(np.asarray(done._beta_hat)).all():
+        raise NotConverged(f"{given.word}: no finite coefficients")
+    if steps == MOST_STEPS and given.family == "poisson" and not done.convergence:
         raise NotConverged(f"{given.word}: did not settle within {MOST_STEPS} steps")
     return done
 
@@ -369,7 +342,7 @@ def _in_turns(
     fit: Callable[..., Any], formula: str, frame: pl.DataFrame, asked: dict[str, Any],
     notes: list[str],
 ) -> Any:  # fmt: skip
-    turns = asked | {"demeaner": pf.MapDemeaner(fixef_tol=SETTLED)}
+    turns = asked | {"demeaner": pf.MapDemeaner(fixef_tol=SETTLED, fixef_maxiter=MOST_TURNS)}
     try:
         return _quietly(fit, formula, frame, turns)
     except ValueError as error:
