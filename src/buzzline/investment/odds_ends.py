@@ -144,23 +144,13 @@ def ends_of(
     main = _main(rules, lands, digits)
     lands = {main.rule: lands[main.rule]} | lands
     origin = _inside(frame, at["source"], clustering, main, "source")
-    stays = _stays(frame, at, clustering, main)
+    told = (_examined(frame, clustering, main), origin, _stays(frame, at, clustering, main))
+    reason = _reasons(frame, told, lands[main.rule])
     home = _with_similarity(frame, at["source"], clustering, main).filter(
         pl.col("similar") == 1
     )  # fmt: skip
     scale = pl.max_horizontal("scale_km", pl.lit(LOCAL_KM))
     wider = replace(clustering, clusters=clustering.clusters.with_columns(scale_km=scale))
-    known = frame["source_industry"].is_not_null().to_numpy()
-    examined = _examined(frame, clustering, main)
-    reason = pl.select(
-        pl.when(~pl.Series(known)).then(pl.lit(NO_INDUSTRY))
-        .when(~pl.Series(examined)).then(pl.lit(NOT_EXAMINED))
-        .when(pl.Series(np.isnan(origin))).then(pl.lit(NO_ORIGIN))
-        .when(pl.Series(stays)).then(pl.lit(WITHIN))
-        .when(frame["distance_km"] <= LOCAL_KM).then(pl.lit(LOCAL))
-        .when(pl.Series(np.isnan(lands[main.rule]))).then(pl.lit(NO_LANDING))
-        .alias("reason")
-    )["reason"]  # fmt: skip
     kept = np.flatnonzero(reason.is_null().to_numpy())
     left = pl.DataFrame({"reason": reason}).drop_nulls()
     counted = left.group_by("reason").agg(n=pl.len().cast(pl.Int64))
@@ -173,6 +163,22 @@ def ends_of(
         tuple(dict.fromkeys(note for similar in rules for note in similar.notes)),
         *_own(frame, home, _clusters_of(study, wider, deals, "target"), kept),
     )  # fmt: skip
+
+
+def _reasons(
+    frame: pl.DataFrame, told: tuple[Flags, Floats, Flags], lands: Floats
+) -> pl.Series:
+    """Return why each deal is left out, null where it is not."""
+    examined, origin, stays = told
+    return pl.select(
+        pl.when(frame["source_industry"].is_null()).then(pl.lit(NO_INDUSTRY))
+        .when(~pl.Series(examined)).then(pl.lit(NOT_EXAMINED))
+        .when(pl.Series(np.isnan(origin))).then(pl.lit(NO_ORIGIN))
+        .when(pl.Series(stays)).then(pl.lit(WITHIN))
+        .when(frame["distance_km"] <= LOCAL_KM).then(pl.lit(LOCAL))
+        .when(pl.Series(np.isnan(lands))).then(pl.lit(NO_LANDING))
+        .alias("reason")
+    )["reason"]  # fmt: skip
 
 
 def _rules(
