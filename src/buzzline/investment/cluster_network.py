@@ -32,6 +32,7 @@ from buzzline.resampling import too_few_draws
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
+EASILY_MISSED = 200  # tied pairs: among fewer, three in four planted ones are not seen
 FORGOTTEN = 1.2  # times what chance gives without industries: said
 NOT_KNOWLEDGE = (
     "Deals run from who pays to who is bought; whether knowledge comes back is not in them."
@@ -250,6 +251,8 @@ def _small_world(rows: dict[str, dict[str, Any]]) -> str:
         "more closed than chance, as a small world is" if is_small
         else "no small world beyond what numbers of partners in each industry give"
     )  # fmt: skip
+    if not is_small and closed["n_ties"] < EASILY_MISSED:
+        judged += f" (among {closed['n_ties']:,} tied pairs one is easily missed)"
     return f"{said}: {judged}."
 
 
