@@ -2,9 +2,8 @@
 
     python -m benchmarks.odds_recovery                 as in the documentation
     python -m benchmarks.odds_recovery --share 0.1     a tenth of the worlds
-    python -m benchmarks.odds_recovery ratios          some of the trials
 
-Deals of groups that are alike, with known ratios. Writes its tables into
+Deals of groups that are alike, with known ratios. Writes its table into
 docs/explanation/investment-odds.md, between the marks; what was measured is kept under
 .cache/odds-recovery and used again as long as the source it depends on is the same.
 """
@@ -18,7 +17,6 @@ import numpy as np
 import polars as pl
 
 from benchmarks.recovering import Row, Trial, put_into, rows_of, share_of, table
-from buzzline.clusters.declared_as_clusters import clustering_of_labels
 from buzzline.estimates import Estimate
 from buzzline.investment.grouped import (
     Grouped,
@@ -27,10 +25,7 @@ from buzzline.investment.grouped import (
     permutation_test,
     ratio_by_groups,
 )
-from buzzline.investment.odds import investment_odds
 from buzzline.investment.stratified import mantel_haenszel_risk_ratio
-from buzzline.tables.worlds import make_world
-from buzzline.tables.worlds.investments import plant_investments
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explanation" / "investment-odds.md"
@@ -104,41 +99,6 @@ def told_ratios(found: pl.DataFrame) -> str:
                   "p at most 0.05"], rows)  # fmt: skip
 
 
-def planted(setting: Row, seed: int) -> list[Row]:
-    """One made-up study: what the analysis says, the clusters being known."""
-    made = make_world(organisations=1500, clusters=6, industries=3, rng=seed)
-    rng = np.random.default_rng(seed)
-    study, truth = plant_investments(
-        made.study, made.truth.cluster, times=setting["times"], deals=setting["deals"],
-        confounded=setting.get("confounded", False), giants=setting.get("giants", 0), rng=rng,
-    )  # fmt: skip
-    clustering = clustering_of_labels(study, made.truth.cluster)
-    found = investment_odds(study, clustering, draws=99, rng=seed)
-    odds = found.ratios.filter(pl.col("measure") == "odds ratio")
-    pooled = odds.filter(pl.col("held") == "nothing").row(0, named=True)
-    within = odds.filter(pl.col("held") == found.held).row(0, named=True)
-    if within["low"] is None:
-        return []
-    return [{
-        "pooled_leaves_1": not pooled["low"] <= 1 <= (pooled["high"] or inf),
-        "covers": within["low"] <= truth.times <= (within["high"] or inf),
-        "p": within["p"], "concluded": "It may be concluded" in str(found),
-    }]  # fmt: skip
-
-
-def told_planted(found: pl.DataFrame) -> str:
-    rows = []
-    for (what,), part in found.group_by(["what"], maintain_order=True):
-        rows.append([
-            what, part.row(0, named=True)["times"], part.height,
-            share_of(part, pl.col("pooled_leaves_1")), share_of(part, pl.col("covers")),
-            share_of(part, pl.col("p") <= 0.05), share_of(part, pl.col("concluded")),
-        ])  # fmt: skip
-    return table(["planted", "odds ratio", "worlds", "pooled interval leaves 1 out",
-                  "interval held covers", "p at most 0.05", "a difference is concluded"],
-                 rows)  # fmt: skip
-
-
 def setting(
     what: str, groups: int, *, times: float = 1.0, deals: int = 300, **more: object
 ) -> Row:
@@ -158,20 +118,9 @@ RATIOS = [
 ]  # fmt: skip
 for number, one in enumerate(RATIOS):  # two of a name are two rows
     one["what"] = one["what"] + (" " if number == 1 else "")
-PLANTED = [
-    setting("no effect within industries, confounded", 0, deals=900, confounded=True),
-    setting("odds of 5", 0, deals=900, times=5.0),
-    setting("no effect, two groups have half", 0, deals=900, giants=2),
-    setting("no effect, 200 deals", 0, deals=200),
-]
 ARRAYS = ("buzzline.investment.grouped", "buzzline.investment.stratified")
-WHOLE = ("buzzline.investment.odds", "buzzline.tables.worlds.investments")
 TRIALS = {
-    trial.name: trial
-    for trial in (
-        Trial("ratios", ratios, RATIOS, 400, ARRAYS, told_ratios),
-        Trial("planted", planted, PLANTED, 20, WHOLE, told_planted),
-    )
+    trial.name: trial for trial in (Trial("ratios", ratios, RATIOS, 400, ARRAYS, told_ratios),)
 }
 
 
