@@ -15,7 +15,8 @@ from tests.source import Import, Module, declared, imports, internal, modules, n
 # other (never in a circle); everything else on one layer is a sibling and looks away.
 LAYERS = (
     {"errors", "quantities", "arrays", "progress", "interrupting", "wording", "kernels"},
-    {"randomness", "estimates", "resampling", "envelopes", "power", "agreement", "grouping", "sandwiches"},
+    {"randomness", "estimates", "resampling", "envelopes", "power", "agreement", "grouping",
+     "sandwiches"},
     {"tables"},
     {"analysis"},
     {"space"},
@@ -32,7 +33,7 @@ LAYERS = (
     {"road"},
     {"cli", "app"},
     {"__main__"},
-)
+)  # fmt: skip
 GROUND = (LAYERS[0] | LAYERS[1]) - {"kernels"}
 FACES = {"charts", "export", "report", "road", "cli", "app", "__main__"}
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -40,8 +40,9 @@ def cluster_network_chart(result: ClusterNetwork, *, width: int = WIDTH) -> Spec
     word = word_of(result.layers)
     lines = [
         f"{drawn[0]['n_clusters']:,} clusters, {drawn[0]['n_deals']:,} {word}s. Grey: the "
-        f"middle {result.level:.0%} of {result.draws:,} networks in which every cluster keeps how "
-        "many partners it has in each industry. Not an interval: these are all ties on record.",
+        f"middle {result.level:.0%} of {result.draws:,} networks in which every cluster keeps "
+        "how many partners it has in each industry. Not an interval: these are all ties on "
+        "record.",
         *(one for one in (untested(items),) if one),
         *result.notes,
     ]

@@ -46,7 +46,8 @@ def industry_sets(study: Study, org_ids: pl.Series) -> Sets:
         orgs.to_frame("org_id").with_row_index("row"), on="org_id", how="left",
         maintain_order="left", validate="m:1",
     )["row"]  # fmt: skip
-    return sets[wanted.fill_null(orgs.len()).to_numpy()]
+    chosen: Sets = sets[wanted.fill_null(orgs.len()).to_numpy()]
+    return chosen
 
 
 def in_common(source: Sets, target: Sets, buyer: Indices) -> Flags:

@@ -8,8 +8,8 @@ from buzzline.tables.worlds.gravity import Gravity
 from buzzline.tables.worlds.histories import make_history_world
 from buzzline.tables.worlds.history_courses import Course
 from buzzline.tables.worlds.history_truth import HistoryTruth, HistoryWorld
-from buzzline.tables.worlds.investments import InvestmentTruth, plant_investments
 from buzzline.tables.worlds.incomes import IncomePlan, IncomeTruth, make_income_world
+from buzzline.tables.worlds.investments import InvestmentTruth, plant_investments
 from buzzline.tables.worlds.knowledge import (
     KnowledgePlan,
     KnowledgeTruth,
