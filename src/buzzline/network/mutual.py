@@ -201,7 +201,7 @@ def _carried_over(
     fitted = mutual_means(as_floats(size), start.theta, x, offset, np.empty(offset.shape))[0]
     size[both] += np.log(rows[both] / fitted[both])
     left = np.ones(rows.size)
-    np.divide(rows, np.square(start.factor).sum(axis=0), out=left, where=both)
+    np.divide(rows, np.square(np.triu(start.factor)).sum(axis=0), out=left, where=both)
     information = np.linalg.inv(start.bread) if start.theta.size else start.bread
     return as_floats(size), _Curvature(
         start.factor,
