@@ -9,7 +9,16 @@ from statsmodels.stats.sandwich_covariance import cov_cluster, cov_cluster_2grou
 from tests.oracles.sandwiches import at_an_end, in_any_way, meat
 
 from buzzline.errors import InvalidArgument, TooFew
-from buzzline.sandwiches import clustered, dyadic, group_codes, heteroskedastic, multiway
+from buzzline.sandwiches import (
+    assembled,
+    clustered,
+    dyadic,
+    group_codes,
+    group_sums,
+    heteroskedastic,
+    multiway,
+    worth,
+)
 
 NONE = 0  # coefficients used up, where only the sum of products is in question
 
@@ -287,3 +296,27 @@ def test_without_degrees_of_freedom_the_interval_is_endless():
     made = clustered(scores, np.eye(1), np.array([0, 0, 1, 1]))
     low, high = made.interval(np.array([1.0]))
     assert high.item() - low.item() > 1e6
+
+
+def test_assembled_is_what_clustered_makes_of_sums_over_groups():
+    scores, bread = _rows()
+    groups = np.arange(60) % 12
+    moves = scores @ bread
+    sums = group_sums(moves, groups)
+    made = clustered(scores, bread, groups, n_parameters=NONE)
+    ours = assembled(
+        moves, sums.T @ sums, n_groups=(12,), worth=worth(group_sums(np.abs(moves), groups)),
+        kind=made.kind, factor=made.factor,
+    )  # fmt: skip
+    assert ours.covariance == pytest.approx(made.covariance)
+    assert ours.degrees == pytest.approx(made.degrees)
+
+
+def test_assembled_mends_what_is_no_covariance_and_says_so():
+    moves = np.eye(2)
+    made = assembled(
+        moves, np.array([[1.0, 3.0], [3.0, 1.0]]), n_groups=(9, 9), worth=np.full(2, 9.0),
+        kind="two ways", factor=1.0,
+    )  # fmt: skip
+    assert made.is_mended
+    assert np.linalg.eigvalsh(made.covariance).min() > -1e-12

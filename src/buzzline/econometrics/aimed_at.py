@@ -191,8 +191,8 @@ def _joined(joined: pl.DataFrame, start: int | None) -> dict[str, int | None]:
         pl.col("end").is_null().any().alias("stays"),
     )
     return {
-        org: None if start is None else max(start, year or start)
-        for org, year, last, stays in years.iter_rows()
+        org_id: None if start is None else max(start, year or start)
+        for org_id, year, last, stays in years.iter_rows()
         if stays or start is None or last >= start
     }
 

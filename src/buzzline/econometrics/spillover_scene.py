@@ -197,12 +197,12 @@ def _places_of(study: Study, number: dict[str, int]) -> dict[str, int | None]:
     """Return the unit in which each organisation stands: its place, or what that lies in."""
     parent = dict(study.places.select("place_id", "parent_id").iter_rows())
     found: dict[str, int | None] = {}
-    for org, place in study.organisations.select("org_id", "place_id").iter_rows():
+    for org_id, place in study.organisations.select("org_id", "place_id").iter_rows():
         seen: set[str] = set()
         while place is not None and place not in number and place not in seen:
             seen.add(place)
             place = parent.get(place)
-        found[org] = number.get(place) if place is not None else None
+        found[org_id] = number.get(place) if place is not None else None
     return found
 
 
