@@ -17,7 +17,7 @@ def planted(number: int = 1, **choices):
     return plant_investments(WORLD.study, WORLD.truth.cluster, rng=rng, **choices)
 
 
-def log_odds_ratio(deals: pl.DataFrame, stratum: str) -> float:
+def log_odds_ratio(deals: pl.DataFrame, stratum: list[str]) -> float:
     """Return ln of the Mantel-Haenszel odds ratio of landing in a similar cluster."""
     above = below = 0.0
     for _, some in deals.group_by(stratum):
@@ -33,16 +33,46 @@ def test_the_three_industries_of_the_theory_give_its_golden_ratios():
     assert truth.times == 1.0
 
 
-def test_recovers_the_truth_within_industries_and_pooled():
-    within, pooled = [], []
-    for number in range(8):
-        deals = planted(number, confounded=True)[1].deals.with_columns(one=1)
-        within.append(log_odds_ratio(deals, "industry"))
-        pooled.append(log_odds_ratio(deals, "one"))
-    assert np.mean(within) == pytest.approx(0, abs=3 * np.std(within) / np.sqrt(7) + 0.05)
-    assert np.mean(pooled) == pytest.approx(np.log(4.93), abs=0.5)
-    with_effect = [log_odds_ratio(planted(k, times=5.0)[1].deals, "industry") for k in range(5)]
-    assert np.mean(with_effect) == pytest.approx(np.log(5), abs=0.35)
+def across_borders(study, truth) -> pl.DataFrame:
+    """Return the deals between countries, with the country they come from."""
+    country = study.organisations.select("org_id", "country")
+    both = truth.deals.join(country, left_on="source", right_on="org_id").join(
+        country, left_on="target", right_on="org_id", suffix="_target"
+    )
+    return both.filter(pl.col("country") != pl.col("country_target")).with_columns(one=1)
+
+
+def test_what_is_expected_is_what_was_planted_whatever_the_country():
+    for choices in ({}, {"confounded": True}, {"times": 5.0}, {"times": 3.0, "giants": 2}):
+        truth = planted(4, **choices)[1]
+        held = truth.expected.filter(pl.col("held") == "industry and country")
+        assert held["across"].to_list() == ["borders", "all"]
+        assert held["odds_ratio"].to_list() == pytest.approx([truth.times] * 2)
+    confounded = planted(4, confounded=True)[1].expected.row(0, named=True)
+    assert confounded["risk_ratio"] == pytest.approx(3.17, abs=1)
+    assert planted(4, confounded=True)[1].expected["risk_ratio"][2] == pytest.approx(1)
+
+
+def test_recovers_the_truth_within_industries_and_countries_and_pooled():
+    within, pooled, expected, effect = [], [], [], []
+    for number in range(12):
+        study, truth = planted(number, confounded=True)
+        deals = across_borders(study, truth)
+        within.append(log_odds_ratio(deals, ["industry", "country"]))
+        pooled.append(log_odds_ratio(deals, ["one"]))
+        expected.append(np.log(truth.expected["odds_ratio"][0]))
+        deals = across_borders(*planted(number, times=5.0))
+        effect.append(log_odds_ratio(deals, ["industry", "country"]))
+    for found, wanted in ((within, 0), (pooled, np.mean(expected)), (effect, np.log(5))):
+        assert np.mean(found) == pytest.approx(wanted, abs=2.5 * np.std(found) / np.sqrt(11))
+
+
+def test_nobody_lands_in_its_own_cluster_where_there_are_others():
+    study, truth = planted(2, times=5.0)
+    of = dict(zip(study.organisations["org_id"], WORLD.truth.cluster, strict=True))
+    ends = truth.deals.filter("from_cluster", "lands_similar").select("source", "target")
+    assert ends.height > 50
+    assert all(of[one] != of[other] for one, other in ends.iter_rows())
 
 
 def test_giants_make_half_of_the_deals():

@@ -1,23 +1,32 @@
 """Add deals to any study: groups that invest in clusters like their own, or anywhere.
 
-Whether a deal lands in a cluster of the investor's industry follows odds that are multiplied
-where the investor stands in such a cluster itself. Deals of one group are alike: each group has
-its own chance, drawn so that the odds between groups of one industry are exactly those planted.
+Whether a deal lands in a cluster of the investor's industry, other than its own, follows odds
+that are multiplied where the investor stands in such a cluster itself. Deals of one group are
+alike: each group has its own chance, drawn so that the odds between groups of one industry and
+country are exactly those planted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_indices
+from buzzline.arrays import Codes, Flags, Floats, as_codes, as_floats, as_indices
 from buzzline.errors import InvalidArgument
 from buzzline.quantities import Count, Ratio, Share
 from buzzline.tables.study import Study
 from buzzline.tables.worlds.geography import great_circle_km
+from buzzline.tables.worlds.investment_draws import (
+    CLEAR_KM,
+    Drawn,
+    Groups,
+    Scene,
+    draw_deals,
+    expected_ratios,
+    has_reach,
+)
 from buzzline.tables.worlds.investment_tables import (
     Planted,
     establishment_rows,
@@ -26,9 +35,6 @@ from buzzline.tables.worlds.investment_tables import (
 
 FROM_CLUSTERS, INTO_CLUSTERS = 0.5, 0.2
 CONFOUNDED = ((0.9, 0.6), (0.4, 0.2), (0.1, 0.05))  # shares of origins, of destinations
-ALIKE = 0.1  # correlation of deals of one group
-ABROAD = 0.7  # of the deals, where there is a target abroad
-CLEAR_KM = 60.0  # what does not land in a cluster is at least so far from its members
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +44,17 @@ class InvestmentTruth:
     Attributes
     ----------
     times : ratio
-        Odds of landing in a cluster of the own industry: of investors in such a cluster to
-        those outside, within an industry.
+        Odds of landing in another cluster of the own industry rather than in none: of investors
+        in such a cluster to those outside, within industry and country. This is what
+        `investment_odds` estimates held by these, across borders and not.
     industries : DataFrame
         `industry`, `from_clusters` (share of groups in a cluster), `base` (chance of landing in
         a similar cluster, of investors outside), `inside` (of investors in one).
     risk_ratio, odds_ratio : ratio
-        Pooled over industries, in expectation.
+        Pooled over industries, where all countries have the same clusters to offer.
+    expected : DataFrame
+        Pooled and held, as Mantel and Haenszel have it, of the chances the deals of this world
+        were drawn by: `across`, `held`, `risk_ratio`, `odds_ratio` (null: not defined).
     horizontal : share
         Deals within one industry, in expectation.
     deals : DataFrame
@@ -61,17 +71,10 @@ class InvestmentTruth:
     risk_ratio: Ratio
     odds_ratio: Ratio
     horizontal: Share
+    expected: pl.DataFrame
     deals: pl.DataFrame
     groups: pl.DataFrame
     cluster: Codes
-
-
-class _Scene(NamedTuple):
-    industry: np.ndarray  # (n,) str
-    cluster: Codes
-    country: np.ndarray
-    names: tuple[str, ...]  # industries that invest
-    near: dict[str, Flags]  # of each industry: in or near one of its clusters
 
 
 def plant_investments(
@@ -93,7 +96,9 @@ def plant_investments(
     cluster : (n,) int32
         Cluster of each organisation, -1 for none, e.g. `world.truth.cluster`.
     times : ratio
-        By which the odds of landing in a similar cluster are multiplied for investors in one.
+        By which the odds of landing in another similar cluster are multiplied for investors in
+        one. Across borders only countries with a similar cluster abroad can show it: give a
+        world several clusters an industry.
     confounded : bool
         Three industries differ in how clustered they are at both ends: a pooled ratio is then
         far from 1 with `times` of 1.
@@ -132,7 +137,9 @@ def plant_investments(
     inside = times * shares[:, 1] / (1 - shares[:, 1] + times * shares[:, 1])
     chance = np.column_stack([shares[:, 1], inside])
     groups = _groups(scene, shares[:, 0], deals, giants, rng)
-    drawn = _drawn(scene, groups, chance, horizontal, rng)
+    drawn = draw_deals(
+        scene, groups, as_floats(shares[:, 1]), times=times, horizontal=horizontal, rng=rng
+    )
     org_id = study.organisations["org_id"]
     added = Planted(org_id, groups.head, groups.holding, groups.member, *drawn[:4])
     linkages = linkage_rows(added, rng)
@@ -147,18 +154,19 @@ def plant_investments(
     told = _told_deals(scene, groups, drawn, linkages.head(drawn.source.size), org_id)
     told = told.with_columns(deal=pl.col("deal") + first)
     truth = InvestmentTruth(
-        times, *_expected(scene, (shares, chance), horizontal), told, _told(org_id, groups),
+        times, *_expected(scene, (shares, chance)), _horizontal(drawn, horizontal),
+        expected_ratios(scene, groups, drawn, times), told, _told(org_id, groups),
         scene.cluster,
     )  # fmt: skip
     return planted, truth
 
 
-def _equal(industry: np.ndarray, drawn: _Drawn) -> Flags:
+def _equal(industry: np.ndarray, drawn: Drawn) -> Flags:
     return np.asarray(industry[drawn.source] == industry[drawn.target], dtype=np.bool_)
 
 
 def _told_deals(
-    scene: _Scene, groups: _Groups, drawn: _Drawn, linkages: pl.DataFrame, org_id: pl.Series
+    scene: Scene, groups: Groups, drawn: Drawn, linkages: pl.DataFrame, org_id: pl.Series
 ) -> pl.DataFrame:
     return linkages.select(
         pl.int_range(linkages.height, dtype=pl.Int64).alias("deal"),
@@ -171,24 +179,26 @@ def _told_deals(
     )  # fmt: skip
 
 
-def _expected(
-    scene: _Scene, odds: tuple[Floats, Floats], horizontal: float
-) -> tuple[pl.DataFrame, float, float, float]:
-    """Return what was planted by industry, and pooled ratios and the share horizontal."""
+def _expected(scene: Scene, odds: tuple[Floats, Floats]) -> tuple[pl.DataFrame, float, float]:
+    """Return what was planted by industry, and pooled ratios."""
     shares, chance = odds
     outside = np.average(chance[:, 0], weights=1 - shares[:, 0])
     inside = np.average(chance[:, 1], weights=shares[:, 0])
-    mean = float(((1 - shares[:, 0]) * chance[:, 0] + shares[:, 0] * chance[:, 1]).mean())
     industries = pl.DataFrame(
         {"industry": list(scene.names), "from_clusters": shares[:, 0], "base": chance[:, 0],
          "inside": chance[:, 1]}
     )  # fmt: skip
     risk_ratio = float(inside / outside)
     odds_ratio = float(inside * (1 - outside) / (outside * (1 - inside)))
-    return industries, risk_ratio, odds_ratio, max(horizontal, mean)
+    return industries, risk_ratio, odds_ratio
 
 
-def _scene(study: Study, cluster: Codes, n_industries: int | None) -> _Scene:
+def _horizontal(drawn: Drawn, wanted: float) -> float:
+    lands = drawn.mass[:, :, 0].sum(axis=1)
+    return max(wanted, float(lands.mean())) if lands.size else wanted
+
+
+def _scene(study: Study, cluster: Codes, n_industries: int | None) -> Scene:
     frame = study.organisations
     if cluster.size != frame.height:
         raise InvalidArgument(
@@ -210,28 +220,28 @@ def _scene(study: Study, cluster: Codes, n_industries: int | None) -> _Scene:
         outside = (industry == name) & (cluster < 0)
         if outside.sum() >= 4 and (~close & (cluster != -2)).any():
             near[name] = close | np.isin(cluster, own)
-    names = tuple(near)[:n_industries]
-    if len(names) < (n_industries or 1):
+    country = frame["country"].fill_null("").to_numpy()
+    scene = Scene(industry, cluster, country, (at[0], at[1]), (), near)
+    apart = {name: _is_apart(scene, name) for name in near}
+    wanted = n_industries or 1
+    names = tuple(sorted(near, key=lambda name: (not apart[name], name)))[:n_industries]
+    if len(names) < wanted:
         raise InvalidArgument(
             f"plant_investments: {len(names)} industries have a cluster and organisations "
-            f"outside; {n_industries or 1} are needed. Make a world with more clusters."
+            f"outside; {wanted} are needed. Make a world with more clusters."
         )
-    return _Scene(industry, cluster, frame["country"].fill_null("").to_numpy(), names, near)
+    return scene._replace(names=names)
 
 
-class _Groups(NamedTuple):
-    head: Indices  # (g,) rows of organisations
-    industry: Indices  # (g,) number of its industry
-    inside: Indices  # (g,) 1: in a cluster
-    n_deals: Indices  # (g,)
-    holding: Indices  # (m,) who holds each member
-    member: Indices  # (m,) affiliates that heads hold, or affiliates of theirs
-    of: Indices  # (m,) group of each
+def _is_apart(scene: Scene, name: str) -> bool:
+    """Tell whether an industry has clusters in more than one country."""
+    members = np.flatnonzero((scene.cluster >= 0) & (scene.industry == name))
+    return any(has_reach(scene, int(row)) for row in members)
 
 
 def _groups(
-    scene: _Scene, from_clusters: Floats, deals: int, giants: int, rng: np.random.Generator
-) -> _Groups:
+    scene: Scene, from_clusters: Floats, deals: int, giants: int, rng: np.random.Generator
+) -> Groups:
     g = max(deals // 3, giants + 1, 2)
     industry = rng.integers(len(scene.names), size=g)
     inside = (rng.random(g) < from_clusters[industry]).astype(np.int64)
@@ -243,9 +253,7 @@ def _groups(
     member, holding, of = [], [], []
     for number, name in enumerate(scene.names):
         for within in (0, 1):
-            pool = rng.permutation(np.flatnonzero(
-                (scene.industry == name) & ((scene.cluster >= 0) == bool(within))
-            ))  # fmt: skip
+            pool = rng.permutation(_heads(scene, name, within=bool(within)))
             pool = pool[: max(pool.size // 2, 1)]  # the others can be bought
             here = np.flatnonzero((industry == number) & (inside == within))
             head[here] = pool[np.arange(here.size) % pool.size]
@@ -254,76 +262,22 @@ def _groups(
                 of.append(heads[k % heads.size])
                 member.append(row)
                 holding.append(head[of[-1]] if k < heads.size else member[-1 - heads.size])
-    return _Groups(
+    return Groups(
         as_indices(head), as_indices(industry), as_indices(inside), as_indices(n_deals),
         as_indices(holding), as_indices(member), as_indices(of),
     )  # fmt: skip
 
 
-class _Drawn(NamedTuple):
-    source: Indices
-    target: Indices
-    repeated: Flags  # the same group went to the same target before or later
-    group: Indices
-    lands: Flags
+def _heads(scene: Scene, name: str, *, within: bool) -> np.ndarray:
+    """Return who can be a head: where there are some, those who can reach clusters abroad."""
+    here = (scene.industry == name) & ((scene.cluster >= 0) == within)
+    clear = here & ~scene.near[name]  # from no cluster: near none either
+    pool = np.flatnonzero(clear if clear.sum() >= 2 else here)
+    abroad = np.array([has_reach(scene, int(row)) for row in pool], dtype=np.bool_)
+    return pool[abroad] if abroad.sum() >= 2 else pool
 
 
-def _drawn(
-    scene: _Scene, groups: _Groups, chance: Floats, horizontal: float, rng: np.random.Generator
-) -> _Drawn:
-    mean = chance[groups.industry, groups.inside]
-    spread = 1 / ALIKE - 1
-    own = rng.beta(mean * spread, (1 - mean) * spread)
-    group = np.repeat(np.arange(groups.head.size), groups.n_deals)
-    lands = rng.random(group.size) < own[group]
-    average = float(mean[group].mean()) if group.size else 0.0
-    along = rng.random(group.size) < max(horizontal - average, 0) / (1 - average)
-    abroad = rng.random(group.size) < ABROAD
-    source = _sources(groups, group, rng)
-    busy = np.zeros(scene.cluster.size, np.bool_)
-    busy[np.concatenate([groups.head, groups.member])] = True
-    target = np.empty(group.size, np.int64)
-    for k, row in enumerate(source):
-        name = scene.names[groups.industry[group[k]]]
-        pool = _pool(scene, ~busy, name, lands=bool(lands[k]), along=bool(along[k]))
-        others = pool & (scene.cluster != scene.cluster[row]) if lands[k] else pool
-        pool = others if others.any() else pool
-        foreign = pool & (scene.country != scene.country[row])
-        home = pool & (scene.country == scene.country[row])
-        wanted = foreign if abroad[k] else home
-        target[k] = rng.choice(np.flatnonzero(wanted if wanted.any() else pool))
-    pairs = pl.DataFrame({"head": groups.head[group], "target": target})
-    repeated = pairs.select(pl.struct("head", "target").is_duplicated()).to_series().to_numpy()
-    return _Drawn(source, target, repeated, as_indices(group), np.asarray(lands))
-
-
-def _pool(scene: _Scene, free: Flags, name: str, *, lands: bool, along: bool) -> Flags:
-    """Return who can be the target: in a cluster of the industry, or away from all of them."""
-    same = scene.industry == name
-    if lands:
-        wanted = free & same & (scene.cluster >= 0)
-    else:
-        away = free & ~scene.near[name]
-        wanted = away & (same if along else ~same)
-        wanted = wanted if wanted.any() else away
-    if not wanted.any():
-        raise InvalidArgument(
-            f"plant_investments: nobody is left to be bought in {name}. Make a larger world."
-        )
-    return np.asarray(wanted)
-
-
-def _sources(groups: _Groups, group: Indices, rng: np.random.Generator) -> Indices:
-    """Return who of the group makes each deal: its head, or one of its affiliates."""
-    source = groups.head[group].copy()
-    for number in np.unique(groups.of):
-        here = np.flatnonzero(group == number)
-        everyone = np.append(groups.member[groups.of == number], groups.head[number])
-        source[here] = rng.choice(everyone, here.size)
-    return as_indices(source)
-
-
-def _owners(study: Study, groups: _Groups) -> pl.DataFrame:
+def _owners(study: Study, groups: Groups) -> pl.DataFrame:
     """Return organisations, groups without any owner but those that ties tell."""
     org_id = study.organisations["org_id"]
     theirs = org_id.gather(np.concatenate([groups.head, groups.member])).implode()
@@ -332,7 +286,7 @@ def _owners(study: Study, groups: _Groups) -> pl.DataFrame:
     return study.organisations.with_columns(owner_id=kept)
 
 
-def _told(org_id: pl.Series, groups: _Groups) -> pl.DataFrame:
+def _told(org_id: pl.Series, groups: Groups) -> pl.DataFrame:
     rows = np.concatenate([groups.head, groups.member])
     heads = np.concatenate([groups.head, groups.head[groups.of]])
     return pl.DataFrame({"group": org_id.gather(heads), "org_id": org_id.gather(rows)}).unique(
