@@ -14,6 +14,7 @@ from buzzline.tables.study import Study
 
 NO_START = "aimed at by an initiative without a start"
 IN_PART = "an initiative reaches a part of it only"
+BY_ANOTHER = "not treated, but reached by another initiative in these years"
 OTHER_LEVEL = "a place of another level than those treated"
 OWN = "unit"
 NAMED_BY = ("initiative_id", "name", "instrument", "target")
@@ -126,6 +127,37 @@ def aims_of(study: Study, rows: pl.DataFrame, *, kind: str, units: pl.Series) ->
     if kind == "place" and mine:
         unclear[OTHER_LEVEL] = _of_other_levels(study, units, set(mine))
     return Aims(units, mine, unclear, group_of, grouped_by, notes)
+
+
+def reached_between(
+    study: Study, rows: pl.DataFrame, *, kind: str, units: pl.Series, years: tuple[int, int]
+) -> set[str]:
+    """Return who of some units is reached by an initiative that begins between two years.
+
+    One that reaches all of them in the same year is none: it changes nothing between them.
+
+    Parameters
+    ----------
+    study : Study
+    rows : DataFrame      of `initiatives`
+    kind : "place", "declared cluster" or "organisation"
+    units : Series of str
+    years : (first, last) year
+    """
+    reader = {"place": _places, "declared cluster": _clusters, "organisation": _members}[kind]
+    known = set(units)
+    found: set[str] = set()
+    chains = _chains(study)
+    for item in rows.to_dicts():
+        hit, _, _ = reader(study, item, chains)
+        mine = {unit: year for unit, year in hit.items() if unit in known}
+        for_all = len(mine) == len(known) and len(set(mine.values())) == 1
+        if not for_all:
+            found |= {
+                unit for unit, year in mine.items()
+                if year is not None and years[0] <= year <= years[1]
+            }  # fmt: skip
+    return found
 
 
 Hit = tuple[dict[str, int | None], set[str], bool]

@@ -10,7 +10,14 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_floats, as_indices
-from buzzline.econometrics.aimed_at import Aims, aims_of, chosen_initiatives, kinds_of
+from buzzline.econometrics.aimed_at import (
+    BY_ANOTHER,
+    Aims,
+    aims_of,
+    chosen_initiatives,
+    kinds_of,
+    reached_between,
+)
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.tables.study import Study
 from buzzline.wording import plural
@@ -112,7 +119,9 @@ def evaluated(
     An initiative with a `target` that names an organisation, a place, a declared cluster (its
     members, from when they joined) or an industry is aimed at these, within its `place_id`
     where both are given; one with a `place_id` only at whatever lies in it. The year in which
-    it starts is the first year treated; whoever was treated once stays so.
+    it starts is the first year treated; whoever was treated once stays so. Who is not treated,
+    but reached by another initiative in the years of the outcome, is set aside, unless that one
+    reaches all alike.
     """
     rows = chosen_initiatives(study, initiative)
     _known(study, covariates)
@@ -128,6 +137,9 @@ def evaluated(
     ids, years, y = _matrix(told)
     first = as_indices([aims.first.get(unit, NEVER) for unit in ids])
     keep, reasons = _usable(ids, first, aims, (years, y))
+    both = _by_others(study, rows, kind, (ids, years))
+    reached = both & keep & ((first == NEVER) | (first > years[-1]))
+    keep, reasons[BY_ANOTHER] = keep & ~reached, int(reached.sum())
     chosen = np.flatnonzero(keep)
     kept = tuple(ids[k] for k in chosen)
     x, lacks = _baseline(study, kept, covariates, _first_start(first[chosen], years))
@@ -139,7 +151,7 @@ def evaluated(
     return Evaluated(
         kind, kept, years, as_floats(y[chosen]), as_indices(first[chosen]), group, grouped_by,
         x, tuple(covariates), name, units[0] if units else "", _label(rows, initiative),
-        _left_out(reasons), (*aims.notes, *_gaps(years, name)),
+        _left_out(reasons), (*aims.notes, *_twice(int((keep & both).sum())), *_gaps(years, name)),
     )  # fmt: skip
 
 
@@ -226,6 +238,27 @@ def _usable(
     early = keep & (first > NEVER) & ~before
     reasons["treated before its outcome is first known"] = int(early.sum())
     return keep & ~early, reasons
+
+
+def _by_others(
+    study: Study, rows: pl.DataFrame, kind: str, told: tuple[Sequence[str], Indices]
+) -> Flags:
+    """Tell which units other initiatives reach in the years studied."""
+    ids, years = told
+    rest = study.initiatives.join(rows, on="initiative_id", how="anti")
+    span = int(years[0]), int(years[-1])
+    units = pl.Series(list(ids), dtype=pl.String)
+    found = reached_between(study, rest, kind=kind, units=units, years=span)
+    return np.array([unit in found for unit in ids], np.bool_)
+
+
+def _twice(n: int) -> tuple[str, ...]:
+    if not n:
+        return ()
+    return (
+        f"{n:,} of the treated are reached by another initiative too in these years: what that "
+        "changed is in the effect.",
+    )
 
 
 def _gaps(years: Indices, outcome: str) -> tuple[str, ...]:
