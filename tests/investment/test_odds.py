@@ -192,6 +192,12 @@ def test_names_are_similar_by_name_and_by_relatedness():
     assert found.rule == "the same industry"
     assert any(rule.startswith("related") for rule in found.ratios["similar"])
     assert "digits do not apply" in str(found)
+    assert "Related pairs begin at 0.9 (first 5%)." in str(found)
+    tied = related.with_columns(value=pl.lit(0.5))
+    study, clustering = dealt(deals, industries=("games", "music", "film"), relatedness=tied)
+    none = investment_odds(study, clustering, draws=19, rng=1)
+    assert set(none.ratios["similar"]) == {"the same industry"}
+    assert str(none).count("cannot be told") == 1
 
 
 def test_an_industry_at_one_end_only_and_nobody_elsewhere():

@@ -1,5 +1,7 @@
 """Similar industries and clusters a place lies in: by hand, brute force, unknown is not no."""
 
+from itertools import combinations
+
 import numpy as np
 import polars as pl
 import pytest
@@ -122,6 +124,34 @@ def test_relatedness_beyond_a_quantile_and_what_was_not_measured(found):
                              [names[0], names[1], names[2], names[2]])  # fmt: skip
     assert found_[:3].tolist() == [1, 1, 0]
     assert np.isnan(found_[3])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1.0] * 3 + [0.0] * 63, (3, 3, 3)),  # the first 25 % are no more than differ from 0
+        ([1.0] * 10 + [0.0] * 56, (None, None, 10)),  # ten tie where four are wanted
+        (list(range(66)), (4, 7, 17)),
+        ([0.5] * 66, (None, None, None)),
+    ],
+)
+def test_first_pairs_are_never_more_than_their_share_by_hand(found, values, expected):
+    study, clustering = found
+    codes = sorted(set(study.industries_of()["industry"].drop_nulls()))
+    others = [f"other {k}" for k in range(12 - len(codes))]
+    pairs = list(combinations([*codes, *others], 2))[:66]
+    related = pl.DataFrame(
+        [(*pair, float(value)) for pair, value in zip(pairs, values, strict=True)],
+        schema=["industry", "other", "value"], orient="row",
+    )  # fmt: skip
+    for quantile, n in zip((0.95, 0.9, 0.75), expected, strict=True):
+        similar = similar_clusters(clustering, study, related=related, quantile=quantile)
+        if n is None:
+            assert np.isnan(similar.cut)
+            assert "cannot be told" in similar.notes[0]
+            assert not (similar.matrix == 0).any()  # not known, and not "no"
+        else:
+            assert sum(value >= similar.cut for value in values) == n
 
 
 def test_digits_or_relatedness_not_both(found):

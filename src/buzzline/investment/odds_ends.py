@@ -134,7 +134,7 @@ def ends_of(
     related : Relatedness or NotMade
         For rules by relatedness where the study has no table of it.
     """
-    rules = _rules(study, clustering, digits, related)
+    rules, refused = _rules(study, clustering, digits, related)
     frame = deals.deals
     at = {end: _clusters_of(study, clustering, deals, end) for end in ("source", "target")}
     lands = {
@@ -160,7 +160,7 @@ def ends_of(
     return Ends(
         _held(frame, study)[kept.tolist()], origin[kept] == 1,
         {rule: some[kept] for rule, some in lands.items()}, left_out,
-        tuple(dict.fromkeys(note for similar in rules for note in similar.notes)),
+        tuple(dict.fromkeys((*(note for one in rules for note in one.notes), *refused))),
         *_own(frame, home, _clusters_of(study, wider, deals, "target"), kept),
     )  # fmt: skip
 
@@ -183,21 +183,40 @@ def _reasons(
 
 def _rules(
     study: Study, clustering: Clustering, digits: int | None, related: Relatedness | NotMade
-) -> list[Similar]:
+) -> tuple[list[Similar], tuple[str, ...]]:
+    """Return the rules of what is similar, and what is to be said of those by relatedness."""
     names = are_names(set(study.industries_of()["industry"].drop_nulls()))
     wanted = (digits or 2,) if names else tuple(dict.fromkeys((digits or DIGITS[0], *DIGITS)))
     rules = [similar_clusters(clustering, study, digits=some) for some in wanted]
     pairs = _pairs(study, related)
-    if pairs is not None:
-        rules += [
-            similar_clusters(clustering, study, related=pairs, quantile=quantile)
-            for quantile in QUANTILES
-        ]
-    return [
+    by_pairs = [
+        similar_clusters(clustering, study, related=pairs, quantile=quantile)
+        for quantile in QUANTILES if pairs is not None
+    ]  # fmt: skip
+    rules += [one for one in by_pairs if np.isfinite(one.cut)]
+    own = [
         one for k, one in enumerate(rules)
         if not any(np.array_equal(one.matrix, other.matrix, equal_nan=True)
                    for other in rules[:k])
     ]  # fmt: skip
+    return own, _said(by_pairs)
+
+
+def _said(by_pairs: Sequence[Similar]) -> tuple[str, ...]:
+    """Return from which value on pairs are related, or that it cannot be told: one sentence."""
+    begins: dict[float, str] = {}
+    tied = []
+    for quantile, one in zip(QUANTILES, by_pairs, strict=bool(by_pairs)):
+        if np.isfinite(one.cut):
+            begins.setdefault(one.cut, f"{one.cut:.3g} (first {1 - quantile:.0%})")
+        else:
+            tied.append(f"{1 - quantile:.0%}")
+    parts = [f"related pairs begin at {', '.join(begins.values())}"] if begins else []
+    if tied:
+        which = ", ".join(tied)
+        parts.append(f"which pairs are the first {which} cannot be told, as too many tie")
+    said = "; ".join(parts)
+    return (f"{said[0].upper()}{said[1:]}.",) if said else ()
 
 
 def _pairs(study: Study, related: Relatedness | NotMade) -> pl.DataFrame | None:

@@ -32,6 +32,8 @@ class Similar:
     matrix : (n, m) float64          1 similar, 0 not, NaN not known
     rule : str                       in words
     notes : tuple of str
+    cut : float                      relatedness from which pairs are similar; NaN: by digits,
+                                     or no value parts so few pairs from the rest
     """
 
     industries: tuple[str, ...]
@@ -39,6 +41,7 @@ class Similar:
     matrix: Floats
     rule: str
     notes: tuple[str, ...]
+    cut: float = np.nan
 
     def between(self, one: Sequence[str | None], of_cluster: Sequence[str | None]) -> Floats:
         """Return the similarity of pairs: organisation's industry, cluster's. (n,) float64."""
@@ -79,12 +82,13 @@ def similar_clusters(
         Instead of digits: pairs of industries `industry`, `other`, `value`.
     quantile : share
         Pairs of `related` at or above this quantile of all pairs are similar; each industry is
-        to itself.
+        to itself. Where ties there are more than the share left, the next value above counts.
 
     Returns
     -------
     Similar
-        Unknown is NaN: codes that end too early, pairs whose relatedness was not measured.
+        Unknown is NaN: codes that end too early, pairs whose relatedness was not measured, all
+        pairs where too many tie at the top (`notes` says so).
 
     Raises
     ------
@@ -102,6 +106,7 @@ def similar_clusters(
     behind = {name: codes_behind(study, name) for name in names}
     all_codes = sorted({code for some in behind.values() for code in some})
     notes: tuple[str, ...] = ()
+    cut = np.nan
     if digits is not None:
         listed = study.industries["industry"].to_list()
         table = table_of_same(codes, all_codes, digits, listed=listed)
@@ -115,8 +120,10 @@ def similar_clusters(
         assert related is not None
         table, cut = _related_table(codes, all_codes, related, quantile)
         rule = f"related: the first {1 - quantile:.0%} of pairs"
-        notes = (f"Related: the first {1 - quantile:.0%} of pairs begin at {cut:.3g}.",)
-    return Similar(tuple(codes), tuple(names), _by_name(table, all_codes, behind), rule, notes)
+        if np.isnan(cut):
+            notes = (f"{rule.capitalize()} cannot be told: too many tie, or all.",)
+    matrix = _by_name(table, all_codes, behind)
+    return Similar(tuple(codes), tuple(names), matrix, rule, notes, cut)
 
 
 def codes_behind(study: Study, name: str) -> tuple[str, ...]:
@@ -241,9 +248,7 @@ def _related_table(
         .drop_nulls().filter(pl.col("a") != pl.col("b"))
         .group_by("a", "b").agg(pl.col("value").mean())
     )  # fmt: skip
-    if not pairs.height:
-        return np.full((len(one), len(other)), np.nan), np.nan
-    cut = float(np.quantile(pairs["value"].to_numpy(), quantile))
+    cut = _cut(pairs["value"].to_numpy(), quantile)
     listed = {*pairs["a"], *pairs["b"]}
     rows, columns = ([_measured(code, listed) for code in codes] for codes in (one, other))
     value = {(x, y): v for x, y, v in pairs.iter_rows()}
@@ -251,10 +256,25 @@ def _related_table(
     for i, x in enumerate(rows):
         for j, y in enumerate(columns):
             known = value.get((min(x, y), max(x, y)))
-            if known is not None:
+            if known is not None and cut == cut:
                 out[i, j] = float(known >= cut)
     out[np.equal.outer(np.array(rows, object), np.array(columns, object))] = 1.0
     return out, cut
+
+
+def _cut(values: Floats, quantile: float) -> float:
+    """Return the value from which pairs are the first ones; NaN where too many tie at the top.
+
+    Never the lowest: what all have tells nothing apart.
+    """
+    if not values.size:
+        return np.nan
+    most = values.size - int(np.ceil((values.size - 1) * quantile))
+    cut = float(np.quantile(values, quantile, method="higher"))
+    if (values >= cut).sum() > most or cut <= values.min():
+        above = values[values > cut]
+        cut = float(above.min()) if above.size else np.nan
+    return cut
 
 
 def _measured(code: str, listed: set[str]) -> str:
