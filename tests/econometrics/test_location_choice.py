@@ -268,6 +268,30 @@ def test_what_is_not_known_is_set_aside_with_its_reason(apart, column):
             "longitude": "without coordinates"}[column] in said  # fmt: skip
 
 
+def test_a_blank_or_other_country_at_a_shared_coordinate_is_no_error(apart):
+    """The place of a target can then be of no country, or of that of the source."""
+    study, clustering, _ = apart
+    deals, before = cases_of(study, clustering)
+    one = before.deals.row(0, named=True)
+    target = deals.deals.filter(pl.col("deal") == one["deal"])["target"][0]
+    around = study.organisations["org_id"].to_list()
+    country = dict(study.organisations.select("org_id", "country").iter_rows())
+    held = {one["source"], target}
+    near = [o for o in around if country[o] == country[one["source"]] and o not in held][:3]
+    for blank, reason in ((False, 1), (True, 0)):
+        moved = study.organisations.with_columns(
+            pl.when(pl.col("org_id").is_in([target, *near])).then(pl.lit(at)).otherwise(name)
+            .alias(name) for name, at in (("longitude", -40.0), ("latitude", 30.0))
+        ).with_columns(
+            country=pl.when(pl.col("org_id").is_in(near) & blank).then(None)
+            .otherwise("country")
+        )  # fmt: skip
+        cases = cases_of(study.with_table("organisations", moved), clustering)[1]
+        said = cases.left_out.filter(pl.col("reason").str.contains("give it no country"))
+        assert (one["deal"] in cases.deals["deal"]) == blank
+        assert (said["n"].sum() >= 1) == bool(reason)
+
+
 def test_no_deal_to_a_similar_cluster_is_a_legal_answer(apart):
     study, clustering, truth = apart
     away = truth.deals.filter(~pl.col("lands_similar"))["deal"].to_list()

@@ -65,3 +65,11 @@ def test_distances_from_some_organisations_are_their_own():
     from_chosen = log_km_from(found, chosen)
     expected = 0.42 * DEGREE_KM
     assert np.exp(from_chosen[found.zone[1], found.zone[2]]) == pytest.approx(expected)
+
+
+def test_the_country_of_a_point_is_the_commonest_known_there_by_hand():
+    frame = organisations([0.0, 0.0, 5.0, 5.0, 5.0, 9.0], ["AA", None, "BB", "CC", "CC", None])
+    for rows in (frame, frame.reverse()):
+        found = zones(rows, reach_km=10)
+        home = dict(zip(rows["org_id"], found.nation[found.zone], strict=True))
+        assert [home[f"o{k}"] for k in range(6)] == [1, 1, 3, 3, 3, 0]

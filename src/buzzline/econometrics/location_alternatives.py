@@ -116,8 +116,12 @@ def location_cases(
     cases, left_out = _usable(deals.deals, study, known)
     cases = cases.with_columns(near=_near(cases, known))
     stays = _stays(cases, known)
-    kept = cases.filter(~stays)
-    left_out += [("into the place or the cluster of the source", int(stays.sum()))]
+    barred = ~stays & _barred(cases, zones, across)
+    kept = cases.filter(~stays & ~barred)
+    left_out += [("into the place or the cluster of the source", int(stays.sum())), (
+        "into a place whose other organisations give it no country, or that of the source",
+        int(barred.sum()),
+    )]  # fmt: skip
     aside = pl.DataFrame(left_out, schema=LEFT_OUT, orient="row").filter(pl.col("n") > 0)
     everything = pl.concat([deals.left_out.cast(LEFT_OUT), aside])  # type: ignore[arg-type]
     drawn = _drawn(kept, known, across=across, most=most, seed=seed)
@@ -241,6 +245,15 @@ def _stays(cases: pl.DataFrame, known: _Known) -> pl.Series:
     rows = cases.select("near", "to", "zone").iter_rows()
     return pl.Series([bool(zones[near][to] or to == zone) for near, to, zone in rows],
                      dtype=pl.Boolean)  # fmt: skip
+
+
+def _barred(cases: pl.DataFrame, zones: Zones, across: Across) -> pl.Series:
+    """Return which deals go to a place that `_drawn` never draws for its country."""
+    there = zones.nation[cases["to"].to_numpy()]
+    barred = there == 0
+    if across == "borders":
+        barred |= there == cases["nation"].to_numpy()
+    return pl.Series(barred, dtype=pl.Boolean)
 
 
 def _examined(known: _Known) -> list[str]:

@@ -77,7 +77,8 @@ def zones_of(
     Parameters
     ----------
     organisations : DataFrame
-        With `country` and `precision`; those without a country form a country of their own.
+        With `country` and `precision`. A site is of the commonest country known there; sites
+        of which none is known form a country of their own.
     sites : Sites
         Of the same organisations.
     reach_km : km
@@ -86,8 +87,7 @@ def zones_of(
         More zones than this are merged, smallest first.
     """
     code = _nations(organisations)
-    nation = np.zeros(sites.n_here.size, np.int32)
-    nation[sites.site[sites.located]] = code[sites.located]
+    nation = _nation_of_sites(sites, code)
     leader = _leaders(sites, nation, reach_km)
     heads, zone_of_site = np.unique(leader, return_inverse=True)
     n_here = np.bincount(zone_of_site, weights=sites.n_here).astype(np.int64)
@@ -168,6 +168,18 @@ def _sampled(zone: Codes, n_zones: int) -> tuple[Indices, Indices]:
 def _nations(organisations: pl.DataFrame) -> Codes:
     """Return the code of each organisation's country, 0 where it is not known."""
     return as_codes(organisations["country"].rank("dense").fill_null(0).to_numpy())
+
+
+def _nation_of_sites(sites: Sites, code: Codes) -> Codes:
+    """Return the commonest known country of each site, 0 where none is known."""
+    known = sites.located & (code > 0)
+    pairs, n = np.unique(
+        np.column_stack([sites.site[known], code[known]]), axis=0, return_counts=True
+    )
+    rarest_first = np.lexsort((-pairs[:, 1], n))
+    nation = np.zeros(sites.n_here.size, np.int32)
+    nation[pairs[rarest_first, 0]] = pairs[rarest_first, 1]
+    return as_codes(nation)
 
 
 def _leaders(sites: Sites, nation: Codes, reach_km: float) -> Indices:
