@@ -403,11 +403,34 @@ def test_deals_of_a_cluster_into_others_of_its_industry_by_hand():
     for row in found.filter(pl.col("value").is_not_null()).to_dicts():
         code = int(row["cluster_id"][1:])
         mine = deals.filter(pl.col("source").replace_strict(of) == code)
-        ends = [of[target] for target in mine["target"]]
-        lands = [end >= 0 and end != code and own[end] == own[code] for end in ends]
-        assert (row["n"], row["value"]) == (mine.height, pytest.approx(np.mean(lands)))
+        ends = [of[target] for target in mine["target"] if of[target] != code]
+        lands = [end >= 0 and own[end] == own[code] for end in ends]
+        assert (row["n"], row["value"]) == (len(lands), pytest.approx(np.mean(lands)))
     assert truth.times == 8
     assert found["q"].min() <= 0.2
+
+
+def test_staying_in_an_industry_is_no_sign_of_reaching_its_clusters():
+    """Whoever stays in an industry reaches its clusters, from a cluster or not."""
+    world = make_world(organisations=800, clusters=4, industries=2, rng=4)
+    study, _ = plant_investments(
+        world.study, world.truth.cluster, horizontal=0.7, deals=900,
+        rng=np.random.default_rng(4),
+    )  # fmt: skip
+    clustering = clustering_of(study, world.truth.cluster)
+    org = study.organisations.select(
+        "industry", cluster_id=pl.Series([f"c{k}" for k in world.truth.cluster])
+    )
+    common = org.group_by("cluster_id").agg(pl.col("industry").mode().first())
+    kinds = clustering.clusters.drop("industry").join(common, on="cluster_id", how="left")
+    found = investment_direction(
+        study, replace(clustering, clusters=kinds), layers=["acquisition", "investment"],
+        draws=199, rng=1,
+    ).clusters  # fmt: skip
+    tested = found.drop_nulls("q")
+    assert tested["n"].sum() >= 100
+    assert (tested["value"] - tested["expected"]).abs().max() < 0.15
+    assert tested["q"].min() > 0.05
 
 
 def test_splits_by_mode_intensity_and_borders():

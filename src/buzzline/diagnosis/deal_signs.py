@@ -22,7 +22,7 @@ def signs_of_direction(found: InvestmentDirection) -> list[Sign]:
 
 def _of_direction(row: dict[str, Any]) -> Sign:
     head = (row["cluster_id"], row["label"], row["industry"], SIMILAR, "investment_direction",
-            "deals with buyers matched at random")  # fmt: skip
+            "deals of the same country and industry from elsewhere")  # fmt: skip
     value, expected, q = row["value"], row["expected"], row["q"]
     if value is None or expected is None or q is None:
         return Sign(*head, "open", n=row["n"], reason=row["status"])
@@ -31,12 +31,12 @@ def _of_direction(row: dict[str, Any]) -> Sign:
     reading: Reading = "high" if beyond else "open"
     return Sign(
         *head, reading,
-        sentence=f"{value:.0%}{among} of {row['n']:,} deals from there land in another cluster "
-        f"of its industry, {expected:.1%} with buyers matched at random",
+        sentence=f"{value:.0%}{among} of {row['n']:,} deals that leave it land in another cluster "
+        f"of its industry, {expected:.1%} with buyers of its country and industry at random",
         value=value, low=row["low"], high=row["high"], level=row["level"], p=q, n=row["n"],
         n_needed=row["needed"],
         reason="" if beyond else (
-            f"no more deals reach such clusters than chance gives (p = {short(q)}): "
+            f"no more deals reach such clusters than others of its country and industry (p = {short(q)}): "
             f"{value:.0%} against {expected:.1%}"
         ),
     )  # fmt: skip

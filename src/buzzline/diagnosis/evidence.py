@@ -147,8 +147,9 @@ DISPUTES = (
                in_favour("3,500 cases between Canada and China: coming from a cluster counts "
                          "more than coming from a country, most where knowledge is intensive.",
                          "Li, P., Bathelt, H. (2018), doi:10.1057/s41267-017-0088-6", "read"),
-               against("Acquisitions of 2015: 1.3 times over all deals, 1.0 times within "
-                       "industry, country and year; across borders no difference is shown.",
+               against("Acquisitions to 2015: 1.34 times [1.14, 1.57] over all deals, 1.19 "
+                       "[0.99, 1.42] within industry, country and year; across borders no "
+                       "difference is shown.",
                        "Crunchbase, examples/cluster_networks", "computed")),
               ("investment_odds", "location_choice", "cluster_investments")),
         Claim("Leaders avoid clusters, for what would spill out of them.",

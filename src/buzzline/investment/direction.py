@@ -64,8 +64,9 @@ class InvestmentDirection:
         Of deals within one industry: how often what is bought does (`function`) what its buyer
         does not do itself.
     clusters : DataFrame
-        One row a cluster: the share (`value`) of the deals that start there which land in
-        another cluster of its industry, with the same columns.
+        One row a cluster: the share (`value`) of the deals that leave it which land in
+        another cluster of its industry, with the same columns; `expected` is of buyers of the
+        same country and industry.
     left_out : DataFrame
         `reason`, `n`.
     level : share
@@ -221,7 +222,7 @@ def investment_direction(  # noqa: PLR0913  # `progress` is no choice of the ana
         ),
         split_rows(scene, chance, asked),
         function_rows(study, scene, asked),
-        cluster_rows(clustering, scene, chance, asked=asked),
+        cluster_rows(clustering, scene, asked=asked),
         scene.left_out,
         level, draws, scene.deals.height, scene.deals["group"].n_unique(),
         (*scene.notes, *_notes(scene, chance.share_alone, asked)),

@@ -20,6 +20,7 @@ from buzzline.resampling import central_range, false_discovery_q
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
+ALONE = "of groups without another of their country that made about as many"
 MOST_ALONE = 0.5  # of the deals; with more, chance is too narrow to say anything
 Row = dict[str, object]
 SHARE_SCHEMA = {
@@ -203,7 +204,9 @@ def share_at(scene: Scene, at: Indices, flags: Flags, *, level: float) -> Cluste
     return clustered_share(np.asarray(flags), scene.group[at], scene.target[at], level=level)
 
 
-def columns_of(own: ClusteredShare, chance: Chance, column: int, *, asked: Asked) -> Row:
+def columns_of(
+    own: ClusteredShare, chance: Chance, column: int, *, asked: Asked, without: str = ALONE
+) -> Row:
     """Return the columns of a share, with what random matching gives beside it."""
     row: Row = {
         "value": own.value, "low": own.low, "high": own.high, "level": asked.level,
@@ -215,8 +218,7 @@ def columns_of(own: ClusteredShare, chance: Chance, column: int, *, asked: Asked
         return row
     if chance.share_alone > MOST_ALONE:
         row["status"] = _joined(own.reason, (
-            f"no chance to compare with: {chance.share_alone:.0%} of deals are of groups "
-            "without another of their country that made about as many"
+            f"no chance to compare with: {chance.share_alone:.0%} of deals are {without}"
         ))  # fmt: skip
         return row
     low, high = central_range(drawn, asked.level)

@@ -86,7 +86,14 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         CLUSTER_ID,
         LABEL,
         INDUSTRY,
-        *_share("Share of the deals from there that land in another cluster of its industry."),
+        *(
+            ("expected", "share", "The same of buyers of its country and industry at random.")
+            if meaning[0] == "expected"
+            else meaning
+            for meaning in _share(
+                "Share of the deals that leave it which land in another cluster of its industry."
+            )
+        ),
     ),
     "investment_direction_left_out": (REASON, ("n", "deals", "How many.")),
 }
