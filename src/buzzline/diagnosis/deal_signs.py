@@ -31,12 +31,12 @@ def _of_direction(row: dict[str, Any]) -> Sign:
     reading: Reading = "high" if beyond else "open"
     return Sign(
         *head, reading,
-        sentence=f"{value:.0%}{among} of {row['n']:,} deals that leave it land in another cluster "
-        f"of its industry, {expected:.1%} with buyers of its country and industry at random",
+        sentence=f"{value:.0%}{among} of {row['n']:,} deals that leave it land in another "
+        f"cluster of its industry, {expected:.1%} of buyers like its own at random",
         value=value, low=row["low"], high=row["high"], level=row["level"], p=q, n=row["n"],
         n_needed=row["needed"],
         reason="" if beyond else (
-            f"no more deals reach such clusters than others of its country and industry (p = {short(q)}): "
-            f"{value:.0%} against {expected:.1%}"
+            "no more deals reach such clusters than of others of its country and industry "
+            f"(p = {short(q)}): {value:.0%} against {expected:.1%}"
         ),
     )  # fmt: skip

@@ -30,8 +30,8 @@ def cluster_rows(clustering: Clustering, scene: Scene, *, asked: Asked) -> pl.Da
     """Return how many deals that leave a cluster land in another cluster of its industry.
 
     Buyers change hands at random within one country and one industry (at the digits of the
-    tables), and the cluster goes with the buyer: the deals of a cluster are compared with those
-    of the same industry from elsewhere, since whoever stays in an industry reaches its clusters.
+    tables), and the cluster goes with the buyer: deals of a cluster are compared with those of
+    its industry from elsewhere, since whoever stays in an industry reaches its clusters.
     """
     clusters = clustering.clusters.select("cluster_id", "label", "industry")
     industry = as_indices(clusters["industry"].rank("dense").fill_null(0).to_numpy())
@@ -52,18 +52,24 @@ def cluster_rows(clustering: Clustering, scene: Scene, *, asked: Asked) -> pl.Da
         rng=child(asked.seed, "investment direction", "clusters"),
     )  # fmt: skip
     flags = _similar(start, end, industry)
-    rows: list[Row] = []
-    for number, named in enumerate(clusters.to_dicts()):
-        at = everyone[(start == number) & (end != number)]
-        if at.size < FEWEST_DEALS:
-            rows.append(named | {"n": at.size, "level": asked.level, "status": FEW})
-            continue
-        own = share_at(scene, at, flags[at], level=asked.level)
-        chance = Chance(drawn, float(alone[number]))
-        rows.append(named | columns_of(own, chance, number, asked=asked, without=WITHOUT))
+    rows = [
+        named | _one_row(
+            scene, everyone[(start == number) & (end != number)], flags,
+            chance=Chance(drawn[:, [number]], float(alone[number])), asked=asked,
+        ) for number, named in enumerate(clusters.to_dicts())
+    ]  # fmt: skip
     return frame_of(rows, SCHEMA).sort(
         "value", descending=True, nulls_last=True, maintain_order=True
     )
+
+
+def _one_row(
+    scene: Scene, at: Indices, flags: np.ndarray, *, chance: Chance, asked: Asked
+) -> Row:
+    if at.size < FEWEST_DEALS:
+        return {"n": at.size, "level": asked.level, "status": FEW}
+    own = share_at(scene, at, flags[at], level=asked.level)
+    return columns_of(own, chance, 0, asked=asked, without=WITHOUT)
 
 
 def _alike(scene: Scene) -> Indices:

@@ -91,7 +91,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
             if meaning[0] == "expected"
             else meaning
             for meaning in _share(
-                "Share of the deals that leave it which land in another cluster of its industry."
+                "Share of the deals that leave it landing in another cluster of its industry."
             )
         ),
     ),
