@@ -444,6 +444,18 @@ def test_splits_by_mode_intensity_and_borders():
     assert found["knowledge intensity of what is bought", "other"] == pytest.approx(2 / 3)
 
 
+def test_the_sentence_counts_the_deals_it_rests_on_and_all_left_out():
+    pairs = [("5415", "5415"), ("5415", "3121"), ("3121", "3121"), ("54", "54"), ("31", None),
+             (None, "31"), (None, None), ("5415", "x")]  # fmt: skip
+    found = direction(study_of(pairs))
+    row = found.told_at()
+    assert row["n"] < found.n
+    assert str(found).startswith(f"{row['n']} deals of {row['n_groups']} groups: ")
+    assert f"Of {row['n_unknown']} more a code is too short" in str(found)
+    for reason, n in found.left_out.iter_rows():
+        assert f"{n} {reason}" in str(found)
+
+
 def test_bad_input_is_told():
     with pytest.raises(TooFew, match="no ties in"):
         direction(Study.of(

@@ -106,8 +106,8 @@ class InvestmentDirection:
         if row["value"] is None:
             return " ".join(["The direction of investment is not testable.", *self.notes])
         text = (
-            f"{plural(self.n, 'deal')} of {plural(self.n_groups, 'group')}: "
-            f"{_interval(row)} are horizontal, {_own(row)}{_chance(row)}."
+            f"{plural(row['n'], 'deal')} of {plural(row['n_groups'], 'group')}: "
+            f"{_interval(row)} are horizontal, {_own(row)}{_chance(row)}.{_shorter(row)}"
         )
         return " ".join([text, *_coarser(row), _vertical(self), LIMITS, *self.notes])
 
@@ -233,7 +233,7 @@ def _notes(scene: Scene, share_alone: float, asked: Asked) -> tuple[str, ...]:
     notes = []
     n_aside = int(scene.left_out["n"].sum())
     if n_aside:
-        said = "; ".join(f"{n:,} {reason}" for reason, n in scene.left_out.head(3).iter_rows())
+        said = "; ".join(f"{n:,} {reason}" for reason, n in scene.left_out.iter_rows())
         notes.append(f"Left out: {plural(n_aside, 'deal')} ({said}).")
     if share_alone >= ALONE_TOLD:
         notes.append(
@@ -256,6 +256,12 @@ def _own(row: dict[str, Any]) -> str:
         return "with an industry in common"
     at = f" at {plural(row['digits'], 'digit')}" if row["digits"] else ""
     return f"in the buyer's own industry{at}"
+
+
+def _shorter(row: dict[str, Any]) -> str:
+    if not row["n_unknown"]:
+        return ""
+    return f" Of {row['n_unknown']:,} more a code is too short to tell."
 
 
 def _chance(row: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.stats import beta, norm
 from scipy.stats import t as student
 
-from buzzline.arrays import Flags, Indices, as_floats
+from buzzline.arrays import Flags, Floats, Indices, as_floats
 from buzzline.quantities import Share
 from buzzline.sandwiches import group_codes, multiway
 
@@ -37,13 +37,13 @@ class ClusteredShare(NamedTuple):
 
 
 def clustered_share(
-    flags: Flags, group: Indices, target: Indices, *, level: Share = 0.95
+    flags: Flags | Floats, group: Indices, target: Indices, *, level: Share = 0.95
 ) -> ClusteredShare:
     """Return the share of deals that are of a kind, with an interval over groups and targets.
 
     Parameters
     ----------
-    flags : (n,) bool
+    flags : (n,) bool, or shares
     group, target : (n,) int
         Whose deal it is, and in whom.
     level : share
@@ -120,7 +120,7 @@ def deals_needed(
     return max(ceil(float((first + second) / (value - expected)) ** 2 * design), 1)
 
 
-def _variance(flags: Flags, code: Indices, target: Indices) -> float:
+def _variance(flags: Flags | Floats, code: Indices, target: Indices) -> float:
     """Return the variance of a share over groups and targets.
 
     A group that holds much of the deals pulls the share to itself; its score is enlarged as

@@ -19,7 +19,7 @@ from buzzline.investment.arrival_shares import (
     pair_concentration,
     share_of_arrivals,
 )
-from buzzline.investment.arrivals import Arrivals, arrivals_of
+from buzzline.investment.arrivals import Arrivals, arrivals_of, word_of
 from buzzline.progress import Progress, silent
 from buzzline.quantities import Draws, Share
 from buzzline.randomness import Seed, child, seed_of
@@ -95,9 +95,9 @@ class Hotspots:
         row = whole.row(0, named=True)
         n = self.clusters["n_deals"].sum()
         text = (
-            f"{n:,} of {self.n_all:,} ({what}) arrive in "
+            f"{n:,} of {plural(self.n_all, word_of(self.layers))} ({what}) arrive in "
             f"{plural(row['n_clusters'], 'cluster')}; two of different groups in the same one "
-            f"with a chance of {_interval(row)}, as if in {row['effective']:.1f} equal clusters"
+            f"with a chance of {_interval(row)}, {_as_if(row)}"
         )
         parts = [text + _against(row) + "."]
         if row["foremost"] is not None:
@@ -162,12 +162,12 @@ def hotspots(
     -----
     Only what arrives in a cluster counts; an organisation in several counts for the strongest.
     Concentration is the Herfindahl index over pairs of *different* groups, so that one active
-    parent does not make a hotspot; its interval is a jackknife over groups. The foremost are
-    named by the deals of half of the groups and counted in those of the other half, because
-    whoever is foremost is so in part by luck. Expected is what members alone give: chance
-    deals parcels (all deals of a group in one cluster) among clusters of the same industry by
-    their number of members. Size of organisations is not looked at; a hotspot may have larger
-    ones.
+    parent does not make a hotspot; its interval is a jackknife over groups. The foremost
+    are named by the deals of half of the groups and counted in those of the other half (a
+    mean of 100 such splits), because whoever is foremost is so in part by luck. Expected is
+    what members alone give: chance deals parcels (all deals of a group in one cluster)
+    among clusters of the same industry by their number of members. Size of organisations is
+    not looked at; a hotspot may have larger ones.
 
     References
     ----------
@@ -341,6 +341,12 @@ def _interval(row: dict[str, Any], name: str = "") -> str:
     low, high = (row[f"{name}_{end}" if name else end] for end in ("low", "high"))
     value = row[name or "value"]
     return f"{value:.0%}" if low is None else f"{value:.0%} [{low:.0%}, {high:.0%}]"
+
+
+def _as_if(row: dict[str, Any]) -> str:
+    if row["effective"] >= row["n_clusters"]:
+        return "no more than if each got as much"
+    return f"as if in {row['effective']:.1f} equal clusters"
 
 
 def _against(row: dict[str, Any]) -> str:
