@@ -30,7 +30,7 @@ from buzzline.charts.rows import (
 )
 from buzzline.charts.spec import NOTE_SIZE, PADDING, WIDTH, Spec, picture
 from buzzline.charts.texts import Text, lettered, rules, spanning, symbols, text
-from buzzline.econometrics.income import READING, IncomeLadder
+from buzzline.econometrics.income import READING, IncomeLadder, one_more
 from buzzline.econometrics.income_exposed import NO_BOUNDS
 
 TITLE = "Deals across borders and income: ten specifications"
@@ -67,7 +67,7 @@ def income_ladder_chart(result: IncomeLadder, *, width: int = WIDTH) -> Spec:
         dots("at", colour="colour"),
     ]
     said = [
-        f"Of one more deal per 10,000 inhabitants in three years. Lines are {result.level:.0%} "
+        f"Of {one_more(result.per)} in three years. Lines are {result.level:.0%} "
         "intervals. Dark: specification 4, with effects of regions and of years, which is the "
         "one to read; the others show what it hangs on.",
         *result.notes,
@@ -233,7 +233,8 @@ def _ticks(plane: _Plane, result: IncomeLadder) -> list[Text]:
         text(amount(at), LEFT_PX - 6, plane.y(at), align="right", colour=QUIET_INK)
         for at in round_ticks(*plane.up, 6)
     ]
-    across = shortened("outward deals per 10,000 inhabitants in three years",
+    dealt = "deals" if result.per == "deal" else f"{result.per} dealt"
+    across = shortened(f"outward {dealt} per 10,000 inhabitants in three years",
                        plane.width - LEFT_PX, NOTE_SIZE)  # fmt: skip
     middle = (LEFT_PX + plane.width) / 2
     return [
@@ -291,7 +292,7 @@ def quantile_chart(result: IncomeLadder, *, width: int = WIDTH) -> Spec:
         ))  # fmt: skip
     body = curves(
         panels, x_title="quantile of the outcome, net of regions and years",
-        y_title="effect of one more deal per 10,000 inhabitants", width=width,
+        y_title=f"effect of {one_more(result.per)}", width=width,
     )  # fmt: skip
     said = [
         f"Strips are {result.level:.0%} intervals over regions drawn anew; dashed: no effect. "

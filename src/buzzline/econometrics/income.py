@@ -12,6 +12,12 @@ import polars as pl
 from buzzline.analysis import Provenance, analysis
 from buzzline.econometrics.income_errors import error_rows
 from buzzline.econometrics.income_exposed import exposed_rows
+from buzzline.econometrics.income_notes import (
+    largest_investor,
+    lost_rows,
+    told_interval,
+    unknown_deals,
+)
 from buzzline.econometrics.income_panel import (
     OUTWARD,
     WAYS,
@@ -55,7 +61,6 @@ READING = (
     "effect unless nothing else that moves goes with both."
 )
 CROSS_SECTION = "That is no evidence of an effect: whatever makes regions rich stands in it."
-GIANT = 0.2  # share of deals of one investor from which results without it are told
 LINEAR = (1, 2, 3, 4, 5, 7)
 
 
@@ -90,6 +95,7 @@ class IncomeLadder:
     left_out : DataFrame
         `reason`, `n`: deals that were not used.
     outcome : str
+    per : str                   "deal", or the unit of amounts: of what one more is told
     level : share
     notes : tuple of str        the first says how every row is to be read
     """
@@ -104,6 +110,7 @@ class IncomeLadder:
     regions: pl.DataFrame
     left_out: pl.DataFrame
     outcome: str
+    per: str
     level: Share
     notes: tuple[str, ...]
     provenance: Provenance | None = None
@@ -121,9 +128,9 @@ class IncomeLadder:
             said = f"What deals across borders go with is {default['status']}."
             first = rows[1]
             if first["value"] is not None:
-                said += f" A cross-section alone says {_interval(first)}. {CROSS_SECTION}"
+                said += f" A cross-section alone says {told_interval(first)}. {CROSS_SECTION}"
             return " ".join([said, *self.notes])
-        return " ".join([_headline(self.outcome, rows), *_doubts(self), *self.notes])
+        return " ".join([_headline(self, rows), *_doubts(self), *self.notes])
 
     def __repr__(self) -> str:
         return str(self)
@@ -132,28 +139,36 @@ class IncomeLadder:
         return f"<p>{self}</p>{self.ladder._repr_html_()}"
 
 
-def _headline(outcome: str, rows: dict[int, dict[str, Any]]) -> str:
+def one_more(per: str) -> str:
+    """Say of what one more is told.
+
+    Examples
+    --------
+    >>> one_more("deal"), one_more("musd")
+    ('one more deal per 10,000 inhabitants', 'one more musd dealt per 10,000 inhabitants')
+    """
+    what = per if per == "deal" else f"{per} dealt"
+    return f"one more {what} per 10,000 inhabitants"
+
+
+def _headline(found: IncomeLadder, rows: dict[int, dict[str, Any]]) -> str:
+    outcome = found.outcome
+    dealt = "deals abroad" if found.per == "deal" else "amounts dealt abroad"
     default, first = rows[DEFAULT], rows[1]
     low, high = default["low"], default["high"]
     if low > 0:
-        told = f"{outcome} rises with deals abroad"
+        told = f"{outcome} rises with {dealt}"
     elif high < 0:
-        told = f"{outcome} falls with deals abroad"
+        told = f"{outcome} falls with {dealt}"
     else:
-        told = f"it cannot be told whether {outcome} goes with deals abroad"
-    unit = "for one more deal per 10,000 inhabitants in three years"
-    text = f"Within regions over time, net of years, {told}: {_interval(default)} {unit}"
+        told = f"it cannot be told whether {outcome} goes with {dealt}"
+    unit = f"for {one_more(found.per)} in three years"
+    text = f"Within regions over time, net of years, {told}: {told_interval(default)} {unit}"
     if first["value"] is not None:
-        text += f"; a cross-section would have said {_interval(first)}"
+        text += f"; a cross-section would have said {told_interval(first)}"
     if low <= 0 <= high:
         text += f". {default['detectable']:.2g} would be found in 80 % of samples"
     return f"{text}."
-
-
-def _interval(row: dict[str, Any]) -> str:
-    if row["low"] is None:
-        return f"{row['value']:.2g}"
-    return f"{row['value']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"
 
 
 def _doubts(found: IncomeLadder) -> list[str]:
@@ -167,7 +182,7 @@ def _doubts(found: IncomeLadder) -> list[str]:
             "first, or both have one cause."
         )
     default = outward.filter(step=DEFAULT).row(0, named=True)
-    others = outward.filter(pl.col("step").is_in([5, 6, 7, 8]), pl.col("value").is_not_null())
+    others = outward.filter(pl.col("step").is_in([5, 6, 7]), pl.col("value").is_not_null())
     if default["low"] > 0 or default["high"] < 0:
         side = 1 if default["low"] > 0 else -1
         weak = others.filter(
@@ -176,7 +191,22 @@ def _doubts(found: IncomeLadder) -> list[str]:
         if weak.height:
             names = ", ".join(weak["specification"].unique(maintain_order=True))
             doubts.append(f"Not beyond chance with: {names}.")
+        doubts += _other_errors(found)
     return doubts
+
+
+def _other_errors(found: IncomeLadder) -> list[str]:
+    """Say with which other errors the default may be nothing."""
+    named = pl.col("errors").str.contains("Driscoll|Conley")
+    rows = found.errors.filter(named, step=DEFAULT, term=OUTWARD)
+    weak = rows.filter((pl.col("low") <= 0) & (pl.col("high") >= 0))
+    if not weak.height:
+        return []
+    names = ", ".join(weak["errors"])
+    return [
+        f"With errors of {names} it is not beyond chance either way: what regions share in a "
+        "year, or with their neighbours, may be all there is."
+    ]
 
 
 @analysis("econometrics", "Do regions that invest abroad, or are invested in, earn more?")
@@ -236,8 +266,12 @@ def income_ladder(
     effects, and were corrected [1]_; effects later seemed largest between the 60th and 80th
     percentile [2]_.
 
-    Errors leave out one region at a time (CV3); with fewer than 40 regions a wild bootstrap
-    by region. Those of step 8 go by exposure (AKM0) [3]_.
+    Errors leave out one region at a time (CV3); with 12 to 39 regions a wild bootstrap by
+    region. Those of step 8 go by exposure (AKM0) [3]_; it has hardly any power,
+    so that nothing is found there is no counter-evidence.
+
+    Regions are of one level of places, the one with most. The cross-section is of the last
+    year that nine in ten regions have, else of the fullest.
 
     References
     ----------
@@ -285,8 +319,9 @@ def income_ladder(
         frame_of(ladder, LADDER), frame_of(error_rows(panel, chance), ERRORS),
         frame_of(lag_rows(panel, chance), LAGS), frame_of(quantiles, QUANTILES),
         frame_of(spatial, SPATIAL), frame_of(cells, CELLS), frame_of(unequal, THEIL),
-        _regions(panel), panel.deals.left_out, panel.outcome, level,
-        (READING, *_giant(panel, chance), *_left_out(panel), *panel.notes),
+        _regions(panel), panel.deals.left_out, panel.outcome, panel.per, level,
+        (READING, *largest_investor(panel, chance), *unknown_deals(panel), *lost_rows(panel),
+         *panel.notes),
     )  # fmt: skip
 
 
@@ -315,34 +350,15 @@ def _why(error: Exception) -> str:
     return str(error).partition(": ")[2] or str(error)
 
 
-def _giant(panel: IncomePanel, chance: Chance) -> list[str]:
-    """Say what is left of the default where one investor makes many of the deals."""
-    who, share = panel.largest_investor()
-    if share < GIANT:
-        return []
-    said = f"One investor makes {share:.0%} of the deals across borders"
-    try:
-        row = linear_rows(panel.without(who), DEFAULT, chance)[0]
-    except TooFew:
-        return [f"{said}, and without it nothing is left to tell from."]
-    return [f"{said}; without it {OUTWARD} deals go with {_interval(row)}."]
-
-
-def _left_out(panel: IncomePanel) -> list[str]:
-    told = dict(panel.deals.left_out.iter_rows())
-    said = ("country of an end not known", "date not known")
-    parts = [f"{told[name]:,} ({name})" for name in said if name in told]
-    if not parts:
-        return []
-    return [f"Deals not used because it is not known whether they count: {', '.join(parts)}."]
-
-
 def _regions(panel: IncomePanel) -> pl.DataFrame:
-    """Return the regions of the cross-section: the last year in which all is known."""
+    """Return the regions of the cross-section."""
     stock = panel.stock()
     known = np.isfinite(panel.value) & np.isfinite(stock).all(axis=2)
     frame = panel.regions.select("region", "name", "population")
-    last = int(np.flatnonzero(known.any(axis=0))[-1]) if known.any() else 0
+    try:
+        last = panel.year_of_cross_section()
+    except TooFew:
+        last, known = 0, np.zeros_like(known)
     rows = known[:, last]
     return frame.with_columns(
         year=pl.lit(panel.years[last], pl.Int64), value=pl.Series(panel.value[:, last]),
@@ -358,5 +374,5 @@ def _refused(reason: str, outcome: str, level: Share) -> IncomeLadder:
     )
     return IncomeLadder(
         frame_of(rows, LADDER), errors, lags, quantiles, spatial, cells, unequal, regions,
-        left_out, outcome, level, (READING,),
+        left_out, outcome, "deal", level, (READING,),
     )  # fmt: skip

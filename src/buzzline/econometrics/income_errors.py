@@ -8,7 +8,14 @@ from functools import partial
 import numpy as np
 
 from buzzline.econometrics.income_panel import WAYS, IncomePanel
-from buzzline.econometrics.ladder_rows import BY_REGION, Chance, Row, linear_fit, step
+from buzzline.econometrics.ladder_rows import (
+    BY_REGION,
+    Chance,
+    Row,
+    cross_section,
+    linear_fit,
+    step,
+)
 from buzzline.econometrics.region_errors import (
     FEW_REGIONS,
     Told,
@@ -51,7 +58,7 @@ def _kinds(
     place = panel.regions.select("longitude", "latitude").to_numpy().astype(np.float64)
     rows = panel.rows(panel.stock(), WAYS)
     if number == 1:
-        rows = rows.chosen(rows.year == rows.year.max())
+        rows = cross_section(panel, rows)
     at = place[np.unique(rows.region)]
 
     def by_region() -> Told:

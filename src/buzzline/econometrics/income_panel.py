@@ -17,6 +17,7 @@ from buzzline.econometrics.border_deals import (
 )
 from buzzline.econometrics.region_years import RegionYears
 from buzzline.errors import InvalidArgument, TooFew
+from buzzline.investment.holdings import PER_CENT, SHARES
 from buzzline.tables.study import Study
 from buzzline.wording import plural
 
@@ -26,6 +27,7 @@ INHABITANTS = 10_000
 OUTWARD, INWARD = "outward", "inward"
 WAYS = (OUTWARD, INWARD)
 OF_PEOPLE = "income|earning|wage|salar"
+MOST_REGIONS = 0.9  # share of regions that a year of the cross-section has to have
 WITH_AMOUNT = 0.5  # share of deals with an amount, below which amounts are not added up
 
 
@@ -48,6 +50,7 @@ class IncomePanel:
     deals : BorderDeals
     measured : "deals" or "amounts"
     outcome, unit : str
+    amount_unit : str           of amounts; "" where deals are counted
     notes : tuple of str
     """
 
@@ -63,7 +66,31 @@ class IncomePanel:
     measured: Measured
     outcome: str
     unit: str
+    amount_unit: str
     notes: tuple[str, ...]
+
+    @property
+    def per(self) -> str:
+        """Of what one more is told: "deal", or the unit of amounts."""
+        return self.amount_unit or "deal"
+
+    def year_of_cross_section(self) -> int:
+        """Return the place of the last year with nine in ten regions, else with most.
+
+        Raises
+        ------
+        TooFew
+            No region is known in any year.
+        """
+        known = np.isfinite(self.value) & np.isfinite(self.stock()).all(axis=2)
+        counts = (known & np.isfinite(self.controls).all(axis=2)).sum(axis=0)
+        if not counts.any():
+            raise TooFew(
+                "income_ladder: in no year of the outcome are deals of three years known; "
+                f"deals are dated {self.deals.first_year} to {self.deals.last_year}"
+            )
+        least = min(MOST_REGIONS * self.regions.height, counts.max())
+        return int(np.flatnonzero(counts >= least)[-1])
 
     def largest_investor(self) -> tuple[str, float]:
         """Return who makes most deals across borders, and what share of them; nobody: 0."""
@@ -76,7 +103,7 @@ class IncomePanel:
         """Return the same without the deals of one investor."""
         rest = self.deals.deals.filter(pl.col("investor") != investor)
         deals = replace(self.deals, deals=rest)
-        return replace(self, deals=deals, yearly=_yearly(deals, self.regions, self.measured)[0])
+        return replace(self, deals=deals, yearly=_yearly(deals, self.regions, self.amount_unit))
 
     def new(self, later: int = 0) -> Floats:
         """Return new deals `later` years after each outcome; NaN beyond what is known.
@@ -152,7 +179,7 @@ def income_panel(
     """
     name, unit = _outcome(study, outcome)
     told = _of_places(study, name)
-    regions = _regions(study, told)
+    regions, apart = one_level(_regions(study, told))
     deals = border_deals(study, regions, layers=layers)
     regions, notes = _seen(study, regions)
     years = tuple(int(year) for year in told["year"].unique().sort())
@@ -165,11 +192,13 @@ def income_panel(
     if not is_log:
         notes.append(f"Some values of {name!r} are not above 0, so it is taken as it stands, "
                      "not in logarithms.")  # fmt: skip
-    yearly, said = _yearly(deals, regions, measured)
+    used_unit, said = ("", []) if measured == "deals" else _one_unit(deals.deals)
+    yearly = _yearly(deals, regions, used_unit)
     return IncomePanel(
         regions, years, value, is_log,
         np.stack(held, axis=2) if held else np.zeros((*value.shape, 0)), tuple(controls),
-        yearly, deals.first_year, deals, measured, name, unit, (*notes, *said),
+        yearly, deals.first_year, deals, measured, name, unit, used_unit,
+        (*deals.notes, *apart, *notes, *said),
     )  # fmt: skip
 
 
@@ -189,9 +218,15 @@ def _outcome(study: Study, outcome: str | None) -> tuple[str, str]:
             "income_ladder: no indicator of places is of income, earnings or wages; add one to "
             "`outcomes`, or name one as `outcome`"
         )
-    counts = of_places.group_by("indicator").agg(n=pl.len(), unit=pl.col("unit").drop_nulls())
-    first = counts.sort("n", "indicator", descending=[True, False]).row(0, named=True)
-    return str(first["indicator"]), str(first["unit"][0]) if first["unit"] else ""
+    counts = of_places.group_by("indicator").agg(n=pl.len())
+    first = counts.sort("n", "indicator", descending=[True, False])["indicator"][0]
+    units = of_places.filter(pl.col("indicator") == first)["unit"].fill_null("").unique().sort()
+    if units.len() > 1:
+        raise TooFew(
+            f"income_ladder: the outcome {first!r} stands in {units.len()} units "
+            f"({', '.join(repr(unit) for unit in units)}); bring it into one"
+        )
+    return str(first), str(units[0])
 
 
 def _known(study: Study, controls: Sequence[str]) -> tuple[str, ...]:
@@ -214,7 +249,47 @@ def _regions(study: Study, told: pl.DataFrame) -> pl.DataFrame:
     ).select(
         region="place_id", name=pl.coalesce("name", "place_id"), longitude="longitude",
         latitude="latitude", population="population", parent="parent_id",
+        place_level=pl.col("level").fill_null(""),
     ).sort("region")  # fmt: skip
+
+
+def one_level(regions: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Keep regions of one level of places, none of which lies in another.
+
+    A town and the region around it are no two regions: the level with most is kept, and of
+    places inside each other the innermost.
+
+    Parameters
+    ----------
+    regions : DataFrame
+        `region`, `parent`, `place_level`.
+
+    Returns
+    -------
+    DataFrame
+    list of str
+        What was left out.
+    """
+    counts = regions.group_by("place_level").agg(
+        n=pl.len(), inside=pl.col("parent").is_in(regions["region"].implode()).sum()
+    ).sort("n", "inside", "place_level", descending=[True, False, False])  # fmt: skip
+    kept = regions.filter(pl.col("place_level") == counts["place_level"][0])
+    others = [f"{n:,} of level {name or 'unknown'!r}" for name, n, _ in counts[1:].iter_rows()]
+    notes = []
+    if others:
+        name = counts["place_level"][0] or "unknown"
+        notes.append(
+            "The outcome stands at several levels of places: regions are the "
+            f"{kept.height:,} of level {name!r}, which has most; {' and '.join(others)} are "
+            "left out. To choose another, drop those you do not want from `outcomes`."
+        )
+    outer = kept.filter(pl.col("region").is_in(kept["parent"].drop_nulls().implode()))
+    if outer.height:
+        kept = kept.join(outer, on="region", how="anti")
+        notes.append(
+            f"{plural(outer.height, 'region')} left out in which others with the outcome lie."
+        )
+    return kept, notes
 
 
 def _seen(study: Study, regions: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -259,42 +334,48 @@ def _laid_out(told: pl.DataFrame, regions: pl.DataFrame, years: Sequence[int]) -
     return as_floats(out)
 
 
-def _yearly(
-    deals: BorderDeals, regions: pl.DataFrame, measured: Measured
-) -> tuple[Floats, list[str]]:
-    """Return new deals per 10,000 inhabitants by region, year and way."""
-    used = deals.deals
-    notes: list[str] = []
-    if measured == "amounts":
-        used, notes = _one_unit(used)
+def _yearly(deals: BorderDeals, regions: pl.DataFrame, unit: str) -> Floats:
+    """Return new deals, or amounts in a unit, per 10,000 by region, year and way."""
+    used = deals.deals.filter(pl.col("unit") == unit) if unit else deals.deals
     span = deals.last_year - deals.first_year + 1
     out = np.zeros((regions.height, span, 2))
-    at = used.filter(pl.col("year").is_between(deals.first_year, deals.last_year)).join(
+    at = used.join(
         regions.select("region").with_row_index("row"), on="region", how="inner", validate="m:1"
     )
+    if unit:
+        at = at.drop_nulls("amount")
     ways = at["way"].replace_strict({OUTWARD: 0, INWARD: 1}, return_dtype=pl.Int64).to_numpy()
-    amount = at["amount"].to_numpy() if measured == "amounts" else np.ones(at.height)
+    amount = at["amount"].to_numpy() if unit else np.ones(at.height)
     year = at["year"].to_numpy() - deals.first_year
     np.add.at(out, (at["row"].to_numpy(), year, ways), amount)
     people: Any = regions["population"].to_numpy()
-    return as_floats(out * (INHABITANTS / people)[:, None, None]), notes
+    return as_floats(out * (INHABITANTS / people)[:, None, None])
 
 
-def _one_unit(deals: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Keep deals whose amount is known, in the commonest unit; amounts are never converted."""
-    with_amount = deals.filter(pl.col("amount").is_not_null() & pl.col("unit").is_not_null())
+def _one_unit(deals: pl.DataFrame) -> tuple[str, list[str]]:
+    """Return the commonest unit of amounts, and what that leaves out; none is converted."""
+    is_stake = pl.col("unit").str.strip_chars().str.to_lowercase().is_in(SHARES + PER_CENT)
+    with_amount = deals.filter(
+        pl.col("amount").is_not_null() & pl.col("unit").is_not_null() & ~is_stake
+    )
     if not with_amount.height:
-        raise TooFew("income_ladder: no deal has an amount with a unit; use `measured` deals")
-    units = with_amount["unit"].value_counts(sort=True)
-    unit = units["unit"][0]
-    used = with_amount.filter(pl.col("unit") == unit)
-    share = used.height / deals.height
+        raise TooFew(
+            "income_ladder: no deal has an amount with a unit (stakes in per cent are none); "
+            "use `measured` deals"
+        )
+    unit = str(
+        with_amount["unit"].value_counts().sort("count", "unit", descending=True)["unit"][0]
+    )
+    share = with_amount.filter(pl.col("unit") == unit).height / deals.height
     if share < WITH_AMOUNT:
         raise TooFew(
             f"income_ladder: {share:.0%} of deals have an amount in {unit}; sums of so few "
             "would take unknown amounts for none. Use `measured` deals"
         )
-    return used, [
+    notes = [
         f"Amounts are in {unit}; {share:.0%} of deals have one, all others count as nothing "
         "here, so small deals and other currencies are missing."
     ]
+    if n := deals.filter(is_stake).height:
+        notes.append(f"{plural(n, 'deal')} with a stake in per cent or shares: no amount.")
+    return unit, notes

@@ -32,7 +32,7 @@ def theil_without(income: Floats, people: Floats, gain: Floats) -> float:
 
 
 def theil_rows(panel: IncomePanel, default: list[Row], chance: Chance) -> list[Row]:
-    """Return, for each way, inequality in the last year as it is, and less the association.
+    """Return, for each way, inequality in the year of step 1, and less the association.
 
     Parameters
     ----------
@@ -55,9 +55,7 @@ def theil_rows(panel: IncomePanel, default: list[Row], chance: Chance) -> list[R
         raise TooFew("income_ladder: the outcome is not above 0 everywhere")
     stock = panel.stock()
     known = np.isfinite(panel.value) & np.isfinite(stock).all(axis=2)
-    if not known.any():
-        raise TooFew("income_ladder: no year has both the outcome and deals of three years")
-    last = int(np.flatnonzero(known.any(axis=0))[-1])
+    last = panel.year_of_cross_section()
     rows = known[:, last]
     income = as_floats(panel.value[rows, last])
     people = as_floats(panel.regions["population"].to_numpy()[rows])

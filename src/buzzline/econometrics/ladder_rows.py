@@ -19,7 +19,7 @@ from buzzline.econometrics.quantile_effects import (
     QuantileEffects,
     quantile_effects,
 )
-from buzzline.econometrics.region_errors import FEW_REGIONS, few_regions
+from buzzline.econometrics.region_errors import FEW_REGIONS, FEWEST_WILD, few_regions
 from buzzline.econometrics.region_lag import RegionLag, fit_region_lag, nearest_weights
 from buzzline.econometrics.region_years import (
     Effects,
@@ -65,7 +65,8 @@ STEPS = (
          "effect on the region itself."),
     Step(7, "first differences", "Changes from one year to the next, net of what all share."),
     Step(8, "shift-share instrument", "Only what deals of others in the same countries and "
-         "industries would have brought."),
+         "industries would have brought. It has hardly any power: that nothing is found here "
+         "is no counter-evidence."),
     Step(9, "leads", "Deals still to come: an association means that income comes first, or "
          "both have one cause."),
     Step(10, "quantiles, at the median", "As step 4 at the median of income; other quantiles "
@@ -125,13 +126,16 @@ def linear_fit(panel: IncomePanel, number: int) -> RegionFit:
             f"are dated {panel.deals.first_year} to {panel.deals.last_year}"
         )
     if number == 1:
-        return fit_regions(
-            rows.chosen(rows.year == rows.year.max()), effects="none", years=False
-        )
+        return fit_regions(cross_section(panel, rows), effects="none", years=False)
     if number == 7:
         return fit_regions(differences(rows), effects="none", years=True)
     effects: dict[int, Effects] = {2: "none", 3: "region", 4: "region", 5: "trends"}
     return fit_regions(rows, effects=effects[number], years=number >= DEFAULT)
+
+
+def cross_section(panel: IncomePanel, rows: RegionYears) -> RegionYears:
+    """Return the rows of the last year that nine in ten regions have."""
+    return rows.chosen(rows.year == panel.years[panel.year_of_cross_section()])
 
 
 def differences(rows: RegionYears) -> RegionYears:
@@ -182,7 +186,7 @@ def fit_row(fit: RegionFit, k: int, chance: Chance, *names: str | int) -> Row:
         "value": value, "low": low, "high": high, "se": se, "p": fit.line.p(pick),
         "errors": LEFT_OUT_ROWS if fit.y.size == n_regions else BY_REGION,
     }  # fmt: skip
-    if fit.y.size > n_regions and n_regions < FEW_REGIONS:
+    if fit.y.size > n_regions and FEWEST_WILD <= n_regions < FEW_REGIONS:
         rng = child(chance.seed, "wild", k, *names)
         drawn = few_regions(fit, k, level=chance.level, draws=chance.draws, rng=rng)
         told |= {"low": drawn.low, "high": drawn.high, "p": drawn.p, "errors": WILD}

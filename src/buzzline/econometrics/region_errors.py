@@ -17,6 +17,7 @@ from buzzline.randomness import Seed
 from buzzline.sandwiches import Sandwich
 
 FEW_REGIONS = 40  # below it, intervals by region are made by wild bootstrap
+FEWEST_WILD = 12  # below it the wild bootstrap finds too much, and one is left out at a time
 FEWEST_DRAWS = 199
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from buzzline.export.meanings.columns import LEVEL, STATUS, YEAR, Meaning
 
 HOW = "Association within regions over time; richer regions invest more abroad."
-PER_DEAL = "log points per deal per 10,000"
+PER_DEAL = "log points per deal, or unit of amounts, per 10,000"
 TABLE_MEANING: dict[str, str] = {
     "income_ladder": f"Income on deals across borders, in ten specifications. {HOW}",
     "income_ladder_errors": f"The same coefficients with other errors. {HOW}",
@@ -25,7 +25,7 @@ _ENDS: tuple[Meaning, ...] = (
     LEVEL,
 )
 _VALUE: tuple[Meaning, ...] = (
-    ("value", PER_DEAL, "What one more deal goes with; in the outcome's unit if no logarithm."),
+    ("value", PER_DEAL, "What one more goes with; in the outcome's unit if no logarithm."),
     *_ENDS,
     ("se", PER_DEAL, "Standard error."),
     ("p", "probability", "How often no effect would give something as far out."),

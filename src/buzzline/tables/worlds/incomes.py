@@ -225,7 +225,7 @@ def _linkages(
         rows.append(pl.DataFrame({
             "source": here if way == "outward" else there,
             "target": there if way == "outward" else here,
-            "layer": "acquisition", "directed": True,
+            "layer": "investment", "directed": True,
             "weight": rng.lognormal(3, 1.2, year.size).round(2), "unit": "musd",
             "start": [
                 date.fromordinal(date(first + int(t), 1, 1).toordinal() + int(d))
