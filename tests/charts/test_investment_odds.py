@@ -24,7 +24,8 @@ def test_forest_can_be_read(width):
     said = words(spec)
     assert "pooled" in said
     assert "3254" in said  # none of its deals from clusters lands, and it has an upper end
-    assert "0% of 14 against 48% of 31" in said or width == 280
+    assert " against " not in said  # shares with nothing held need not fit the ratio drawn
+    assert "held)" in said or width == 280
 
 
 def test_what_cannot_be_measured_is_said():

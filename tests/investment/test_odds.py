@@ -254,3 +254,29 @@ def test_forest_shows_pooled_held_and_strata():
     labels = str(spec.spec)
     for text in ("pooled", "within industry", "By industry of the investor"):
         assert text in labels
+
+
+def test_industry_and_year_stand_in_the_table_and_do_not_lead_without_the_country():
+    deals = [
+        deal | {"year": 2008 + n % 2, "country": ("CA", "GB")[n % 3 == 0]}
+        for n, deal in enumerate(
+            table_of(20, 30, 8, 40) + table_of(13, 14, 15, 16, industry="3254", first=200)
+        )
+    ]
+    found = odds(deals, draws=19)
+    assert ratio(found, held="industry and year")["n"] > 100
+    assert "country" in found.held
+    exact = ratio(found, held="industry and year", measure="odds ratio, exact")
+    assert 0 < exact["mid_p"] < exact["p"] <= 1
+    assert ratio(found)["mid_p"] is None
+
+
+def test_an_interval_without_ends_is_said():
+    """Two parents each way, of which one always and one never lands there, and two beside."""
+    deals = table_of(20, 20, 20, 20) + table_of(1, 1, 1, 1, first=90)
+    for k, deal in enumerate(deals[:80]):
+        deal["group"] = k // 20
+    found = odds(deals, draws=19)
+    assert (ratio(found)["low"], ratio(found)["high"]) == (0, None)
+    assert ratio(found)["status"].startswith("no end either way")
+    assert "[no end either way]" in str(found)

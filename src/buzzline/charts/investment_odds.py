@@ -76,9 +76,15 @@ def _strata(strata: pl.DataFrame) -> list[Row]:
         if by == "year":
             some = some.sort("stratum")
         if some.height > 1:
-            rows.append(row(title, is_heading=True))
-            rows += [_row(item, item["title"], _shares(item)) for item in some.to_dicts()]
+            rows.append(row(f"{title}{_rest(strata, by)}", is_heading=True))
+            rows += [_row(item, item["title"], _n(item)) for item in some.to_dicts()]
     return rows
+
+
+def _rest(strata: pl.DataFrame, by: str) -> str:
+    """Return what else is held in rows of strata: ratios, not shares, are of deals so held."""
+    rest = [name for name in BY if name != by and name in strata["by"]]
+    return f" ({', '.join(rest)} held)" if rest else ""
 
 
 def _drawable() -> pl.Expr:
@@ -107,10 +113,3 @@ def _held(held: str) -> str:
 def _n(item: dict[str, Any]) -> str:
     of = f"{plural(item['n'], 'deal')}, {plural(item['n_groups'], 'group')}"
     return of if item["value"] is None else f"{item['value']:.2f}; {of}"
-
-
-def _shares(item: dict[str, Any]) -> str:
-    return (
-        f"{item['share_from_clusters']:.0%} of {item['from_clusters']:,} against "
-        f"{item['share_elsewhere']:.0%} of {item['elsewhere']:,}"
-    )

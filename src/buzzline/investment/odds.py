@@ -39,13 +39,15 @@ class InvestmentOdds:
         One row a rule of what is similar, what is held and a measure, the rule and what is held
         that the answer goes by first: `similar`, `held`, `measure` (risk ratio, odds ratio,
         risk difference; odds ratio, exact: as if deals were independent), `value`, `low`,
-        `high` (null: no upper end), `level`, `p` (permutation within what is held),
-        `resampled_low`, `resampled_high` (bootstrap of groups), `e_value`, `e_value_low` (of
-        the end of the interval nearer to 1), `n` (deals in strata with a comparison),
-        `n_groups`, `n_strata`, `n_unknown`, `status`.
+        `high` (null: no upper end), `level`, `p` (permutation within what is held;
+        of the exact odds ratio after Fisher, with `mid_p` beside it), `resampled_low`,
+        `resampled_high` (bootstrap of groups), `e_value`, `e_value_low` (of the end of the
+        interval nearer to 1), `n` (deals in strata with a comparison), `n_groups`, `n_strata`,
+        `n_unknown`, `status`.
     strata : DataFrame
-        Risk ratio by industry, country and size of the investor and by year, the others held:
-        `by`, `stratum`, `title`, `from_clusters`, `share_from_clusters`, `elsewhere`,
+        Risk ratio by industry, country and size of the investor and by year, the others held,
+        and the shares of all its deals with nothing held, which need not fit it: `by`,
+        `stratum`, `title`, `from_clusters`, `share_from_clusters`, `elsewhere`,
         `share_elsewhere`, `value`, `low`, `high`, `level`, `p`, `q`, `n`, `n_groups`,
         `status`.
     needed : DataFrame

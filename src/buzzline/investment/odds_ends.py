@@ -26,6 +26,7 @@ NOT_KNOWN = "not known"
 HELD = {
     "nothing": (),
     "industry": ("industry",),
+    "industry and year": ("industry", "year"),
     "industry and country": ("industry", "country"),
     "industry, country and year": ("industry", "country", "year"),
     "industry, country, year and size": ("industry", "country", "year", "size"),

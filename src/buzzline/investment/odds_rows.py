@@ -32,12 +32,14 @@ MOST_EXACT = 20_000  # deals; beyond, the exact odds ratio tells nothing the oth
 RATIOS = (5.0, 2.0, 1.5)
 TIMES = 5.0  # what was published, and can be read in two ways
 EXACT = "odds ratio, exact"
+FEW = "too few groups or deals that land, or one group too large"
+AT_THE_EDGE = "not to be leaned on: the risk ratio of the same deals has {}"
 RATIO_SCHEMA = {
     "similar": pl.String, "held": pl.String, "measure": pl.String, "value": pl.Float64,
     "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64,
-    "resampled_low": pl.Float64, "resampled_high": pl.Float64, "e_value": pl.Float64,
-    "e_value_low": pl.Float64, "n": pl.Int64, "n_groups": pl.Int64, "n_strata": pl.Int64,
-    "n_unknown": pl.Int64, "status": pl.String,
+    "mid_p": pl.Float64, "resampled_low": pl.Float64, "resampled_high": pl.Float64,
+    "e_value": pl.Float64, "e_value_low": pl.Float64, "n": pl.Int64, "n_groups": pl.Int64,
+    "n_strata": pl.Int64, "n_unknown": pl.Int64, "status": pl.String,
 }  # fmt: skip
 STRATUM_SCHEMA = {
     "by": pl.String, "stratum": pl.String, "title": pl.String, "from_clusters": pl.Int64,
@@ -95,11 +97,16 @@ def _rows_of(
         "n_strata": deals.n_strata,
     }  # fmt: skip
     p = tested_p(deals, draws=draws, rng=rng)
+    of_risk = ""
     for kind in KINDS:
         found = ratio_by_groups(deals, kind, level=level)
-        row = about | _estimate(found) | {
-            "measure": kind, "p": p, "status": status_of(deals, found)
-        }  # fmt: skip
+        status = status_of(deals, found)
+        if kind == "risk ratio":
+            of_risk = status
+        elif kind == "odds ratio" and status == "measured" and FEW in of_risk:
+            # odds are further from 1 than risks: theirs cannot be known better
+            status = AT_THE_EDGE.format(of_risk)
+        row = about | _estimate(found) | {"measure": kind, "p": p, "status": status}
         if kind == "risk ratio":
             again = bootstrap_by_groups(deals, kind, draws=draws, level=level, rng=rng)
             row |= {"resampled_low": again.low, "resampled_high": again.high}
@@ -108,7 +115,7 @@ def _rows_of(
     if 0 < deals.rows.size == deals.n <= MOST_EXACT:
         exact = exact_odds_ratio(deals.cells(), level=level)
         yield about | _estimate(exact.estimate) | {
-            "measure": EXACT, "p": exact.p, "n_groups": None,
+            "measure": EXACT, "p": exact.p, "mid_p": exact.mid_p, "n_groups": None,
             "status": exact.estimate.method,
         }  # fmt: skip
 
@@ -131,11 +138,11 @@ def status_of(deals: Grouped, found: Estimate) -> str:
         )
     if found.value != found.value:
         return found.method.partition("; ")[2]
-    if found.high != found.high:
-        return "no upper end: too few groups or deals that land, or one group too large"
-    if found.low == 0 < found.value:
-        return "no lower end: too few groups or deals that land, or one group too large"
-    return "measured"
+    has_low, has_high = found.low != 0 or found.value == 0, found.high == found.high
+    if has_low and has_high:
+        return "measured"
+    which = "no upper end" if has_low else "no lower end" if has_high else "no end either way"
+    return f"{which}: {FEW}"
 
 
 def _estimate(found: Estimate) -> Row:

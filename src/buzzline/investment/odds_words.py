@@ -51,7 +51,8 @@ def sentence(
 
 
 def _follows(pooled: dict[str, Any], within: dict[str, Any], needed: pl.DataFrame) -> str:
-    if within["status"].startswith(("not testable", "no upper")) and not _clear(within):
+    unknown = ("not testable", "no upper", "no end")
+    if within["status"].startswith(unknown) and not _clear(within):
         return f"Nothing can be concluded: {within['status']}.{_needs(needed)}"
     if _clear(within):
         more = "likelier" if within["value"] > 1 else "less likely"
@@ -95,6 +96,8 @@ def _times(row: dict[str, Any]) -> str:
     high = "no upper end" if row["high"] is None else f"{row['high']:.2f}"
     if row["low"] is None:
         return f"{row['value']:.2f} times"
+    if row["high"] is None and not row["low"]:
+        return f"{row['value']:.2f} times [no end either way]"
     return f"{row['value']:.2f} times [{row['low']:.2f}, {high}]"
 
 
