@@ -7,8 +7,11 @@ import polars as pl
 import pytest
 
 from buzzline.econometrics.evaluation import evaluated
+from buzzline.econometrics.few_treated import placebo
 from buzzline.econometrics.policy_effect import policy_effect
 from buzzline.econometrics.policy_spillovers import policy_spillovers
+from buzzline.econometrics.staggered import Timing, group_times
+from buzzline.econometrics.staggered_sums import overall_of
 from buzzline.econometrics.synthetic_control import synthetic_control
 from buzzline.tables.study import Study
 
@@ -82,3 +85,84 @@ def test_synthetic_control_uses_no_donor_of_another_initiative():
     study = study_of(y, [("A", 0, 2013)] + [("B", k, 2012) for k in range(1, 15)])
     found = synthetic_control(study, initiative="A")
     assert found.effects["n_others"][0] == 25
+
+
+def test_a_cohort_whose_last_year_before_is_not_known_is_held_against_the_one_before_it():
+    y = luck(60, np.random.default_rng(3))
+    y[:10, 5:] += 5
+    y[10:20, 7:] += 1
+    y[:10, 4] = np.nan
+    reached = [("A", k, 2013) for k in range(10)] + [("A", k, 2015) for k in range(10, 20)]
+    found = policy_effect(study_of(y, reached), initiative="A", rng=1)
+    assert found.effects["term"].to_list()[1:] == ["treated from 2013", "treated from 2015"]
+    assert found.effects["value"][1] == pytest.approx(5, abs=0.5)
+    held = found.event_study.filter(pl.col("status").str.contains("held against"))
+    assert held["since"].to_list() == [-1]  # -2 is a year of the later cohort
+    y[0, 3] = np.nan
+    found = policy_effect(study_of(y, reached), initiative="A", rng=1)
+    assert sum(n for reason, n in reasons(found.left_out).items() if "held against" in reason)
+
+
+def test_the_last_cohort_is_said_to_enter_nothing_where_nobody_is_never_treated():
+    y = luck(40, np.random.default_rng(3))
+    reached = [("A", k, 2011) for k in range(20)] + [("A", k, 2015) for k in range(20, 40)]
+    found = policy_effect(study_of(y, reached), initiative="A", rng=1)
+    said = "treated from 2015, with nobody untreated to compare with"
+    assert reasons(found.left_out) == {said: 20}
+    assert said in str(found)
+
+
+def test_every_second_year_each_cohort_has_its_own_year_to_be_held_against():
+    years = np.arange(2000, 2020, 2)
+    y = luck(60, np.random.default_rng(3))
+    reached = [("A", k, 2009) for k in range(10)] + [("A", k, 2012) for k in range(10, 20)]
+    found = policy_effect(study_of(y, reached, years), initiative="A", rng=1).event_study
+    held = found.filter(pl.col("status").str.contains("held against"))
+    assert held["since"].to_list() == [-2, -1]
+    assert held["status"].to_list() == [
+        "the year others are held against, for those treated from 2012",
+        "the year others are held against, for those treated from 2009",
+    ]
+    assert found["since"].is_unique().all()
+
+
+@pytest.mark.parametrize(("n_treated", "n_others"), [(1, 39), (3, 8)])
+def test_with_few_treated_the_size_holds_and_the_interval_is_the_test(n_treated, n_others):
+    rng, wrong, n = np.random.default_rng(8), 0, 60
+    years, none = np.arange(2010, 2014), np.empty((n_treated + n_others, 0))
+    first = np.where(np.arange(n_treated + n_others) < n_treated, 2013, 0)
+    for k in range(n):
+        y = rng.normal(size=(first.size, 4))
+        timing = Timing(y, years, first, np.arange(first.size, dtype=np.int32), none)
+        value = overall(timing)
+        found = placebo(timing, value, against="not yet treated", level=0.8, draws=39, rng=k)
+        wrong += found.p <= 0.2
+        assert (found.p <= 0.2) == (not found.low <= 0 <= found.high)
+        assert found.low < value < found.high
+        assert found.within <= max(abs(found.low), abs(found.high))
+    assert wrong / n <= 0.2 + 2.6 * np.sqrt(0.16 / n)
+
+
+def overall(timing):
+    cells = group_times(timing)
+    size = cells.n_treated[None, :].astype(float)
+    return float(overall_of(cells, cells.value[None, :], size)[0])
+
+
+def test_few_treated_agree_with_taking_each_effect_off_and_dealing_again():
+    rng = np.random.default_rng(2)
+    y, first = rng.normal(size=(20, 4)), np.where(np.arange(20) < 1, 2013, 0)
+    timing = Timing(y, np.arange(2010, 2014), first, np.arange(20, dtype=np.int32),
+                    np.empty((20, 0)))  # fmt: skip
+    found = placebo(
+        timing, overall(timing), against="not yet treated", level=0.8, draws=99, rng=1
+    )
+    is_on = (first > 0)[:, None] & (timing.years >= first[:, None])
+    for d in (found.low - 1e-3, found.low + 1e-3, found.high - 1e-3, found.high + 1e-3):
+        bare = timing.with_outcome(y - d * is_on)
+        shown = [
+            abs(overall(bare.treated_in(np.where(np.arange(20) == k, 2013, 0))))
+            for k in range(20)
+        ]
+        p = np.mean(np.array(shown) >= shown[0] - 1e-9)
+        assert (p > 0.2) == (found.low <= d <= found.high)

@@ -207,7 +207,7 @@ def test_intervals_cover_and_tests_keep_their_size():
         joint.append((t[told] > width).any())
         some = told & np.append(False, since < -1)
         tested = pre_trend(
-            found.value[some], np.append(0, since)[some], errors.chosen(some), trend_bias=1.0,
+            found.value[some], np.append(0.0, since + 1)[some], errors.chosen(some), trend_bias=1.0,
             level=0.95, draws=199, rng=rng,
         )  # fmt: skip
         before.append(tested.p <= 0.05)

@@ -10,7 +10,7 @@ import polars as pl
 from scipy.stats import t as student
 
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
-from buzzline.econometrics.evaluation import NEVER, Evaluated
+from buzzline.econometrics.evaluation import LEFT_OUT_SCHEMA, NEVER, Evaluated
 from buzzline.econometrics.few_treated import Placebo, placebo
 from buzzline.econometrics.staggered import GroupTimes, Timing, group_times
 from buzzline.econometrics.staggered_sums import (
@@ -22,6 +22,7 @@ from buzzline.econometrics.staggered_sums import (
     needed,
     overall_of,
     pre_trend,
+    since_of,
     sums,
     uniform_width,
     within,
@@ -33,6 +34,7 @@ from buzzline.randomness import child
 
 Row = dict[str, object]
 AVERAGE = "average effect"
+UNSEEN = "treated, but not known in the year others are held against, or never after"
 A_FIFTH = 0.2  # of a standard deviation: small, by the usual rule
 _TOLD = dict.fromkeys(("value", "low", "high", "level"), pl.Float64)
 EFFECT_SCHEMA = {
@@ -137,6 +139,24 @@ def worked_out(panel: Evaluated, asked: Asked) -> Work:
     )  # fmt: skip
 
 
+def unused_rows(panel: Evaluated, work: Work) -> pl.DataFrame:
+    """Return how many treated units enter no effect, by reason. `reason`, `n`."""
+    cells, reasons = work.cells, dict[str, int]()
+    for cohort in np.unique(panel.first[panel.is_treated]):
+        mine = panel.y[panel.first == cohort]
+        here = (cells.cohort == cohort) & (cells.since >= 0)
+        if not here.any():
+            reasons[f"treated from {cohort}, with nobody untreated to compare with"] = len(mine)
+            continue
+        base = mine[:, panel.years == cells.base[here][0]]
+        then = mine[:, np.isin(panel.years, cells.year[here])]
+        n = int((np.isnan(base[:, 0]) | np.isnan(then).all(axis=1)).sum())
+        reasons[UNSEEN] = reasons.get(UNSEEN, 0) + n
+    some = {reason: n for reason, n in reasons.items() if n}
+    return pl.DataFrame({"reason": list(some), "n": list(some.values())},
+                        schema=LEFT_OUT_SCHEMA)  # fmt: skip
+
+
 def effect_rows(panel: Evaluated, work: Work, asked: Asked) -> list[Row]:
     """Return the average effect, then one row a cohort."""
     rows = []
@@ -186,18 +206,14 @@ def _by_placebo(row: Row, work: Work, asked: Asked) -> Row:
     found = work.placebo
     if found.reason:
         return row | {"verdict": "cannot tell", "status": f"no interval: {found.reason}"}
-    value = float(row["value"])  # type: ignore[arg-type]  # a float
-    tails = np.quantile(found.values, [1 - asked.level, asked.level])
-    bound = abs(value) + float(np.abs(tails).max())
-    half = found.high - value
-    seen = half + float(np.quantile(np.abs(found.values), 0.6))  # 0.8 of draws lie below it
     n = int(row["n_treated"])  # type: ignore[call-overload]  # a count
     row = row | {
         "low": found.low, "high": found.high, "se": found.spread, "p": found.p,
-        "detectable": seen, "within": bound, "n_needed": needed(n, seen, asked.smallest),
+        "detectable": found.detectable, "within": found.within,
+        "n_needed": needed(n, found.detectable, asked.smallest),
         "status": (
             f"too few treated groups to vary among themselves: held against "
-            f"{found.values.size:,} placements of the same timing among groups never treated"
+            f"{found.values.size:,} placements of the same timing among all groups"
         ),
     }  # fmt: skip
     return row | {"verdict": verdict_of(row, asked.smallest)}
@@ -236,10 +252,20 @@ def event_rows(work: Work, asked: Asked) -> list[Row]:
             "se": se, "n_treated": int(work.cells.n_treated[here].sum()),
             "n_groups": int(errors.n_treated[k]), "status": "" if isfinite(se) else why,
         })  # fmt: skip
-    if -1 not in work.since:
-        rows.append({"since": -1, "value": 0.0, "level": asked.level,
-                     "status": "the year others are held against"})  # fmt: skip
+    cells = work.cells
+    for since in np.setdiff1d(cells.base - cells.cohort, work.since):
+        of = np.unique(cells.cohort[cells.base - cells.cohort == since])
+        rows.append({"since": int(since), "value": 0.0, "level": asked.level,
+                     "status": _against_whom(cells, of)})  # fmt: skip
     return sorted(rows, key=lambda row: int(row["since"]))  # type: ignore[call-overload]  # a count
+
+
+def _against_whom(cells: GroupTimes, of: Indices) -> str:
+    """Say that a year is what others are held against, and for whom if not for all."""
+    said = "the year others are held against"
+    if of.size == np.unique(cells.cohort).size:
+        return said
+    return f"{said}, for those treated from {', '.join(str(cohort) for cohort in of)}"
 
 
 def cohort_rows(work: Work, asked: Asked) -> list[Row]:
@@ -274,12 +300,13 @@ def check_rows(panel: Evaluated, work: Work, asked: Asked) -> list[Row]:
 
 def _before(work: Work, asked: Asked) -> Row:
     row: Row = {"check": "years before", "level": asked.level}
-    some = (work.since < -1) & np.isfinite(work.since_errors.se)
-    trend = as_floats((work.cells.since + 1).astype(np.float64))[None, :]
+    some = (work.since < 0) & np.isfinite(work.since_errors.se)
+    trend = as_floats((work.cells.year - work.cells.base).astype(np.float64))[None, :]
+    whole = work.whole[None, :]
+    along = [since_of(work.cells, trend, whole, since=int(e))[0] for e in work.since[some]]
     found = pre_trend(
-        work.by_since.value[some], as_indices(work.since[some]),
-        work.since_errors.chosen(some),
-        trend_bias=float(overall_of(work.cells, trend, work.whole[None, :])[0]),
+        work.by_since.value[some], as_floats(along), work.since_errors.chosen(some),
+        trend_bias=float(overall_of(work.cells, trend, whole)[0]),
         level=asked.level, draws=asked.draws, rng=child(asked.seed, "before"),
     )  # fmt: skip
     if not isfinite(found.p):

@@ -1,7 +1,8 @@
-"""With up to three treated groups: effects where nobody was treated, dealt at random.
+"""With up to three treated groups: the same timing dealt at random among treated and others.
 
-The spread of so few treated cannot be told from themselves. Others who were never treated are
-given the same timing, and what they then show is what chance gives [1]_.
+The spread of so few treated cannot be told from themselves. If their effect were d, then with d
+taken off they could have been any of the groups; what the same timing shows elsewhere is what
+chance gives [1]_. All d that are not unusual so are the interval.
 
 .. [1] Conley, T. G., Taber, C. R. (2011). Inference with "difference in differences" with a
    small number of policy changes. Review of Economics and Statistics 93(1).
@@ -23,14 +24,18 @@ from buzzline.quantities import Share
 from buzzline.randomness import Seed, generator
 from buzzline.resampling import fewest_draws
 
+POWER = 0.8
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placebo:
-    """What groups never treated show when they are given the timing of the treated.
+    """What groups show when they are given the timing of the treated, the effect taken off.
 
     Attributes
     ----------
     low, high, p : float      of the overall effect; NaN where there are too few groups
+    within : float            bound of two one-sided tests
+    detectable : float        effect that would have been told from 0 with probability 0.8
     values : (draws,) float64
     spread : float            standard deviation of `values`
     reason : str              why there is no interval
@@ -39,6 +44,8 @@ class Placebo:
     low: float
     high: float
     p: float
+    within: float
+    detectable: float
     values: Floats
     spread: float
     reason: str
@@ -47,7 +54,7 @@ class Placebo:
 def placebo(
     timing: Timing, value: float, *, against: Against, level: Share, draws: int, rng: Seed
 ) -> Placebo:
-    """Return the interval of an overall effect from groups that were never treated.
+    """Return the interval of an overall effect from the same timing dealt among all groups.
 
     Parameters
     ----------
@@ -55,37 +62,74 @@ def placebo(
     value : float          the overall effect
     against : "not yet treated" or "never treated"
     level : share
-    draws : int            at most; all placements are gone through where there are fewer
+    draws : int            at most; all placements are gone through where one is treated
     rng : Generator, int or None
 
     Notes
     -----
-    Holds when luck spreads as much among the treated as among the others.
+    A placement shows a, of which the effect d of the treated among its groups is d b. It counts
+    against d where \\|a - d b\\| is no less than \\|value - d\\|: for d in an interval about `value`.
+    Exact where any group could have been treated and all effects are alike.
     """
     treated, never = _groups(timing)
     starts = _starts(timing, treated)
-    placements = comb(never.size, starts.size) if never.size > starts.size else 0
+    everybody = as_indices(np.concatenate([treated, never]))
+    placements = comb(everybody.size, starts.size) - 1 if never.size > starts.size else 0
     least = fewest_draws(level)
     if min(placements, draws) < least:
         why = (
             f"{starts.size} treated and {never.size} never treated groups are too few: it "
-            f"takes 4 treated and 4 others, or {least} placements among those never treated"
+            f"takes 4 treated and 4 others, or {least} placements among all of them"
         )
-        return Placebo(nan, nan, nan, np.empty(0), nan, why)
-    others = timing.chosen(np.isin(timing.group, never))
-    values = []
-    for chosen in _placements(never, starts.size, draws, generator(rng)):
-        values.append(_one(others, chosen, starts, against))
-    found = np.array(values)
-    found = found[np.isfinite(found)]
-    if found.size < least:
-        return Placebo(nan, nan, nan, as_floats(found), nan, "too few placements have outcomes")
-    size = np.sort(np.abs(found))
-    half = float(size[-int((1 - level) * (found.size + 1) + 1e-9)])  # exact under exchange
-    p = float((1 + (size >= abs(value)).sum()) / (1 + found.size))
-    spread = float(found.std(ddof=1))
-    value = float(value)
-    return Placebo(value - half, value + half, p, as_floats(found), spread, "")
+        return _untold(why)
+    is_on = (timing.first > NEVER)[:, None] & (timing.years >= timing.first[:, None])
+    both = (timing, timing.with_outcome(np.where(np.isnan(timing.y), nan, is_on)))
+    pairs = np.array([
+        [_one(part, chosen, starts, against) for part in both]
+        for chosen in _placements(treated, never, draws, generator(rng))
+    ]).reshape(-1, 2)  # fmt: skip
+    pairs = pairs[np.isfinite(pairs).all(axis=1)]
+    if len(pairs) < least:
+        return _untold("too few placements have outcomes")
+    return _held(float(value), as_floats(pairs[:, 0]), as_floats(pairs[:, 1]), level)
+
+
+def _untold(why: str) -> Placebo:
+    return Placebo(nan, nan, nan, nan, nan, np.empty(0), nan, why)
+
+
+def _held(value: float, shown: Floats, share: Floats, level: float) -> Placebo:
+    """Return interval, p and bounds from what placements show and their share of the effect."""
+    low, high = _ends(value, shown, share)
+    out = (1 - level) * (shown.size + 1) + 1e-9  # so many may count against an end
+    inner = 2 * out
+    p = float((1 + (np.abs(shown) >= abs(value) - 1e-12).sum()) / (1 + shown.size))
+    ends = [_end(low, high, n) for n in (out, inner)]
+    if not np.isfinite(ends).all():
+        return _untold(f"too few placements but that of the treated: {shown.size:,} drawn")
+    chance = as_floats(shown - value * share)
+    half = max(value - ends[0][0], ends[0][1] - value)
+    seen = half + float(np.quantile(np.abs(chance), 2 * POWER - 1))
+    return Placebo(
+        *ends[0], p, float(np.abs(ends[1]).max()), seen, chance,
+        float(chance.std(ddof=1)), "",
+    )  # fmt: skip
+
+
+def _ends(value: float, shown: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Return between which effects each placement is no less unusual than the treated."""
+    slack = 1e-12 * max(1.0, abs(value))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.array([(value - shown) / (1 - share), (value + shown) / (1 + share)])
+    always = np.abs(share) >= 1 - 1e-9  # the treated themselves, or their mirror
+    low = np.where(always, -np.inf, ends.min(axis=0) - slack)
+    return as_floats(low), as_floats(np.where(always, np.inf, ends.max(axis=0) + slack))
+
+
+def _end(low: Floats, high: Floats, out: float) -> tuple[float, float]:
+    """Return the effects outside which so few placements count that chance is ruled out."""
+    k = max(int(out), 1) - 1  # beside the treated themselves
+    return float(np.sort(low)[k]), float(np.sort(high)[::-1][k])
 
 
 def _groups(timing: Timing) -> tuple[Indices, Indices]:
@@ -104,18 +148,23 @@ def _starts(timing: Timing, treated: Indices) -> Indices:
     return as_indices(found)
 
 
-def _placements(never: Indices, n: int, draws: int, rng: np.random.Generator) -> list[Indices]:
-    if n == 1 and never.size <= draws:
+def _placements(
+    treated: Indices, never: Indices, draws: int, rng: np.random.Generator
+) -> list[Indices]:
+    if treated.size == 1 and never.size <= draws:
         return [as_indices([group]) for group in never]
-    return [as_indices(rng.choice(never, n, replace=False)) for _ in range(draws)]
+    everybody = np.concatenate([treated, never])
+    return [
+        as_indices(rng.choice(everybody, treated.size, replace=False)) for _ in range(draws)
+    ]
 
 
-def _one(others: Timing, chosen: Indices, starts: Indices, against: Against) -> float:
-    first = np.zeros(others.first.size, np.int64)
+def _one(told: Timing, chosen: Indices, starts: Indices, against: Against) -> float:
+    first = np.zeros(told.first.size, np.int64)
     for group, start in zip(chosen, starts, strict=True):
-        first[others.group == group] = start
+        first[told.group == group] = start
     try:
-        cells = group_times(others.treated_in(as_indices(first)), against=against)
+        cells = group_times(told.treated_in(as_indices(first)), against=against)
     except TooFew:
         return nan
     size = cells.n_treated[None, :].astype(np.float64)

@@ -22,6 +22,7 @@ from buzzline.econometrics.effect_rows import (
     effect_rows,
     event_rows,
     smallest_of,
+    unused_rows,
     worked_out,
 )
 from buzzline.econometrics.evaluation import (
@@ -161,8 +162,8 @@ def policy_effect(
     of units not treated by t [1]_; with covariates doubly robust [2]_. The average effect is
     over cohorts by their size, each over its years. Errors: everything is made again without
     each group (units; places that were treated as a whole; regions or cities of organisations),
-    with Welch's degrees of freedom. With fewer than four treated groups, groups never treated
-    are given the same timing instead [3]_. `within` is the bound of two one-sided tests:
+    with Welch's degrees of freedom. With fewer than four treated groups, the same timing is dealt
+    among them and those never treated, the effect taken off [3]_. `within` is the bound of two one-sided tests:
     absence of an effect is a result where it lies below `smallest`.
 
     References
@@ -201,16 +202,17 @@ def policy_effect(
     except TooFew as error:
         return _refused(str(error), panel.outcome, (level, draws), panel)
     checks = check_rows(panel, work, asked)
+    left_out = pl.concat([panel.left_out, unused_rows(panel, work)])
     few = too_few_draws(draws, level)
     notes = (
         matters_because, *((f"Of all years together: {few}.",) if few else ()),
-        *in_words(panel.left_out), *panel.notes, ONLY_IF,
+        *in_words(left_out), *panel.notes, ONLY_IF,
     )  # fmt: skip
     return PolicyEffect(
         framed(effect_rows(panel, work, asked), EFFECT_SCHEMA),
         framed(event_rows(work, asked), EVENT_SCHEMA),
         framed(cohort_rows(work, asked), COHORT_SCHEMA), framed(checks, CHECK_SCHEMA),
-        panel.left_out, panel.outcome, panel.unit, panel.label, panel.kind, level, draws, notes,
+        left_out, panel.outcome, panel.unit, panel.label, panel.kind, level, draws, notes,
     )  # fmt: skip
 
 

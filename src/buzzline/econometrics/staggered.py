@@ -55,6 +55,10 @@ class Timing:
         """Return the same units, treated at other times."""
         return Timing(self.y, self.years, first, self.group, self.covariates)
 
+    def with_outcome(self, y: Floats) -> Timing:
+        """Return the same units with another outcome."""
+        return Timing(as_floats(y), self.years, self.first, self.group, self.covariates)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupTimes:
@@ -63,6 +67,7 @@ class GroupTimes:
     Attributes
     ----------
     cohort, year : (cells,) int64
+    base : (cells,) int64         year that others are held against
     value : (cells,) float64
     n_treated, n_others : (cells,) int64
     method : tuple of str         (cells,)
@@ -74,6 +79,7 @@ class GroupTimes:
 
     cohort: Indices
     year: Indices
+    base: Indices
     value: Floats
     n_treated: Indices
     n_others: Indices
@@ -110,8 +116,8 @@ def group_times(
     Notes
     -----
     ATT(g, t) = E[y_t - y_b | first treated in g] - the same of others like them who are not
-    treated by t (nor by b), b being the last year before g that the outcome has. Only units
-    seen in both years count. What it is without a group is exact; with covariates and
+    treated by t (nor by b), b being the last year before g in which the outcome of anybody first
+    treated in g is known. Only units seen in both years count. What it is without a group is exact; with covariates and
     more than 400 groups it is the first step from the whole.
 
     Examples
@@ -135,17 +141,19 @@ def group_times(
         raise TooFew(
             "no year of any cohort has treated and untreated units seen both before and then"
         )
-    cohort, year, value, left_out, size, n_treated, n_others, method = zip(*told, strict=True)
+    cohort, year, start, value, left_out, size, n_treated, n_others, method = zip(
+        *told, strict=True
+    )
     treated_later = (timing.first > NEVER) & (timing.first <= timing.years[-1])
     return GroupTimes(
-        as_indices(cohort), as_indices(year), as_floats(value), as_indices(n_treated),
-        as_indices(n_others), tuple(method), as_floats(np.column_stack(left_out)),
+        as_indices(cohort), as_indices(year), as_indices(start), as_floats(value),
+        as_indices(n_treated), as_indices(n_others), tuple(method), as_floats(np.column_stack(left_out)),
         as_floats(np.column_stack(size)), groups.astype(np.int32),
         np.bincount(group, treated_later, groups.size) > 0,
     )  # fmt: skip
 
 
-_Cell = tuple[int, int, float, Floats, Floats, int, int, str]
+_Cell = tuple[int, int, int, float, Floats, Floats, int, int, str]
 
 
 def _cell(
@@ -153,12 +161,15 @@ def _cell(
     grouped: tuple[np.ndarray, int],
 ) -> _Cell | None:  # fmt: skip
     cohort, t = cell
-    last = int(np.searchsorted(timing.years, cohort)) - 1
+    mine = timing.first == cohort
+    seen = np.flatnonzero((timing.years < cohort) & ~np.isnan(timing.y[mine]).all(axis=0))
+    if not seen.size:
+        return None
+    last = int(seen[-1])
     before = last if how[1] == "last before" or t > last else t - 1
     if before < 0 or t == before:
         return None
     until = int(max(timing.years[t], timing.years[before]))
-    mine = timing.first == cohort
     others = (timing.first == NEVER) | (timing.first > timing.years[-1])
     if how[0] == "not yet treated":
         others |= timing.first > until
@@ -179,7 +190,7 @@ def _cell(
         without = _without(told, found, group[used], n_groups)
         without[(left == 0) | (treated.size - there - left == 0)] = np.nan
     return (
-        cohort, int(timing.years[t]), found.value, as_floats(without), as_floats(left),
+        cohort, int(timing.years[t]), int(timing.years[before]), found.value, as_floats(without), as_floats(left),
         int(treated.sum()), int((~treated).sum()), found.method,
     )  # fmt: skip
 

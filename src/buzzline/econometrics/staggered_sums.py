@@ -203,14 +203,15 @@ def _drawn(errors: Errors, draws: int, rng: np.random.Generator) -> Floats:
 
 
 def pre_trend(
-    values: Floats, since: Indices, errors: Errors, *, trend_bias: float, level: Share,
+    values: Floats, along: Floats, errors: Errors, *, trend_bias: float, level: Share,
     draws: int, rng: np.random.Generator,
 ) -> PreTrend:  # fmt: skip
     """Test whether treated and others moved apart before, and say what it would have seen.
 
     Parameters
     ----------
-    values, since : (terms,)     effects of years before treatment, `since` below -1
+    values : (terms,) float64    effects of years before treatment
+    along : (terms,) float64     what a yearly trend of 1 adds to them
     errors : Errors              of them
     trend_bias : float           what a yearly trend of 1 adds to the overall effect
     level : share
@@ -229,12 +230,12 @@ def pre_trend(
     seen = float(np.abs(values / errors.se).max())
     p = float((1 + (largest >= seen).sum()) / (1 + draws))
     bound = float(np.quantile(largest, level))
-    along = (since + 1) / errors.se
+    steps = along / errors.se
 
     def power(slope: float) -> float:
-        return float((np.abs(chance + slope * along).max(axis=1) > bound).mean())
+        return float((np.abs(chance + slope * steps).max(axis=1) > bound).mean())
 
-    low, high = 0.0, float(1 / np.abs(along).max())
+    low, high = 0.0, float(1 / np.abs(steps).max())
     while power(high) < POWER and isfinite(high):
         low, high = high, 2 * high
     for _ in range(MOST_SLOPES):
