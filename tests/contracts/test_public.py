@@ -12,7 +12,8 @@ from tests.contracts.test_analyses import NAMES, result, study
 
 from buzzline import candidate_clusters, gatekeepers
 from buzzline.export.measures import measure_frames
-from buzzline.export.publishing import ABOUT, MENTIONED
+from buzzline.export.publishing import ABOUT, MENTIONED, publisher
+from buzzline.export.sentences import TOO_FEW
 from buzzline.road import run_road
 from buzzline.tables.privacy import PublicRule, may_be_named, pseudonymous
 from buzzline.tables.study_file import RunSettings
@@ -33,6 +34,18 @@ def test_every_column_of_organisations_is_known_to_be_one(name: str):
         for column in frame.select(pl.col(pl.List(pl.String))).iter_columns():
             known = column.explode().drop_nulls()
             assert not known.is_in(ids).any(), f"{table}.{column.name}: lists are not cut"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_of_every_sentence_is_that_of_the_whole(name: str):
+    """What is cut from frames must not be counted again."""
+    whole = result(name)
+    shown = publisher(study(), None, PublicRule()).record(whole, name)
+    assert type(shown).__mro__[1] is type(whole)
+    if TOO_FEW not in str(shown):
+        assert re.findall(r"\d+", str(shown)) == re.findall(r"\d+", str(whole))
+    for sentence in str(shown).split(TOO_FEW):
+        assert sentence.strip() in str(whole)
 
 
 def test_a_public_run_names_nobody_withheld(tmp_path: Path):

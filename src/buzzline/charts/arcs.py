@@ -79,8 +79,9 @@ def chord_of_clusters(result: ClusterInvestments, *, width: int = WIDTH) -> Spec
         if len(chords.names) > CHORDS_SHOWN else ""
     )  # fmt: skip
     line = (
-        f"{plural(n, 'deal')} from one cluster to another, as wide as there are many. A ribbon "
-        f"has the colour of the industry it starts in and ends in an arrowhead.{more}"
+        f"{plural(n, 'deal')} in the table from one cluster to another, as wide as there are "
+        "many. A ribbon has the colour of the industry it starts in and ends in an "
+        f"arrowhead.{more}"
     )
     title = f"{TITLE}: the foremost clusters"
     return picture(
@@ -138,8 +139,8 @@ def _reading(
     if placed.height > ARCS_SHOWN:
         first = f" The {ARCS_SHOWN} pairs with most deals are drawn, of {placed.height:,}."
     return [
-        f"{plural(n, 'deal')} from one cluster to another{beside}. Arcs are thick where a deal "
-        f"starts and thin where it lands; the thicker, the more deals.{first}",
+        f"{plural(n, 'deal')} in the table from one cluster to another{beside}. Arcs are thick "
+        f"where a deal starts and thin where it lands; the thicker, the more deals.{first}",
         "Brown: more than buyers matched at random give (false discoveries held at "
         f"{1 - result.level:.0%}); blue: tested and not beyond that; grey: too few to test.",
     ]

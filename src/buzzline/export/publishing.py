@@ -6,7 +6,7 @@ study is cut here before charts, tables and the report are made of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import polars as pl
@@ -14,6 +14,7 @@ import polars as pl
 from buzzline.analysis import Answer
 from buzzline.clusters.clustering import Clustering
 from buzzline.export.dictionary import COLUMN_MEANING
+from buzzline.export.sentences import PSEUDONYM, frames_in, with_frames
 from buzzline.tables.privacy import SOMEBODY, WITHHELD, PublicRule
 from buzzline.tables.study import Study
 from buzzline.wording import plural
@@ -47,11 +48,24 @@ MENTIONED = frozenset({"worst_id"})
 OTHER_ENDS = frozenset({"partner_id", "first_id", "second_id"})
 OWN = ("n", "n_members", "n_pairs", "n_groups")  # count who or what a row is about
 COUNTED = frozenset({"organisations", "establishments", "persons", "pairs", "groups"})  # units
+# Deals and treated units are of one organisation each, whatever the column is called; but these
+# count others than those a row is about, or nobody at all.
+OF_ONE_EACH = frozenset({"deals", "units"})
+NOT_OWN = frozenset({
+    "value", "low", "high", "expected", "expected_low", "expected_high", "alike", "needed",
+    "n_unknown", "n_needed", "n_independent", "n_used",
+})  # fmt: skip
+GROUPS = "n_groups"
+# Cells of one table: one that is missing must not be told from one that is 0.
+CELLS_OF = frozenset({"cluster_investments", "cluster_investments_cells"})
+# Sums of such cells, or rates by which counts can be had: exact for one or two.
+TOLD_BY_SUMS = frozenset({
+    "cluster_investments_clusters", "cluster_network_clusters", "income_ladder_regions",
+})  # fmt: skip
 KEYS = ("industry", "country", "region", "city", "place_id")  # of groups of organisations
 SITES = ("longitude", "latitude")
 CELL = 0.25  # degrees: the middle of such a cell stands for the middle of a cluster
 FURTHER = {"tree": "candidates"}  # frames written under another name
-PSEUDONYM = rf"{WITHHELD}[a-z]*-?\d+"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +110,7 @@ class Publisher:
     cut: Cut
 
     def record(self, result: Record, name: str) -> Record:
-        """Return a result with every frame cut.
+        """Return a result with every frame cut, that says what it said before.
 
         Parameters
         ----------
@@ -105,13 +119,11 @@ class Publisher:
             What its table is called.
         """
         main = set(result.table().columns)
-        changed = {}
-        for item in fields(result):  # type: ignore[arg-type]  # every result is a record
-            frame = getattr(result, item.name)
-            if isinstance(frame, pl.DataFrame):
-                is_main = set(frame.columns) == main
-                changed[item.name] = self.frame(frame, _table_name(name, item.name, is_main))
-        return replace(result, **changed)  # type: ignore[type-var]
+        shown = {}
+        for field_name, frame in frames_in(result).items():
+            is_main = set(frame.columns) == main
+            shown[field_name] = self.frame(frame, _table_name(name, field_name, is_main))
+        return with_frames(result, shown)
 
     def frame(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
         """Return a frame without rows that would tell of anybody, and note what was cut."""
@@ -130,18 +142,23 @@ class Publisher:
 
     def _few(self, frame: pl.DataFrame, name: str) -> pl.Series:
         """Return which rows count fewer of what they are about than make a group."""
-        counted = [
-            column
-            for column, unit, _ in COLUMN_MEANING.get(name, ())
-            if unit in COUNTED and column in OWN and frame[column].dtype.is_numeric()
-        ]
+        if name in TOLD_BY_SUMS:
+            return pl.repeat(value=True, n=frame.height, eager=True)
+        units = OF_ONE_EACH if self._is_of_organisations() else OF_ONE_EACH - {"units"}
+        counted = _counts(frame, name, units)
         if not counted:
             return pl.repeat(value=False, n=frame.height, eager=True)
-        few = pl.any_horizontal(
+        cut = [
             pl.col(column).is_between(0, self.rule.smallest_group, closed="none")
             for column in counted
-        )
-        return frame.select(few.fill_null(value=False)).to_series()
+        ]
+        if GROUPS in counted:  # not a single group behind a number that somebody is behind
+            no_group = pl.col(GROUPS).fill_null(0) == 0
+            others = [pl.col(column) > 0 for column in counted if column != GROUPS]
+            is_cell = pl.lit(name in CELLS_OF)
+            cut.append(no_group & pl.any_horizontal(is_cell, *others).fill_null(value=False))
+        few = pl.any_horizontal(one.fill_null(value=False) for one in cut)
+        return frame.select(few).to_series()
 
     def _too_small(self, frame: pl.DataFrame) -> pl.Series:
         """Return which rows are about a cluster or group of too few organisations."""
@@ -167,6 +184,11 @@ class Publisher:
         )
         return (found["n_alike"] < self.rule.smallest_group).fill_null(value=False)
 
+    def _is_of_organisations(self) -> bool:
+        """Tell whether outcomes are of organisations; places and clusters hide nobody."""
+        ids = self.study.organisations["org_id"]
+        return bool(self.study.outcomes["unit_id"].is_in(ids.implode()).any())
+
     def _members(self) -> pl.DataFrame:
         main = self.study.organisations.select("org_id", *KEYS[1:])
         active = self.study.industries_of()
@@ -188,6 +210,19 @@ def publisher(study: Study, clustering: Clustering | None, rule: PublicRule) -> 
     large = size.filter(pl.col("len") >= rule.smallest_group)["cluster_id"]
     small = set(clustering.clusters["cluster_id"]) - set(large)
     return Publisher(study, frozenset(large), frozenset(small), rule, Cut())
+
+
+def _counts(frame: pl.DataFrame, name: str, of_one_each: frozenset[str]) -> list[str]:
+    """Return the columns that count who or what a row is about."""
+    if "reason" in frame.columns:  # why something is not in a result tells of nobody in it
+        return []
+    return [
+        column
+        for column, unit, _ in COLUMN_MEANING.get(name, ())
+        if ((unit in COUNTED and column in OWN)
+            or (unit in of_one_each and column not in NOT_OWN))
+        and frame[column].dtype.is_numeric()
+    ]  # fmt: skip
 
 
 def _table_name(analysis: str, field_name: str, is_main: bool) -> str:
