@@ -113,3 +113,15 @@ def test_refusals_say_the_remedy():
     odd = Study.of(organisations=pl.DataFrame({"org_id": ["withheld-7"]}))
     with pytest.raises(InvalidArgument, match="another identifier"):
         pseudonymous(odd, RULE)
+
+
+def test_by_hand_whom_an_initiative_addresses_has_a_pseudonym_too():
+    towns = pl.DataFrame({"place_id": ["Prato"]})
+    rows = pl.DataFrame({
+        "initiative_id": list("12345"), "target": ["a", "b", "Prato", "Aria", None],
+    })  # fmt: skip
+    study = small().with_table("places", towns).with_table("initiatives", rows)
+    hidden = pseudonymous(study, RULE, rng=1)
+    own = hidden.organisations["org_id"][0]
+    targets = hidden.initiatives["target"].to_list()
+    assert targets == [own, "b", "Prato", "withheld-target-1", None]

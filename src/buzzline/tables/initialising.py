@@ -66,8 +66,8 @@ RUN = """
 # draws = {draws}
 # Same number and same tables give exactly the same results.
 # seed = {seed}
-# Measures of how concentrated industries are: "all", "none", or some by name, such as
-# "location_quotients" or "kdensity"; those that are quick when left out.
+# Further questions a run answers (concentration, ties, investment, policy): "all", "none", or
+# some by name, such as "kdensity" or "investment_odds"; those that are quick when left out.
 # measures = ["all"]
 # "duckdb" when the ties do not fit into memory.
 # engine = "polars"

@@ -153,7 +153,22 @@ def _hidden(study: Study, name: str, dealt: Mapping[str, str], seed: int) -> Any
             others = known.filter(~known.is_in(study.organisations["org_id"].implode()))
             own = _dealt(others, what, child(seed, "pseudonyms", name))
             changed.append(pl.col(column).replace({**own, **dealt}))
+    if name == "initiatives":
+        free = _dealt(_free_targets(study), "target", child(seed, "pseudonyms", name))
+        changed.append(pl.col("target").replace({**free, **dealt}))
     return frame.with_columns(changed)
+
+
+def _free_targets(study: Study) -> pl.Series:
+    """Return targets of initiatives that are no place, cluster, organisation or industry."""
+    said = study.initiatives["target"].drop_nulls().unique().sort()
+    known = {
+        *study.places["place_id"], *study.declared_clusters["cluster_id"],
+        *study.organisations["org_id"],
+    }  # fmt: skip
+    codes = study.organisations["industry"].drop_nulls().unique()
+    free = [one for one in said if one not in known and not codes.str.starts_with(one).any()]
+    return pl.Series(free, dtype=pl.String)
 
 
 def _without_examples(quality: Quality) -> Quality:
