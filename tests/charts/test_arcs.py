@@ -7,6 +7,8 @@ from tests.linkages.planted_advice import clustering_of
 
 from buzzline.charts.arcs import arc_map, chord_of_clusters
 from buzzline.charts.drawing import charts_of
+from buzzline.charts.lines import Line
+from buzzline.charts.spots import Spots, spots
 from buzzline.investment.cluster_investments import cluster_investments
 from buzzline.tables.worlds import make_world
 from buzzline.tables.worlds.investments import plant_investments
@@ -52,3 +54,20 @@ def test_without_deals_between_clusters_it_is_said(invested):
     for drawn in (arc_map(alone), chord_of_clusters(alone)):
         assert "No deal leads from one cluster to another" in drawn.alt
     assert list(charts_of("deals", alone)) == ["deals"]
+
+
+def test_arcs_stay_within_the_frame():
+    """From San Francisco to London a great circle runs far north of both."""
+    ends = np.array([[-122.4, 37.8], [-0.1, 51.5]])
+    line = Line(tuple(ends[0]), tuple(ends[1]), 2.0, "#000000")
+    body = spots(
+        Spots(ends[:, 0], ends[:, 1], ["hot", "hot"], lines=[line], names=["SF", "London"]),
+        width=680,
+    )
+    (trail,) = [layer for layer in body["layer"] if str(layer["mark" if "mark" in layer else
+                "data"]).count("trail")]  # fmt: skip
+    assert len(trail["data"]["values"]) == 25
+    for row in trail["data"]["values"]:
+        assert 0 <= row["x"] <= 680
+        assert 0 <= row["y"] <= body["height"]
+    assert "'strokeJoin': 'round'" in str(body)  # no spikes around names

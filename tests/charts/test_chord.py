@@ -71,6 +71,18 @@ def test_a_picture_is_drawn_wide_and_narrow(width):
     assert "Town 2" in svg  # in the key where there is no room beside the circle
 
 
+@pytest.mark.parametrize(("width", "told"), [(680, False), (390, True)])
+def test_kinds_are_told_apart_where_names_are_shared_or_small(width, told):
+    flows = np.array([[0.0, 1], [2, 0]])
+    kinds, colours = ("wine", "film"), {"wine": "#0072B2", "film": "#D55E00"}
+    for names in (("Bath", "Oslo"), ("Bath", "Bath"), ("Bath" * 20, "Oslo")):
+        body = chord_body(Chords(names, flows, kinds, colours), width=width)
+        svg = picture(body, title="t", subtitle=[], alt="a", width=width).svg()
+        assert "wine" in svg
+        assert "film" in svg
+        assert (f"{names[1]} \u00b7 film" in svg) == (told or names != ("Bath", "Oslo"))
+
+
 def test_a_line_tapers():
     line = Line((0.0, 0.0), (10.0, 0.0), 6.0, "#000000", end_width=2.0)
     (layer,) = drawn_lines([line], lambda place: place)

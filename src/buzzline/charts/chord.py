@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from buzzline.arrays import Floats, as_floats
-from buzzline.charts.lettering import shortened
+from buzzline.charts.lettering import shortened, text_width
 from buzzline.charts.palette import OTHER_COLOUR, PAPER
 from buzzline.charts.rows import NARROW
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING
-from buzzline.charts.texts import KeyItem, Text, key, lettered, text
+from buzzline.charts.texts import SYMBOL_PX, KeyItem, Text, key, lettered, text
 from buzzline.errors import InvalidArgument
 
 SHOWN = 14
@@ -81,7 +81,8 @@ def chord_body(chords: Chords, *, width: int) -> dict[str, Any]:
     chords : Chords
         The fourteen largest are drawn apart.
     width : int [px]
-        Of the whole picture; below 520 px names are numbers, told in the key.
+        Of the whole picture; below 520 px, or where names are shared or have no room, they are
+        numbers, told in the key with their kind.
 
     Raises
     ------
@@ -94,17 +95,23 @@ def chord_body(chords: Chords, *, width: int) -> dict[str, Any]:
     if not few.names:
         raise InvalidArgument("chart: chords need a flow between two things")
     inner = float(width - 2 * PADDING)
-    is_narrow = width < NARROW
-    radius = inner / 2 - 24 if is_narrow else min(inner / 2 - 170, 210.0)
-    middle = (inner / 2, radius + 26)
     ends = arcs_of(few.flows)
+    radius = min(inner / 2 - 170, 210.0)
+    middle = (inner / 2, radius + 26)
+    numbers = width < NARROW
+    words = [] if numbers else _names(few, ends, middle, radius, inner=inner, numbers=False)
+    if sorted(item["said"] for item in words) != sorted(set(few.names)):
+        numbers, radius = True, min(inner / 2 - 24, 210.0)
+        middle = (inner / 2, radius + 26)
+        words = _names(few, ends, middle, radius, inner=inner, numbers=True)
     shapes = [*_ribbons(few, ends, middle, radius), *_ring(few, ends, middle, radius)]
-    words = _names(few, ends, middle, radius, inner=inner, numbers=is_narrow)
     bottom = max(2 * radius + 52, max(item["y"] for item in words) + 12)
     items = [KeyItem(kind, few.colours[kind], "square") for kind in dict.fromkeys(few.kinds)]
-    if is_narrow:
+    if numbers:
         items = [
-            KeyItem(f"{number}  {name}", few.colours[kind], "square")
+            KeyItem(
+                _numbered(number, name, kind, inner - SYMBOL_PX), few.colours[kind], "square"
+            )
             for number, (name, kind) in enumerate(zip(few.names, few.kinds, strict=True), 1)
         ]
     layers, key_px = key(items, inner, bottom + 4)
@@ -200,6 +207,13 @@ def _names(
             said = shortened(few.names[at], room - 4, NOTE_SIZE)
             found.append(text(said, x, y, align="left" if side > 0 else "right"))
     return found
+
+
+def _numbered(number: int, name: str, kind: str, room: float) -> str:
+    """Return a name with its number and kind, the name cut where there is no room for both."""
+    beside = "" if kind in {name, ""} else f" · {kind}"
+    rest = max(room - text_width(f"{number}  {beside}", NOTE_SIZE), room / 3)
+    return f"{number}  {shortened(name, rest, NOTE_SIZE)}{beside}"
 
 
 def _apart(places: Sequence[float]) -> list[float]:

@@ -77,6 +77,12 @@ def drawn_lines(
     }]  # fmt: skip
 
 
+def places_of(lines: Sequence[Line]) -> Floats:
+    """Return the places lines run through, their ends included. (n, 2) [degree]."""
+    ways = [great_circle(line.start, line.end) for line in lines]
+    return as_floats(np.concatenate([np.empty((0, 2)), *ways]))
+
+
 def great_circle(start: tuple[float, float], end: tuple[float, float]) -> Floats:
     """Return places on the shortest way between two, both ends included. (25, 2) [degree].
 

@@ -58,7 +58,13 @@ def around(texts: Sequence[Text]) -> dict[str, Any]:
     marks = [
         {
             **one,
-            "mark": {**one["mark"], "stroke": PAPER, "strokeWidth": 3, "strokeOpacity": 0.8},
+            "mark": {
+                **one["mark"],
+                "stroke": PAPER,
+                "strokeWidth": 3,
+                "strokeOpacity": 0.8,
+                "strokeJoin": "round",
+            },
         }
         for one in layer["layer"]
     ]

@@ -15,7 +15,7 @@ import numpy as np
 
 from buzzline.arrays import Floats, as_floats
 from buzzline.charts.axes import STEPS
-from buzzline.charts.lines import Line, drawn_lines
+from buzzline.charts.lines import Line, drawn_lines, places_of
 from buzzline.charts.map_names import around, beside
 from buzzline.charts.outlines import Resolution, in_view
 from buzzline.charts.palette import (
@@ -111,8 +111,10 @@ def spots(sites: Spots, *, width: int) -> dict[str, Any]:
         raise InvalidArgument("chart: a map needs at least one site with coordinates")
     inner = float(width - 2 * PADDING)
     place = np.column_stack([sites.longitude, sites.latitude])[rows]
-    project, reach_km = _projection(place)
-    onto, height, px_a_km = _fitted(project(place), project, inner)
+    seen = as_floats(np.concatenate([place, places_of(sites.lines)]))
+    seen = seen[np.isfinite(seen).all(axis=1)]
+    project, reach_km = _projection(seen)
+    onto, height, px_a_km = _fitted(project(seen), project, inner)
     resolution: Resolution = "countries-50m" if reach_km < DETAILED_KM else "countries-110m"
     layers = [
         _ground(inner, height),
