@@ -171,6 +171,9 @@ def test_a_change_is_found_and_no_change_is_not():
     study, clustering = dealt(deals, 14, year=years)
     found = cluster_network(study, clustering, periods=2, draws=99, rng=1)
     trend = {row["measure"]: row for row in found.trends.to_dicts()}
+    for frame in (found.measures, found.trends, found.club):  # chance is no interval
+        assert not {"low", "high"} & set(frame.columns)
+        assert {"expected_low", "expected_high"} <= set(frame.columns)
     assert (trend["reciprocity"]["first_period"], trend["reciprocity"]["last_period"]) == (
         "2001-2003", "2004-2006",
     )  # fmt: skip

@@ -29,7 +29,7 @@ AXIS = Axis(
 
 def scaled_row(item: dict[str, Any], label: str) -> Row:
     """Return a measure on the common axis: 0 where chance is, 1 at the end of its range."""
-    low, high, expected = item["low"], item["high"], item["expected"]
+    low, high, expected = (item[end] for end in ("expected_low", "expected_high", "expected"))
     note = f"{item['value']:.3g}; chance {low:.3g} to {high:.3g}"
     above, below = max(high - expected, 1e-9), max(expected - low, 1e-9)
     at = item["value"] - expected
@@ -44,8 +44,10 @@ def scaled_row(item: dict[str, Any], label: str) -> Row:
 
 def is_drawn(item: dict[str, Any]) -> bool:
     """Tell whether a measure has a value and a range of chance that is not a point."""
-    known = all(item[name] is not None for name in ("value", "low", "high", "expected"))
-    return known and item["p"] is not None and item["high"] > item["low"]
+    ends = ("expected", "expected_low", "expected_high")
+    if any(item[name] is None for name in ("value", "p", *ends)):
+        return False
+    return bool(item["expected_high"] > item["expected_low"])
 
 
 def against_dealt(rows: Sequence[Row], width: int) -> dict[str, Any]:

@@ -47,17 +47,18 @@ class ClusterNetwork:
     ----------
     measures : DataFrame
         One row a period ("all years" first) and measure: `value`, `expected` (mean of networks
-        dealt anew), `low`, `high` (range of those), `level`, `p` (two-sided), `q`, `verdict`
-        ("above chance", "below chance", "as chance gives"), `plain` (expected where ties are
-        dealt across industries), `without_largest`, `without_largest_p` (the same without the
-        most active group), `n_clusters`, `n_ties`,
+        dealt anew), `expected_low`, `expected_high` (range of those), `level`, `p`
+        (two-sided), `q`, `verdict` ("above chance", "below chance", "as chance gives"), `plain`
+        (expected where ties are dealt across industries), `without_largest`,
+        `without_largest_p` (the same without the most active group), `n_clusters`, `n_ties`,
         `n_deals`, `n_groups`, `status`.
     trends : DataFrame
-        One row a measure: `value` (last period less first), `first`, `last`, `low`, `high`
-        (range with periods dealt anew among groups), `level`, `p`, `q`, `n_deals`, `status`.
+        One row a measure: `value` (last period less first), `first`, `last`,
+        `expected_low`, `expected_high` (range with periods dealt anew among groups), `level`,
+        `p`, `q`, `n_deals`, `status`.
     club : DataFrame
         The rich club: `k`, `n_clusters` (with more than k partners), `value` (share of their
-        pairs tied), `expected`, `low`, `high` (global band).
+        pairs tied), `expected`, `expected_low`, `expected_high` (global band).
     clusters : DataFrame
         One row a cluster with deals to others: `n_partners`, `n_out`, `n_in` (deals), `core`.
     layers : tuple of str

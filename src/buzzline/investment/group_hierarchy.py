@@ -263,8 +263,6 @@ def _whole(groups: list[_Group], level: float, draws: int, rng: np.random.Genera
     )
     dealt = np.sum([_past_by_chance(one, draws, rng) for one in several], axis=0) / flags.size
     tested = against(share.value, as_floats(dealt), level)
-    tested |= {"expected_low": tested.pop("low", None),
-               "expected_high": tested.pop("high", None)}  # fmt: skip
     return row | tested | {
         "value": share.value, "low": share.low, "high": share.high,
         "expected": float(dealt.mean()), "n_groups": len(several), "n_ties": flags.size,
@@ -296,8 +294,6 @@ def _one(one: _Group, level: float, draws: int, rng: np.random.Generator) -> lis
         chance = as_floats([draw[name] for draw in dealt])
         tested = against(found[name], chance, level)
         known = chance[np.isfinite(chance)]
-        tested |= {"expected_low": tested.pop("low", None),
-                   "expected_high": tested.pop("high", None)}  # fmt: skip
         expected = float(known.mean()) if known.size else np.nan
         rows.append(row | {"value": found[name], "expected": expected} | tested)
     return rows

@@ -132,8 +132,8 @@ def tied_measures(
     """Return measures of who is tied to whom, whichever way, and the curve of the rich club.
 
     Of the largest component; every cluster keeps how many others it is tied to in each
-    industry. The curve has columns `k`, `n_clusters`, `value`, `expected`, and `low`, `high` of
-    the band that chance leaves anywhere with probability 1 - level.
+    industry. The curve has columns `k`, `n_clusters`, `value`, `expected`, and `expected_low`,
+    `expected_high` of the band that chance leaves anywhere with probability 1 - level.
     """
     giant = parcels.ties().giant()
     dealt = list(ties_dealt_anew(giant, draws, rng))
@@ -149,7 +149,8 @@ def tied_measures(
     club, rich = _clubs(giant, dealt, level)
     found["rich_club"] = rich
     few = "" if world.moved >= FEWEST_MOVED else (
-        f"not testable: numbers of ties leave only {world.moved:.0%} of the ties free"
+        f"not testable: each cluster keeping its number of partners, only {world.moved:.0%} of "
+        "the ties can be dealt otherwise"
     )  # fmt: skip
     size, plain = (giant.n, len(giant.pairs)), _across(giant, draws, rng)
     return {
@@ -234,8 +235,8 @@ def _clubs(
         band = curve_band(chance, level=level, kind="global", observed=value)
         ends = np.stack([chance.mean(axis=0), band.low, band.high])
     frame = pl.DataFrame({
-        "k": k, "n_clusters": n, "value": value, "expected": ends[0], "low": ends[1],
-        "high": ends[2],
+        "k": k, "n_clusters": n, "value": value, "expected": ends[0], "expected_low": ends[1],
+        "expected_high": ends[2],
     }).with_columns(pl.col(pl.Float64).fill_nan(None))  # fmt: skip
     at = np.flatnonzero(k == club_threshold(giant))
     if not at.size:

@@ -35,17 +35,17 @@ FEWEST_A_PERIOD = 30  # deals between clusters
 Row = dict[str, object]
 MEASURE_SCHEMA = {
     "period": pl.String, "measure": pl.String, "value": pl.Float64, "expected": pl.Float64,
-    "low": pl.Float64, "high": pl.Float64, "level": pl.Float64, "p": pl.Float64,
-    "q": pl.Float64, "verdict": pl.String, "plain": pl.Float64,
+    "expected_low": pl.Float64, "expected_high": pl.Float64, "level": pl.Float64,
+    "p": pl.Float64, "q": pl.Float64, "verdict": pl.String, "plain": pl.Float64,
     "without_largest": pl.Float64, "without_largest_p": pl.Float64,
     "n_clusters": pl.Int64, "n_ties": pl.Int64, "n_deals": pl.Int64,
     "n_groups": pl.Int64, "status": pl.String,
 }  # fmt: skip
 TREND_SCHEMA = {
     "measure": pl.String, "first_period": pl.String, "last_period": pl.String,
-    "first": pl.Float64, "last": pl.Float64, "value": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "level": pl.Float64, "p": pl.Float64, "q": pl.Float64,
-    "n_deals": pl.Int64, "status": pl.String,
+    "first": pl.Float64, "last": pl.Float64, "value": pl.Float64,
+    "expected_low": pl.Float64, "expected_high": pl.Float64, "level": pl.Float64,
+    "p": pl.Float64, "q": pl.Float64, "n_deals": pl.Int64, "status": pl.String,
 }  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def _rows(own: Arrivals, period: str, asked: Asked) -> tuple[list[Row], pl.DataF
 
 CLUB_SCHEMA = {
     "k": pl.Int64, "n_clusters": pl.Int64, "value": pl.Float64, "expected": pl.Float64,
-    "low": pl.Float64, "high": pl.Float64,
+    "expected_low": pl.Float64, "expected_high": pl.Float64,
 }  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def value_columns(found: Measured, level: float) -> Row:
     known = found.dealt[np.isfinite(found.dealt)]
     if known.size:
         low, high = central_range(known, level)
-        row |= {"expected": float(known.mean()), "low": low, "high": high}
+        row |= {"expected": float(known.mean()), "expected_low": low, "expected_high": high}
     return row if found.reason else row | against(found.value, found.dealt, level)
 
 
@@ -209,7 +209,13 @@ def against(value: float, dealt: Floats, level: float) -> Row:
     verdict = "as chance gives"
     if p <= 1 - level + 1e-12:
         verdict = "above chance" if above < below else "below chance"
-    return {"low": low, "high": high, "p": p, "verdict": verdict, "status": "measured"}
+    return {
+        "expected_low": low,
+        "expected_high": high,
+        "p": p,
+        "verdict": verdict,
+        "status": "measured",
+    }
 
 
 def _of_ties(function: Callable[..., float]) -> Callable[[Arrivals], float]:
