@@ -145,8 +145,13 @@ def synthetic_control(
     Parameters
     ----------
     study : Study
-    initiative, outcome, smallest
-        As in `policy_effect`.
+    initiative : str, optional
+        `initiative_id`, `name`, `instrument` or `target`; None: all initiatives together.
+    outcome : indicator, optional
+        None: the one with most treated units and years.
+    smallest : unit of the outcome, optional
+        Effect that would matter; None: a fifth of how far units differ (standard deviation)
+        before.
     level : share
     draws : draws
         For all treated units together.
