@@ -90,7 +90,8 @@ class EligibilityEffect:
     def __str__(self) -> str:
         row = self.effects.row(0, named=True)
         if row["value"] is None:
-            return " ".join([f"An effect of eligibility is {row['status']}.", *self.notes])
+            return " ".join([f"An effect of eligibility cannot be told: {row['status']}.",
+                             *self.notes])  # fmt: skip
         ends = f" [{row['low']:.3g}, {row['high']:.3g}]" if row["low"] is not None else ""
         head = (
             f"{self.outcome!r} of those just eligible ({self.running!r}, cutoff "
@@ -340,7 +341,10 @@ def _curve(found: Edge, edge_at: tuple[float, float], level: float) -> list[Row]
 
 def _crowds(p: float) -> str:
     if not isfinite(p):
-        return "Too few units to say whether they crowd on one side of the cutoff."
+        return (
+            "Whether units crowd on one side of the cutoff cannot be tested: they are too few, or "
+            "share too few values."
+        )
     if p <= SUSPECT:
         return f"Units crowd on one side of the cutoff (p = {p:.2g}): some may choose it."
     return f"Units do not crowd on one side of the cutoff as far as can be seen (p = {p:.2g})."

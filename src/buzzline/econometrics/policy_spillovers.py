@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.analysis import Provenance, analysis
-from buzzline.arrays import Floats, as_floats
+from buzzline.arrays import Codes, Flags, Floats, as_floats
 from buzzline.econometrics.aimed_at import chosen_initiatives
 from buzzline.econometrics.effect_rows import Row, smallest_of, verdict_of
 from buzzline.econometrics.evaluation import (
@@ -42,6 +42,7 @@ from buzzline.errors import InvalidArgument, TooFew
 from buzzline.quantities import Kilometres, Share, Size
 from buzzline.tables.study import Study
 
+FEWEST_CARRIERS = 4  # groups that are treated, near or tied, for an interval
 DIRECT, ALONG, TOTAL, NAIVE = (
     "on the treated", "on others tied to them", "in all, for each treated",
     "on the treated, as if others were left alone",
@@ -236,16 +237,17 @@ def _effect_rows(
     found = fit_without_each(scene.change, x, scene.group)
     k = x.shape[1]
     n_treated = int(scene.treated.sum())
+    of = [(*how, _carriers(x[:, j] > 0, scene.group)) for j in range(k)]
     mixes = np.eye(k)
     total = x[:, 1:].sum(axis=0) / n_treated
-    in_all = _row(TOTAL, found, as_floats(np.concatenate([[0.0], total])), how)
+    in_all = _row(TOTAL, found, as_floats(np.concatenate([[0.0], total])), min(of[1:]))
     in_all |= {"status": "; ".join([str(in_all["status"]), *_not_in_all(scene)])}
     rows = [
         in_all | {"n": scene.rows.size},
-        _row(DIRECT, found, as_floats(mixes[1]), how) | {"n": n_treated},
+        _row(DIRECT, found, as_floats(mixes[1]), of[1]) | {"n": n_treated},
     ]
     if has_tied:
-        rows.append(_row(ALONG, found, as_floats(mixes[-1]), how) | {"n": int(x[:, -1].sum())})
+        rows.append(_row(ALONG, found, as_floats(mixes[-1]), of[-1]) | {"n": int(x[:, -1].sum())})
     else:
         why = "not testable: too few others are tied to a treated one"
         rows.append({"term": ALONG, "n": int(scene.tied.sum()), "level": how[1],
@@ -254,10 +256,10 @@ def _effect_rows(
     for number, code in enumerate(rings):
         near, far = edges[code], edges[code + 1]
         ring = _row(f"on others within {near:g} to {far:g} km", found,
-                    as_floats(mixes[2 + number]), how)  # fmt: skip
+                    as_floats(mixes[2 + number]), of[2 + number])  # fmt: skip
         rows.append(ring | {"from_km": near, "to_km": far, "n": int(x[:, 2 + number].sum())})
     naive = fit_without_each(scene.change, as_floats(x[:, :2]), scene.group)
-    rows.append(_row(NAIVE, naive, as_floats(mixes[1][:2]), how) | {"n": n_treated})
+    rows.append(_row(NAIVE, naive, as_floats(mixes[1][:2]), of[1]) | {"n": n_treated})
     return rows
 
 
@@ -273,19 +275,27 @@ def _without(scene: Scene) -> tuple[str, ...]:
     return (f"In all is {' and '.join(said)}.",) if said else ()
 
 
-def _row(term: str, found: Coefficients, mix: Floats, how: tuple[float, float]) -> Row:
-    matters, level = how
+def _carriers(which: Flags, group: Codes) -> int:
+    """Return how many groups have units that are so reached."""
+    return int(np.unique(group[which]).size)
+
+
+def _row(
+    term: str, found: Coefficients, mix: Floats, how: tuple[float, float, int]
+) -> Row:
+    matters, level, carriers = how
     item = told(found, mix, level=level)
+    few = carriers < FEWEST_CARRIERS
     row: Row = {
         "term": term, "value": item.value, "level": level, "smallest": matters,
         "n_groups": len(found.left_out), "verdict": "cannot tell",
     }  # fmt: skip
     if not isfinite(item.value):
         return row | {"verdict": "not testable", "status": "not testable: nothing varies"}
-    if not isfinite(item.se):
+    if few or not isfinite(item.se):
         why = (
-            f"no interval: {len(found.left_out)} groups, or all hangs on one; it takes "
-            f"{FEWEST_GROUPS} and two that are treated"
+            f"no interval: {carriers} of {len(found.left_out)} groups are so reached; it takes "
+            f"{FEWEST_CARRIERS}, and {FEWEST_GROUPS} groups in all"
         )
         return row | {"status": why}
     row |= {

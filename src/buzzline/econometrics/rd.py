@@ -14,6 +14,8 @@ from buzzline.errors import TooFew
 
 FEWEST_A_SIDE = 10
 TRIANGLE = 3.4375  # constant of the optimal width for a triangular kernel at an edge
+UNLIKE = 0.8  # of the nearest have a value of their own, else whole steps are compared
+FEWEST_STEPS = 10  # values a side
 NEAREST = 50  # at most, for the test of crowding
 
 
@@ -165,7 +167,8 @@ def crowding_p(running: Floats) -> float:
     """Return how likely the nearest units lie as unevenly about the cutoff by chance.
 
     Who can move across the cutoff crowds on one side of it. Of the nearest units, as many are
-    expected on each side [1]_; NaN with fewer than 20.
+    expected on each side [1]_; NaN with fewer than 20. Where units share values, such as whole
+    numbers, as many steps are compared on each side; NaN with fewer than ten values a side.
 
     References
     ----------
@@ -182,4 +185,28 @@ def crowding_p(running: Floats) -> float:
     if running.size < 20:
         return nan
     nearest = np.argsort(np.abs(running), kind="stable")[:k]
+    if np.unique(running[nearest]).size < UNLIKE * k:
+        return _by_steps(running, k)
     return float(binomtest(int((running[nearest] >= 0).sum()), k).pvalue)
+
+
+def _by_steps(running: Floats, k: int) -> float:
+    """Return the same where units share values: of as many whole steps on each side."""
+    value = np.unique(np.where(np.abs(running) < 1e-200, 0.0, running))
+    if min((value > 0).sum(), (value < 0).sum()) < FEWEST_STEPS:
+        return nan
+    step = float(np.diff(value).min())
+    number = value / step
+    if np.abs(number - np.round(number - number[0]) - number[0]).max() > 1e-6:
+        return nan  # steps of different size
+    rank = np.floor(np.abs(running) / step + 1e-6)
+    sides = (running >= 0, running < 0)
+    for side, other in (sides, sides[::-1]):
+        if (rank[other] > 0).all() and (not (rank[side] > 0).all() or 0 in value):
+            rank = np.where(other, rank - 1, rank)
+    by_step = np.bincount(rank.astype(np.int64))
+    n = max(int(np.searchsorted(np.cumsum(by_step), k, side="right")), 1)
+    used = rank < n
+    if used.sum() < 2 * FEWEST_A_SIDE:
+        return nan
+    return float(binomtest(int((running[used] >= 0).sum()), int(used.sum())).pvalue)

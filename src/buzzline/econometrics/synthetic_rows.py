@@ -16,6 +16,7 @@ from buzzline.resampling import fewest_draws
 FEWEST_BEFORE = 4  # years; with fewer, nothing can be left out and told again
 MOST_DONORS = 100  # those most alike before; each is also a placebo
 BAD_FIT = 2.0  # times what others are missed by, at the middle
+NO_MISS = 1e-9  # of the largest outcome
 USED = 0.01  # a weight from which a donor is said to be used
 
 
@@ -130,6 +131,12 @@ def against_others(panel: Evaluated, unit: int) -> Against | str:
         return "fewer than two others, never treated, have the outcome in the same years"
     y, others = panel.y[unit][known], panel.y[np.ix_(donors, known)]
     plain = _held(unit, years, (donors, n_before), (y, others), ridge=False)
+    least = NO_MISS * max(float(np.abs(y).max()), 1e-300)
+    if min(plain.own.fit, float(np.median(plain.placebo_fit))) <= least:
+        return (
+            "it is, or others are, met exactly by others in the years before (an outcome that "
+            "does not vary there, say): nothing tells how far chance goes"
+        )
     if not plain.reason:
         return plain
     moved = _held(unit, years, (donors, n_before), (y, others), ridge=True)
