@@ -2,8 +2,9 @@
 
     python -m benchmarks.odds_recovery                 as in the documentation
     python -m benchmarks.odds_recovery --share 0.1     a tenth of the worlds
+    python -m benchmarks.odds_recovery planted         some of the trials
 
-Deals of groups that are alike, with known ratios. Writes its table into
+Deals of groups that are alike, with known ratios; and whole studies. Writes its tables into
 docs/explanation/investment-odds.md, between the marks; what was measured is kept under
 .cache/odds-recovery and used again as long as the source it depends on is the same.
 """
@@ -17,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.recovering import Row, Trial, put_into, rows_of, share_of, table
+from buzzline.clusters.declared_as_clusters import clustering_of_labels
 from buzzline.estimates import Estimate
 from buzzline.investment.grouped import (
     Grouped,
@@ -25,7 +27,9 @@ from buzzline.investment.grouped import (
     permutation_test,
     ratio_by_groups,
 )
+from buzzline.investment.odds import investment_odds
 from buzzline.investment.stratified import mantel_haenszel_risk_ratio
+from buzzline.tables.worlds import make_world, plant_investments
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explanation" / "investment-odds.md"
@@ -99,6 +103,58 @@ def told_ratios(found: pl.DataFrame) -> str:
                   "p at most 0.05"], rows)  # fmt: skip
 
 
+def planted(setting: Row, seed: int) -> list[Row]:
+    """One made-up study with known clusters: what the whole analysis says of its deals."""
+    made = make_world(organisations=1200, clusters=12, industries=3, rng=seed % 20)
+    study, truth = plant_investments(
+        made.study, made.truth.cluster, times=setting["times"], deals=setting["deals"],
+        confounded=setting.get("confounded", False), giants=setting.get("giants", 0),
+        rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    across = setting["across"]
+    found = investment_odds(
+        study, clustering_of_labels(study, made.truth.cluster), across=across, draws=99,
+        rng=seed,
+    )  # fmt: skip
+    rows = found.ratios.filter(measure="odds ratio", similar=found.rule)
+    pooled = rows.row(by_predicate=pl.col("held") == "nothing", named=True)
+    held = rows.row(by_predicate=pl.col("held") == found.held, named=True)
+    expected = truth.expected.row(0, named=True)["odds_ratio"] if across == "borders" else None
+    told = found.ratios.row(0, named=True)  # risk ratio, as the answer has it
+    return [{
+        "pooled": None if expected is None else within(pooled, expected),
+        "leaves_1": not within(pooled, 1.0), "value": held["value"],
+        "covers": within(held, truth.times), "p": held["p"],
+        "is_open": held["high"] is None,
+        "excludes_1": None if told["low"] is None else not within(told, 1.0),
+        "concluded": "It may be concluded" in str(found),
+    }]  # fmt: skip
+
+
+def within(row: Row, truth: float) -> bool | None:
+    """Tell whether an interval holds the truth; None: there is no interval."""
+    if row["low"] is None:
+        return None
+    return bool(row["low"] <= truth <= (inf if row["high"] is None else row["high"]))
+
+
+def told_planted(found: pl.DataFrame) -> str:
+    rows = []
+    for (what, across), part in found.group_by(["what", "across"], maintain_order=True):
+        where = {"borders": "abroad", "all": "anywhere"}[across]
+        rows.append([
+            what, where, part["times"][0], part.height, f"{part['value'].median():.2f}",
+            share_of(part, pl.col("covers")),
+            f"{part['is_open'].mean():.0%}", share_of(part, pl.col("p") <= 0.05),
+            share_of(part, pl.col("concluded")), share_of(part, pl.col("pooled")),
+            share_of(part, pl.col("leaves_1")),
+        ])  # fmt: skip
+    return table(["planted", "deals", "odds", "worlds", "odds held, median",
+                  "interval holds it", "no upper end", "p at most 0.05",
+                  "a difference is concluded", "pooled interval holds the pooled",
+                  "pooled interval leaves 1 out"], rows, words=2)  # fmt: skip
+
+
 def setting(
     what: str, groups: int, *, times: float = 1.0, deals: int = 300, **more: object
 ) -> Row:
@@ -118,9 +174,27 @@ RATIOS = [
 ]  # fmt: skip
 for number, one in enumerate(RATIOS):  # two of a name are two rows
     one["what"] = one["what"] + (" " if number == 1 else "")
+PLANTED = [
+    setting(what, 0, across=across, **choices)
+    for what, choices in (
+        ("nothing", {"deals": 600}),
+        ("odds of 3", {"deals": 600, "times": 3.0}),
+        ("nothing, industries cluster at both ends", {"deals": 600, "confounded": True}),
+        ("nothing, two groups have half", {"deals": 600, "giants": 2}),
+        ("odds of 3, two groups have half", {"deals": 600, "times": 3.0, "giants": 2}),
+        ("nothing, few deals", {"deals": 200}),
+        ("odds of 3, few deals", {"deals": 200, "times": 3.0}),
+    )
+    for across in ("borders", "all")
+]  # fmt: skip
 ARRAYS = ("buzzline.investment.grouped", "buzzline.investment.stratified")
+WHOLE = ("buzzline.investment.odds", "buzzline.tables.worlds.investments")
 TRIALS = {
-    trial.name: trial for trial in (Trial("ratios", ratios, RATIOS, 400, ARRAYS, told_ratios),)
+    trial.name: trial
+    for trial in (
+        Trial("ratios", ratios, RATIOS, 400, ARRAYS, told_ratios),
+        Trial("planted", planted, PLANTED, 150, WHOLE, told_planted),
+    )
 }
 
 
