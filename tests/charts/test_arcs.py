@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from tests.linkages.planted_advice import clustering_of
 
-from buzzline.charts.arcs import arc_map, chord_of_clusters
+from buzzline.charts.arcs import _without_far, arc_map, chord_of_clusters
 from buzzline.charts.drawing import charts_of
 from buzzline.charts.lines import Line
 from buzzline.charts.spots import Spots, spots
@@ -54,6 +54,17 @@ def test_without_deals_between_clusters_it_is_said(invested):
     for drawn in (arc_map(alone), chord_of_clusters(alone)):
         assert "No deal leads from one cluster to another" in drawn.alt
     assert list(charts_of("deals", alone)) == ["deals"]
+
+
+def test_one_pair_far_from_all_others_does_not_empty_the_map():
+    between = pl.DataFrame({
+        "origin_latitude": [37.8, 37.8, -34.6], "destination_latitude": [51.5, 40.7, -23.5],
+        "value": [60.0, 30.0, 1.0],
+    })  # fmt: skip
+    assert _without_far(between).equals(between.head(2))
+    many = between.with_columns(value=pl.lit(10.0))
+    assert _without_far(many).equals(many)
+    assert _without_far(between.tail(1)).height == 1
 
 
 def test_arcs_stay_within_the_frame():

@@ -20,6 +20,7 @@ from buzzline.wording import plural
 
 TITLE = "From cluster to cluster"
 ARCS_SHOWN, NAMED = 60, 8
+FEW, SMALLER = 0.05, 0.6  # of the deals; of the degrees from north to south
 THICKEST_PX, THINNEST_PX, TAPERED = 7.0, 1.0, 0.15
 CLUSTER = "place with clusters"
 LOOKS = {CLUSTER: Look(INK)}
@@ -43,10 +44,12 @@ def arc_map(result: ClusterInvestments, *, width: int = WIDTH) -> Spec:
     if not placed.height:
         why = "No deal leads from one cluster to another in another place that is known."
         return nothing_to_draw(TITLE, f"{why} {result}", width)
-    drawn = placed.head(ARCS_SHOWN)
+    drawn = _without_far(placed.head(ARCS_SHOWN))
+    n_far = int(_column(placed.head(ARCS_SHOWN), "value").sum() - _column(drawn, "value").sum())
     return picture(
         spots(_sites(result, drawn), width=width), title=TITLE,
-        subtitle=_reading(result, between, placed), alt=f"{TITLE}. {result}", width=width,
+        subtitle=_reading(result, between, placed) + _far_said(n_far),
+        alt=f"{TITLE}. {result}", width=width,
     )  # fmt: skip
 
 
@@ -95,6 +98,26 @@ def _between(result: ClusterInvestments) -> pl.DataFrame:
     return result.pairs.drop_nulls(["origin", "destination"]).filter(
         (pl.col("origin") != pl.col("destination")) & (pl.col("value") > 0)
     ).sort("value", descending=True, maintain_order=True)  # fmt: skip
+
+
+def _without_far(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Leave out a pair with few deals that alone would leave much of the map empty."""
+    whole = _reach(pairs)
+    deals = _column(pairs, "value")
+    for at, n in enumerate(deals):
+        others = pairs.filter(pl.int_range(pl.len()) != at)
+        if n <= FEW * (deals.sum() - n) and _reach(others) < SMALLER * whole:
+            return others
+    return pairs
+
+
+def _reach(pairs: pl.DataFrame) -> float:
+    """Return the degrees of latitude between the northernmost and the southernmost end."""
+    return float(np.ptp(pairs.select("origin_latitude", "destination_latitude").to_numpy()))
+
+
+def _far_said(n: int) -> list[str]:
+    return [f"Not drawn: {plural(n, 'deal')} far from all others."] if n else []
 
 
 def _sites(result: ClusterInvestments, drawn: pl.DataFrame) -> Spots:
