@@ -119,11 +119,14 @@ class Publisher:
             What its table is called.
         """
         main = set(result.table().columns)
-        shown = {}
+        shown, dropped = {}, set()
         for field_name, frame in frames_in(result).items():
             is_main = set(frame.columns) == main
-            shown[field_name] = self.frame(frame, _table_name(name, field_name, is_main))
-        return with_frames(result, shown)
+            table = _table_name(name, field_name, is_main)
+            shown[field_name] = self.frame(frame, table)
+            if table in TOLD_BY_SUMS:
+                dropped.add(field_name)
+        return with_frames(result, shown, dropped=dropped)
 
     def frame(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
         """Return a frame without rows that would tell of anybody, and note what was cut."""

@@ -55,7 +55,7 @@ def frames_in(result: Answer) -> dict[str, pl.DataFrame]:
     return {name: frame for name, frame in values.items() if isinstance(frame, pl.DataFrame)}
 
 
-def with_frames(result: Record, shown: Frames) -> Record:
+def with_frames(result: Record, shown: Frames, *, dropped: Collection[str] = ()) -> Record:
     """Return a record with other frames that still says what it said.
 
     Names of the withheld are replaced. A sentence goes that names something whose row was cut:
@@ -65,10 +65,13 @@ def with_frames(result: Record, shown: Frames) -> Record:
     ----------
     result : record of an analysis
     shown : mapping of field to DataFrame
+    dropped : fields
+        Left out for what sums of them tell, not for whom their rows are about.
     """
     whole = frames_in(result)
+    apart = {name: frame for name, frame in whole.items() if name not in dropped}
     cut = Cut(
-        sorted(_gone(whole, shown), key=len, reverse=True), _pairs_gone(whole, shown),
+        sorted(_gone(apart, shown), key=len, reverse=True), _pairs_gone(whole, shown),
         {one for frame in whole.values() for one in _values(frame) if ". " in one},
     )  # fmt: skip
     names = [item.name for item in fields(result)]  # type: ignore[arg-type]  # every result is a record
@@ -85,7 +88,7 @@ def public_text(text: str, cut: Cut) -> str:
     Examples
     --------
     >>> public_text("withheld-12 has 9 of 20. Most in Lyon, 2.", Cut(["Lyon"]))
-    'one that may not be named has 9 of 20. (A sentence is withheld: it tells of too few.)'
+    'One that may not be named has 9 of 20. (A sentence is withheld: it tells of too few.)'
     """
     gone = [name for name in cut.names if name in text]
     pairs = [pair for pair in cut.pairs if pair[0] in text and pair[1] in text]
@@ -101,7 +104,8 @@ def public_text(text: str, cut: Cut) -> str:
             said.append(sentence)
         elif not said or said[-1] != TOO_FEW:
             said.append(TOO_FEW)
-    return re.sub(PSEUDONYM, ONE, " ".join(said).replace("\0", " "))
+    told = re.sub(PSEUDONYM, ONE, " ".join(said).replace("\0", " "))
+    return re.sub(rf"(^|[.!?] ){ONE}", lambda at: f"{at[1]}{ONE.capitalize()}", told)
 
 
 def _public(value: object, cut: Cut) -> object:
