@@ -127,6 +127,19 @@ def test_by_hand_a_target_whose_register_names_the_buyer_today_is_bought_all_the
     assert left["inside one group"] == 1
 
 
+def test_collapse_deals_of_one_way_only_are_told_of_that_way():
+    study, _ = make_income_world(IncomePlan(regions=24, years=6), rng=1)
+    out = study.linkages.filter(pl.col("source").str.starts_with("H"))
+    found = income_ladder(study.with_table("linkages", out), draws=19, rng=1)
+    assert found.ladder.filter(pl.col("term") == "inward")["status"].unique().to_list() == [
+        "not testable: there are no inward deals"
+    ]
+    for step in (1, 2, 3, 4, 5, 6, 7, 10):
+        assert of(found, step)["value"] is not None
+    assert found.lags["term"].unique().to_list() == ["outward"]
+    assert found.theil["status"].to_list()[1] == "not testable: there are no inward deals"
+
+
 def test_by_hand_a_deal_in_two_layers_is_one():
     one = small([("a", "abroad", 2011, 60.0, "percent")], layer="acquisition")
     both = one.with_table("linkages", pl.concat(

@@ -42,6 +42,7 @@ from buzzline.econometrics.ladder_rows import (
     STEPS,
     Chance,
     Row,
+    absent_rows,
     frame_of,
     lag_rows,
     lead_rows,
@@ -237,9 +238,11 @@ def income_ladder(
     outcome : indicator, optional
         None: the one of income, earnings or wages that most places and years have.
     controls : names of indicators of places
+        Held equal in every specification; none when left out.
     layers : names of layers, or None
         None: all of those four that there are.
     measured : "deals" or "amounts"
+        What is counted per 10,000 inhabitants: deals, or their amounts of one unit.
     level : share
     draws : draws
         Of regions, for quantiles and the wild bootstrap.
@@ -309,7 +312,10 @@ def income_ladder(
             lambda number=number: linear_rows(panel, number, chance),  # type: ignore[misc]
         )
     apart, spatial, cells, quantiles = _others(panel, chance)
-    ladder = sorted([*ladder, *apart], key=lambda row: int(str(row["step"])))
+    absent = absent_rows(panel)
+    gone = {row["term"] for row in absent}
+    ladder = [row for row in [*ladder, *apart] if row["term"] not in gone]
+    ladder = sorted([*ladder, *absent], key=lambda row: int(str(row["step"])))
     default = [row for row in ladder if row["is_default"]]
     try:
         unequal = theil_rows(panel, default, chance)

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from buzzline.econometrics.income_panel import WAYS, IncomePanel
+from buzzline.econometrics.income_panel import IncomePanel
 from buzzline.econometrics.ladder_rows import (
     BY_REGION,
     Chance,
@@ -41,7 +41,7 @@ def error_rows(panel: IncomePanel, chance: Chance) -> list[Row]:
             fit = linear_fit(panel, number)
         except TooFew:
             continue
-        for k, way in enumerate(WAYS):
+        for k, way in enumerate(panel.ways):
             found += [
                 _row(fit, k, {"number": number, "term": way, "errors": name}, make, chance)
                 for name, make in _kinds(panel, fit, k, chance, number).items()
@@ -56,7 +56,7 @@ def _kinds(
     panel: IncomePanel, fit: RegionFit, k: int, chance: Chance, number: int
 ) -> dict[str, Made]:
     place = panel.regions.select("longitude", "latitude").to_numpy().astype(np.float64)
-    rows = panel.rows(panel.stock(), WAYS)
+    rows = panel.dealt()
     if number == 1:
         rows = cross_section(panel, rows)
     at = place[np.unique(rows.region)]

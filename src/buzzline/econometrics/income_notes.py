@@ -29,8 +29,11 @@ def largest_investor(panel: IncomePanel, chance: Chance) -> list[str]:
         return []
     said = f"One investor makes {share:.0%} of the deals across borders"
     try:
-        row = linear_rows(panel.without(who), DEFAULT, chance)[0]
+        rows = linear_rows(panel.without(who), DEFAULT, chance)
     except TooFew:
+        rows = []
+    row = next((row for row in rows if row["term"] == OUTWARD), None)
+    if row is None:
         return [f"{said}, and without it nothing is left to tell from."]
     return [f"{said}; without it {OUTWARD} deals go with {told_interval(row)}."]
 

@@ -74,6 +74,19 @@ class IncomePanel:
         """Of what one more is told: "deal", or the unit of amounts."""
         return self.amount_unit or "deal"
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Ways in which there are deals at all; both where there are none."""
+        return tuple(way for k, way in enumerate(WAYS) if self.yearly[:, :, k].any()) or WAYS
+
+    def dealt(self, earlier: int = 0) -> RegionYears:
+        """Return rows with deals of three years, one column a way there is."""
+        return self.rows(self.in_ways(self.stock(earlier)), self.ways)
+
+    def in_ways(self, both: Floats) -> Floats:
+        """Return the columns of ways there are. both : (regions, years, 2) float64."""
+        return as_floats(both[:, :, [WAYS.index(way) for way in self.ways]])
+
     def year_of_cross_section(self) -> int:
         """Return the place of the last year with nine in ten regions, else with most.
 

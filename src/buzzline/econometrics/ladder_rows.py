@@ -104,6 +104,14 @@ def refused_rows(number: int, error: BuzzlineError | str) -> list[Row]:
     return [row_of(number, way, {"status": f"not testable: {why}"}) for way in WAYS]
 
 
+def absent_rows(panel: IncomePanel) -> list[Row]:
+    """Return rows of a way in which there are no deals, with that reason."""
+    return [
+        row_of(at.number, way, {"status": f"not testable: there are no {way} deals"})
+        for at in STEPS for way in WAYS if way not in panel.ways
+    ]  # fmt: skip
+
+
 def rows_or_reason(number: int, make: Callable[[], list[Row]]) -> list[Row]:
     """Return rows of a specification, or rows with the reason for none."""
     try:
@@ -119,14 +127,10 @@ def linear_fit(panel: IncomePanel, number: int) -> RegionFit:
     ------
     TooFew
     """
-    rows = panel.rows(panel.stock(), WAYS)
-    if not rows.y.size:
-        raise TooFew(
-            "income_ladder: in no year of the outcome are deals of three years known; deals "
-            f"are dated {panel.deals.first_year} to {panel.deals.last_year}"
-        )
+    rows = panel.dealt()
+    once = cross_section(panel, rows)
     if number == 1:
-        return fit_regions(cross_section(panel, rows), effects="none", years=False)
+        return fit_regions(once, effects="none", years=False)
     if number == 7:
         return fit_regions(differences(rows), effects="none", years=True)
     effects: dict[int, Effects] = {2: "none", 3: "region", 4: "region", 5: "trends"}
@@ -134,7 +138,7 @@ def linear_fit(panel: IncomePanel, number: int) -> RegionFit:
 
 
 def cross_section(panel: IncomePanel, rows: RegionYears) -> RegionYears:
-    """Return the rows of the last year that nine in ten regions have."""
+    """Return the rows of the last year that nine in ten regions have; TooFew for none."""
     return rows.chosen(rows.year == panel.years[panel.year_of_cross_section()])
 
 
@@ -163,9 +167,9 @@ def differences(rows: RegionYears) -> RegionYears:
 def linear_rows(panel: IncomePanel, number: int, chance: Chance) -> list[Row]:
     """Return the rows of one of the specifications 1 to 5 and 7."""
     fit = linear_fit(panel, number)
-    spread = panel.rows(panel.stock(), WAYS).x.std(axis=0)
+    spread = panel.dealt().x.std(axis=0)
     rows = []
-    for k, way in enumerate(WAYS):
+    for k, way in enumerate(panel.ways):
         told = fit_row(fit, k, chance, "errors", number)
         rows.append(row_of(number, way, told | {"per_sd": told["value"] * spread[k]}))
     return rows
@@ -216,7 +220,7 @@ def detectable(se: float, df: float, level: Share) -> float:
 
 def spatial_rows(panel: IncomePanel, chance: Chance) -> tuple[list[Row], list[Row]]:
     """Return rows of specification 6, and direct, indirect and total effects."""
-    rows = panel.rows(panel.stock(), WAYS)
+    rows = panel.dealt()
     years = np.unique(rows.year)
     seen = np.bincount(rows.region, minlength=panel.regions.height)
     place = panel.regions.select("longitude", "latitude").to_numpy()
@@ -240,12 +244,13 @@ def spatial_rows(panel: IncomePanel, chance: Chance) -> tuple[list[Row], list[Ro
             "detectable": detectable(se, found.n_regions - 1, chance.level),
             "n": found.n, "n_regions": found.n_regions, "n_years": found.n_years,
         })
-        for k, way in enumerate(WAYS)
+        for k, way in enumerate(panel.ways)
     ]  # fmt: skip
-    return told, _spatial_parts(found, chance, reach)
+    return told, _spatial_parts(found, panel.ways, chance)
 
 
-def _spatial_parts(found: RegionLag, chance: Chance, reach: float) -> list[Row]:
+def _spatial_parts(found: RegionLag, ways: Sequence[str], chance: Chance) -> list[Row]:
+    reach = float(norm.ppf((1 + chance.level) / 2))
     lag = {
         "term": "neighbours", "effect": "spatial lag", "value": found.rho,
         "low": found.rho - reach * found.rho_se, "high": found.rho + reach * found.rho_se,
@@ -254,7 +259,7 @@ def _spatial_parts(found: RegionLag, chance: Chance, reach: float) -> list[Row]:
     parts = [
         {"term": way, "effect": name, "value": part[k, 0], "low": part[k, 1],
          "high": part[k, 2], "level": chance.level}
-        for k, way in enumerate(WAYS)
+        for k, way in enumerate(ways)
         for name, part in (("direct", found.direct), ("indirect", found.indirect),
                            ("total", found.total))
     ]  # fmt: skip
@@ -267,18 +272,20 @@ def lag_rows(panel: IncomePanel, chance: Chance) -> list[Row]:
     for lag in range(LAGS):
         try:
             fit = _lagged_fit(panel, lag)
-            told = [fit_row(fit, k, chance, "lag", lag) for k in range(len(WAYS))]
+            told = [fit_row(fit, k, chance, "lag", lag) for k in range(len(panel.ways))]
         except TooFew as error:
-            told = [{"status": f"not testable: {str(error).partition(': ')[2]}"}] * len(WAYS)
+            told = [{"status": f"not testable: {str(error).partition(': ')[2]}"}] * len(
+                panel.ways
+            )
         found += [
             {"lag": lag, "term": way, "status": TESTED, **row}
-            for way, row in zip(WAYS, told, strict=True)
+            for way, row in zip(panel.ways, told, strict=True)
         ]
     return found
 
 
 def _lagged_fit(panel: IncomePanel, lag: int) -> RegionFit:
-    rows = panel.rows(panel.stock(lag), WAYS)
+    rows = panel.dealt(lag)
     if not rows.y.size:
         raise TooFew("income_ladder: deals are not known that far back")
     return fit_regions(rows, effects="region", years=True)
@@ -286,9 +293,10 @@ def _lagged_fit(panel: IncomePanel, lag: int) -> RegionFit:
 
 def lead_rows(panel: IncomePanel, chance: Chance) -> list[Row]:
     """Return rows of specification 9: new deals one and two years after, and both together."""
-    asked = np.concatenate([panel.new(later) for later in LEADS] + [panel.stock()], axis=2)
-    names = [f"{way}, {_later(later)}" for later in LEADS for way in WAYS]
-    rows = panel.rows(asked, (*names, *WAYS))
+    each, ways = [*(panel.new(later) for later in LEADS), panel.stock()], panel.ways
+    names = [f"{way}, {_later(later)}" for later in LEADS for way in ways]
+    asked = as_floats(np.concatenate([panel.in_ways(one) for one in each], axis=2))
+    rows = panel.rows(asked, (*names, *ways))
     if not rows.y.size:
         raise TooFew("leads: deals of two years after the outcome are not known in any year")
     fit = fit_regions(rows, effects="region", years=True)
@@ -299,9 +307,9 @@ def lead_rows(panel: IncomePanel, chance: Chance) -> list[Row]:
         found.append(row_of(9, name, told | {"per_sd": told["value"] * spread[k]}))
     together = [
         row_of(9, f"{way}, both years together", {
-            "p": joint_p(fit, [k, k + len(WAYS)]), "errors": BY_REGION, **sizes(fit),
+            "p": joint_p(fit, [k, k + len(ways)]), "errors": BY_REGION, **sizes(fit),
         })
-        for k, way in enumerate(WAYS)
+        for k, way in enumerate(ways)
     ]  # fmt: skip
     return [*found, *together]
 
@@ -323,12 +331,12 @@ def joint_p(fit: RegionFit, which: Sequence[int]) -> float:
 
 def quantile_rows(panel: IncomePanel, chance: Chance) -> tuple[list[Row], list[Row]]:
     """Return rows of specification 10, and effects at every quantile."""
-    rows = panel.rows(panel.stock(), WAYS)
+    rows = panel.dealt()
     found = quantile_effects(rows, draws=chance.draws, rng=chance.seed)
     all_rows = [
-        _quantile_row(found, q, k, chance)
+        {"term": way, **_quantile_row(found, q, k, chance)}
         for q in range(found.quantiles.size)
-        for k in range(len(WAYS))
+        for k, way in enumerate(panel.ways)
     ]
     spread = rows.x.std(axis=0)
     middle = [one for one in all_rows if one["quantile"] == MEDIAN]
@@ -343,13 +351,16 @@ def quantile_rows(panel: IncomePanel, chance: Chance) -> tuple[list[Row], list[R
         })
         for k, one in enumerate(middle)
     ]  # fmt: skip
-    gaps = [_gap_row(found, k, chance) for k in range(len(WAYS))]
+    gaps = [
+        {"term": f"{way}, 0.9 less 0.1", **_gap_row(found, k, chance)}
+        for k, way in enumerate(panel.ways)
+    ]
     return ladder, [*all_rows, *gaps]
 
 
 def _quantile_row(found: QuantileEffects, q: int, k: int, chance: Chance) -> Row:
     told = _drawn(float(found.effect[q, k]), found.drawn[:, q, k], found, chance)
-    return {"quantile": float(found.quantiles[q]), "term": WAYS[k], **told}
+    return {"quantile": float(found.quantiles[q]), **told}
 
 
 def _gap_row(found: QuantileEffects, k: int, chance: Chance) -> Row:
@@ -358,7 +369,7 @@ def _gap_row(found: QuantileEffects, k: int, chance: Chance) -> Row:
     gap = found.effect[at[0], k] - found.effect[at[1], k]
     drawn = found.drawn[:, at[0], k] - found.drawn[:, at[1], k]
     told = _drawn(float(gap), as_floats(drawn), found, chance)
-    return {"quantile": None, "term": f"{WAYS[k]}, 0.9 less 0.1", **told}
+    return {"quantile": None, **told}
 
 
 def _drawn(value: float, drawn: Floats, found: QuantileEffects, chance: Chance) -> Row:
