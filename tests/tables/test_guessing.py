@@ -36,6 +36,39 @@ def test_by_hand_names_tell_tables_and_columns():
     assert (links.layer, links.sure_of_layer) == ("supply", True)
 
 
+def test_by_hand_stakes_and_deals_are_known_by_their_names():
+    found = guess(
+        Firmen=FIRMS,
+        stakes={"Holder": ["1"], "Held": ["2"], "Stake": ["41"], "Unit": ["%"],
+                "From": ["2010"], "To": ["2015-03-01"]},
+        deals={"Buyer": ["1"], "Bought": ["3"], "Year": ["2010"], "Price": ["3.5"],
+               "Currency": ["EUR"], "Kind": ["acquisition"]},
+        takeovers={"Acquirer": ["1"], "Target": ["3"], "Year": ["2010"]},
+        orders={"Supplier": ["1"], "Buyer": ["3"]},
+    )  # fmt: skip
+    assert found["stakes"].columns == {
+        "source": "Holder", "target": "Held", "weight": "Stake", "unit": "Unit",
+        "start": "From", "end": "To",
+    }  # fmt: skip
+    assert found["stakes"].layer == "ownership"
+    assert found["deals"].columns == {
+        "source": "Buyer", "target": "Bought", "weight": "Price", "unit": "Currency",
+        "start": "Year", "layer": "Kind",
+    }  # fmt: skip
+    ends = {name: (each.columns["source"], each.columns["target"])
+            for name, each in found.items() if each.table == "linkages"}  # fmt: skip
+    assert ends["takeovers"] == ("Acquirer", "Target")
+    assert ends["orders"] == ("Supplier", "Buyer")
+
+
+def test_by_hand_dates_are_no_identifiers():
+    links = guess(
+        Firmen=FIRMS, links={"A": ["1", "2"], "From": ["2010-01-02", "2011"],
+                             "B": ["2", "3"], "To": ["2011", "2012-03-04"]},
+    )["links"]  # fmt: skip
+    assert (links.columns["source"], links.columns["target"]) == ("A", "B")
+
+
 def test_by_hand_values_overrule_names():
     # x and y hold metres, so they are no longitude and latitude
     found = guess(

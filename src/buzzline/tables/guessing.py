@@ -94,7 +94,14 @@ def fits(column: str, values: pl.Series) -> bool:
     if column in ("opened", "closed", "start", "end"):
         dated = texts.str.contains(r"^\d{4}|\d{4}$|^\d{1,2}[./-]\d{1,2}[./-]\d{2}|^\d{5}$")
         return _mean(dated) >= MOSTLY
-    return True
+    return column not in ("source", "target", "org_id") or not _are_dates(texts)
+
+
+def _are_dates(texts: pl.Series) -> bool:
+    """Tell whether values are dates, which identify nobody; years alone could be numbers."""
+    whole = texts.str.contains(r"^\d{4}-\d{1,2}(-\d{1,2})?$|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$")
+    years = texts.str.contains(r"^(19|20)\d{2}$")
+    return bool(whole.any()) and _mean(whole | years) >= MOSTLY
 
 
 def _by_names(source: Source) -> Guess:

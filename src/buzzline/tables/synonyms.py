@@ -22,6 +22,7 @@ from buzzline.tables.wordlists import (
     TABLE_WORDS,
 )
 
+BOUGHT = {"target", "bought", "acquired", "acquiree", "bought_id", "target_id", "acquired_id"}
 UNIT = re.compile(r"\([^)]*\)|\[[^]]*\]")  # such as `(Anzahl)` behind the name of a column
 
 
@@ -140,6 +141,8 @@ def columns_called(table: str, names: Iterable[str]) -> dict[str, str]:
     for column in columns:
         if column in theirs:
             found[column] = theirs[column]
+    if table == "linkages" and "buyer" in theirs and BOUGHT & set(theirs):
+        found.setdefault("source", theirs["buyer"])  # elsewhere a buyer is who is supplied
     for column in columns:
         taken = set(found.values())
         free = (theirs[word] for word in _words(table, column) if word in theirs)

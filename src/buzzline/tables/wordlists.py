@@ -79,9 +79,9 @@ _INDUSTRY = ("industry industries sector nace nace_code naics naics_code sic bra
 _START = ("start start_date from_date begin begin_date since date beginn anfang startdatum "
     "von datum debut date_debut inicio fecha fecha_inicio inizio data data_inizio year "
     "jahr annee ano anno acquired_at announced_on signed_on valid_from deal_date "
-    "date")  # fmt: skip
+    "date from")  # fmt: skip
 _END = ("end end_date to_date until finish ende enddatum bis fin date_fin fecha_fin fine "
-    "data_fine fim data_fim valid_to")  # fmt: skip
+    "data_fine fim data_fim valid_to to")  # fmt: skip
 
 _JOBS = ("jobs employees employment staff headcount workers n_employees number_of_employees "
     "fte beschaeftigte beschaftigte erwerbstatige sv_beschaftigte svb "
@@ -149,14 +149,16 @@ COLUMN_WORDS: dict[str, str] = {
     "owner_id": "owner_id parent_id owner parent ultimate_owner muttergesellschaft "
     "eigentuemer_id "
     "proprietaire matriz capogruppo",
-    "source": "source source_id from from_id origin org_a org_1 org1 firm_a firm_1 firm1 "
+    "source": "source source_id holder holder_id from from_id origin org_a org_1 org1 "
+    "firm_a firm_1 firm1 "
     "company_a company_1 node_1 node1 id1 id_1 i sender supplier supplier_id seller "
     "acquirer acquirer_id acquirer_permalink investor investor_id buyer_of von quelle "
     "von_id lieferant lieferant_id fournisseur origine proveedor origen fornitore "
     "origem fornecedor ego giver partner_a partner_1 partner1 member_a lender licensor "
     "investor_name acquirer_name supplier_name seller_name source_name from_name "
     "citing",
-    "target": "target target_id to to_id destination org_b org_2 org2 firm_b firm_2 firm2 "
+    "target": "target target_id held held_id bought bought_id to to_id destination org_b "
+    "org_2 org2 firm_b firm_2 firm2 "
     "company_b company_2 node_2 node2 id2 id_2 j receiver customer customer_id buyer "
     "buyer_id acquired acquired_id acquiree company_permalink investee investee_id nach "
     "nach_id ziel kunde kunde_id abnehmer client cible cliente destino destinatario "
@@ -167,7 +169,7 @@ COLUMN_WORDS: dict[str, str] = {
     "relationship edge_type art typ beziehungsart type_de_lien tipo tipo_relacion "
     "tipo_legame kind_of_tie",
     "directed": "directed is_directed gerichtet dirige dirigido diretto",
-    "weight": "weight strength value volume intensity gewicht wert betrag "
+    "weight": "weight strength value volume intensity stake price gewicht wert betrag "
     "staerke starke poids peso valor valore n count",
     "unit": "unit currency einheit waehrung wahrung unite devise unidad moneda unita unidade "
     "price_currency_code",
@@ -244,7 +246,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 
 LAYER_WORDS: dict[str, str] = {
     "acquisition": "acquirer acquired acquiree acquisition acquisitions takeover "
-    "takeovers deals "
+    "takeovers deals bought "
     "merger mergers permalink",
     "investment": "investor investee investment investments funding venture rounds backer "
     "portfolio fund",
@@ -255,7 +257,7 @@ LAYER_WORDS: dict[str, str] = {
     "kooperationen rd",
     "coinvention": "inventor inventors patent patents coinvention",
     "coauthor": "author authors publication publications coauthor",
-    "ownership": "owner shareholder stake ownership owners",
+    "ownership": "owner shareholder holder held stake ownership owners",
     "affiliate": "affiliate subsidiary parent affiliates subsidiaries",
     "co_attendance": "attend attendance exhibitor exhibitors fair fairs aussteller",
     "labour_move": "hire hires moves mobility",
