@@ -55,8 +55,9 @@ def cluster_investments_chart(result: ClusterInvestments, *, width: int = WIDTH)
     which = f"The first {SHOWN} of {n:,} pairs. " if n > SHOWN else ""
     lines = [
         f"{which}Dots: deals; lines: {result.level:.0%} intervals of their expected number, "
-        "deals of one group together; grey: buyers of one country with about as many deals "
-        "change hands.",
+        "deals of one group together (arrow: goes on beyond the axis; it allows for a group as "
+        "large as the largest here that did not come); grey: buyers of one country with about "
+        "as many deals change hands.",
         *result.notes,
     ]
     return picture(
