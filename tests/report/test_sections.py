@@ -25,8 +25,8 @@ from buzzline.export.writing import about_lines
 from buzzline.linkages import scale_balance, scale_profile
 from buzzline.report import report
 from buzzline.report.map import map_figure
-from buzzline.report.measures import first_sentence, measure_limits
-from buzzline.report.sections import HEADINGS, sections
+from buzzline.report.measures import MeasurePart, first_sentence, measure_limits
+from buzzline.report.sections import HEADINGS, _place, sections
 from buzzline.report.ties import scaled_ties
 from buzzline.road.measuring import STAGES
 from buzzline.space.scales import Cutoffs
@@ -149,3 +149,11 @@ def test_invariant_the_map_can_colour_by_kind_of_member(city, found):
     assert sum(one["n"] for one in legend) == city.organisations.height
     assert len({one["colour"] for one in legend}) == len(legend)
     assert map_figure(city, found, ties).meta["kinds"] == []
+
+
+def test_by_hand_the_odds_stand_before_the_deals_behind_them():
+    stage = {"stage": "investment", "question": "", "sentence": "", "pictures": (),
+             "table": None, "columns": (), "unmeasured": ""}  # fmt: skip
+    ids = ("hotspots", "cluster-investments", "investment-odds")
+    parts = sorted((MeasurePart(id=f"measure-{one}", **stage) for one in ids), key=_place)
+    assert [part.id.removeprefix("measure-") for part in parts] == [*ids[:0:-1], "hotspots"]

@@ -64,8 +64,16 @@ def further_charts(result: Any, *, width: int = WIDTH) -> dict[str, Spec]:
     return {}
 
 
+class NothingDrawn(Spec):
+    """A chart that is empty and says in words why."""
+
+    __slots__ = ()
+
+
 def charts_of(name: str, result: Any, *, width: int = WIDTH) -> dict[str, Spec]:
     """Return all charts of a result: `name`, then `name.<what>` for each further one.
+
+    Further ones with nothing to draw are left out.
 
     Parameters
     ----------
@@ -81,10 +89,16 @@ def charts_of(name: str, result: Any, *, width: int = WIDTH) -> dict[str, Spec]:
     ['quality']
     """
     rest = further_charts(result, width=width)
-    return {name: chart(result, width=width)} | {f"{name}.{k}": v for k, v in rest.items()}
+    return {name: chart(result, width=width)} | {
+        f"{name}.{what}": spec
+        for what, spec in rest.items()
+        if not isinstance(spec, NothingDrawn)
+    }
 
 
 def nothing_to_draw(title: str, reason: str, width: int) -> Spec:
     """Return a chart that says in words why it is empty."""
     body = stacked([row("")], [], axis=None, layout=laid_out([], width))
-    return picture(body, title=title, subtitle=[reason], alt=f"{title}. {reason}", width=width)
+    alt = f"{title}. {reason}"
+    made = picture(body, title=title, subtitle=[reason], alt=alt, width=width)
+    return NothingDrawn(made.spec, made.title, made.alt)

@@ -9,7 +9,7 @@ import polars as pl
 
 from buzzline.analysis import CATALOGUE, Answer, result_names
 from buzzline.charts import Spec
-from buzzline.charts.drawing import charts_of
+from buzzline.charts.drawing import NothingDrawn, charts_of
 from buzzline.clusters.delineation import Delineation
 from buzzline.clusters.delineation_words import headline, sentence
 from buzzline.export.measures import further_frames
@@ -202,7 +202,11 @@ def _part(name: str, result: Answer) -> MeasurePart:
 
 def _pictures(name: str, result: Answer) -> tuple[Drawing, ...]:
     drawn = {width: charts_of(name, result, width=width) for width in (WIDE, NARROW)}
-    return tuple(_drawing(drawn, which) for which in drawn[WIDE])
+    return tuple(
+        _drawing(drawn, which)
+        for which, spec in drawn[WIDE].items()
+        if not isinstance(spec, NothingDrawn)  # its sentence already says why
+    )
 
 
 def _drawing(drawn: Mapping[int, Mapping[str, Spec]], which: str) -> Drawing:

@@ -93,5 +93,5 @@ def sections(measures: Sequence[Answer]) -> dict[str, Section]:
 
 
 def _place(part: MeasurePart) -> int:
-    ids = [f"measure-{name}" for name in FOREMOST]
+    ids = [f"measure-{name.replace('_', '-')}" for name in FOREMOST]
     return ids.index(part.id) if part.id in ids else len(ids)
