@@ -10,6 +10,7 @@ from buzzline.econometrics.evaluation import evaluated
 from buzzline.econometrics.few_treated import placebo
 from buzzline.econometrics.policy_effect import policy_effect
 from buzzline.econometrics.policy_spillovers import policy_spillovers
+from buzzline.econometrics.rd import crowding_p
 from buzzline.econometrics.staggered import Timing, group_times
 from buzzline.econometrics.staggered_sums import overall_of
 from buzzline.econometrics.synthetic_control import synthetic_control
@@ -166,3 +167,57 @@ def test_few_treated_agree_with_taking_each_effect_off_and_dealing_again():
         ]
         p = np.mean(np.array(shown) >= shown[0] - 1e-9)
         assert (p > 0.2) == (found.low <= d <= found.high)
+
+
+def test_spillovers_compare_the_same_years_of_all():
+    y = luck(80, np.random.default_rng(5)) + np.arange(10)
+    y[:20, :4] = np.nan  # treated are seen from 2012 on only
+    y[79, 4] = np.nan
+    study = study_of(y, [("A", k, 2013) for k in range(20)])
+    found = policy_spillovers(study, initiative="A", rings_km=(10.0,))
+    row = found.effects.filter(term="on the treated").row(0, named=True)
+    assert row["low"] < 0 < row["high"]
+    assert abs(row["value"]) < 0.3
+    assert found.before == (2012, 2012)
+    assert reasons(found.left_out)["not known in all the years that are compared"] == 1
+
+
+def test_two_treated_have_no_interval_of_spillovers():
+    study = study_of(luck(60, np.random.default_rng(5)), [("A", k, 2013) for k in range(2)])
+    row = policy_spillovers(study, initiative="A", rings_km=(10.0,)).effects.row(0, named=True)
+    assert row["low"] is None
+    assert "it takes 4" in row["status"]
+
+
+def test_an_outcome_that_does_not_vary_before_is_refused_by_synthetic_control():
+    y = np.zeros((40, 10))
+    y[:, 6:] = np.random.default_rng(1).poisson(3, (40, 4))
+    found = synthetic_control(study_of(y, [("A", 0, 2013)]), initiative="A")
+    assert found.effects["verdict"][0] == "not testable"
+    assert "does not vary" in found.effects["status"][0]
+
+
+def test_units_that_lean_on_the_same_others_are_not_called_an_effect():
+    rng, wrong, n = np.random.default_rng(7), 0, 25
+    for k in range(n):
+        y = rng.normal(size=(35, 10))
+        y[:9] += np.cumsum(rng.normal(size=10)) * 2  # 5 treated, and the 4 they lean on
+        study = study_of(y, [("A", j, 2014) for j in range(5)])
+        found = synthetic_control(study, initiative="A", draws=59, level=0.8, rng=k)
+        row = found.effects.row(by_predicate=pl.col("name") == "all together", named=True)
+        wrong += row["p"] is not None and row["p"] <= 0.2
+    assert wrong / n <= 0.2 + 2.6 * np.sqrt(0.16 / n)
+    few = study_of(y, [("A", j, 2014) for j in range(12)])
+    row = synthetic_control(few, initiative="A", rng=1).effects.row(0, named=True)
+    assert "others a unit" in str(row["status"]) or row["name"] != "all together"
+
+
+def test_whole_numbers_do_not_crowd_of_themselves_and_coarse_steps_cannot_tell():
+    rng = np.random.default_rng(4)
+    for sign in (1.0, -1.0):
+        off = [sign * (np.round(rng.normal(80, 15, 400)) - 75) for _ in range(100)]
+        off = [np.where((part == 0) & (sign < 0), -1e-300, part) for part in off]
+        assert np.mean([crowding_p(part) <= 0.05 for part in off]) <= 0.1
+        moved = [np.where((part < 0) & (part >= -3), 1.0, part) for part in off[:10]]
+        assert max(crowding_p(part) for part in moved) < 0.01
+    assert np.isnan(crowding_p(np.round(rng.normal(80, 15, 400) / 5) * 5 - 75))

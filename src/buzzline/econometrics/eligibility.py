@@ -342,8 +342,8 @@ def _curve(found: Edge, edge_at: tuple[float, float], level: float) -> list[Row]
 def _crowds(p: float) -> str:
     if not isfinite(p):
         return (
-            "Whether units crowd on one side of the cutoff cannot be tested: they are too few, or "
-            "share too few values."
+            "Whether units crowd on one side of the cutoff cannot be tested: they are too few, "
+            "or share too few values."
         )
     if p <= SUSPECT:
         return f"Units crowd on one side of the cutoff (p = {p:.2g}): some may choose it."

@@ -169,7 +169,8 @@ def policy_spillovers(
     Notes
     -----
     Change (mean after all have begun, less mean before any has) = a + treated + rings + tied +
-    error, rings and `tied` for the untreated [1]_. In all, for each treated = direct + (tied
+    error, rings and `tied` for the untreated [1]_; over the same years for all, those that keep
+    most treated units and years. In all, for each treated = direct + (tied
     units x effect along ties + units of each ring x its effect) / treated units: direct plus
     spillover less displacement. Ties are those that were there before. Errors: made again
     without each group (what a place lies in; regions or cities of organisations), with as many
@@ -247,7 +248,9 @@ def _effect_rows(
         _row(DIRECT, found, as_floats(mixes[1]), of[1]) | {"n": n_treated},
     ]
     if has_tied:
-        rows.append(_row(ALONG, found, as_floats(mixes[-1]), of[-1]) | {"n": int(x[:, -1].sum())})
+        rows.append(
+            _row(ALONG, found, as_floats(mixes[-1]), of[-1]) | {"n": int(x[:, -1].sum())}
+        )
     else:
         why = "not testable: too few others are tied to a treated one"
         rows.append({"term": ALONG, "n": int(scene.tied.sum()), "level": how[1],
@@ -280,9 +283,7 @@ def _carriers(which: Flags, group: Codes) -> int:
     return int(np.unique(group[which]).size)
 
 
-def _row(
-    term: str, found: Coefficients, mix: Floats, how: tuple[float, float, int]
-) -> Row:
+def _row(term: str, found: Coefficients, mix: Floats, how: tuple[float, float, int]) -> Row:
     matters, level, carriers = how
     item = told(found, mix, level=level)
     few = carriers < FEWEST_CARRIERS

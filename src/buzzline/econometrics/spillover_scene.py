@@ -18,7 +18,7 @@ from buzzline.quantities import Kilometres
 from buzzline.tables.study import Study
 
 FEWEST_IN_RING = 5
-EARLIER = "nothing known before or after"
+EARLIER = "not known in all the years that are compared"
 UNPLACED = "without coordinates"
 THIN = "in a ring with too few units"
 FEW_TIED = "tied to a treated one, as too few others are"
@@ -126,19 +126,36 @@ def _check(rings_km: Sequence[Kilometres]) -> None:
 
 
 def _changes(panel: Evaluated) -> tuple[Floats, tuple[int, int], tuple[int, int]]:
-    """Return mean after all have begun less mean before any has."""
+    """Return mean after all have begun less mean before any has, over the same years."""
     starts = panel.first[panel.is_treated]
     before, after = panel.years < starts.min(), panel.years >= starts.max()
     if not before.any():
         raise TooFew("there is no year before the first was treated")
-    told = ~np.isnan(panel.y)
-    means = []
-    for some in (before, after):
-        n = told[:, some].sum(axis=1)
-        total = np.where(told[:, some], panel.y[:, some], 0).sum(axis=1)
-        means.append(np.where(n > 0, total / np.maximum(n, 1), np.nan))
+    used = _years_used(panel, before, after)
+    y = np.where(~np.isnan(panel.y[:, used]).all(axis=1)[:, None], panel.y, np.nan)
+    before, after = before & used, after & used
+    change = y[:, after].mean(axis=1) - y[:, before].mean(axis=1)
     ends = [(int(panel.years[some][0]), int(panel.years[some][-1])) for some in (before, after)]
-    return as_floats(means[1] - means[0]), ends[0], ends[1]
+    return as_floats(change), ends[0], ends[1]
+
+
+def _years_used(panel: Evaluated, before: Flags, after: Flags) -> Flags:
+    """Return the years, the same for all, that keep most treated units and years.
+
+    With other years from unit to unit, what changes from year to year for all would be in the
+    effect.
+    """
+    told = ~np.isnan(panel.y)
+    told &= before | after
+    both = told[:, before].any(axis=1) & told[:, after].any(axis=1)
+    best, most = told[0], (0, 0)
+    for years in np.unique(told[both & panel.is_treated], axis=0):
+        has = told[:, years].all(axis=1)
+        kept = int((has & panel.is_treated).sum()) * int(years.sum()), int(has.sum())
+        best, most = (years, kept) if kept > most else (best, most)
+    if most == (0, 0):
+        raise TooFew("no treated unit has an outcome before and after")
+    return best
 
 
 def _where(study: Study, panel: Evaluated) -> tuple[Floats, Floats, Codes]:

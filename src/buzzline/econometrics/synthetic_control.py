@@ -222,7 +222,7 @@ def synthetic_control(
     good = [item for item in found.values() if not isinstance(item, str) and not item.reason]
     if len(good) > 1:
         rng = child(seed, ALL)
-        held = together(good, level=level, draws=draws, rng=rng) if draws else None
+        held = together(panel, good, level=level, draws=draws, rng=rng) if draws else None
         rows.insert(0, _row_of_all(good, held, (matters, level)))
     return SyntheticControl(
         framed(rows, EFFECT_SCHEMA), framed(_paths(panel, good, level), PATH_SCHEMA),

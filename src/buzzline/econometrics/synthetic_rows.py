@@ -9,13 +9,15 @@ import numpy as np
 
 from buzzline.arrays import Flags, Floats, Indices, as_floats, as_indices
 from buzzline.econometrics.evaluation import NEVER, Evaluated
-from buzzline.econometrics.synthetic_weights import Counterpart, counterpart
+from buzzline.econometrics.synthetic_weights import Counterpart, counterpart, simplex_weights
 from buzzline.quantities import Share
 from buzzline.resampling import fewest_draws
 
 FEWEST_BEFORE = 4  # years; with fewer, nothing can be left out and told again
 MOST_DONORS = 100  # those most alike before; each is also a placebo
 BAD_FIT = 2.0  # times what others are missed by, at the middle
+OTHERS_A_UNIT = 3  # never treated, for each of several units at once
+MOST_JOINT = 399  # placebos of several units at once
 NO_MISS = 1e-9  # of the largest outcome
 USED = 0.01  # a weight from which a donor is said to be used
 
@@ -199,19 +201,50 @@ def without_each(panel: Evaluated, found: Against) -> tuple[float, float]:
 
 
 def together(
-    found: list[Against], *, level: Share, draws: int, rng: np.random.Generator
-) -> Held:
-    """Return the mean effect over several units held against placebos drawn for each.
+    panel: Evaluated, found: list[Against], *, level: Share, draws: int,
+    rng: np.random.Generator,
+) -> Held:  # fmt: skip
+    """Return the mean effect over several units held against as many placebos at once.
+
+    As many others, never treated, are held against the rest of them, all against the same: if
+    these move by chance, so do all that lean on them.
 
     Parameters
     ----------
+    panel : Evaluated
     found : list of Against
     level : share
     draws : int
     rng : Generator
     """
+    pool = np.array(sorted(set.intersection(*(set(item.donors.tolist()) for item in found))))
+    reason = ""
+    if pool.size < OTHERS_A_UNIT * len(found):
+        reason = (
+            f"no interval: {len(found)} units lean on {pool.size} others; as many placebos at "
+            f"once take {OTHERS_A_UNIT} others a unit"
+        )
+    elif any(item.own.method != "weights" for item in found):
+        reason = "no interval: some units are met by ridge only, so that placebos are unlike"
+    if reason:
+        return Held(nan, nan, nan, nan, nan, reason)
     value = float(np.mean([item.effect for item in found]))
-    total = np.zeros(draws)
-    for item in found:
-        total += item.own.fit * rng.choice(item.spread, draws)
-    return held_against(value, 1.0, as_floats(total / len(found)), level=level)
+    shown = []
+    for _ in range(min(draws, MOST_JOINT)):
+        chosen = rng.choice(pool, len(found), replace=False)
+        rest = np.setdiff1d(pool, chosen)
+        shown.append(np.mean([
+            _joint(panel, item, int(one), as_indices(rest))
+            for item, one in zip(found, chosen, strict=True)
+        ]))  # fmt: skip
+    return held_against(value, 1.0, as_floats(shown), level=level)
+
+
+def _joint(panel: Evaluated, item: Against, one: int, rest: Indices) -> float:
+    """Return the effect on a placebo, scaled as the unit is to it."""
+    known = np.isin(panel.years, item.years)
+    y, others = panel.y[one][known], panel.y[np.ix_(rest, known)]
+    n = item.n_before
+    weight = simplex_weights(as_floats(others[:, :n].T), as_floats(y[:n]))
+    fit = float(item.placebo_fit[np.searchsorted(item.donors, one)])
+    return float((y - weight @ others)[n:].mean()) * item.own.fit / fit
