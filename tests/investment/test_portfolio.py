@@ -106,6 +106,15 @@ def test_by_hand_tenure_begins_when_the_site_came_under_the_group():
     assert pools["value"][0] == pytest.approx(0.4353, abs=1e-3)
 
 
+def test_by_hand_since_when_is_not_known_of_an_undated_purchase():
+    bought = pl.DataFrame({"source": ["g0"], "target": ["g1"], "layer": ["acquisition"],
+                           "start": [None]}, schema_overrides={"start": pl.Date})  # fmt: skip
+    study, clusters = field([(30.0, None), (0.0, date(1985, 1, 1))], ties=bought)
+    row = insider_portfolio(study, clusters).groups.row(0, named=True)
+    assert row["value"] is None
+    assert (row["least"], row["most"]) == (pytest.approx(0), pytest.approx(6 / 9))
+
+
 def test_by_hand_an_earlier_year_sees_younger_and_fewer_sites():
     sites = [(30.0, date(1980, 1, 1)), (0.0, date(2005, 1, 1)), (10.0, date(2012, 1, 1))]
     study, clusters = field(sites)
@@ -154,6 +163,9 @@ def test_sites_nobody_knows_the_place_of_are_counted():
     assert found.groups["n_unlocated"].to_list() == [1]
     assert "1 site without coordinates may be anywhere" in str(found)
     assert found.groups["home"][0] is None
+    assert found.groups["most"].to_list() == [pytest.approx(1.0)]
+    assert "reaches most" not in str(found)
+    assert "of the 2 clusters found" in str(found)
 
 
 def test_two_groups_are_never_tested_against_each_other():

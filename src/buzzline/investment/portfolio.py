@@ -17,11 +17,13 @@ from buzzline.tables.study import Study
 from buzzline.wording import plural
 
 CONVENTION = (
-    "That 63 % of an insider is made in 7 years is a convention; the range is that of 12 and "
-    "of 4 years. Groups are ranked among others of their industry with about as many sites, "
+    "That a site is 63 % of the way to an insider after 7 years is assumed; the range is that "
+    "of 12 and of 4 years. Groups are ranked among others of their industry with about as many sites, "
     "never two against each other; one in twenty is beyond 95 % of them whatever the truth, so "
     "that a rank is a test only of a group named beforehand. Reach is no performance."
 )
+
+FEWEST_HOTSPOTS = 4  # of a field, to lead with what share of it a group reaches
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -34,7 +36,8 @@ class InsiderPortfolio:
         One row a group with several sites, the largest reach first: `group` (org_id), `name`,
         `country`, `industry`, `value` (reach), `tau_4`, `tau_12` (the same if insiders are made
         faster or slower), `least`, `most` (with those as ends, and sites of unknown age from
-        none to all of an insider), `expected` (median of groups like it), `expected_low`,
+        none to all of an insider, those without coordinates in any hotspot), `expected`
+        (median of groups like it), `expected_low`,
         `expected_high`, `p`, `level`, `n_peers`, `breadth` (places of equal size its sites
         are worth), `home` (share within 100 km of its head), `n_sites`, `n_countries`,
         `n_unlocated` (sites without coordinates, which may be anywhere), `n_hotspots` (of its
@@ -80,12 +83,27 @@ class InsiderPortfolio:
         if not done.height:
             why = self.groups["status"].unique(maintain_order=True).head(2).to_list()
             return f"{head}: {'; '.join(why) or 'no group has several sites'}. {caveat}"
+        led = done.filter(pl.col("n_hotspots") >= FEWEST_HOTSPOTS, pl.col("value") > 0)
+        if not led.height:
+            return f"{head}. {self._too_few(done)}. {caveat}"
+        first = led.row(0, named=True)
+        return (
+            f"{head}. Of fields with at least {FEWEST_HOTSPOTS} clusters, "
+            f"{first['name'] or first['group']} reaches most of its own "
+            f"({first['industry']}): {first['value']:.0%} [{first['least']:.0%}, "
+            f"{first['most']:.0%}], an insider in {first['n_inside']} of the "
+            f"{first['n_hotspots']:,} clusters found{_beside(first)}. {caveat}"
+        )
+
+    def _too_few(self, done: pl.DataFrame) -> str:
+        """Say what can be said where no field has enough hotspots to lead with."""
+        if (done["n_hotspots"] >= FEWEST_HOTSPOTS).any():
+            return "None is known to be an insider anywhere"
         first = done.row(0, named=True)
         return (
-            f"{head}. {first['name'] or first['group']} reaches most of its field "
-            f"({first['industry']}): {first['value']:.0%} [{first['least']:.0%}, "
-            f"{first['most']:.0%}], an insider in {first['n_inside']} of "
-            f"{plural(first['n_hotspots'], 'hotspot')}{_beside(first)}. {caveat}"
+            f"No field has {FEWEST_HOTSPOTS} clusters, so that reach tells little; "
+            f"{first['name'] or first['group']} is an insider in {first['n_inside']} of the "
+            f"{plural(first['n_hotspots'], 'cluster')} found in {first['industry']}"
         )
 
     def __repr__(self) -> str:

@@ -152,7 +152,11 @@ def group_rows(
         .then(pl.lit("between `least` and `most`: of some site nobody knows since when"))
         .otherwise(pl.lit("measured"))
     )  # fmt: skip
-    frame = frame.with_columns(status=status)
+    # A site without coordinates may be as much of an insider in any hotspot as one can be.
+    anywhere = (pl.col("n_unlocated") > 0) & pl.col("most").is_not_null()
+    frame = frame.with_columns(
+        status=status, most=pl.when(anywhere).then(1.0).otherwise("most")
+    )
     return _beside_peers(frame, level).select(
         "group", "name", "country", pl.col("field").alias("industry"), "value", *ENDS, "least",
         "most", "expected", "expected_low", "expected_high", "p", "level", "n_peers",

@@ -21,6 +21,7 @@ FEWEST_TIES = 3  # of a site, to tell how tied to locals it is
 HOME_KM = 100.0
 YEAR_DAYS = 365.25
 SAME_PLACE_DEGREES = 0.2  # sites outside of clusters are one place where they are so near
+UNDATED = EARLIEST - 1  # came under its group on a day nobody knows
 EMBEDDED_SCHEMA = {"row": pl.Int64, "cluster_id": pl.String, "embedded": pl.Float64}
 
 
@@ -108,10 +109,18 @@ def _day(column: str) -> pl.Expr:
 
 
 def _joined(holdings: pl.DataFrame, control: Control, day: int) -> Indices:
-    """Return the day from which each organisation is of its group; `EARLIEST` not known."""
+    """Return the day from which each organisation is of its group.
+
+    `UNDATED` where an undated purchase or holding is all that tells; `EARLIEST` where nothing
+    says that it was ever bought.
+    """
     n = control.parent.size
     there = holdings.filter((pl.col("start") <= day) & (pl.col("end") >= day))
-    began = there.group_by("held", "holder").agg(pl.col("start").min())
+    began = there.filter(pl.col("layer") != "owner_id").group_by("held", "holder").agg(
+        pl.when((pl.col("start") > EARLIEST).any())
+        .then(pl.col("start").filter(pl.col("start") > EARLIEST).min())
+        .otherwise(UNDATED).alias("start")
+    )  # fmt: skip
     own = pl.DataFrame({"held": np.arange(n), "holder": control.parent}).join(
         began, on=["held", "holder"], how="left", maintain_order="left", validate="1:1"
     )["start"].fill_null(EARLIEST).to_numpy()  # fmt: skip
@@ -119,7 +128,8 @@ def _joined(holdings: pl.DataFrame, control: Control, day: int) -> Indices:
     for _ in range(n):
         above = np.where(control.is_cycle, EARLIEST, own[at])
         moving = ~control.is_cycle & (control.parent[at] != at)
-        joined = np.maximum(joined, above)
+        is_open = (joined == UNDATED) | (above == UNDATED)
+        joined = np.where(is_open, UNDATED, np.maximum(joined, above))
         if not moving.any():
             break
         at = control.parent[at]
@@ -130,7 +140,8 @@ def _years(day: int) -> pl.Expr:
     """Return since how many years the group is there; null where nothing tells."""
     joined = pl.when(pl.col("joined") > EARLIEST).then(pl.col("joined"))
     since = pl.max_horizontal(joined, _day("opened"))
-    return ((day - since) / YEAR_DAYS).clip(lower_bound=0)
+    years = ((day - since) / YEAR_DAYS).clip(lower_bound=0)
+    return pl.when(pl.col("joined") != UNDATED).then(years)
 
 
 def _weights(study: Study, sites: pl.DataFrame, day: int) -> tuple[pl.Series, str]:
