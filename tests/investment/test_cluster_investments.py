@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -98,21 +99,19 @@ def test_intervals_of_counts_cover_where_deals_come_in_groups(mean):
 
 
 def test_brute_force_expected_pairs_are_means_over_all_exchanges():
-    origin, destination = np.array([0, 0, 1, 1, 2, 0]), np.array([1, 0, 1, 2, 2, 1])
-    group = np.array([0, 0, 1, 1, 2, 3])  # two with two deals, two with one
+    origin, destination = np.array([0, 0, 1, 1, 2, 0, 2]), np.array([1, 0, 1, 2, 2, 1, 0])
+    group = np.array([0, 0, 1, 1, 2, 3, 1])  # one with two deals, one with three, two with one
     matrix = matrix_of(origin, destination, group)
     deals = {number: np.flatnonzero(group == number) for number in range(4)}
     total, n = np.zeros((3, 3)), 0
     for pairs in permutations([0, 1]):
         for singles in permutations([2, 3]):
-            for shift in range(4):
-                giver = {0: pairs[0], 1: pairs[1], 2: singles[0], 3: singles[1]}
-                n += 1
-                for own, other in giver.items():
-                    for rank, deal in enumerate(deals[own]):
-                        step = (shift // 2 if own else shift % 2) + rank
-                        taken = deals[other][step % deals[other].size]
-                        total[origin[taken], destination[deal]] += 1
+            giver = {0: pairs[0], 1: pairs[1], 2: singles[0], 3: singles[1]}
+            n += 1
+            for own, other in giver.items():
+                for rank, deal in enumerate(deals[own]):
+                    taken = deals[other][rank * deals[other].size // deals[own].size]
+                    total[origin[taken], destination[deal]] += 1
     assert expected_pairs(matrix) == pytest.approx(total / n)
 
 
@@ -200,9 +199,12 @@ def test_ends_nobody_knows_the_place_of_are_not_outside():
         blank.filter(~pl.col("org_id").is_in(inside)),
         study.organisations.filter(pl.col("org_id").is_in(inside)),
     ]))  # fmt: skip
-    found = cluster_investments(study, clusters, draws=19, rng=1)
+    looked_for = replace(clusters, draws=99)
+    found = cluster_investments(study, looked_for, draws=19, rng=1)
     said = dict(found.left_out.iter_rows())
     assert said["of an end without coordinates or industry"] + found.n == 600
+    given = cluster_investments(study, clusters, draws=19, rng=1)  # of all, who is a member
+    assert given.n == 600
 
 
 def test_bad_input_is_said():

@@ -26,6 +26,7 @@ from buzzline.investment.direction_kinds import (
     kinds_at,
 )
 from buzzline.investment.direction_matching import matching_of, replicates
+from buzzline.investment.direction_rows import Asked, Chance, columns_of
 from buzzline.investment.direction_shared import in_common, industry_sets
 from buzzline.investment.direction_shares import clustered_share, deals_needed
 from buzzline.investment.knowledge_intensity import knowledge_intensive_industries
@@ -220,6 +221,20 @@ def test_two_groups_give_no_interval_and_say_so():
     assert "2.0 groups" in found.reason
 
 
+@pytest.mark.parametrize("n_single", [0, 100])
+def test_intervals_cover_where_three_giants_hold_most(n_single):
+    rng = np.random.default_rng(7)
+    group = np.repeat(np.arange(3 + n_single), [100] * 3 + [1] * n_single)
+    hits = []
+    for _ in range(150):
+        taste = rng.beta(0.3 * 7 / 3, 0.7 * 7 / 3, 3 + n_single)  # alike by 0.3
+        found = clustered_share(
+            rng.random(group.size) < taste[group], group, np.arange(group.size)
+        )
+        hits.append(found.low <= 0.3 <= found.high)
+    assert np.mean(hits) >= 0.9
+
+
 def test_needed_deals_agree_with_the_normal_formula():
     assert deals_needed(0.5, 0.4) == pytest.approx(
         ((1.959964 * 0.4 * 0.6 / np.sqrt(0.24) + 0.841621 * 0.5) / 0.1) ** 2, abs=1
@@ -256,6 +271,38 @@ def test_p_values_are_uniform_where_tastes_have_nothing_to_do_with_industries(gi
     rejected = np.mean(np.array(p) <= 0.05)
     assert 0.02 <= rejected <= 0.09
     assert np.mean(np.array(p) <= 0.5) == pytest.approx(0.5, abs=0.09)
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_groups_that_buy_through_several_subsidiaries_keep_the_size(mixed):
+    """Each subsidiary has one industry and buys one kind of thing; the two are unrelated."""
+    rng = np.random.default_rng(6)
+    falls = 0
+    for _ in range(200):
+        source, target = (np.repeat(rng.integers(6, size=30), 10) for _ in range(2))
+        buyer = np.repeat(np.arange(30), 10)
+        if mixed:
+            order = rng.permutation(300)
+            source, target, buyer = source[order], target[order], buyer[order]
+        matching = matching_of(buyer // 2, np.zeros(300, dtype=np.int64), buyer)
+        drawn = replicates(
+            lambda at, s=source, t=target: np.array([np.mean(s[at] == t)]), matching,
+            draws=39, rng=rng,
+        )  # fmt: skip
+        falls += np.sum(drawn >= np.mean(source == target)) < 2
+    assert falls / 200 <= 0.08
+
+
+def test_a_row_whose_deals_cannot_be_dealt_anew_has_no_p():
+    """Whether the deals of all other rows can does not help it."""
+    is_alone = np.arange(100) < 20
+    chance = Chance(np.full((19, 1), 0.3), 0.2, is_alone)
+    own = clustered_share(np.arange(20) < 9, np.arange(20), np.arange(20))
+    asked = Asked(0.95, 19, 1)
+    row = columns_of(own, chance.of(np.arange(20)), 0, asked=asked)
+    assert "p" not in row
+    assert "no chance to compare with: 100%" in row["status"]
+    assert columns_of(own, chance.of(np.arange(20, 40)), 0, asked=asked)["p"] == 0.05
 
 
 def test_dealing_single_deals_out_would_err_too_often():

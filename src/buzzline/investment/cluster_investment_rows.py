@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 
 from buzzline.arrays import Floats, Indices, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
@@ -67,31 +68,37 @@ def matrix_of(deals: Deals, clustering: Clustering) -> Matrix:
     ]  # fmt: skip
     codes = [
         as_indices(frame[name].fill_null("").rank("dense").cast(pl.Int64).to_numpy() - 1)
-        for name in ("group", "target", "origin_country")
+        for name in ("group", "target", "origin_country", "source")
     ]
     return Matrix(
         ends[0], ends[1], codes[0], codes[1], clustering.clusters,
-        matching_of(codes[0], codes[2]),
+        matching_of(codes[0], codes[2], codes[3]),
     )  # fmt: skip
 
 
 def expected_pairs(matrix: Matrix) -> Floats:
     """Return how many deals each pair of places has on average over all matchings, (k+1, k+1).
 
-    The buyer of a deal is anybody of a group that its own can change with.
+    A basket of s deals takes its buyers from any group that its own can change with, deal r
+    from place r of s of the other's: sums over baskets of one size, place by place.
     """
     n, matching = matrix.k + 1, matrix.matching
-    n_strata = int(matching.stratum.max(initial=-1)) + 1
-    stratum = matching.stratum[matching.block]
-    blocks = np.bincount(matching.stratum, minlength=n_strata)[stratum]
-    weight = 1 / (matching.size[matching.block] * blocks)  # of an origin within its stratum
-    sides = [
-        np.bincount(
-            stratum * n + place[matching.order], weights=weights, minlength=n_strata * n
-        ).reshape(n_strata, n)
-        for place, weights in ((matrix.origin, weight), (matrix.destination, None))
-    ]
-    return as_floats(sides[0].T @ sides[1])
+    out = np.zeros(n * n)
+    kinds, kind = np.unique(
+        np.column_stack([matching.stratum, matching.size]), axis=0, return_inverse=True
+    )
+    for number, (stratum, size) in enumerate(kinds.tolist()):
+        givers = np.flatnonzero(matching.stratum == stratum)
+        place = np.arange(size)[:, None]
+        given = matching.start[givers] + place * matching.size[givers] // size
+        taken = matching.start[np.flatnonzero(kind.ravel() == number)] + place
+        rows = [sparse.csr_array(
+            (np.ones(at.size), (np.broadcast_to(place, at.shape).ravel(),
+                                end[matching.order[at]].ravel())), shape=(size, n),
+        ) for at, end in ((given, matrix.origin), (taken, matrix.destination))]  # fmt: skip
+        pairs = (rows[0].T @ rows[1]).tocoo()
+        out[pairs.row * n + pairs.col] += pairs.data / givers.size
+    return as_floats(out.reshape(n, n))
 
 
 def chance_of(

@@ -174,9 +174,11 @@ def investment_direction(  # noqa: PLR0913  # `progress` is no choice of the ana
 
     `expected` is what random matching gives: each group keeps what it bought, and the
     industries of buyers change hands among groups of the same country that made about as many
-    deals (1, 2 to 3, 4 to 7, ...). Such exchanges are exact under the null whatever the tastes
-    and sizes of groups. Within the coarser industry (`within_`) they are among groups whose
-    codes agree in one digit less: does the finer likeness go beyond the coarser?
+    deals (1, 2 to 3, 4 to 7, ...), what one subsidiary bought mostly to one subsidiary. Such
+    exchanges keep the size of the test whatever the tastes of groups and of their subsidiaries
+    (simulated). Where half of the deals of a row are of groups without another such group there
+    is no chance to compare with. Within the coarser industry (`within_`) they are among groups
+    whose codes agree in one digit less: does the finer likeness go beyond the coarser?
 
     Intervals are for shares of deals that go together within groups and targets: the variance
     over both, and Jeffreys' interval for as many independent deals as that is worth [2]_. With

@@ -45,7 +45,7 @@ def cluster_rows(clustering: Clustering, scene: Scene, *, asked: Asked) -> pl.Da
         hits = np.bincount(of[flags], minlength=size)
         return as_floats(np.where(n > 0, hits / np.maximum(n, 1), np.nan))
 
-    matching = matching_of(scene.group, _alike(scene))
+    matching = matching_of(scene.group, _alike(scene), scene.source)
     alone = _share_alone(matching, start, size)
     drawn = replicates(
         shares, matching, draws=asked.draws,

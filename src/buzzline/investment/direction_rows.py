@@ -49,6 +49,12 @@ class Chance(NamedTuple):
 
     replicates: Floats
     share_alone: float
+    is_alone: Flags = np.zeros(0, np.bool_)  # of each deal
+
+    def of(self, at: Indices) -> Chance:
+        """Return the same for a table row about some of the deals."""
+        share = float(self.is_alone[at].mean()) if at.size else 1.0
+        return self._replace(share_alone=share)
 
 
 class Asked(NamedTuple):
@@ -71,8 +77,9 @@ def chance_of(scene: Scene, asked: Asked, progress: Progress) -> Chance:
     progress("random matching", asked.draws, asked.draws)
     width = scene.measure(np.arange(scene.deals.height)).size
     return Chance(
-        as_floats(np.concatenate([np.empty((0, width)), *blocks])), matching.share_alone
-    )
+        as_floats(np.concatenate([np.empty((0, width)), *blocks])), matching.share_alone,
+        matching.is_alone,
+    )  # fmt: skip
 
 
 def curve_rows(study: Study, scene: Scene, chance: Chance, *, asked: Asked) -> pl.DataFrame:
@@ -82,7 +89,7 @@ def curve_rows(study: Study, scene: Scene, chance: Chance, *, asked: Asked) -> p
         at = scene.ladder.known_at(row)
         flags = scene.ladder.source[row][at] == scene.ladder.target[row][at]
         own = share_at(scene, at, flags, level=asked.level)
-        found = columns_of(own, chance, row, asked=asked)
+        found = columns_of(own, chance.of(at), row, asked=asked)
         within = _within(scene, row, at, asked) if row else {}
         rows.append(
             {"digits": digits or None, "rule": _rule(digits),
@@ -127,7 +134,7 @@ def kind_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
             column = n_levels + row * len(KINDS) + number
             rows.append(
                 {"digits": digits or None, "kind": kind}
-                | columns_of(own, chance, column, asked=asked)
+                | columns_of(own, chance.of(at), column, asked=asked)
             )  # fmt: skip
     return frame_of(rows, KIND_SCHEMA)
 
@@ -144,7 +151,7 @@ def split_rows(scene: Scene, chance: Chance, asked: Asked) -> pl.DataFrame:
         for number, which in enumerate(split.labels):
             of_it = at[split.label[at] == number]
             own = share_at(scene, of_it, same[of_it], level=asked.level)
-            found = columns_of(own, chance, column + number, asked=asked)
+            found = columns_of(own, chance.of(of_it), column + number, asked=asked)
             rows.append({"by": split.by, "which": which, "digits": digits} | found)
         column += len(split.labels)
     return frame_of(rows, SPLIT_SCHEMA)
@@ -236,7 +243,7 @@ def _within(scene: Scene, row: int, at: Indices, asked: Asked) -> Row:
     source, target = scene.ladder.source[row][at], scene.ladder.target[row][at]
     coarser = scene.ladder.source[row - 1][at].astype(np.int64)
     stratum = coarser * (int(scene.country.max(initial=0)) + 1) + scene.country[at]
-    matching: Matching = matching_of(scene.group[at], stratum)
+    matching: Matching = matching_of(scene.group[at], stratum, scene.source[at])
     if not at.size or matching.share_alone > MOST_ALONE or not asked.draws:
         return {}
     rng = child(asked.seed, "investment direction", "within", row)

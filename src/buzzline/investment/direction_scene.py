@@ -47,8 +47,8 @@ class Scene:
     deals : DataFrame
     ladder : Ladder
     chain : Chain
-    group, target, country : (n,) int64
-        Whose, in whom, and of which country the buyer is.
+    group, source, target, country : (n,) int64
+        Whose, by whom, in whom, and of which country the buyer is.
     splits : tuple of Split
     left_out : DataFrame
         `reason`, `n`.
@@ -59,6 +59,7 @@ class Scene:
     ladder: Ladder
     chain: Chain
     group: Indices
+    source: Indices
     target: Indices
     country: Indices
     splits: tuple[Split, ...]
@@ -78,7 +79,7 @@ class Scene:
 
     def matching(self) -> Matching:
         """Return which groups can stand for each other: of one country."""
-        return matching_of(self.group, self.country)
+        return matching_of(self.group, self.country, self.source)
 
     def measure(self, buyer: Indices) -> Floats:
         """Return all shares when each deal has the buyer of another.
@@ -132,7 +133,7 @@ def scene_of(
     intensive, told = knowledge_intensive_industries(study, codes, knowledge_intensive)
     return Scene(
         kept, ladder, chain_of(study, source, target), _codes(kept["group"]),
-        _codes(kept["target"]), _codes(kept["origin_country"]),
+        _codes(kept["source"]), _codes(kept["target"]), _codes(kept["origin_country"]),
         _splits(kept, intensive), _left_out(deals, is_known),
         _notes(ladder, told, bool(intensive)),
     )  # fmt: skip

@@ -69,7 +69,7 @@ def clustered_share(
     (0.22, 0.4)
     >>> tens = clustered_share(flags, np.arange(100) // 10, np.arange(100))
     >>> round(tens.low, 2), round(tens.high, 2)
-    (0.07, 0.66)
+    (0.06, 0.68)
     """
     n = flags.size
     if not n:
@@ -85,7 +85,7 @@ def clustered_share(
         return ClusteredShare(value, low, high, n, sizes.size, worth, n / worth, "")
     spread = _variance(flags, code, target)
     design = max(spread * n / (value * (1 - value)), 1.0)
-    degrees = min(worth, _worth(target)) - 1
+    degrees = min(_degrees(sizes, design), _worth(target) - 1)
     tail = (1 + level) / 2
     wider = (student.ppf(tail, max(n - 1, 1)) / student.ppf(tail, max(degrees, 0.5))) ** 2
     low, high = _jeffreys(value, n / design * float(wider), level)
@@ -124,14 +124,26 @@ def _variance(flags: Flags | Floats, code: Indices, target: Indices) -> float:
     """Return the variance of a share over groups and targets.
 
     A group that holds much of the deals pulls the share to itself; its score is enlarged as
-    in the correction called CR2.
+    in the correction called CR3.
     """
     n = flags.size
     sizes = np.bincount(code)
     held = np.minimum(sizes / n, 1 - 1e-9)
-    scores = as_floats((flags - flags.mean()) / np.sqrt(1 - held[code]))[:, None]
+    scores = as_floats((flags - flags.mean()) / (1 - held[code]))[:, None]
     found = multiway(scores, np.array([[1 / n]]), [code, target])
     return float(found.covariance[0, 0]) / found.factor
+
+
+def _degrees(sizes: Indices, design: float) -> float:
+    """Return how many independent groups the variance rests on, less one.
+
+    What each adds to it grows with its square where its deals share luck, so that few giants
+    beside many single deals are no more than few.
+    """
+    s = sizes.astype(np.float64)
+    alike = float(np.clip((design - 1) / max((s**2).sum() / s.sum() - 1, 1e-9), 0, 1))
+    added = s * (1 + (s - 1) * alike)
+    return float(added.sum() ** 2 / (added**2).sum() - 1)
 
 
 def _worth(group: Indices) -> float:
