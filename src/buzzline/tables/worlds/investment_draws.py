@@ -173,7 +173,9 @@ def _sources(groups: Groups, group: Indices, rng: np.random.Generator) -> Indice
     return as_indices(source)
 
 
-def expected_ratios(scene: Scene, groups: Groups, drawn: Drawn, times: Ratio) -> pl.DataFrame:
+def expected_ratios(
+    scene: Scene, groups: Groups, drawn: Drawn, *, times: Ratio
+) -> pl.DataFrame:
     """Return what Mantel and Haenszel's ratios are of the chances these deals were drawn by."""
     frame = pl.DataFrame({
         "industry": scene.industry[drawn.source].tolist(),

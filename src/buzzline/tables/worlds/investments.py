@@ -155,7 +155,7 @@ def plant_investments(
     told = told.with_columns(deal=pl.col("deal") + first)
     truth = InvestmentTruth(
         times, *_expected(scene, (shares, chance)), _horizontal(drawn, horizontal),
-        expected_ratios(scene, groups, drawn, times), told, _told(org_id, groups),
+        expected_ratios(scene, groups, drawn, times=times), told, _told(org_id, groups),
         scene.cluster,
     )  # fmt: skip
     return planted, truth
