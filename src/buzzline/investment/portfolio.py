@@ -17,10 +17,11 @@ from buzzline.tables.study import Study
 from buzzline.wording import plural
 
 CONVENTION = (
-    "That a site is 63 % of the way to an insider after 7 years is assumed; the range is that "
-    "of 12 and of 4 years. Groups are ranked among others of their industry with about as many sites, "
-    "never two against each other; one in twenty is beyond 95 % of them whatever the truth, so "
-    "that a rank is a test only of a group named beforehand. Reach is no performance."
+    "That a site is 63 % of the way to an insider after 7 years is assumed; the range is that"
+    " of 12 and of 4 years. Groups are ranked among others of their industry with about as "
+    "many sites, never two against each other; one in twenty is beyond 95 % of them whatever "
+    "the truth, so that a rank is a test only of a group named beforehand. Reach is no "
+    "performance."
 )
 
 FEWEST_HOTSPOTS = 4  # of a field, to lead with what share of it a group reaches
