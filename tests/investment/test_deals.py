@@ -65,15 +65,39 @@ def test_by_hand_a_deal_has_both_ends():
 
 
 def test_by_hand_what_is_not_known_is_neither_yes_nor_no():
-    found = deals(
+    ties = (
         ("a", "f", "acquisition", DAY), ("a", "g", "acquisition", DAY),
         ("a", "h", "investment", None),
     )  # fmt: skip
-    assert found.deals["across_borders"].to_list() == [None, None, True]
-    assert found.deals["destination_known"].to_list() == [True, False, False]
-    assert found.deals["year"].to_list() == [2010, 2010, None]
-    assert found.deals["distance_km"][2] is None
-    assert found.deals["origin_known"].all()
+    given = deals(*ties)
+    assert given.deals["across_borders"].to_list() == [None, None, True]
+    assert given.deals["year"].to_list() == [2010, 2010, None]
+    assert given.deals["distance_km"][2] is None
+    assert given.deals["destination_known"].all()  # of clusters that are given, all are known
+    assert found_of(*ties).deals["destination_known"].to_list() == [True, False, False]
+
+
+def test_whether_an_end_is_known_does_not_hang_on_the_answer():
+    nowhere = {"longitude": pl.lit(None, pl.Float64), "latitude": pl.lit(None, pl.Float64)}
+    found = found_of(("a", "c", "acquisition", DAY), ("a", "e", "acquisition", DAY), **nowhere)
+    assert found.deals["destination"].is_null().to_list() == [False, True]  # a member, and not
+    assert not found.deals["destination_known"].any()
+    assert not found.deals["origin_known"].any()
+
+
+def found_of(*ties: tuple, **more):
+    """Return deals where clusters were looked for."""
+    given = clustering_of_labels(study_of(*ties), LABELS)
+    looked = pl.DataFrame({"industry": ["x"], "scale_km": [5.0], "status": ["examined"]})
+    return deals_of(study_of(*ties, **more), replace(given, coverage=looked, draws=99))
+
+
+def test_by_hand_a_minority_holding_does_not_swallow_the_acquisition():
+    few = {"weight": 5.0, "unit": "percent"}
+    ties = (("a", "c", "ownership", date(2001, 1, 1), few), ("a", "c", "acquisition", DAY))
+    found = deals(*ties, layers=["ownership", "acquisition"])
+    assert found.deals.select("mode", "year").rows() == [("acquisition", 2010)]
+    assert dict(found.left_out.iter_rows()) == {"telling of a holding once more": 1}
 
 
 def test_by_hand_deals_with_oneself_without_direction_and_inside_a_group_are_set_aside():

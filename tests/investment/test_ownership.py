@@ -66,6 +66,43 @@ def test_by_hand_stakes_held_through_one_group_add_up_to_control():
     assert row["group_stake"] == pytest.approx(0.3 + 0.6 * 0.3)
 
 
+THEN, LATER = date(2010, 1, 1), date(2015, 1, 1)
+
+
+def test_by_hand_a_later_stake_of_the_same_pair_ends_the_earlier():
+    shrinks = study_of(
+        ("a", "b", 60.0, "ownership", THEN, None), ("a", "b", 30.0, "ownership", LATER, None),
+        ("c", "b", 55.0, "ownership", LATER, None),
+    )  # fmt: skip
+    assert owners(shrinks)["b"] == "c"
+    assert owners(shrinks, year=2012)["b"] == "a"
+    alone = study_of(
+        ("a", "b", 60.0, "ownership", THEN, None), ("a", "b", 30.0, "ownership", LATER, None)
+    )
+    assert owners(alone)["b"] == "b"
+
+
+def test_by_hand_a_later_purchase_adds_to_what_is_held():
+    more = study_of(
+        ("a", "b", 60.0, "acquisition", THEN, None),
+        ("a", "b", 40.0, "acquisition", LATER, None),
+    )
+    assert owners(more)["b"] == "a"
+    bought = study_of(
+        ("a", "b", 5.0, "ownership", THEN, None), ("a", "b", None, "acquisition", LATER, None)
+    )
+    assert owners(bought)["b"] == "a"
+    assert owners(bought, year=2012)["b"] == "b"
+
+
+def test_by_hand_a_named_owner_stays_beside_a_dated_minority():
+    few = study_of(("b", "c", 10.0, "ownership", THEN, None), owners={"c": "a"})
+    assert owners(few)["c"] == "a"
+    most = study_of(("b", "c", 60.0, "ownership", THEN, None), owners={"c": "a"})
+    assert owners(most)["c"] == "b"
+    assert "c" not in owners(most, year=2005)  # who owned it before is not known
+
+
 def test_by_hand_a_minority_controls_nobody():
     found = ownership(study_of(("a", "b", 50.0), ("c", "b", 20.0)))
     assert not found.groups.height

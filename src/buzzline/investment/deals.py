@@ -13,7 +13,7 @@ from buzzline.clusters.clustering import Clustering
 from buzzline.clusters.records import bundling
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.investment.control import control_at
-from buzzline.investment.holdings import CONTROL_LAYERS, LATEST, holdings_of
+from buzzline.investment.holdings import CONTROL_LAYERS, HALF, LATEST, holdings_of, stake_of_tie
 from buzzline.space.globe import distance_km, unit_vectors
 from buzzline.tables.study import Study
 from buzzline.wording import plural
@@ -46,7 +46,8 @@ class Deals:
         `source_longitude`, `source_latitude`, `target_longitude`, `target_latitude`,
         `distance_km`, `record` (project or contract that bundles several deals; mostly null),
         `origin_known`, `destination_known` (false: the end has no coordinates or no industry,
-        so that nobody can tell whether it is in a cluster; true where it is a member of one).
+        so that nobody can tell whether it is in a cluster. Of clusters that were declared, not
+        looked for, who is a member is known of everybody).
     belongs : DataFrame
         One row a deal, end and cluster: `deal`, `end` ("origin" or "destination"),
         `cluster_id`, `rank` (0: strongest).
@@ -122,9 +123,9 @@ def deals_of(
     -----
     Set aside, with the reason: deals with oneself, inside one group (source and target had one
     ultimate owner the day before) and ties that tell of a holding once more (an acquisition
-    that is also listed as ownership or affiliate: the earliest stands). Rounds of investment
-    are deals each. An ownership tie without a date does not show that a purchase was inside a
-    group: it may have come from it.
+    that is also listed as ownership or affiliate: the earliest stands, but no minority holding
+    before what gave control). Rounds of investment are deals each. An ownership tie without a
+    date does not show that a purchase was inside a group: it may have come from it.
 
     Examples
     --------
@@ -151,7 +152,7 @@ def deals_of(
     for end in ("origin", "destination"):
         own = first.filter(pl.col("end") == end).select("deal", pl.col("cluster_id").alias(end))
         usable = usable.join(own, on="deal", how="left", validate="1:1", maintain_order="left")
-    usable = _with_known_ends(usable, study)
+    usable = _with_known_ends(usable, study, clustering)
     return Deals(usable.select(COLUMNS), belongs, left_out, present)
 
 
@@ -242,14 +243,27 @@ def _with_groups(ties: pl.DataFrame, study: Study) -> pl.DataFrame:
     )
 
 
-def _with_known_ends(deals: pl.DataFrame, study: Study) -> pl.DataFrame:
-    """Tell at which ends somebody can tell whether they are in a cluster."""
+def is_declared(clustering: Clustering) -> bool:
+    """Tell whether members were given rather than looked for at some scale."""
+    looked = clustering.coverage
+    if clustering.draws or "scale_km" not in looked.columns:
+        return False
+    return bool(looked["scale_km"].is_null().all())
+
+
+def _with_known_ends(deals: pl.DataFrame, study: Study, clustering: Clustering) -> pl.DataFrame:
+    """Tell at which ends somebody can tell whether they are in a cluster.
+
+    Whether that is known must not hang on the answer: an end that could not be looked at is
+    not known, member or not.
+    """
+    if is_declared(clustering):
+        return deals.with_columns(origin_known=pl.lit(True), destination_known=pl.lit(True))
     active = study.industries_of().filter(pl.col("industry") != "")["org_id"].implode()
     return deals.with_columns(
         (
-            pl.col(there).is_not_null()
-            | (pl.col(end).is_in(active) & pl.col(f"{end}_longitude").is_not_null()
-               & pl.col(f"{end}_latitude").is_not_null())
+            pl.col(end).is_in(active) & pl.col(f"{end}_longitude").is_not_null()
+            & pl.col(f"{end}_latitude").is_not_null()
         ).alias(f"{there}_known")
         for end, there in (("source", "origin"), ("target", "destination"))
     )  # fmt: skip
@@ -261,9 +275,12 @@ def _sifted(
     order = pl.col("layer").replace_strict(
         {layer: k for k, layer in enumerate((*CONTROL_LAYERS, "investment"))}
     )
-    ties = ties.with_columns(order=order, is_held=pl.col("layer").is_in(CONTROL_LAYERS))
+    is_minor = (stake_of_tie() <= HALF).fill_null(value=False).alias("is_minor")
+    ties = ties.with_columns(
+        is_minor, order=order, is_held=pl.col("layer").is_in(CONTROL_LAYERS)
+    )
     nth = (
-        pl.struct(pl.col("start").fill_null(pl.date(2999, 1, 1)), "order", "deal")
+        pl.struct("is_minor", pl.col("start").fill_null(pl.date(2999, 1, 1)), "order", "deal")
         .rank("ordinal").over("source", "target", "is_held")
     )  # fmt: skip
     reason = (

@@ -50,7 +50,8 @@ def holdings_of(study: Study) -> Holdings:
     """Return who holds whom, from ownership, affiliates, acquisitions and named owners.
 
     An acquisition ends when somebody else buys the same organisation. An owner that is merely
-    named (`owner_id`) is not used where dated ties tell who owned the organisation when.
+    named (`owner_id`) is not used where dated ties that could give control tell who owned the
+    organisation when. A stake without an end lasts until a later one of the same pair is told.
 
     Examples
     --------
@@ -70,14 +71,14 @@ def holdings_of(study: Study) -> Holdings:
     told = ties.select(
         _number(ties["source"], number).alias("holder"),
         _number(ties["target"], number).alias("held"),
-        _stake().alias("stake"),
+        stake_of_tie().alias("stake"),
         pl.when(pl.col("layer") == "ownership").then(HELD).otherwise(BOUGHT)
         .cast(pl.Int64).alias("basis"),
         _day("start").fill_null(EARLIEST).alias("start"),
         _day("end").fill_null(LATEST).alias("end"),
         "layer", pl.col("row").cast(pl.Int64),
     )  # fmt: skip
-    told = _until_sold(told)
+    told = _until_sold(_until_restated(told))
     named = _named(study, number, told)
     frame = pl.concat([told, named]).select(pl.col(k).cast(v) for k, v in SCHEMA.items())
     return Holdings(frame, left_out, study.organisations.height)
@@ -92,7 +93,8 @@ def _usable(ties: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .when((pl.col("end") < pl.col("start")).fill_null(value=False))
         .then(pl.lit("ends before it starts"))
         .when(is_stake & (pl.col("weight") == 0)).then(pl.lit("a stake of nought"))
-        .when(is_stake & (_stake() > 1 + 1e-9)).then(pl.lit("a stake of more than the whole"))
+        .when(is_stake & (stake_of_tie() > 1 + 1e-9))
+        .then(pl.lit("a stake of more than the whole"))
     )  # fmt: skip
     told = ties.with_columns(reason=reason)
     left_out = (
@@ -102,9 +104,9 @@ def _usable(ties: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return told.filter(pl.col("reason").is_null()).drop("reason"), left_out
 
 
-def _stake() -> pl.Expr:
-    """Return the stake as a share; null where the weight is none."""
-    unit, weight = pl.col("unit"), pl.col("weight")
+def stake_of_tie() -> pl.Expr:
+    """Return the stake of a tie as a share; null where its weight is none."""
+    unit, weight = pl.col("unit").str.strip_chars().str.to_lowercase(), pl.col("weight")
     return (
         pl.when(unit.is_in(SHARES)).then(weight).when(unit.is_in(PER_CENT)).then(weight / 100)
     )
@@ -118,6 +120,33 @@ def _number(names: pl.Series, number: pl.DataFrame) -> pl.Series:
     return names.to_frame("org_id").join(
         number, on="org_id", how="left", maintain_order="left", validate="m:1"
     )["number"].cast(pl.Int64)  # fmt: skip
+
+
+def _until_restated(told: pl.DataFrame) -> pl.DataFrame:
+    """End what has no end on the day before a later tie of the same pair says otherwise.
+
+    Ownership and affiliates state what is held; an acquisition may add to it, so that it only
+    replaces a minority holding, and only where it does not say how much was bought.
+    """
+    is_state = pl.col("stake").is_not_null() & (pl.col("layer") != "acquisition")
+    is_bought = pl.col("stake").is_null() & (pl.col("basis") == BOUGHT)
+    later = told.filter((is_state | is_bought) & (pl.col("start") > EARLIEST)).select(
+        "holder", "held", "start", is_state=is_state
+    )
+    restated = (
+        told.filter(pl.col("end") == LATEST).select("row", "holder", "held", "stake", "start")
+        .join(later, on=["holder", "held"], suffix="_later")
+        .filter(
+            (pl.col("start_later") > pl.col("start"))
+            & (pl.col("is_state") | (pl.col("stake") <= HALF))
+        )
+        .group_by("row").agg(until=pl.col("start_later").min() - 1)
+    )  # fmt: skip
+    return (
+        told.join(restated, on="row", how="left", validate="m:1", maintain_order="left")
+        .with_columns(end=pl.min_horizontal("end", pl.col("until").fill_null(LATEST)))
+        .drop("until")
+    )  # fmt: skip
 
 
 def _until_sold(told: pl.DataFrame) -> pl.DataFrame:
@@ -147,10 +176,18 @@ def _until_sold(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _named(study: Study, number: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Return owners that are named, where no dated tie tells who owned when."""
+    """Return owners that are named, where no dated tie could give somebody else control."""
     organisations = study.organisations
     held = pl.int_range(organisations.height, dtype=pl.Int64, eager=True)
-    dated = told.filter((pl.col("start") > EARLIEST) | (pl.col("end") < LATEST))["held"]
+    stakes = (
+        told.filter((pl.col("start") > EARLIEST) | (pl.col("end") < LATEST))
+        .group_by("held", "holder")
+        .agg(pl.col("stake").max(), is_open=pl.col("stake").is_null().any())
+    )
+    dated = (
+        stakes.group_by("held").agg(pl.col("stake").sum(), pl.col("is_open").any())
+        .filter(pl.col("is_open") | (pl.col("stake") > HALF))["held"]
+    )  # fmt: skip
     return pl.DataFrame(
         {
             "holder": _number(organisations["owner_id"], number), "held": held,

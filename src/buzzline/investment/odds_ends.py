@@ -13,7 +13,7 @@ from buzzline.analysis import NotMade
 from buzzline.arrays import Codes, Flags, Floats, Indices, as_codes, as_floats, as_indices
 from buzzline.clusters.clustering import Clustering
 from buzzline.investment.codes import are_names
-from buzzline.investment.deals import Deals
+from buzzline.investment.deals import Deals, is_declared
 from buzzline.investment.similar import Similar, clusters_at, similar_clusters
 from buzzline.tables.study import Study
 from buzzline.wording import plural
@@ -258,17 +258,21 @@ def _clusters_of(study: Study, clustering: Clustering, deals: Deals, end: str) -
 def _inside(
     frame: pl.DataFrame, at: pl.DataFrame, clustering: Clustering, similar: Similar, end: str
 ) -> Floats:
-    """Tell of each deal if an end lies in a cluster similar to the investor's industry."""
+    """Tell of each deal if an end lies in a cluster similar to the investor's industry.
+
+    Whether that is known does not hang on the answer: not where an end could not be looked at.
+    """
     located = frame.select(
         pl.col(f"{end}_longitude").is_not_null() & pl.col(f"{end}_latitude").is_not_null()
     ).to_series()
-    out = np.where(located.to_numpy(), 0.0, np.nan)
+    looked_at = located.to_numpy() | is_declared(clustering)
+    out = np.where(looked_at, 0.0, np.nan)
     each = _with_similarity(frame, at, clustering, similar).group_by("point").agg(
         yes=(pl.col("similar") == 1).any(), unknown=pl.col("similar").is_nan().any()
     )  # fmt: skip
     rows = each["point"].to_numpy()
     answer = np.where(each["unknown"].to_numpy(), np.nan, out[rows])
-    out[rows] = np.where(each["yes"].to_numpy(), 1.0, answer)
+    out[rows] = np.where(each["yes"].to_numpy() & looked_at[rows], 1.0, answer)
     out[frame["source_industry"].is_null().to_numpy()] = np.nan
     return as_floats(out)
 
