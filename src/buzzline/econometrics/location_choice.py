@@ -104,8 +104,8 @@ class LocationChoice:
             f"Of {plural(main['n'], 'deal')} of {plural(main['n_groups'], 'group')} among "
             f"{plural(whole['n_places'], 'place')}, the odds of a place with a similar cluster "
             f"are {_odds(main)} times as high for deals that start in such a cluster, each "
-            f"industry held to itself{self._pooled()}. {_conclusion(main)}"
-            f"{self._less_sure(main)}"
+            f"industry and home country held to itself where there are enough{self._pooled()}. "
+            f"{_conclusion(main, self._other(main))}"
         )
         return " ".join([said, *self.notes])
 
@@ -115,19 +115,14 @@ class LocationChoice:
             return ""
         return f" ({_odds(rows.row(0, named=True))} where industries are mixed)"
 
-    def _less_sure(self, main: Mapping[str, Any]) -> str:
-        """Say where a finding does not outlast that sources in clusters want other sizes."""
+    def _other(self, main: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return the row of other tastes where the finding does not outlast them."""
         rows = self.rows.filter((pl.col("model") == TASTES) & (pl.col("term") == ORIGIN))
         found = ("likelier", "less likely")
         if main["verdict"] not in found or not rows.height or rows["value"][0] is None:
-            return ""
+            return None
         other = rows.row(0, named=True)
-        if other["verdict"] == main["verdict"]:
-            return ""
-        return (
-            " Where sources in clusters may also make something else of size and distance, it "
-            f"is {_odds(other)}: not clear of 1."
-        )
+        return None if other["verdict"] == main["verdict"] else other
 
     def __repr__(self) -> str:
         return str(self)
@@ -147,7 +142,7 @@ def _odds(row: Mapping[str, Any]) -> str:
     return f"{row['odds']:.2g} [{low:.2g}, {high:.2g}]"
 
 
-def _conclusion(main: Mapping[str, Any]) -> str:
+def _conclusion(main: Mapping[str, Any], other: Mapping[str, Any] | None) -> str:
     """Say what may and what may not be concluded."""
     not_why = (
         "This is what goes together among the places there were to choose from, not why: who "
@@ -161,6 +156,12 @@ def _conclusion(main: Mapping[str, Any]) -> str:
             f"{main['n_needed']:,} such deals would show odds twice as high. {not_why}"
         )
     like = "their like" if main["verdict"] == "likelier" else "other places than their like"
+    if other is not None:
+        return (
+            f"They seem to seek {like}, but that is not clear of 1 ({_odds(other)}) where "
+            "sources in clusters may also make something else of size and distance. "
+            f"{not_why}"
+        )
     return f"They seek {like}. {not_why}"
 
 
@@ -293,7 +294,10 @@ def _setting(
     if not leads.drop_nulls().len():
         why[LEADERS] = NO_SIZES
     notes = () if why.get(KNOWLEDGE) else (f"Knowledge-intensive: {by}.",)
-    return Setting(cases, _numbers(knowledge), _numbers(leads), why, level, seed), notes
+    home = study.organisations["country"].replace("", None).gather(cases.deals["row"])
+    return Setting(
+        cases, home.fill_null("?"), _numbers(knowledge), _numbers(leads), why, level, seed
+    ), notes
 
 
 def _numbers(values: pl.Series) -> Floats:

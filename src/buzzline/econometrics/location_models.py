@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+import polars as pl
 from scipy.stats import norm
 
 from buzzline.arrays import Flags, Floats, Indices, as_flags, as_floats, as_indices
@@ -43,6 +44,8 @@ MEASURED_BY = {
 DOUBLED = {SIZE, OWN, DISTANCE}  # in natural logarithms: told for one doubling
 FEWEST_DEALS = 30
 FEWEST_EITHER = 5  # deals of an industry that went to a similar cluster, and that did not
+FEWEST_AT_HOME = 2  # the same, of an industry and country of the source
+FROM_HOME = ", of sources in "
 FEWEST_WORTH = 2.0  # degrees of freedom: three groups' worth
 SMALLEST_ODDS, POWER = 2.0, 0.8
 MIXED_DRAWS, MIXED_ROWS = 100, 40_000  # a group; alternatives looked at
@@ -56,6 +59,7 @@ class Setting:
     Attributes
     ----------
     cases : LocationCases
+    home : (cases,) str             country of the source, "?" not known
     knowledge : (cases,) float64    1 knowledge-intensive, 0 not, NaN not known
     leads : (cases,) float64        1 largest tenth of its industry, 0 not, NaN not known
     why : dict                      by model, why those two are not known
@@ -64,6 +68,7 @@ class Setting:
     """
 
     cases: LocationCases
+    home: pl.Series
     knowledge: Floats
     leads: Floats
     why: Mapping[str, str]
@@ -185,11 +190,23 @@ class _Part:
         return {term: as_floats(values) for term, values in out.items()}
 
     def _by_industry(self, similar: Floats, name: str) -> dict[str, Floats]:
-        industry = self.cases.deals["industry"].to_numpy()[self.case]
-        found = np.unique(industry).tolist()
-        own = {f"{SIMILAR}, {one}": similar * (industry == one) for one in found}
+        """Return similar clusters by industry and home country, where that leaves enough."""
+        cases = self.cases
+        into, used = (
+            cases.similar[cases.chosen],
+            np.isin(np.arange(cases.chosen.size), self.chosen),
+        )
+        told = cases.deals.select(
+            "industry", home=self.setting.home, into=pl.Series(into & used),
+            other=pl.Series(~into & used),
+        )  # fmt: skip
+        either = [pl.col(side).sum().over("industry", "home") for side in ("into", "other")]
+        enough = pl.min_horizontal(either) >= FEWEST_AT_HOME
+        label = pl.when(enough).then(pl.concat_str("industry", pl.lit(FROM_HOME), "home"))
+        mine = told.select(label.otherwise("industry")).to_series().to_numpy()[self.case]
+        own = {f"{SIMILAR}, {one}": similar * (mine == one) for one in np.unique(mine)}
         if name == MIXED:  # the mean of all is a column of its own
-            own.pop(f"{SIMILAR}, {found[0]}")
+            own.pop(next(iter(own)))
         return own
 
     def choices(self, columns: Mapping[str, Floats]) -> Choices:
@@ -229,7 +246,8 @@ class _Told:
 
 
 def _row(model: str, term: str, part: _Part, fitted: _Told) -> Row:
-    base, _, industry = term.partition(f"{SIMILAR}, ")
+    base, _, whose = term.partition(f"{SIMILAR}, ")
+    industry = whose.partition(FROM_HOME)[0]
     known = term in MEASURED_BY
     row: Row = {
         "model": model, "term": term,
