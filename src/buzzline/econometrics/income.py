@@ -305,17 +305,8 @@ def income_ladder(
         )
     except TooFew as error:
         return _refused(str(error), outcome or "", level)
-    ladder: list[Row] = []
-    for number in LINEAR:
-        ladder += rows_or_reason(
-            number,
-            lambda number=number: linear_rows(panel, number, chance),  # type: ignore[misc]
-        )
     apart, spatial, cells, quantiles = _others(panel, chance)
-    absent = absent_rows(panel)
-    gone = {row["term"] for row in absent}
-    ladder = [row for row in [*ladder, *apart] if row["term"] not in gone]
-    ladder = sorted([*ladder, *absent], key=lambda row: int(str(row["step"])))
+    ladder = _together(panel, [*_linear(panel, chance), *apart])
     default = [row for row in ladder if row["is_default"]]
     try:
         unequal = theil_rows(panel, default, chance)
@@ -329,6 +320,25 @@ def income_ladder(
         (READING, *largest_investor(panel, chance), *unknown_deals(panel), *lost_rows(panel),
          *panel.notes),
     )  # fmt: skip
+
+
+def _linear(panel: IncomePanel, chance: Chance) -> list[Row]:
+    """Return rows of steps 1 to 5 and 7."""
+    rows: list[Row] = []
+    for number in LINEAR:
+        rows += rows_or_reason(
+            number,
+            lambda number=number: linear_rows(panel, number, chance),  # type: ignore[misc]
+        )
+    return rows
+
+
+def _together(panel: IncomePanel, rows: list[Row]) -> list[Row]:
+    """Return rows by step, and the reason for none in ways without deals."""
+    absent = absent_rows(panel)
+    gone = {row["term"] for row in absent}
+    kept = [row for row in rows if row["term"] not in gone]
+    return sorted([*kept, *absent], key=lambda row: int(str(row["step"])))
 
 
 def _others(
