@@ -124,6 +124,15 @@ def test_invariant_groups_of_one_deal_and_a_giant():
     assert one["high"] - one["low"] > many["high"] - many["low"]
 
 
+def test_deals_of_one_group_have_no_interval_and_no_p():
+    cells = _made(14, np.random.default_rng(3), 0.5)
+    cells = _with_groups(cells, np.zeros(cells.deal_cell.size, dtype=np.int64))
+    for row in model_rows(cells, SIZE, level=0.95)[0]:
+        assert row.get("low") is None
+        assert row.get("p") is None
+        assert row["status"] == "no interval: all deals are of one group"
+
+
 def _with_groups(cells: Cells, group: np.ndarray) -> Cells:
     return Cells(cells.origin, cells.destination, cells.industry, cells.count, cells.x,
                  cells.names, cells.deal_cell, pl.Series(group.astype(str)))  # fmt: skip

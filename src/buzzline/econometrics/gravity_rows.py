@@ -28,6 +28,7 @@ SIZE = "size of both places"
 EFFECTS = "effects of both places"
 THREE = "three sets of effects"
 FEWEST_DEALS, FEWEST_PLACES = 20, 6
+ONE_GROUP = "no interval: all deals are of one group"
 POWER = 0.8
 DOUBLE = np.log(2)
 PLACES_ERROR, GROUPS_ERROR = "share a place", "share a group"
@@ -149,6 +150,12 @@ def _by_group(fit: Fitted, cells: Cells) -> Sandwich | None:
 def _row(model: Model, name: str, *, level: Share, n_deals: int) -> Row:
     at = model.fit.names.index(name)
     value = float(model.fit.beta[at])
+    if GROUPS_ERROR not in model.names:
+        return {
+            "term": name, "value": value, "unit": UNITS.get(name, "against not so"),
+            "times": np.exp((DOUBLE if name in DOUBLED else 1.0) * value), "n": model.fit.n,
+            "status": ONE_GROUP,
+        }  # fmt: skip
     widest, low, high, p = _widest(model, at, level)
     unit = DOUBLE if name in DOUBLED else 1.0
     se = model.errors[widest].se[at]
