@@ -128,7 +128,8 @@ def _check(rings_km: Sequence[Kilometres]) -> None:
 def _changes(panel: Evaluated) -> tuple[Floats, tuple[int, int], tuple[int, int]]:
     """Return mean after all have begun less mean before any has, over the same years."""
     starts = panel.first[panel.is_treated]
-    before, after = panel.years < starts.min(), panel.years >= starts.max()
+    before = np.asarray(panel.years < starts.min())
+    after = np.asarray(panel.years >= starts.max())
     if not before.any():
         raise TooFew("there is no year before the first was treated")
     used = _years_used(panel, before, after)
@@ -146,7 +147,7 @@ def _years_used(panel: Evaluated, before: Flags, after: Flags) -> Flags:
     effect.
     """
     told = ~np.isnan(panel.y)
-    told &= before | after
+    told &= np.logical_or(before, after)
     both = told[:, before].any(axis=1) & told[:, after].any(axis=1)
     best, most = told[0], (0, 0)
     for years in np.unique(told[both & panel.is_treated], axis=0):
@@ -155,7 +156,7 @@ def _years_used(panel: Evaluated, before: Flags, after: Flags) -> Flags:
         best, most = (years, kept) if kept > most else (best, most)
     if most == (0, 0):
         raise TooFew("no treated unit has an outcome before and after")
-    return best
+    return np.asarray(best, np.bool_)
 
 
 def _where(study: Study, panel: Evaluated) -> tuple[Floats, Floats, Codes]:

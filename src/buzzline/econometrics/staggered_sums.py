@@ -195,10 +195,13 @@ def uniform_width(
 
 
 def _drawn(errors: Errors, draws: int, rng: np.random.Generator) -> Floats:
-    """Return what terms would be without any effect, in standard errors: (draws, terms)."""
+    """Return what terms would be without any effect, in standard errors: (draws, terms).
+
+    Each term has an error of its own, which few groups tell badly, one too small where another
+    is too large: so each is drawn with its own.
+    """
     lots = rng.normal(size=(draws, len(errors.moves)))
-    df = float(errors.df.min())
-    wider = np.sqrt(df / rng.chisquare(df, (draws, 1)))
+    wider = np.sqrt(errors.df / rng.chisquare(errors.df, (draws, errors.df.size)))
     return as_floats(lots @ (errors.moves / errors.se) * wider)
 
 
