@@ -133,7 +133,7 @@ def _changes(panel: Evaluated) -> tuple[Floats, tuple[int, int], tuple[int, int]
     if not before.any():
         raise TooFew("there is no year before the first was treated")
     used = _years_used(panel, before, after)
-    y = np.where(~np.isnan(panel.y[:, used]).all(axis=1)[:, None], panel.y, np.nan)
+    y = np.where(~np.isnan(panel.y[:, used]).all(axis=1, keepdims=True), panel.y, np.nan)
     before, after = before & used, after & used
     change = y[:, after].mean(axis=1) - y[:, before].mean(axis=1)
     ends = [(int(panel.years[some][0]), int(panel.years[some][-1])) for some in (before, after)]
