@@ -185,3 +185,10 @@ def test_flows_that_differ_by_direction_and_lone_zones_are_refused():
     flows[2, 2] = 8
     with pytest.raises(InvalidArgument, match="fewer than two zones"):
         fit_mutual(flows, np.empty((0, 4, 4)))
+
+
+def test_covariates_that_say_the_same_are_not_told_apart():
+    flows, x = world()
+    nearly = x[0] + 1e-6 * np.where(x[0] > np.median(x[0]), 1.0, 0.0)
+    with pytest.raises(InvalidArgument, match=r"covariate \d does not vary beyond"):
+        fit_mutual(flows, np.stack([x[0], (nearly + nearly.T) / 2]))

@@ -29,6 +29,7 @@ SHORTEST_STEP = 1e-6
 SLOW = 0.4  # of the last step's gain that is left: from here on the curvature is taken anew
 MANY_STEPS = 30  # that a fit without separation hardly takes
 FLAT = 1e-9  # of a covariate's variation that may be left beside size
+ALIKE = 1e-7  # of the variation of covariates that may be left beside each other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -263,9 +264,20 @@ def _curvature(mean: Floats, sums: tuple[Floats, Floats, Floats], known: Flags) 
     left = own - row_x.T @ partial
     for number in np.flatnonzero(np.diag(left) <= FLAT * np.maximum(np.diag(own), FLAT)):
         raise Unidentified(int(number))
+    _check_apart(as_floats(left))
     return _Curvature(
         as_floats(factor), as_floats(partial), as_floats(left), as_floats(np.ones(rows.size))
     )
+
+
+def _check_apart(left: Floats) -> None:
+    """Raise where covariates say the same as others of them, where ties can be."""
+    if left.shape[0] < 2:
+        return
+    root = np.sqrt(np.diag(left))
+    values, vectors = np.linalg.eigh(left / np.outer(root, root))
+    if values[0] <= ALIKE:
+        raise Unidentified(int(np.argmax(np.abs(vectors[:, 0]))))
 
 
 def _move(
