@@ -45,9 +45,7 @@ OUTPUT = Group("Output", sort_key=4)
 COMMANDS = {
     "clusters": Group("Commands for one question: where a cluster begins and ends", sort_key=2),
     "linkages": Group("Commands for one question: who is tied to whom", sort_key=3),
-    "investment": Group(
-        "Commands for one question: who invests in which clusters", sort_key=4
-    ),
+    "investment": Group("Commands for one question: who invests in which clusters", sort_key=4),
     "econometrics": Group("Commands for one question: what goes with what", sort_key=4),
     "diagnosis": Group("Commands for one question: what it means for a cluster", sort_key=4),
     "agglomeration": Group("Commands for one question: how concentrated is it", sort_key=5),

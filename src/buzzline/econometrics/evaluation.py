@@ -151,7 +151,8 @@ def evaluated(
     return Evaluated(
         kind, kept, years, as_floats(y[chosen]), as_indices(first[chosen]), group, grouped_by,
         x, tuple(covariates), name, units[0] if units else "", _label(rows, initiative),
-        _left_out(reasons), (*aims.notes, *_twice(int((keep & both).sum())), *_gaps(years, name)),
+        _left_out(reasons),
+        (*aims.notes, *_twice(int((keep & both).sum())), *_gaps(years, name)),
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ class Placebo:
 def placebo(
     timing: Timing, value: float, *, against: Against, level: Share, draws: int, rng: Seed
 ) -> Placebo:
-    """Return the interval of an overall effect from the same timing dealt among all groups.
+    r"""Return the interval of an overall effect from the same timing dealt among all groups.
 
     Parameters
     ----------
@@ -68,7 +68,8 @@ def placebo(
     Notes
     -----
     A placement shows a, of which the effect d of the treated among its groups is d b. It counts
-    against d where \\|a - d b\\| is no less than \\|value - d\\|: for d in an interval about `value`.
+    against d where \|a - d b\| is no less than \|value - d\|: for d in an interval about
+    `value`.
     Exact where any group could have been treated and all effects are alike.
     """
     treated, never = _groups(timing)

@@ -162,9 +162,9 @@ def policy_effect(
     of units not treated by t [1]_; with covariates doubly robust [2]_. The average effect is
     over cohorts by their size, each over its years. Errors: everything is made again without
     each group (units; places that were treated as a whole; regions or cities of organisations),
-    with Welch's degrees of freedom. With fewer than four treated groups, the same timing is dealt
-    among them and those never treated, the effect taken off [3]_. `within` is the bound of two one-sided tests:
-    absence of an effect is a result where it lies below `smallest`.
+    with Welch's degrees of freedom. With fewer than four treated groups, the same timing is
+    dealt among them and those never treated, the effect taken off [3]_. `within` is the bound
+    of two one-sided tests: absence of an effect is a result where it lies below `smallest`.
 
     References
     ----------

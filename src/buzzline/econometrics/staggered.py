@@ -116,9 +116,9 @@ def group_times(
     Notes
     -----
     ATT(g, t) = E[y_t - y_b | first treated in g] - the same of others like them who are not
-    treated by t (nor by b), b being the last year before g in which the outcome of anybody first
-    treated in g is known. Only units seen in both years count. What it is without a group is exact; with covariates and
-    more than 400 groups it is the first step from the whole.
+    treated by t (nor by b), b being the last year before g in which the outcome of anybody
+    first treated in g is known. Only units seen in both years count. What it is without a group
+    is exact; with covariates and more than 400 groups it is the first step from the whole.
 
     Examples
     --------
@@ -147,7 +147,8 @@ def group_times(
     treated_later = (timing.first > NEVER) & (timing.first <= timing.years[-1])
     return GroupTimes(
         as_indices(cohort), as_indices(year), as_indices(start), as_floats(value),
-        as_indices(n_treated), as_indices(n_others), tuple(method), as_floats(np.column_stack(left_out)),
+        as_indices(n_treated), as_indices(n_others), tuple(method),
+        as_floats(np.column_stack(left_out)),
         as_floats(np.column_stack(size)), groups.astype(np.int32),
         np.bincount(group, treated_later, groups.size) > 0,
     )  # fmt: skip
@@ -190,7 +191,8 @@ def _cell(
         without = _without(told, found, group[used], n_groups)
         without[(left == 0) | (treated.size - there - left == 0)] = np.nan
     return (
-        cohort, int(timing.years[t]), int(timing.years[before]), found.value, as_floats(without), as_floats(left),
+        cohort, int(timing.years[t]), int(timing.years[before]), found.value,
+        as_floats(without), as_floats(left),
         int(treated.sum()), int((~treated).sum()), found.method,
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def linkage_rows(planted: Planted, rng: np.random.Generator) -> pl.DataFrame:
             "target": planted.org_id.gather(planted.target),
             "layer": mode.tolist(), "directed": True,
             "weight": pl.Series(amount, nan_to_null=True),
-            "unit": np.where(np.isnan(amount), None, unit).tolist(),
+            "unit": [None if np.isnan(a) else u for a, u in zip(amount, unit, strict=True)],
             "start": _days(n, FIRST_DAY, LAST_DAY, rng), "content": "money", "formal": True,
         },
         schema_overrides={"unit": pl.String, "layer": pl.String},
