@@ -139,8 +139,9 @@ def eligibility_effect(
     running : indicator
         By which eligibility was decided, such as income per head; its first year counts.
     cutoff : unit of the indicator
+        Value of `running` on one side of which units were eligible.
     eligible : "below" or "at or above"
-        The cutoff.
+        On which side of the cutoff units were eligible.
     outcome : indicator, optional
         Its mean over all later years, less its mean before where nine in ten have one; None:
         the one that most units have.

@@ -145,8 +145,12 @@ def policy_spillovers(
     study : Study
         Needs `initiatives`, `outcomes` of places or organisations, and coordinates; linkages
         for what passes along ties.
-    initiative, outcome, smallest
-        As in `policy_effect`.
+    initiative : name or identifier, optional
+        Which initiative is looked at; needed where there are several.
+    outcome : indicator, optional
+        What it may have changed; None: the one that most units have.
+    smallest : unit of the outcome, optional
+        Effect that would matter; None: a fifth of the standard deviation between units.
     rings_km : km, rising
         Outer edges of rings around the treated; whoever is beyond the last, and untied, is the
         yardstick.

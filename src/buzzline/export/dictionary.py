@@ -50,11 +50,11 @@ from buzzline.export.meanings import (
 from buzzline.export.meanings.columns import Meaning
 
 FAMILIES = (
-    cluster_network,
-    policy,
     clusters,
     linkages,
     quality,
+    cluster_network,
+    policy,
     yardsticks,
     specialisation,
     temporary_clusters,

@@ -159,7 +159,7 @@ def cluster_investments(  # noqa: PLR0913  # `progress` is no choice of the anal
     layers : names of layers, or None
         None: as in `deals_of`.
     years : (first, last), optional
-        Both included.
+        Deals of these years, both included.
     across : "all" or "borders"
         "borders": only deals between two countries.
     level : share
