@@ -14,12 +14,12 @@ TABLE_MEANING: dict[str, str] = {
     "synthetic_control_paths": "The same year by year.",
     "synthetic_control_weights": "How much each other counts, and what it shows as a placebo.",
     "synthetic_control_left_out": "Units that were not used.",
-    "eligibility_effect": "How far eligible and other units are apart at the cutoff.",
-    "eligibility_effect_curve": "The local curves on both sides.",
-    "eligibility_effect_left_out": "Units that were not used.",
     "policy_spillovers": "What an initiative did to the treated, and to others near and tied.",
     "policy_spillovers_exposures": "The same by exposure, weighted by its probability.",
     "policy_spillovers_left_out": "Units that were not used.",
+    "eligibility_effect": "How far eligible and other units are apart at the cutoff.",
+    "eligibility_effect_curve": "The local curves on both sides.",
+    "eligibility_effect_left_out": "Units that were not used.",
 }
 
 _OUTCOME = "as the outcome"
