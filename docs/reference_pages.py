@@ -24,7 +24,7 @@ from buzzline.tables.study_file import StudyFile
 
 STAGE_ORDER = (
     "tables", "space", "network", "agglomeration", "clusters", "linkages",
-    "investment", "econometrics", "diagnosis", "survey", "charts", "export",
+    "investment", "econometrics", "diagnosis", "survey", "simulation", "policy", "charts", "export",
     "report", "road", "cli", "analysis", "errors", "quantities", "estimates", "resampling",
     "envelopes", "agreement", "power", "randomness", "arrays", "progress", "kernels",
 )  # fmt: skip

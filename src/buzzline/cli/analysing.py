@@ -49,6 +49,8 @@ COMMANDS = {
     "econometrics": Group("Commands for one question: what goes with what", sort_key=4),
     "diagnosis": Group("Commands for one question: what it means for a cluster", sort_key=4),
     "agglomeration": Group("Commands for one question: how concentrated is it", sort_key=5),
+    "simulation": Group("Commands for one question: what could happen", sort_key=6),
+    "policy": Group("Commands for one question: what would help", sort_key=6),
 }
 # The short word of the house beside the full name.
 SHORT = {

@@ -1,0 +1,1 @@
+"""What would help: policies compared in worlds that share their luck."""

@@ -1,0 +1,1 @@
+"""What could happen: localised learning, simulated on the user's own network."""

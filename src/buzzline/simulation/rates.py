@@ -1,0 +1,101 @@
+"""What parameters are in one step: for each place, and for each group that changes reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from buzzline.arrays import Floats
+from buzzline.errors import InvalidArgument
+from buzzline.simulation.changes import Change, Target
+from buzzline.simulation.parameters import NUMBER, PARAMETERS
+from buzzline.simulation.settings import Settings
+
+MOST_TARGETS = 6  # each doubles the groups
+STEPS_A_YEAR = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """Parameters of one step.
+
+    A cell is a place and a group of organisations in it: `cell = place * n_groups + group`, where
+    bit b of the group tells whether target b reaches the organisation.
+
+    Attributes
+    ----------
+    cells : (parameters, places * n_groups) float64
+    n_groups : int
+    """
+
+    cells: Floats
+    n_groups: int
+
+    def of(self, name: str) -> Floats:
+        """Return the values of a parameter by cell; (places * n_groups,) float64."""
+        return self.cells[NUMBER[name]]
+
+    def by_place(self, name: str) -> Floats:
+        """Return the values for those in each place whom no partial target reaches; (places,)."""
+        return np.ascontiguousarray(self.cells[NUMBER[name], :: self.n_groups])
+
+    def of_world(self, name: str) -> float:
+        """Return one value for all: the mean over places."""
+        return float(self.by_place(name).mean())
+
+    def per_step(self, name: str) -> Floats:
+        """Return by cell the chance in a step of what has a chance per year."""
+        return 1 - (1 - self.of(name)) ** (1 / STEPS_A_YEAR)
+
+    def any(self, name: str) -> bool:
+        """Tell whether a dose is above 0 anywhere; a mechanism without dose is not run."""
+        return bool(self.of(name).any())
+
+
+def targets_of(changes: Sequence[Change]) -> tuple[Target, ...]:
+    """Return the different targets of changes; more than a few cannot be told apart.
+
+    A target that reaches everybody in its places needs no group of its own, but has one: simple.
+
+    Raises
+    ------
+    InvalidArgument
+        Too many targets.
+    """
+    found = tuple(dict.fromkeys(change.target for change in changes))
+    if len(found) > MOST_TARGETS:
+        raise InvalidArgument(
+            f"simulation: the changes have {len(found)} different targets; at most {MOST_TARGETS} "
+            "can be told apart. Give changes of one policy the same places and the same reach."
+        )
+    return found
+
+
+def rates_at(step: int, settings: Settings, changes: Sequence[Change], n_places: int) -> Rates:
+    """Return the parameters of a step."""
+    targets = targets_of(changes)
+    n_groups = 2 ** len(targets)
+    cells = np.empty((len(PARAMETERS), n_places, n_groups))
+    for number, parameter in enumerate(PARAMETERS):
+        cells[number] = settings.value(parameter.name)
+        for place, value in settings.by_place.get(parameter.name, {}).items():
+            cells[number, place] = value
+    for change in changes:
+        _apply(cells, change, step, targets.index(change.target))
+    return Rates(cells.reshape(len(PARAMETERS), -1), n_groups)
+
+
+def _apply(cells: Floats, change: Change, step: int, bit: int) -> None:
+    dose = change.dose_at(step)
+    if dose == 0:
+        return
+    known = PARAMETERS[NUMBER[change.parameter]]
+    reached = (np.arange(cells.shape[2]) >> bit) & 1 == 1
+    places = np.array(change.target.places or range(cells.shape[1]))
+    here = cells[NUMBER[change.parameter]][np.ix_(places, reached)]
+    end = change.to if change.to is not None else here + (change.by or 0.0)
+    cells[NUMBER[change.parameter]][np.ix_(places, reached)] = np.clip(
+        here + dose * (end - here), known.low, known.high
+    )

@@ -1,0 +1,1 @@
+"""Every behavioural rule: one line of theory, its source, its kernel."""
