@@ -17,14 +17,19 @@ class Target:
     places : tuple of int     row numbers of places; () is all
     who : str                 among the organisations there
     industry : int or None    with who="industry" or "suppliers"
-    reach : float             share of those that are reached, by luck of birth, so nested: whoever is
-                              reached at 0.2 is reached at 0.4
+    reach : float             share of those that are reached, by luck of birth, so nested:
+                              whoever is reached at 0.2 is reached at 0.4
     """
 
     places: tuple[int, ...] = ()
     who: Who = "all"
     industry: int | None = None
     reach: float = 1.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether everybody in the places is reached."""
+        return self.who == "all" and self.reach >= 1
 
 
 @dataclass(frozen=True, slots=True)

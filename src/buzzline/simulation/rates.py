@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from buzzline.arrays import Floats
+from buzzline.arrays import Floats, Indices
 from buzzline.errors import InvalidArgument
 from buzzline.simulation.changes import Change, Target
 from buzzline.simulation.parameters import NUMBER, PARAMETERS
@@ -21,8 +21,8 @@ STEPS_A_YEAR = 4
 class Rates:
     """Parameters of one step.
 
-    A cell is a place and a group of organisations in it: `cell = place * n_groups + group`, where
-    bit b of the group tells whether target b reaches the organisation.
+    A cell is a place and a group of organisations in it: `cell = place * n_groups + group`,
+    where bit b of the group tells whether target b reaches the organisation.
 
     Attributes
     ----------
@@ -35,10 +35,11 @@ class Rates:
 
     def of(self, name: str) -> Floats:
         """Return the values of a parameter by cell; (places * n_groups,) float64."""
-        return self.cells[NUMBER[name]]
+        here: Floats = self.cells[NUMBER[name]]
+        return here
 
     def by_place(self, name: str) -> Floats:
-        """Return the values for those in each place whom no partial target reaches; (places,)."""
+        """Return the values for those whom no partial target reaches, by place; (places,)."""
         return np.ascontiguousarray(self.cells[NUMBER[name], :: self.n_groups])
 
     def of_world(self, name: str) -> float:
@@ -55,20 +56,21 @@ class Rates:
 
 
 def targets_of(changes: Sequence[Change]) -> tuple[Target, ...]:
-    """Return the different targets of changes; more than a few cannot be told apart.
+    """Return the different targets that reach some only; few of them can be told apart.
 
-    A target that reaches everybody in its places needs no group of its own, but has one: simple.
+    A change that reaches everybody in its places needs no group of its own.
 
     Raises
     ------
     InvalidArgument
         Too many targets.
     """
-    found = tuple(dict.fromkeys(change.target for change in changes))
+    found = tuple(dict.fromkeys(one.target for one in changes if not one.target.is_whole))
     if len(found) > MOST_TARGETS:
         raise InvalidArgument(
-            f"simulation: the changes have {len(found)} different targets; at most {MOST_TARGETS} "
-            "can be told apart. Give changes of one policy the same places and the same reach."
+            f"simulation: the changes have {len(found)} different targets; at most "
+            f"{MOST_TARGETS} can be told apart. Give changes of one policy the same places "
+            "and the same reach."
         )
     return found
 
@@ -83,16 +85,18 @@ def rates_at(step: int, settings: Settings, changes: Sequence[Change], n_places:
         for place, value in settings.by_place.get(parameter.name, {}).items():
             cells[number, place] = value
     for change in changes:
-        _apply(cells, change, step, targets.index(change.target))
+        groups = np.arange(n_groups)
+        if not change.target.is_whole:
+            groups = groups[groups >> targets.index(change.target) & 1 == 1]
+        _apply(cells, change, step, groups)
     return Rates(cells.reshape(len(PARAMETERS), -1), n_groups)
 
 
-def _apply(cells: Floats, change: Change, step: int, bit: int) -> None:
+def _apply(cells: Floats, change: Change, step: int, reached: Indices) -> None:
     dose = change.dose_at(step)
     if dose == 0:
         return
     known = PARAMETERS[NUMBER[change.parameter]]
-    reached = (np.arange(cells.shape[2]) >> bit) & 1 == 1
     places = np.array(change.target.places or range(cells.shape[1]))
     here = cells[NUMBER[change.parameter]][np.ix_(places, reached)]
     end = change.to if change.to is not None else here + (change.by or 0.0)
