@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from buzzline.arrays import Codes, Flags, Floats
 from buzzline.simulation.settings import Settings
+from buzzline.wording import plural
 
 SCALES = ("local", "regional", "national", "global")  # codes 0 to 3 of a tie
 LAYERS = ("community", "supply", "research", "ownership")  # codes 0 to 3 of a tie
@@ -27,6 +28,8 @@ class Places:
     skilled_share : (r,) float64 [share]
     diaspora : (r, r) float32 [share]          how much people of one place come from another
     institutions : (r, 4) float32              a way of doing things, as a point
+    countries, regions : tuple of str
+        ISO code of the country and name of the region of each place; () where not known.
     """
 
     ids: tuple[str, ...]
@@ -41,6 +44,8 @@ class Places:
     skilled_share: Floats
     diaspora: Floats
     institutions: Floats
+    countries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -63,14 +68,17 @@ class World:
     owner : (n,) int32                     place of the owner; -1: its own place
     related : (s, s) float64 [share]       relatedness of industries
     knowledge : (n, k) float32 or None     None: drawn at the start of each run
-    ties : dict                            `source`, `target` (row numbers, int32), `scale`, `layer`
-                                           (uint8), `trust` (float32), `copresent` (bool); (m,) each
+    ties : dict
+        `source`, `target` (row numbers, int32), `scale`, `layer` (uint8), `trust` (float32),
+        `copresent` (bool); (m,) each.
     n_categories : int                     of knowledge, 10
-    n_markets : int                        distant markets, one a nation other than one's own, at most 8
+    n_markets : int                        distant markets: other nations, at most 8
     room : float                           capacity for entrants, as a multiple of organisations
     settings : Settings
     focal : tuple of int                   places the user asks about; () is all
     title : str
+    longitude, latitude : (n,) float64 or None [degrees]
+        Of each organisation; None: around the middle of its place.
     """
 
     places: Places
@@ -90,6 +98,8 @@ class World:
     settings: Settings = field(default_factory=Settings)
     focal: tuple[int, ...] = ()
     title: str = ""
+    longitude: Floats | None = None
+    latitude: Floats | None = None
 
     @property
     def n(self) -> int:
@@ -98,6 +108,7 @@ class World:
 
     def __str__(self) -> str:
         return (
-            f"{self.title or 'World'}: {self.n} organisations of {len(self.industries)} "
-            f"industries in {self.places.n} places"
+            f"{self.title or 'World'}: {plural(self.n, 'organisation')} of "
+            f"{plural(len(self.industries), 'industry', 'industries')} in "
+            f"{plural(self.places.n, 'place')}"
         )
