@@ -79,6 +79,7 @@ class World:
     title : str
     longitude, latitude : (n,) float64 or None [degrees]
         Of each organisation; None: around the middle of its place.
+    notes : tuple of str                   what was not known, and what was put in its place
     """
 
     places: Places
@@ -100,6 +101,7 @@ class World:
     title: str = ""
     longitude: Floats | None = None
     latitude: Floats | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
