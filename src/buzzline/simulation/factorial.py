@@ -19,7 +19,7 @@ HALF_AT = 5  # the fifth is the product of four: pairs are still told apart
 def factorial_design(n_factors: int) -> Flags:
     """Return points by factors: True where a factor is on its second side.
 
-    All combinations up to 4 factors; half of them for 5, in which pairs stay apart (resolution V);
+    All combinations up to 4 factors; half of them for 5, where pairs stay apart (resolution V);
     beyond, a Hadamard matrix and its mirror image (resolution IV): what one factor does is not
     mixed with any pair, and pairs are mixed with each other (`aliases`).
 
