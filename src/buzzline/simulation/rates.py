@@ -38,6 +38,10 @@ class Rates:
         here: Floats = self.cells[NUMBER[name]]
         return here
 
+    def table(self, *names: str) -> Floats:
+        """Return some parameters side by side; (cells, names) float64, a row a cell."""
+        return np.ascontiguousarray(self.cells[[NUMBER[name] for name in names]].T)
+
     def by_place(self, name: str) -> Floats:
         """Return the values for those whom no partial target reaches, by place; (places,)."""
         return np.ascontiguousarray(self.cells[NUMBER[name], :: self.n_groups])

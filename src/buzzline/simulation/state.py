@@ -1,7 +1,7 @@
 """What changes while a world is run: arrays with one row an organisation, and one a place.
 
-Rows of organisations that are no more, or not yet, are `alive == False`. A birth id is never used
-twice; it, and not the row, is what luck hangs on. Arrays are changed in place by the rules.
+Rows of organisations that are no more, or not yet, are `alive == False`. A birth id is never
+used twice; it, and not the row, is what luck hangs on. Rules change arrays in place.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class State:
     conventions : (n, 4) float32
     vision : (n, k) float32 [share]    where it searches; rows add up to 1
     absorption : (n,) float32          1 is usual
+    standing : (n,) float32 [share]    its lot in its place; those below
+                                       `gatekeepers` keep pipelines
     size : (n,) float32 [jobs]
     cash, profit, output : (n,) float32
     openness : (n,) float32 [share]
@@ -50,9 +52,15 @@ class State:
     tie_scale, tie_layer : (n, 12) uint8    codes of `SCALES`, `LAYERS`
     tie_copresent : (n, 12) bool       begun while both were in one place
     meetings : (n, 4) uint8            meetings of this step by scale (rule K1)
+    contact_start : (n + 1,) int64; contact : (m,) int32; contact_slot : (m,) int8
+        Whom row i meets in this step: contact[contact_start[i]:contact_start[i + 1]], each by
+        its tie in `contact_slot`, or -1 where chance brought them together in one place.
     value : (k,) float32               what each category of knowledge is worth; mean 1
     start : (r + 1,) int64; member : (n_alive,) int32
-        Rows of place r are member[start[r]:start[r + 1]]; kept by `sort_members`.
+        Rows of place r are member[start[r]:start[r + 1]], by industry, then row.
+    industry_start : (r * s + 1,) int64
+        Rows of industry q in place r are those of `member` from industry_start[r * s + q] on.
+        Both are kept by `members.sort_members`.
     by_place : dict of (r,) float64
         What places are: `wage`, `rent`, `commons` (trust), `identity`, `infrastructure`,
         `coded` (codified practice), `population`, `skilled`, `jobs`, `income`, `services` ...
@@ -79,6 +87,7 @@ class State:
     conventions: Floats
     vision: Floats
     absorption: Floats
+    standing: Floats
     size: Floats
     cash: Floats
     profit: Floats
@@ -92,9 +101,13 @@ class State:
     tie_layer: np.ndarray
     tie_copresent: Flags
     meetings: np.ndarray
+    contact_start: np.ndarray
+    contact: Codes
+    contact_slot: np.ndarray
     value: Floats
     start: np.ndarray
     member: Codes
+    industry_start: np.ndarray
     by_place: dict[str, Floats] = field(default_factory=dict)
     institutions: Floats = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     entries: Floats = field(default_factory=lambda: np.zeros(0))

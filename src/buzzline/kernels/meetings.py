@@ -1,0 +1,125 @@
+"""Whom organisations have time to meet, and whom of those luck brings."""
+
+from buzzline.kernels import kernel
+from buzzline.kernels.luck import four_uniforms, uniform
+
+# Columns of the table by cell.
+TIME, LOCAL, REGIONAL, NATIONAL, GLOBAL = range(5)  # time, and cost of a meeting by scale
+REGIONAL_SHARE, NATIONAL_SHARE, GLOBAL_SHARE = range(5, 8)
+GATEKEEPERS, ANY_INDUSTRY, EMBEDDING, EMBEDDED = range(8, 12)
+_MOST = 255
+_LOT = 1  # the step of the stream "start" that deals lots
+
+
+@kernel
+def whole(expected, u):
+    """Return a whole number that is `expected` on average, for u in (0, 1)."""
+    return int(expected + u)
+
+
+@kernel
+def keep_pipelines(key, stream, member, cell, birth, table, standing, keeps):
+    """Say who keeps pipelines: whose lot is below the share. Newcomers draw theirs."""
+    for i in member:
+        if standing[i] <= 0:
+            standing[i] = uniform(key, stream, _LOT, birth[i], 0)
+        keeps[i] = standing[i] < table[cell[i], GATEKEEPERS]
+
+
+@kernel
+def spend_time(
+    key, stream, step, member, cell, birth, keeps, affiliate, partner, tie_scale, table,
+    meetings,
+):  # fmt: skip
+    """Share the time out, from far to near: sum of meetings times cost is at most the time.
+
+    Time that has no tie to go to stays in the place. partner : (n, 12) int32; table :
+    (cells, 12) float64; meetings : (n, 4) uint8. O(n) time.
+    """
+    meetings[:] = 0
+    for i in member:
+        row = table[cell[i]]
+        left = row[TIME]
+        u = four_uniforms(key, stream, step, birth[i], 0)
+        tied = (False, False, False, False)
+        for slot in range(partner.shape[1]):
+            if partner[i, slot] >= 0:
+                s = tie_scale[i, slot]
+                t0, t1, t2, t3 = tied
+                tied = (t0 or s == 0, t1 or s == 1, t2 or s == 2, t3 or s == 3)
+        for scale in (3, 2, 1):
+            share = row[REGIONAL_SHARE + scale - 1]
+            cost = row[LOCAL + scale]
+            if scale == 3:
+                if affiliate[i] and row[EMBEDDING] > 0:
+                    share = 1.0 - row[EMBEDDED]
+                elif not keeps[i]:
+                    share = 0.0
+            if tied[scale] and share > 0:
+                number = min(whole(share * row[TIME] / cost, u[scale]), int(left / cost))
+                meetings[i, scale] = min(number, _MOST)
+                left -= meetings[i, scale] * cost
+        meetings[i, 0] = min(whole(left / row[LOCAL], u[0]), _MOST)
+
+
+@kernel
+def someone_here(u, i, low, high, member):
+    """Return a row of member[low:high] other than i, each alike for u in (0, 1); -1 if none."""
+    n_others = high - low - 1
+    if n_others < 1:
+        return -1
+    j = member[low + int(u * n_others)]
+    return member[high - 1] if j == i else j
+
+
+@kernel
+def tie_of_scale(u, i, scale, partner, tie_scale):
+    """Return a slot of row i with a tie of a scale, each alike for u in (0, 1); -1 if none."""
+    number = 0
+    for slot in range(partner.shape[1]):
+        if partner[i, slot] >= 0 and tie_scale[i, slot] == scale:
+            number += 1
+    left = int(u * number)
+    for slot in range(partner.shape[1]):
+        if partner[i, slot] >= 0 and tie_scale[i, slot] == scale:
+            if left == 0:
+                return slot
+            left -= 1
+    return -1
+
+
+@kernel
+def meet(
+    key, stream, step, member, start, industry_start, n_industries, place, industry, cell,
+    birth, alive, partner, tie_scale, meetings, table, contact_start, contact, contact_slot,
+):  # fmt: skip
+    """Fill in whom each meets: a tie of the scale; in its place, chance where there is none.
+
+    contact : (m,) int32, contact_slot : (m,) int8, both at contact_start[i] and on; -1 where
+    nobody could be met. O(m) time.
+    """
+    for i in member:
+        at = contact_start[i]
+        first = at
+        here = place[i]
+        own = here * n_industries + industry[i]
+        for scale in range(4):
+            for _ in range(meetings[i, scale]):
+                drawn = at - first
+                four = four_uniforms(key, stream, step, birth[i], 1 + drawn // 2)
+                kind, pick = (four[0], four[1]) if drawn % 2 == 0 else (four[2], four[3])
+                slot, j = -1, -1
+                anybody = scale == 0 and kind < table[cell[i], ANY_INDUSTRY]
+                if not anybody:
+                    slot = tie_of_scale(pick, i, scale, partner, tie_scale)
+                if slot >= 0:
+                    j = partner[i, slot]
+                elif scale == 0:
+                    if not anybody:
+                        low, high = industry_start[own], industry_start[own + 1]
+                        j = someone_here(pick, i, low, high, member)
+                    if j < 0:
+                        j = someone_here(pick, i, start[here], start[here + 1], member)
+                contact[at] = j if j >= 0 and alive[j] else -1
+                contact_slot[at] = slot
+                at += 1
