@@ -128,6 +128,23 @@ def things_of(item: Analysis) -> dict[str, type]:
     }
 
 
+@functools.cache
+def needs_study(item: Analysis) -> bool:
+    """Tell whether an analysis, or what it is made from, takes the tables of a user.
+
+    Examples
+    --------
+    >>> import buzzline
+    >>> needs_study(CATALOGUE["scale_balance"])
+    True
+    """
+    kinds = things_of(item).values()
+    if Study in kinds:
+        return True
+    makers = [maker_of(kind) for kind in kinds]
+    return any(needs_study(maker) for maker in makers if maker is not None)
+
+
 def optional_things_of(item: Analysis) -> dict[str, type]:
     """Return the results of other analyses that an analysis takes where there are any.
 
@@ -287,6 +304,7 @@ __all__ = [
     "Provenance",
     "analysis",
     "maker_of",
+    "needs_study",
     "optional_things_of",
     "result_names",
     "things_of",

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 
 import polars as pl
 import pytest
 
-from buzzline.analysis import CATALOGUE
+from buzzline.analysis import CATALOGUE, Provenance, analysis, needs_study
 from buzzline.cli.analysing import SHORT
 from buzzline.cli.application import application
 from buzzline.cli.options import options_of
+from buzzline.errors import InvalidArgument
+from buzzline.progress import Progress, silent
+from buzzline.quantities import Count
+from buzzline.randomness import Seed, generator
+from buzzline.road.measuring import in_order, measures_of
+from buzzline.tables.study_file import RunSettings
 
 NAMES = sorted(CATALOGUE)
 COMMANDS = ("init", "check", "run", "schema", "demo", *SHORT.values())
@@ -28,7 +35,8 @@ def test_help_names_every_option_its_unit_and_an_example(buzzline, monkeypatch, 
         if option.quantity is not None:
             assert f"Unit: {option.quantity.unit}" in option.help
     word = SHORT.get(name, name.replace("_", "-"))
-    assert f"buzzline {word} my-region" in done.out
+    first = "my-region" if needs_study(CATALOGUE[name]) else "--"
+    assert f"buzzline {word} {first}" in done.out
 
 
 @pytest.mark.parametrize("word", COMMANDS)
@@ -185,3 +193,44 @@ def test_a_study_is_read_from_a_folder_without_study_file(buzzline, tiny, tmp_pa
     for name in ("organisations.csv", "linkages.csv"):
         shutil.copy(tiny / name, tmp_path)
     assert buzzline("profile", tmp_path, "--quiet").code == 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Toss:
+    """What coins say."""
+
+    heads: pl.DataFrame
+    provenance: Provenance | None = None
+
+    def table(self) -> pl.DataFrame:
+        return self.heads
+
+
+@pytest.fixture
+def coins():
+    """An analysis that asks nothing about tables."""
+    @analysis("simulation", "How often do coins show heads?")
+    def coins(*, tosses: Count = 8, rng: Seed = None, progress: Progress = silent) -> Toss:
+        """Toss coins."""
+        progress("tossing", tosses, tosses)
+        return Toss(pl.DataFrame({"heads": [int(generator(rng).binomial(tosses, 0.5))]}))
+
+    yield CATALOGUE["coins"]
+    del CATALOGUE["coins"]
+
+
+def test_an_analysis_without_study_is_a_command_without_tables(buzzline, coins):
+    assert not needs_study(coins)
+    said = buzzline("coins", "--help").out
+    assert "--tosses" in said
+    for of_study in ("STUDY", "--source", "--public", "--clusters", "study.toml"):
+        assert of_study not in said
+    rows = json.loads(buzzline("coins", "--tosses", "4", "--seed", "1", "--json").out)
+    assert rows == json.loads(buzzline("coins", "--tosses", "4", "--seed", "1", "--json").out)
+    assert buzzline("coins", "my-region").code == 2
+
+
+def test_an_analysis_without_study_is_no_measure_of_a_run(coins):
+    assert "coins" not in in_order()
+    with pytest.raises(InvalidArgument, match="asks nothing about your tables.*buzzline coins"):
+        measures_of(RunSettings(measures=("coins",)))

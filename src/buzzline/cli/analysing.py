@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter
 
-from buzzline.analysis import CATALOGUE, Analysis, things_of
+from buzzline.analysis import CATALOGUE, Analysis, needs_study, things_of
 from buzzline.charts.drawing import charts_of
 from buzzline.cli.helping import example_lines
 from buzzline.cli.options import (
@@ -29,6 +29,7 @@ from buzzline.errors import InvalidArgument
 from buzzline.export.measures import measure_frames
 from buzzline.export.publishing import publisher
 from buzzline.export.writing import write_tables
+from buzzline.progress import Progress
 from buzzline.road.choices import choices_of
 from buzzline.road.manifest import provenance_json
 from buzzline.road.measuring import ALWAYS, OF_CANDIDATES, in_order
@@ -77,7 +78,7 @@ CHOICES_COME_FROM = (
 class Request:
     """What was typed, apart from the choices of the analysis."""
 
-    study: Path
+    study: Path | None = None
     source: Kind = "tables"
     clusters: Path | None = None
     out: Path | None = None
@@ -98,11 +99,15 @@ def add_analyses(app: App) -> None:
             _command(item),
             name=name,
             alias=(short,) if short else (),
-            help=f"{item.question}\n\n{sentence} {CHOICES_COME_FROM}",
+            help=f"{item.question}\n\n{sentence} {_origin(item)}".rstrip(),
             help_epilogue=_example(item, short or name),
             group=COMMANDS[item.stage],
             sort_key=order.get(item.name),
         )
+
+
+def _origin(item: Analysis) -> str:
+    return CHOICES_COME_FROM if needs_study(item) else ""
 
 
 def with_study(app: App, words: Sequence[str]) -> list[str]:
@@ -134,18 +139,15 @@ def _example(item: Analysis, word: str) -> str:
     settable = [
         o for o in options_of(item) if isinstance(o.default, int | float) and o.quantity
     ]
-    if not settable:
-        return example_lines(word, ["my-region", f"my-region --out {word}"])
-    option = settable[0]
-    return example_lines(
-        word, ["my-region", f"my-region {option.spelt[0]} {option.default:g} --out {word}"]
-    )
+    first = ["my-region"] if needs_study(item) else []
+    chosen = [f"{settable[0].spelt[0]} {settable[0].default:g}"] if settable else []
+    return example_lines(word, [" ".join(first), " ".join([*first, *chosen, f"--out {word}"])])
 
 
 def _command(item: Analysis) -> Callable[..., int]:
     """Return a function whose signature the parser reads."""
 
-    def run(study: Path, **typed: Any) -> int:
+    def run(study: Path | None = None, **typed: Any) -> int:
         general = {key: typed.pop(key) for key in tuple(typed) if key in Request.__slots__}
         return _answer(item, Request(study, **general), typed)
 
@@ -153,7 +155,8 @@ def _command(item: Analysis) -> Callable[..., int]:
     of_makers = Group(f"Choices of what it is made from: {steps}", sort_key=3)
     parameters = [
         *_input(item), *(_parameter(option, CHOICES) for option in options_of(item)),
-        *(_parameter(option, of_makers) for option in options_of_makers(item)), *_output(),
+        *(_parameter(option, of_makers) for option in options_of_makers(item)),
+        *_output(item),
     ]  # fmt: skip
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a function has one
     run.__annotations__ = {each.name: each.annotation for each in parameters}
@@ -178,6 +181,8 @@ def _parameter(option: Option, group: Group) -> inspect.Parameter:
 
 
 def _input(item: Analysis) -> list[inspect.Parameter]:
+    if not needs_study(item):
+        return []
     found = [
         inspect.Parameter(
             "study", inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -195,12 +200,15 @@ def _input(item: Analysis) -> list[inspect.Parameter]:
     return found
 
 
-def _output() -> list[inspect.Parameter]:
+def _output(item: Analysis) -> list[inspect.Parameter]:
+    public = _keyword(
+        "public", bool, False, OUTPUT,
+        "Results for everybody: no small organisation by name, no small group.",
+    )  # fmt: skip
     return [
         _keyword("out", Path | None, None, OUTPUT,
                  "Folder to write tables, charts and provenance to."),
-        _keyword("public", bool, False, OUTPUT,
-                 "Results for everybody: no small organisation by name, no small group."),
+        *([public] if needs_study(item) else []),
         _keyword("json", bool, False, OUTPUT, "Print the whole table as JSON."),
         _keyword("quiet", bool, False, OUTPUT, "Show no progress."),
     ]  # fmt: skip
@@ -216,34 +224,11 @@ def _keyword(name: str, hint: Any, default: Any, *said: Any) -> inspect.Paramete
 
 
 def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
-    settings = settings_of(request.study)
-    arguments = arguments_from(item, typed, choices_of(item.name, settings))
     with shown_progress(quiet=request.quiet) as progress:
-        progress("reading tables", 0, 1)
-        study = opened(request.study, request.source)
-        progress("reading tables", 1, 1)
-        _say_set_aside(study.about.quality.n_set_aside, request)
-        if request.public:
-            study = _hidden(study, request, settings)
-        if "progress" in item.choices:
-            arguments["progress"] = progress
-        have: dict[type, Any] = {Study: study}
-        if request.clusters is not None:
-            is_tested = item.name not in OF_CANDIDATES
-            have[AfterTests if is_tested else Clustering] = earlier_clusters(
-                request.clusters, study, request.study, after_tests=is_tested
-            )
-        passed = {o.name: typed[o.name] for o in options_of_makers(item) if o.name in typed}
-        of_makers = {maker.name: passed for maker in makers_of(item)}
-        things = things_for(item, have, settings, progress=progress, typed=of_makers)
-        arguments |= offered_to(item, have, settings, progress=progress)
-        result = item.function(*things, **arguments)
-    if request.public:
-        clusters = have.get(AfterTests, have.get(Clustering))
-        cutter = publisher(study, clusters, rule_of(settings))
-        if why := cutter.why_not(item.name):
-            raise InvalidArgument(f"{item.name}: {why}")
-        result = cutter.record(result, item.name)
+        if request.study is None:
+            result = _worked_out(item, {}, RunSettings(), typed=typed, progress=progress)
+        else:
+            result = _of_study(item, request, request.study, typed=typed, progress=progress)
     if request.out is not None:
         for path in _write(request.out, item.name, result):
             say(f"written: {path}")
@@ -253,6 +238,56 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         show(str(result))
         show_frame(result.table())
     return 0
+
+
+def _of_study(
+    item: Analysis,
+    request: Request,
+    folder: Path,
+    *,
+    typed: Mapping[str, Any],
+    progress: Progress,
+) -> Any:
+    settings = settings_of(folder)
+    arguments_from(item, typed, {})  # refuses what cannot be before the tables are read
+    progress("reading tables", 0, 1)
+    study = opened(folder, request.source)
+    progress("reading tables", 1, 1)
+    _say_set_aside(study.about.quality.n_set_aside, request)
+    if request.public:
+        study = _hidden(study, request, settings)
+    have: dict[type, Any] = {Study: study}
+    if request.clusters is not None:
+        is_tested = item.name not in OF_CANDIDATES
+        have[AfterTests if is_tested else Clustering] = earlier_clusters(
+            request.clusters, study, folder, after_tests=is_tested
+        )
+    result = _worked_out(item, have, settings, typed=typed, progress=progress)
+    if not request.public:
+        return result
+    cutter = publisher(study, have.get(AfterTests, have.get(Clustering)), rule_of(settings))
+    if why := cutter.why_not(item.name):
+        raise InvalidArgument(f"{item.name}: {why}")
+    return cutter.record(result, item.name)
+
+
+def _worked_out(
+    item: Analysis,
+    have: dict[type, Any],
+    settings: RunSettings,
+    *,
+    typed: Mapping[str, Any],
+    progress: Progress,
+) -> Any:
+    """Return the result of an analysis, made from what there is and what it takes besides."""
+    arguments = arguments_from(item, typed, choices_of(item.name, settings))
+    if "progress" in item.choices:
+        arguments["progress"] = progress
+    passed = {o.name: typed[o.name] for o in options_of_makers(item) if o.name in typed}
+    of_makers = {maker.name: passed for maker in makers_of(item)}
+    things = things_for(item, have, settings, progress=progress, typed=of_makers)
+    arguments |= offered_to(item, have, settings, progress=progress)
+    return item.function(*things, **arguments)
 
 
 def _hidden(study: Study, request: Request, settings: RunSettings) -> Study:

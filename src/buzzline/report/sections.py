@@ -72,6 +72,18 @@ HEADINGS = {
         "On several dimensions that are never added up, against clusters of its industry, or "
         "all where these are few.",
     ),
+    "simulation": Heading(
+        "could-happen", "What could happen", "What could happen",
+        "A model of localised learning, run many times from the organisations, places and ties "
+        "of these tables. Bands are what luck alone does in the model at these settings; they "
+        "do not say whether the model is right. It is no forecast: it says what follows from "
+        "which assumption.",
+    ),
+    "policy": Heading(
+        "would-help", "What would help", "What would help",
+        "The same model with and without a policy, run by run with the same luck. Costs are "
+        "placeholders with ranges until an agency puts in its own.",
+    ),
 }  # fmt: skip
 
 

@@ -10,16 +10,35 @@ from functools import cache
 from typing import Any
 
 # The catalogue fills when the stages are imported.
-from buzzline import agglomeration, clusters, diagnosis, econometrics, investment, linkages
-from buzzline.analysis import CATALOGUE, Analysis, Answer, optional_things_of, things_of
+from buzzline import (
+    agglomeration,
+    clusters,
+    diagnosis,
+    econometrics,
+    investment,
+    linkages,
+    policy,
+    simulation,
+)
+from buzzline.analysis import (
+    CATALOGUE,
+    Analysis,
+    Answer,
+    needs_study,
+    optional_things_of,
+    things_of,
+)
 from buzzline.clusters.clustering import Clustering
 from buzzline.errors import InvalidArgument, NotConverged, TooFew
 from buzzline.tables.study_file import RunSettings
 
 STAGES = tuple(
     stage.__name__.rpartition(".")[2]
-    for stage in (agglomeration, clusters, linkages, investment, econometrics, diagnosis)
-)
+    for stage in (
+        agglomeration, clusters, linkages, investment, econometrics, diagnosis, simulation,
+        policy,
+    )
+)  # fmt: skip
 ALWAYS = ("scale_profile", "candidate_clusters", "scale_balance")  # no run is without them
 ALL, NONE = "all", "none"
 DELINEATION = "delineation"  # both tests together
@@ -81,6 +100,11 @@ def measures_of(settings: RunSettings) -> tuple[str, ...]:
     if asked == (NONE,):
         return ()
     for name in asked:
+        if name in CATALOGUE and not needs_study(CATALOGUE[name]):
+            raise InvalidArgument(
+                f"measures: {name!r} asks nothing about your tables. Take it out of `measures` "
+                f"in study.toml and run `buzzline {name.replace('_', '-')}`."
+            )
         if name not in known:
             raise InvalidArgument(
                 f"measures: there is no measure {name!r}; measures are {', '.join(known)}, or "
@@ -116,10 +140,12 @@ def by_makers(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def in_order() -> tuple[str, ...]:
-    """Return the analyses that can be asked for, stage by stage, in the order of the report."""
+    """Return what can be asked of tables, stage by stage, in the order of the report."""
     order = {name: number for number, name in enumerate((*SENSIBLE, *LATER))}
     names = [
-        name for name, item in CATALOGUE.items() if item.stage in STAGES and name not in ALWAYS
+        name
+        for name, item in CATALOGUE.items()
+        if item.stage in STAGES and name not in ALWAYS and needs_study(item)
     ]
     return tuple(
         sorted(names, key=lambda name: (_stage(name), order.get(name, len(order)), name))
