@@ -42,7 +42,7 @@ def begin(world: World, luck: Luck, settings: Settings) -> State:
     _fill_lots(state, luck, rates)
     _fill_knowledge(state, luck)
     _fill_conventions(state, luck)
-    draw_visions(state, rates, luck, np.arange(n, dtype=np.int32))
+    draw_visions(state, rates, luck, rows=np.arange(n, dtype=np.int32))
     fill_ties(state, rates, luck)
     state.profit[:n] = state.knowledge[:n].sum(axis=1)
     state.output[:n] = state.profit[:n]
@@ -50,7 +50,7 @@ def begin(world: World, luck: Luck, settings: Settings) -> State:
     return state
 
 
-def draw_visions(state: State, rates: Rates, luck: Luck, rows: Codes) -> None:
+def draw_visions(state: State, rates: Rates, luck: Luck, *, rows: Codes) -> None:
     """Draw where organisations of some rows search, around what their place knows."""
     known = np.zeros((state.world.places.n, state.knowledge.shape[1]))
     np.add.at(known, state.place[state.member], state.knowledge[state.member])
