@@ -122,7 +122,7 @@ def _notes(n_linkages: int, n_kept: int, n_ties: int, n_told: int) -> tuple[str,
         )
     if n_told < n_ties:
         notes[0] += (
-            f"; of {n_ties - n_told:,} trust is not told: each record of a tie takes it half the "
-            "way from where such ties begin to the ceiling"
+            f"; of {n_ties - n_told:,} trust is not told: each record of a tie takes it half "
+            "the way from where such ties begin to the ceiling"
         )
     return (notes[0] + ".",)
