@@ -48,6 +48,14 @@ def gamma(key, stream, step, birth, shape, first):
 
 
 @kernel
+def fill_gammas(key, stream, step, birth, shape, out):
+    """Fill out : (n, k) float32 with draws of the gamma distribution of mean 1."""
+    for i in range(out.shape[0]):
+        for c in range(out.shape[1]):
+            out[i, c] = gamma(key, stream, step, birth[i], shape, c * _FIRST) / shape
+
+
+@kernel
 def fill_visions(key, stream, step, rows, birth, place, usual, concentration, dose, vision):
     """Draw where organisations search: theta ~ Dirichlet(concentration * usual of the place).
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from buzzline.arrays import Codes, Floats, as_floats
-from buzzline.kernels.starts import fill_uniforms, fill_visions
+from buzzline.kernels.starts import fill_gammas, fill_uniforms, fill_visions
 from buzzline.simulation.given_ties import fill_ties
 from buzzline.simulation.luck import STREAMS, Luck
 from buzzline.simulation.members import sort_members
@@ -17,9 +17,11 @@ from buzzline.simulation.state import N_CONVENTIONS, N_TIES, NOBODY, State
 from buzzline.simulation.world import World
 
 # Draws of the stream "start", as steps that no world has.
-KNOWLEDGE, STANDING, CONVENTIONS, OF_NATION, OF_PLACE = range(5)
+KNOWLEDGE, STANDING, CONVENTIONS, OF_NATION, OF_PLACE, KNOWN_IN_PLACE = range(6)
 SPREAD_OF_CONVENTIONS = {"own": 0.05, "place": 0.1, "nation": 0.1}
 BESIDE_ITS_OWN = 0.25  # of knowledge far from what an industry knows most of
+ALIKE = 1.0  # shape of what places know of each category; larger is more alike
+AROUND_ITS_PLACE = 0.3  # by which an organisation knows more or less than is usual there
 GROWS = ("entry", "foreign_investment")  # mechanisms that need room for more organisations
 
 
@@ -113,16 +115,20 @@ def _fill_lots(state: State, luck: Luck, rates: Rates) -> None:
 
 
 def _fill_knowledge(state: State, luck: Luck) -> None:
-    """Fill in what the world says; else up to 1 of each category, most near its industry's."""
+    """Fill in what the world says; else what is usual in a place and an industry, roughly."""
     world, k = state.world, state.world.n_categories
     if world.knowledge is not None:
         state.knowledge[: world.n] = world.knowledge
         return
     n_industries = len(world.industries)
-    state.knowledge[: world.n] = _drawn(luck, KNOWLEDGE, state.birth[: world.n], k)
+    of_place = np.empty((world.places.n, k), np.float32)
+    births = np.arange(world.places.n, dtype=np.uint64)
+    fill_gammas(luck.key, STREAMS["start"], KNOWN_IN_PLACE, births, ALIKE, of_place)
+    own = 2 * _drawn(luck, KNOWLEDGE, state.birth[: world.n], k) - 1
+    state.knowledge[: world.n] = of_place[world.place] * (1 + AROUND_ITS_PLACE * own)
     if n_industries > 1:
-        own = np.arange(n_industries)[:, None] * k / n_industries
-        apart = np.abs(np.arange(k)[None, :] - own)
+        most = np.arange(n_industries)[:, None] * k / n_industries
+        apart = np.abs(np.arange(k)[None, :] - most)
         near = np.exp(-((np.minimum(apart, k - apart) / (k / 5)) ** 2))
         usual = BESIDE_ITS_OWN + (1 - BESIDE_ITS_OWN) * near
         state.knowledge[: world.n] *= usual[world.industry].astype(np.float32)
