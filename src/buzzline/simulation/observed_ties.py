@@ -62,7 +62,7 @@ def _of_slots(sightings: Sequence[Sighting], cast: Cast, days: Calendar) -> pl.D
         .agg(pl.col("look").max(), pl.col("trust").last(), pl.col("copresent").last())
     )
     step = np.array([seen.step for seen in sightings])
-    last = ties["look"].to_numpy()
+    last = ties["look"].to_numpy().astype(np.int64)
     is_over = pl.Series(last < step.size - 1)
     ended = step[np.minimum(last + 1, step.size - 1)]
     unknown = pl.Series([None], dtype=pl.Date)
@@ -73,7 +73,7 @@ def _of_slots(sightings: Sequence[Sighting], cast: Cast, days: Calendar) -> pl.D
         start=days.of(begun).zip_with(pl.Series(begun > step[0]), unknown),
         end=days.of(np.maximum(ended, begun)).zip_with(is_over, unknown),
         initiated_copresent="copresent",
-        trust=pl.col("trust").clip(0, 1),
+        trust=pl.col("trust").cast(pl.Float64).clip(0, 1),
     )  # fmt: skip
 
 
