@@ -13,8 +13,9 @@ from buzzline.policy.experiments.design import BASES, Case, Playing, Size
 from buzzline.policy.experiments.recorded import Recorded
 from buzzline.simulation.beginning import begin
 from buzzline.simulation.changes import Change
+from buzzline.simulation.governing import governed
 from buzzline.simulation.luck import luck_of
-from buzzline.simulation.recording import QUANTITIES, record
+from buzzline.simulation.recording import NAMES, WORLD_NAMES, record, record_world
 from buzzline.simulation.settings import Settings
 from buzzline.simulation.state import State
 from buzzline.simulation.stepping import advance
@@ -50,7 +51,8 @@ def recorded_of(case: Case, how: Playing) -> Recorded:
         _one_run(world, case, how, run=run, drawn=drawn[run]) for run in range(how.size.runs)
     ]
     return Recorded(
-        (*(one.name for one in QUANTITIES), LOCALS), np.stack(values), steps,
+        (*NAMES, LOCALS), np.stack([places for places, _ in values]),
+        (*NAMES, *WORLD_NAMES), np.stack([of_world for _, of_world in values]), steps,
         world.focal or tuple(range(world.places.n)),
     )  # fmt: skip
 
@@ -105,9 +107,9 @@ def _scaled(step: int, steps: int) -> int:
 
 
 def _one_run(world: World, case: Case, how: Playing, *, run: int,
-             drawn: Mapping[str, float]) -> Floats:  # fmt: skip
+             drawn: Mapping[str, float]) -> tuple[Floats, Floats]:  # fmt: skip
     settings = settings_of_case(world, case, how, drawn)
-    changes = dated(case.changes, how.size.steps)
+    changes = governed(dated(case.changes, how.size.steps), world, settings)
     luck = luck_of(how.seed, run)
     state = begin(world, luck, settings)
     shocks = {_scaled(step, how.size.steps): shock for step, shock in case.shocks.items()}
@@ -118,19 +120,19 @@ def _one_run(world: World, case: Case, how: Playing, *, run: int,
         advance(state, settings, changes, luck)
         if step + 1 in wanted:
             kept.append(_recorded(state))
-    return np.stack(kept)
+    return np.stack([places for places, _ in kept]), np.stack([world for _, world in kept])
 
 
-def _recorded(state: State) -> Floats:
-    """Return what is recorded, and the knowledge of those whom nobody elsewhere owns."""
+def _recorded(state: State) -> tuple[Floats, Floats]:
+    """Return what is recorded of places and world, and knowledge of those owned at home."""
     rows = np.flatnonzero(state.alive & (state.owner < 0))
     r = state.world.places.n
     n = np.bincount(state.place[rows], minlength=r)
     known = np.bincount(state.place[rows], state.knowledge[rows].mean(axis=1), minlength=r)
     values = record(state)
-    values[np.bincount(state.place[state.alive], minlength=r) == 0] = np.nan
+    values[values[:, NAMES.index("n_organisations")] == 0] = np.nan
     of_locals = np.where(n > 0, known / np.maximum(n, 1), np.nan)
-    return np.column_stack([values, of_locals])
+    return np.column_stack([values, of_locals]), record_world(state, values)
 
 
 def _shock(state: State, shock: Callable[[State], None] | None) -> None:

@@ -22,12 +22,17 @@ class Recorded:
     ----------
     quantities : tuple of str           as in `QUANTITIES` of the simulation
     values : (runs, t, places, quantities) float64
+    world_quantities : tuple of str
+    of_world : (runs, t, world quantities) float64
+        Of all places together; inequality between and within them.
     steps : (t,) int64                  when; the last is the end
     focal : tuple of int                places that are asked about; never empty
     """
 
     quantities: tuple[str, ...]
     values: Floats
+    world_quantities: tuple[str, ...]
+    of_world: Floats
     steps: np.ndarray
     focal: tuple[int, ...]
 
@@ -51,14 +56,27 @@ class Recorded:
         (runs,) float64
             NaN where no place has a value.
         """
-        if quantity not in self.quantities:
-            raise InvalidArgument(
-                f"experiment: there is no quantity {quantity!r}; there are "
-                f"{', '.join(self.quantities)}"
-            )
-        t = int(np.argmin(np.abs(self.steps - when * self.steps[-1])))
-        of_places = self.values[:, t, self._places(where), self.quantities.index(quantity)]
+        column = _column(quantity, self.quantities)
+        of_places = self.values[:, self._t(when), self._places(where), column]
         return _over_places(of_places, how)
+
+    def of_all(self, quantity: str, *, when: float = 1.0) -> Floats:
+        """Return one number a run of the world as a whole; (runs,).
+
+        Parameters
+        ----------
+        quantity : str
+            Any, or an inequality: theil_between, theil_within, theil_income.
+        when : float
+            Share of the run that is over.
+        """
+        found: Floats = self.of_world[
+            :, self._t(when), _column(quantity, self.world_quantities)
+        ]
+        return found
+
+    def _t(self, when: float) -> int:
+        return int(np.argmin(np.abs(self.steps - when * self.steps[-1])))
 
     def relative(self, quantity: str, *, when: float = 1.0) -> Floats:
         """Return the mean of the focal places, as a multiple of that of all others; (runs,)."""
@@ -72,6 +90,14 @@ class Recorded:
         if where == "all":
             return list(every)
         return [place for place in every if (place in self.focal) == (where == "focal")]
+
+
+def _column(quantity: str, quantities: tuple[str, ...]) -> int:
+    if quantity not in quantities:
+        raise InvalidArgument(
+            f"simulation: there is no quantity {quantity!r}; there are {', '.join(quantities)}"
+        )
+    return quantities.index(quantity)
 
 
 def _over_places(values: Floats, how: How) -> Floats:
