@@ -30,7 +30,7 @@ def open_demand(member, place, cell, owner, alive, partner, layer, size, share, 
         for t in range(partner.shape[1]):
             j = partner[i, t]
             if j >= 0 and layer[i, t] == SUPPLY and alive[j] and out[j] > 0:
-                out[j] = max(out[j] - 1, 1e-9)
+                out[j] = max(out[j] - 1, 0.0)
     return out / STEPS_A_YEAR
 
 
