@@ -59,7 +59,7 @@ def institutions_follow_power(state: State, rates: Rates, luck: Luck) -> None:
     dose = place_rate(state, rates, "institutions")
     needs = needs_of_industries(state, luck)
     speed = np.minimum(1, dose * _per_step(place_rate(state, rates, "institution_speed")))
-    rich = _relative(state.by_place["income"], np.diff(state.start))
+    rich = _relative(state.by_place["income"], np.ones(dose.size))
     uptake = dose * _per_step(place_rate(state, rates, "practice_uptake"))
     uptake *= rich ** place_rate(state, rates, "uptake_by_wealth")
     uptake *= 1 - place_rate(state, rates, "blockers")
@@ -82,7 +82,7 @@ def success_turns_search(state: State, rates: Rates, luck: Luck) -> None:
     output = np.bincount(
         state.place[state.member], state.output[state.member], state.start.size - 1
     )
-    success = _relative(output, np.diff(state.start))
+    success = _relative(output, np.diff(state.start).astype(float))
     turned = success ** -place_rate(state, rates, "complacency")
     state.by_place["search"] *= np.clip(turned, 1 / SEARCH_AT_MOST, SEARCH_AT_MOST)
 
