@@ -39,6 +39,7 @@ def begin(world: World, luck: Luck, settings: Settings) -> State:
     state.owner[:n] = world.owner
     state.is_university[:n] = world.is_university
     state.size[:n] = world.jobs
+    state.cash[:n] = 1.0  # a step of usual sales
     state.openness[:n] = rates.of("openness")[world.place]
     sort_members(state)
     _fill_lots(state, luck, rates)
@@ -153,11 +154,10 @@ def _fill_places(state: State, rates: Rates) -> None:
     places, n = state.world.places, state.world.n
     r, trust = places.n, rates.by_place("trust_commons")
     jobs = as_floats(np.bincount(state.place[:n], state.world.jobs, r))
-    income = as_floats(np.bincount(state.place[:n], state.output[:n], r))
     state.by_place.update(
         commons=trust.copy(), commons_start=trust.copy(), wage=np.ones(r), rent=np.ones(r),
         identity=np.full(r, 0.5), infrastructure=rates.by_place("infrastructure"),
         coded=np.zeros(r), population=places.population.astype(float).copy(),
         skilled=places.population * places.skilled_share, jobs=jobs,
-        income=income, services=np.zeros(r), search=np.ones(r),
+        income=np.ones(r), services=np.zeros(r), search=np.ones(r),
     )  # fmt: skip

@@ -90,7 +90,7 @@ MINIMAL = Settings(
         "pipeline_cost": 0.0, "begun_in_copresence": 0.0, "affiliate_exit": 0.0,
         "being_there": 0.0, "market_knowledge": 0.0, "foreign_investment": 0.0,
         "embedding": 0.0, "rural_suppliers": 0.0, "labour_mobility": 0.0, "entry": 0.0,
-        "congestion": 0.0, "income": 0.0, "access": 0.0, "institutions": 0.0,
-        "cohesion": 0.0,
+        "learning_weight": 1.0, "agglomeration": 0.0, "congestion": 0.0, "income": 0.0,
+        "access": 0.0, "institutions": 0.0, "cohesion": 0.0,
     }
 )  # fmt: skip

@@ -10,6 +10,7 @@ from buzzline.kernels.searching import search
 from buzzline.kernels.watching import normal_returns, watch
 from buzzline.simulation.luck import Luck
 from buzzline.simulation.rates import Rates
+from buzzline.simulation.rules.labour import newcomers_heard
 from buzzline.simulation.rules.meeting import is_affiliate
 from buzzline.simulation.rules.rule import Rule
 from buzzline.simulation.state import State
@@ -45,7 +46,6 @@ def trust_of_place(state: State, rates: Rates) -> Floats:
 def _ways_of_learning(state: State, rates: Rates) -> Floats:
     """Return the columns that the kernel of learning reads, by cell."""
     tight_here, tight = tightness(rates)
-    immobile = 1 - rates.of("mobility_rate")
     ones = np.ones(tight.size)
     columns = (
         rates.of("interactive_learning") * rates.of("learning_rate"), tight_here, tight,
@@ -54,7 +54,7 @@ def _ways_of_learning(state: State, rates: Rates) -> Floats:
         rates.of("vision_variety") * rates.of("adaptation"),
         rates.of("weight_community"), rates.of("weight_supply"), ones, ones,
         rates.of("university_weight"), trust_of_place(state, rates), rates.of("weakest_link"),
-        1 / (1 + rates.of("closure") * immobile),
+        newcomers_heard(rates),
         *rates.table("ict_tacit", "sharing", "reciprocation", "embedding", "embedded_share").T,
     )  # fmt: skip
     return np.ascontiguousarray(np.stack(columns, axis=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from buzzline.kernels.trusting import trust
 from buzzline.simulation.luck import Luck
 from buzzline.simulation.rates import Rates
+from buzzline.simulation.rules.labour import speed_of_trust
 from buzzline.simulation.rules.rule import Rule
 from buzzline.simulation.state import State
 
@@ -18,8 +19,7 @@ def build_trust(state: State, rates: Rates, luck: Luck) -> None:
         "trust_gain", "trust_ceiling", "trust_decay", "time_compression", "defection"
     )
     table[:, [0, 2, 4]] *= rates.of("trust")[:, None]
-    # Where few people move, trust grows faster (Maskell, item 4.40).
-    table[:, 0] *= 1 + rates.of("stability_builds_trust") * (1 - rates.of("mobility_rate"))
+    table[:, 0] *= speed_of_trust(rates)
     trust(
         luck.key, luck.stream("trust"), state.step, state.member, state.cell, state.birth,
         state.contact_start, state.contact_slot, state.partner, table, state.tie_trust,
