@@ -84,7 +84,8 @@ ORGANISING_CASES = (
          (Change("innovation_chance", by=0.2),), steps=30),
     Case("X31", "Practice from below becomes institution, if nobody blocks it and wealth is "
          "not needed.", lambda: small.plain(), see.institutions_moved,
-         "how far institutions moved", "a", {"institutions": 1.0, "institution_speed": 0.0}, steps=20),
+         "how far institutions moved", "a",
+         {"institutions": 1.0, "institution_speed": 0.0}, steps=20),
     Case("X32", "The place that is ahead creates less, if success makes conservative.",
          lambda: small.one_knows(much=2.0, little=1.0), see.knowledge_in_first,
          "mean knowledge in the place that is ahead", "b", {"innovation": 1.0}, steps=20),

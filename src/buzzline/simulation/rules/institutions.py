@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from buzzline.arrays import Floats
+from buzzline.arrays import Floats, as_floats
 from buzzline.kernels.codification import coded_practice, coded_practice_read
 from buzzline.kernels.cohesion import local_ties_loosened, meeting_shares
 from buzzline.kernels.institutions import institution_fit, institutions_moved
@@ -82,7 +82,7 @@ def success_turns_search(state: State, rates: Rates, luck: Luck) -> None:
     output = np.bincount(
         state.place[state.member], state.output[state.member], state.start.size - 1
     )
-    success = _relative(output, np.diff(state.start).astype(float))
+    success = _relative(as_floats(output), np.diff(state.start).astype(float))
     turned = success ** -place_rate(state, rates, "complacency")
     state.by_place["search"] *= np.clip(turned, 1 / SEARCH_AT_MOST, SEARCH_AT_MOST)
 
