@@ -8,12 +8,7 @@ from buzzline.kernels.luck import four_uniforms
 
 
 def noise(key, stream, step, birth, d):
-    a, b, c, e = four_uniforms(key, stream, step, birth, 0)
-    normal = []
-    for u, turn in ((a, b), (c, e)):
-        length = math.sqrt(-2 * math.log(u))
-        normal += [length * math.cos(2 * math.pi * turn), length * math.sin(2 * math.pi * turn)]
-    return np.array(normal[:d])
+    return (np.array(four_uniforms(key, stream, step, birth, 0)[:d]) - 0.5) * math.sqrt(12)
 
 
 def drawn_together(state, key, stream, *, rate, spread, half_life, of_industry, of_network):

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
+from tests.oracles.pipelines import scale_between
 
 from buzzline.kernels.luck import four_uniforms
-from tests.oracles.pipelines import scale_between
 
 
 def markets(state, *, rate, by_exporting, forgetting):

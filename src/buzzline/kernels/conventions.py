@@ -37,8 +37,7 @@ def drawn_together(
             for d in range(met.size):
                 met[d] += held * (usual_here[owner[i], d] - met[d])
         of_place = max(0.0, 1 - of_industry[here] - of_network[here])
-        near = of_place * (1 - (1 - rate[here]) ** local)
-        far = 1 - (1 - rate[here]) ** all_meetings
+        near, far = of_place * _after(rate[here], local), _after(rate[here], all_meetings)
         for d in range(met.size):
             own = np.float64(conventions[i, d])
             pull = near * (met[d] - own)
@@ -118,15 +117,19 @@ def _towards_partners(out, conventions, partner, alive, i, share):
 
 
 @kernel
+def _after(rate, meetings):
+    """Return the share of a difference that a number of meetings takes away."""
+    left = 1.0
+    for _ in range(meetings):
+        left *= 1 - rate
+    return 1 - left
+
+
+@kernel
 def _changed_by_itself(key, stream, step, birth, spread, out, i):
-    """Add normal noise to row i of `out`, four numbers at a time (Box and Muller)."""
+    """Add even noise of a spread to row i of `out`."""
+    width = spread * math.sqrt(12.0)
     for d in range(0, out.shape[1], 4):
-        a, b, c, e = four_uniforms(key, stream, step, birth, d // 4)
-        first, second = math.sqrt(-2 * math.log(a)), math.sqrt(-2 * math.log(c))
-        turn, other = 2 * math.pi * b, 2 * math.pi * e
-        draws = (
-            first * math.cos(turn), first * math.sin(turn),
-            second * math.cos(other), second * math.sin(other),
-        )  # fmt: skip
+        four = four_uniforms(key, stream, step, birth, d // 4)
         for k in range(min(4, out.shape[1] - d)):
-            out[i, d + k] += spread * draws[k]
+            out[i, d + k] += width * (four[k] - 0.5)

@@ -7,7 +7,7 @@ import numpy as np
 from buzzline.kernels import kernel
 from buzzline.kernels.luck import born as birth_of
 from buzzline.kernels.luck import four_uniforms
-from buzzline.kernels.pipelines import EMPTY, OWNERSHIP, scale_between
+from buzzline.kernels.pipelines import EMPTY, OWNERSHIP, known_by, scale_between
 from buzzline.kernels.reaching_out import mean_size
 
 NOBODY = -1
@@ -47,7 +47,7 @@ def leaders(member, industry, n_industries, knowledge):
     n = np.zeros(n_industries)
     total, squares = np.zeros(n_industries), np.zeros(n_industries)
     for i in member:
-        known = knowledge[i].sum()
+        known = known_by(knowledge, i)
         n[industry[i]] += 1
         total[industry[i]] += known
         squares[industry[i]] += known * known
@@ -56,7 +56,7 @@ def leaders(member, industry, n_industries, knowledge):
         s = industry[i]
         mean = total[s] / n[s]
         spread = math.sqrt(max(squares[s] / n[s] - mean * mean, 0))
-        out[i] = spread > 0 and knowledge[i].sum() > mean + spread
+        out[i] = spread > 0 and known_by(knowledge, i) > mean + spread
     return out
 
 

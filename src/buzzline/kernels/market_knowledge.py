@@ -1,5 +1,7 @@
 """What organisations know of distant markets, and who tells them."""
 
+import math
+
 import numpy as np
 
 from buzzline.kernels import kernel
@@ -39,6 +41,7 @@ def learn_markets(
             i, here = member[p], cell[member[p]]
             if rate[here] == 0:
                 continue
+            still = math.log(max(1 - rate[here], 1e-9))  # of what is unknown, after a contact
             contacts[:] = abroad
             for e in range(contact_start[i], contact_start[i + 1]):
                 if contact[e] >= 0 and nation[place[contact[e]]] != own:
@@ -50,5 +53,5 @@ def learn_markets(
             for m in range(contacts.size):
                 n = contacts[m] + by_exporting[here] * market[i, m]
                 if n > 0:
-                    unknown = (1 - market[i, m]) * (1 - min(rate[here], 1.0)) ** n
+                    unknown = (1 - market[i, m]) * math.exp(n * still)
                     market[i, m] = (1 - unknown) * (1 - forgetting[here])

@@ -145,10 +145,21 @@ def _is_partner(partner, i, j):
 @kernel
 def _consent(knowledge, i, j, attractiveness):
     """Return the chance that j, who may know more, consents to a tie with i."""
-    own, theirs = knowledge[i].sum(), knowledge[j].sum()
-    if theirs <= own or attractiveness == 0:
+    if attractiveness == 0:
+        return 1.0
+    own, theirs = known_by(knowledge, i), known_by(knowledge, j)
+    if theirs <= own:
         return 1.0
     return math.exp(-attractiveness * min(theirs / max(own, 1e-9) - 1, 50.0))
+
+
+@kernel
+def known_by(knowledge, i):
+    """Return the sum of a row of knowledge."""
+    total = 0.0
+    for c in range(knowledge.shape[1]):
+        total += knowledge[i, c]
+    return total
 
 
 @kernel
@@ -178,7 +189,7 @@ def what_places_are(start, member, knowledge, industry, n_industries):
     filled, overall = 0, 0.0
     for q in range(r):
         for p in range(start[q], start[q + 1]):
-            known[q] += knowledge[member[p]].sum()
+            known[q] += known_by(knowledge, member[p])
             mix[q, industry[member[p]]] += 1
         if start[q + 1] > start[q]:
             known[q] /= start[q + 1] - start[q]

@@ -19,13 +19,16 @@ def open_demand(member, place, cell, owner, alive, partner, layer, size, share, 
     and looks for those it lacks over a year. share, budget : (cells,)
     """
     out = np.zeros(alive.size)
-    usual = 0.0
+    usual, n = 0.0, 0
     for i in member:
         usual += size[i] / member.size
     for i in member:
         if owner[i] >= 0 and owner[i] != place[i]:
             relative = size[i] / usual if usual > 0 else 1.0
             out[i] = STEPS_A_YEAR * share[cell[i]] * budget[cell[i]] * relative
+            n += 1
+    if n == 0:
+        return out
     for i in member:
         for t in range(partner.shape[1]):
             j = partner[i, t]
@@ -58,16 +61,14 @@ def match_suppliers(
         total = pressure[place].sum()
         if total == 0:
             continue
-        up_to = np.cumsum(pressure[place])
+        up_to, chance = np.cumsum(pressure[place]), 1 - math.exp(-total)
         for p in range(start[place], start[place + 1]):
             i = member[p]
-            slot = _empty_slot(partner, i)
-            if slot < 0 or (owner[i] >= 0 and owner[i] != place):
-                continue
-            if _supplies(partner, layer, alive, place_of, owner, i):
-                continue
             four = four_uniforms(key, stream, step, birth[i], 0)
-            if four[0] >= 1 - math.exp(-total):
+            if four[0] >= chance or (owner[i] >= 0 and owner[i] != place):
+                continue
+            slot = _empty_slot(partner, i)
+            if slot < 0 or _supplies(partner, layer, alive, place_of, owner, i):
                 continue
             q = min(np.searchsorted(up_to, four[1] * total, side="right"), r - 1)
             j = _buyer(four[2] * of_place[q], start[q], start[q + 1], member, demand)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from tests.oracles.conventions import drawn_together
+from tests.oracles.states import LUCK, rates_of, some_state
 
 from buzzline.simulation.luck import STREAMS
 from buzzline.simulation.rules.conventions import be_there
-from tests.oracles.conventions import drawn_together
-from tests.oracles.states import LUCK, rates_of, some_state
 
 ALL = {
     "convention_rate": 0.3, "convention_noise": 0.05, "convention_half_life": 3.0,

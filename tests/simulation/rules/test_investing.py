@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from tests.oracles.investing import clusters, invested, suppliers, wanted_suppliers
+from tests.oracles.states import LUCK, rates_of, some_state
 
 from buzzline.kernels.investing import clusters_of
 from buzzline.kernels.supplying import open_demand, spread_demand
@@ -14,8 +16,6 @@ from buzzline.simulation.rules.investing import (
     invest,
     places_of_investment,
 )
-from tests.oracles.investing import clusters, invested, suppliers, wanted_suppliers
-from tests.oracles.states import LUCK, rates_of, some_state
 
 ALWAYS = {"investment_rate": 1.0}
 NEUTRAL = {**ALWAYS, "distance_elasticity": 0.0, "cluster_pull": 0.0, "leader_avoidance": 0.0}

@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from tests.oracles.investing import markets
+from tests.oracles.pipelines import built, dropped
+from tests.oracles.states import LUCK, rates_of, some_state
 
 from buzzline.simulation.luck import STREAMS, Luck
 from buzzline.simulation.rules.reaching import (
@@ -14,9 +17,6 @@ from buzzline.simulation.rules.reaching import (
     pipelines_wanted,
     reach_out,
 )
-from tests.oracles.investing import markets
-from tests.oracles.pipelines import built, dropped
-from tests.oracles.states import LUCK, rates_of, some_state
 
 PULLS = {
     "hotspot_pull": 0.8, "distance_elasticity": 0.6, "diaspora_pull": 2.0,
