@@ -9,6 +9,7 @@ from typing import Literal
 from buzzline.arrays import Floats
 from buzzline.policy.experiments.recorded import Recorded
 from buzzline.simulation.changes import Change
+from buzzline.simulation.running import Work
 from buzzline.simulation.settings import MINIMAL, Settings
 from buzzline.simulation.state import State
 from buzzline.simulation.world import World
@@ -16,6 +17,7 @@ from buzzline.simulation.world import World
 SizeName = Literal["small", "usual", "large"]
 Model = Literal["full", "disputed", "minimal"]
 Direction = Literal["above", "below", "none", "open"]
+ALONE = Work()
 BASES: Mapping[Model, Settings] = {
     "full": Settings(), "disputed": Settings(), "minimal": MINIMAL,
 }  # fmt: skip
@@ -61,6 +63,7 @@ class Case:
     changes : tuple of Change   dated; steps are of a run of 100 and are scaled to its length
     shocks : dict               {step of 100: function that changes the state}, for what no
                                 parameter is
+    is_dated_by_steps : bool    dates are of the run itself, and are not scaled
     levels : dict               of the factors of the design, for tables: {"trust": "high"}
     """
 
@@ -72,6 +75,7 @@ class Case:
     changes: tuple[Change, ...] = ()
     shocks: Mapping[int, Callable[[State], None]] = field(default_factory=dict)
     levels: Mapping[str, str | float] = field(default_factory=dict)
+    is_dated_by_steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +132,15 @@ class Playing:
     seed : int                  run number i has the same luck in all cases
     model : "full", "disputed" or "minimal"
     outcomes : tuple of Outcome
+    work : Work                 processes, and where finished cases are kept
     drawn : sequence of dict    of each run, values of disputed parameters; (): defaults
     """
 
     size: Size
     seed: int
     model: Model
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Outcome, ...] = ()
+    work: Work = ALONE
     drawn: Sequence[Mapping[str, float]] = ()
 
 

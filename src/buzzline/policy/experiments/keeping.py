@@ -11,15 +11,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from buzzline.analysis import VERSION
 from buzzline.arrays import Floats, as_floats
 from buzzline.policy.experiments.design import Case, Player, Playing
-from buzzline.tables.writing import atomically
+from buzzline.simulation.shards import is_whole, shard_name, write_shard
 
 
-def kept_or_played(
-    case: Case, how: Playing, folder: Path | None, play: Player
-) -> dict[str, Floats]:
+def kept_or_played(case: Case, how: Playing, *, play: Player) -> dict[str, Floats]:
     """Return the outcomes of a case: as kept in the folder, or played now and kept.
 
     Raises
@@ -27,15 +24,15 @@ def kept_or_played(
     UnwritableOutput
         No room or no permission; cases that are kept already stay.
     """
-    if folder is None:
+    if how.work.folder is None:
         return dict(play(case, how))
-    path = folder / f"{case.name}-{digest_of(VERSION, case, how)}.parquet"
-    if path.exists():
+    depends_on = (case, how.size, how.seed, how.model, how.drawn, play)
+    path = Path(how.work.folder) / shard_name(case.name, digest_of(depends_on))
+    if is_whole(path):
         frame = pl.read_parquet(path)
         return {name: as_floats(frame[name].to_numpy()) for name in frame.columns}
     found = dict(play(case, how))
-    with atomically(path) as unfinished:
-        pl.DataFrame(found).write_parquet(unfinished)
+    write_shard(pl.DataFrame(found), path)
     return found
 
 

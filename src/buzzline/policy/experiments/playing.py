@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 
-from buzzline.arrays import Floats
+from buzzline.arrays import Floats, as_floats
 from buzzline.policy.experiments.design import BASES, Case, Playing, Size
+from buzzline.policy.experiments.keeping import digest_of
 from buzzline.policy.experiments.recorded import Recorded
 from buzzline.simulation.beginning import begin
 from buzzline.simulation.changes import Change
 from buzzline.simulation.governing import governed
+from buzzline.simulation.histories import recorded_steps
 from buzzline.simulation.luck import luck_of
+from buzzline.simulation.pools import spread_out
 from buzzline.simulation.recording import NAMES, WORLD_NAMES, record, record_world
 from buzzline.simulation.settings import Settings
+from buzzline.simulation.shards import is_whole, shard_name, write_shard
 from buzzline.simulation.state import State
 from buzzline.simulation.stepping import advance
 from buzzline.simulation.world import World
 
 STEPS_OF_DATES = 100  # dates in cases are of a run of so many steps
-RECORDED_EVERY = 4  # steps: a year
 LOCALS = "knowledge_of_locals"
+COLUMNS = (*NAMES, LOCALS, *WORLD_NAMES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One run of one case: all that its numbers depend on."""
+
+    world: World
+    settings: Settings
+    changes: tuple[Change, ...]
+    shocks: Mapping[int, Callable[[State], None]]
+    seed: int
+    number: int
+    steps: tuple[int, ...]
 
 
 def simulated(case: Case, how: Playing) -> Mapping[str, Floats]:
@@ -43,34 +62,31 @@ def simulated(case: Case, how: Playing) -> Mapping[str, Floats]:
 
 
 def recorded_of(case: Case, how: Playing) -> Recorded:
-    """Return what is recorded of a case in all its runs."""
+    """Return what is recorded of a case in all its runs: from the folder where it is kept."""
     world = _world_of(case.world, how.size, how.seed)
-    steps = recorded_steps(how.size.steps)
-    drawn: Sequence[Mapping[str, float]] = how.drawn or [{}] * how.size.runs
-    values = [
-        _one_run(world, case, how, run=run, drawn=drawn[run]) for run in range(how.size.runs)
-    ]
+    runs = [_run_of(world, case, how, number) for number in range(how.size.runs)]
+    values = _kept_or_run(runs, case, how)
+    n, r = len(NAMES) + 1, world.places.n
     return Recorded(
-        (*NAMES, LOCALS), np.stack([places for places, _ in values]),
-        (*NAMES, *WORLD_NAMES), np.stack([of_world for _, of_world in values]), steps,
-        world.focal or tuple(range(world.places.n)),
+        COLUMNS[:n], values[:, :, :r, :n], COLUMNS, values[:, :, r], np.array(runs[0].steps),
+        world.focal or tuple(range(r)),
     )  # fmt: skip
-
-
-def recorded_steps(steps: int) -> np.ndarray:
-    """Return the steps after which a run is recorded: each year, and the end.
-
-    Examples
-    --------
-    >>> recorded_steps(10).tolist()
-    [0, 4, 8, 10]
-    """
-    return np.unique([*range(0, steps, RECORDED_EVERY), steps]).astype(np.int64)
 
 
 @lru_cache(maxsize=4)
 def _world_of(make: Callable[[Size, int], World], size: Size, seed: int) -> World:
     return make(size, seed)
+
+
+def _run_of(world: World, case: Case, how: Playing, number: int) -> Run:
+    drawn = how.drawn[number] if how.drawn else {}
+    settings = settings_of_case(world, case, how, drawn)
+    scale = STEPS_OF_DATES if case.is_dated_by_steps else how.size.steps
+    return Run(
+        world, settings, governed(dated(case.changes, scale), world, settings),
+        {_scaled(step, scale): shock for step, shock in case.shocks.items()}, how.seed, number,
+        recorded_steps(how.size.steps, how.work.every),
+    )  # fmt: skip
 
 
 def settings_of_case(world: World, case: Case, how: Playing,
@@ -106,35 +122,51 @@ def _scaled(step: int, steps: int) -> int:
     return step if step > far else round(step * steps / STEPS_OF_DATES)
 
 
-def _one_run(world: World, case: Case, how: Playing, *, run: int,
-             drawn: Mapping[str, float]) -> tuple[Floats, Floats]:  # fmt: skip
-    settings = settings_of_case(world, case, how, drawn)
-    changes = governed(dated(case.changes, how.size.steps), world, settings)
-    luck = luck_of(how.seed, run)
-    state = begin(world, luck, settings)
-    shocks = {_scaled(step, how.size.steps): shock for step, shock in case.shocks.items()}
-    kept = [_recorded(state)]
-    wanted = set(recorded_steps(how.size.steps).tolist())
-    for step in range(how.size.steps):
-        _shock(state, shocks.get(step))
-        advance(state, settings, changes, luck)
-        if step + 1 in wanted:
-            kept.append(_recorded(state))
-    return np.stack([places for places, _ in kept]), np.stack([world for _, world in kept])
+def _kept_or_run(runs: Sequence[Run], case: Case, how: Playing) -> Floats:
+    """Return (runs, t, places + 1, columns); the last row of each step is the world."""
+    shape = (len(runs), len(runs[0].steps), runs[0].world.places.n + 1, len(COLUMNS))
+    path = None
+    if how.work.folder is not None:
+        path = Path(how.work.folder) / shard_name(case.name, digest_of(runs))
+        if is_whole(path):
+            return as_floats(pl.read_parquet(path).to_numpy()).reshape(shape)
+    found = spread_out(played, runs, workers=how.work.workers, pool=how.work.pool)
+    values = np.stack(list(found))
+    if path is not None:
+        write_shard(pl.DataFrame(values.reshape(-1, len(COLUMNS)), schema=COLUMNS), path)
+    return values
 
 
-def _recorded(state: State) -> tuple[Floats, Floats]:
-    """Return what is recorded of places and world, and knowledge of those owned at home."""
+def played(run: Run) -> Floats:
+    """Return what is recorded of one run; (t, places + 1, columns)."""
+    luck = luck_of(run.seed, run.number)
+    state = begin(run.world, luck, run.settings)
+    kept = []
+    for step in run.steps:
+        while state.step < step:
+            if state.step in run.shocks:
+                run.shocks[state.step](state)
+            advance(state, run.settings, run.changes, luck)
+        kept.append(_recorded(state))
+    return np.stack(kept)
+
+
+def _recorded(state: State) -> Floats:
+    """Return a row a place and one of the world; (places + 1, columns)."""
+    places = record(state)
+    n = len(NAMES)
+    out = np.full((len(places) + 1, len(COLUMNS)), np.nan)
+    out[:-1, :n], out[:-1, n] = places, _knowledge_of_locals(state)
+    of_world = record_world(state, places)
+    out[-1, :n], out[-1, n + 1 :] = of_world[:n], of_world[n:]
+    out[:-1][places[:, NAMES.index("n_organisations")] == 0, 1:] = np.nan
+    return out
+
+
+def _knowledge_of_locals(state: State) -> Floats:
+    """Return mean knowledge of those whom nobody elsewhere owns; (r,), NaN without any."""
     rows = np.flatnonzero(state.alive & (state.owner < 0))
     r = state.world.places.n
     n = np.bincount(state.place[rows], minlength=r)
     known = np.bincount(state.place[rows], state.knowledge[rows].mean(axis=1), minlength=r)
-    values = record(state)
-    values[values[:, NAMES.index("n_organisations")] == 0] = np.nan
-    of_locals = np.where(n > 0, known / np.maximum(n, 1), np.nan)
-    return np.column_stack([values, of_locals]), record_world(state, values)
-
-
-def _shock(state: State, shock: Callable[[State], None] | None) -> None:
-    if shock is not None:
-        shock(state)
+    return np.where(n > 0, known / np.maximum(n, 1), np.nan)

@@ -78,6 +78,11 @@ class Recorded:
     def _t(self, when: float) -> int:
         return int(np.argmin(np.abs(self.steps - when * self.steps[-1])))
 
+    def each(self, quantity: str, *, when: float = 1.0) -> Floats:
+        """Return a quantity of each place in each run; (runs, places)."""
+        found: Floats = self.values[:, self._t(when), :, _column(quantity, self.quantities)]
+        return found
+
     def relative(self, quantity: str, *, when: float = 1.0) -> Floats:
         """Return the mean of the focal places, as a multiple of that of all others; (runs,)."""
         here = self.at(quantity, "focal", when=when)

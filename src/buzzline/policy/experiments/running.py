@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from buzzline.policy.experiments.contrasting import (
     runs_table,
 )
 from buzzline.policy.experiments.design import (
+    ALONE,
     Experiment,
     Model,
     Playing,
@@ -32,6 +33,7 @@ from buzzline.policy.experiments.registry import EXPERIMENTS
 from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Count, Share
 from buzzline.randomness import Seed, seed_of
+from buzzline.simulation.running import Work
 from buzzline.wording import plural
 
 
@@ -110,7 +112,7 @@ def experiment(
     runs: Count | None = None,
     model: Model = "full",
     level: Share = 0.95,
-    folder: str | None = None,
+    work: Work = ALONE,
     rng: Seed = None,
     progress: Progress = silent,
 ) -> ExperimentFindings:
@@ -130,8 +132,9 @@ def experiment(
         range of positions, to see where in it nothing matters; or time, learning, monitoring,
         search, trust and demand only. What an experiment varies is there in all.
     level : share
-    folder : str, optional
-        Where finished cases are kept, so that an interrupted experiment goes on from there.
+    work : Work
+        Processes, and a folder for finished cases: an interrupted experiment goes on from
+        there.
     rng : Generator, int or None
 
     Returns
@@ -169,7 +172,7 @@ def experiment(
     chosen = asked.sizes[size]
     return run_of(
         asked, chosen if runs is None else replace(chosen, runs=runs), model=model,
-        level=level, folder=folder, rng=rng, progress=progress,
+        level=level, work=work, rng=rng, progress=progress,
     )  # fmt: skip
 
 
@@ -194,7 +197,7 @@ def run_of(
     *,
     model: Model = "full",
     level: Share = 0.95,
-    folder: str | None = None,
+    work: Work = ALONE,
     rng: Seed = None,
     progress: Progress = silent,
 ) -> ExperimentFindings:
@@ -204,16 +207,15 @@ def run_of(
     ----------
     asked : Experiment
     size : Size
-    model, level, folder, rng
+    model, level, work, rng
         As in `experiment`.
     """
     seed = seed_of(rng)
     drawn = disputed_values(seed, size.runs) if model == "disputed" else []
-    how = Playing(size, seed, model, asked.outcomes, drawn)
-    place = None if folder is None else Path(folder)
-    play = asked.play or simulated
+    how = Playing(size, seed, model, asked.outcomes, work, drawn)
+    play = simulated if asked.play is None else partial(kept_or_played, play=asked.play)
     found = {
-        case.name: _checked(kept_or_played(case, how, place, play), asked, how)
+        case.name: _checked(play(case, how), asked, how)
         for case in told(progress, f"experiment {asked.name}: cases", asked.cases)
     }
     return ExperimentFindings(

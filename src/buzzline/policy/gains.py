@@ -1,0 +1,103 @@
+"""Growth and inequality: what policies are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from buzzline.arrays import Floats
+from buzzline.policy.experiments.recorded import Recorded
+
+Kind = Literal["growth", "inequality", "others"]
+PERCENT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """One thing by which policies are compared.
+
+    Attributes
+    ----------
+    name, title, unit : str
+    kind : str                  "growth", "inequality" or "others" (what happens elsewhere)
+    better : int                1: more is better, -1: less is
+    of : callable               what was recorded, to one number a run
+    is_relative : bool          told in percent of the level without the policy
+    margin : float              smaller differences do not matter, in `unit`
+    meaning : str
+    """
+
+    name: str
+    title: str
+    unit: str
+    kind: Kind
+    better: int
+    of: Callable[[Recorded], Floats]
+    is_relative: bool
+    margin: float
+    meaning: str
+
+    def difference(self, with_it: Recorded, without: Recorded) -> Floats:
+        """Return what a policy changes in each run; (runs,).
+
+        A run in which all is the same is exactly 0, whatever the level.
+        """
+        here, there = self.of(with_it), self.of(without)
+        changed = here - there
+        if not self.is_relative:
+            return changed
+        level = np.nanmean(there) if not np.isnan(there).all() else np.nan
+        return np.where(changed == 0, 0.0, PERCENT * changed / level) + 0 * there
+
+
+def _sum(quantity: str) -> Callable[[Recorded], Floats]:
+    return lambda recorded: recorded.at(quantity, "focal", how="sum")
+
+
+def _elsewhere(recorded: Recorded) -> Floats:
+    return recorded.at("income", "others", how="sum")
+
+
+def _worst(recorded: Recorded) -> Floats:
+    """Return income per person of the place that has least of it in a run."""
+    income = recorded.each("income") / recorded.each("population")
+    known = np.where(np.isnan(income), np.inf, income)
+    least = known.min(axis=1)
+    return np.where(np.isinf(least), np.nan, least)
+
+
+def _theil(quantity: str) -> Callable[[Recorded], Floats]:
+    return lambda recorded: PERCENT * recorded.of_all(quantity)
+
+
+GAINS: tuple[Gain, ...] = (
+    Gain("income", "income", "% of what it would be", "growth", 1, _sum("income"), True, 1.0,
+         "Income of people in the places of the policy, at the end."),
+    Gain("output", "output", "% of what it would be", "growth", 1, _sum("output"), True, 1.0,
+         "Output of organisations there."),
+    Gain("knowledge", "knowledge", "% of what it would be", "growth", 1,
+         lambda recorded: recorded.at("knowledge", "focal"), True, 1.0,
+         "Mean knowledge of organisations there."),
+    Gain("jobs", "jobs", "% of what it would be", "growth", 1, _sum("jobs"), True, 1.0,
+         "Jobs there."),
+    Gain("between", "inequality between places", "points (100 x Theil T)", "inequality", -1,
+         _theil("theil_income"), False, 0.2,
+         "Theil's T of income per person between all places of the world."),
+    Gain("within", "inequality within places", "points (100 x Theil T)", "inequality", -1,
+         _theil("theil_within"), False, 0.5,
+         "Theil's T of output among organisations of the same place."),
+    Gain("gini", "Gini within the places", "points (100 x Gini)", "inequality", -1,
+         lambda recorded: PERCENT * recorded.at("gini", "focal"), False, 0.5,
+         "Mean over the places of the policy of the Gini of output of organisations."),
+    Gain("access_gap", "gap in access to jobs", "points (% of people)", "inequality", -1,
+         lambda recorded: PERCENT * recorded.at("access_gap", "focal"), False, 0.5,
+         "How much less the worst-placed group gets at good jobs."),
+    Gain("worst_off", "income where it is least", "% of what it would be", "inequality", 1,
+         _worst, True, 1.0, "Income per person of the place that has least, in the world."),
+    Gain("elsewhere", "income elsewhere", "% of what it would be", "others", 1, _elsewhere,
+         True, 0.5, "Income of all other places: below 0 where the policy displaces."),
+)  # fmt: skip
+GAIN = {gain.name: gain for gain in GAINS}
