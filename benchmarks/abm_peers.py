@@ -2,8 +2,8 @@
 
     python -m benchmarks.abm_peers 10 PYTHON       ten steps; PYTHON has mesa and agentpy
 
-Everybody watches twenty others of a cluster of a hundred, compares twenty categories, and copies
-from whoever offers most at a distance neither too small nor too large. Ours draws the twenty
+Everybody watches twenty others of a cluster of a hundred, compares twenty categories, and
+copies from whoever offers most at a distance not too small nor too large. Ours draws the twenty
 anew in every step; all others are handed what ours drew, so that they end at the same numbers
 and are spared the draws. Best step of each, in CPU-seconds on one core. Without a Python that
 has the peers they are said to be not installed.
@@ -91,7 +91,7 @@ def in_peer(name: str, n_steps: int, python: str) -> dict[str, float | str]:
 def main(arguments: list[str]) -> int:
     n_steps = int(arguments[0]) if arguments else 10
     python = arguments[1] if len(arguments) > 1 else sys.executable
-    print(f"{ORGANISATIONS:,} organisations, {n_steps} steps, {WATCHED} x {CATEGORIES} compared")
+    print(f"{ORGANISATIONS:,} organisations, {n_steps} steps, {WATCHED} x {CATEGORIES} numbers")
     ours, total = measured(in_buzzline, max(n_steps, 20))
     _, total = measured(in_buzzline, n_steps)
     print(f"buzzline, draws included: {ours:,.0f} organisation-steps a CPU-second, {total:.4f}")

@@ -13,6 +13,7 @@ from buzzline.export.meanings import (
     agreement,
     buzz,
     city_threshold,
+    classics,
     cluster_investments,
     cluster_network,
     clusters,
@@ -51,6 +52,7 @@ from buzzline.export.meanings.columns import Meaning
 
 FAMILIES = (
     clusters,
+    classics,
     linkages,
     quality,
     cluster_network,
