@@ -112,13 +112,13 @@ def distance(mine: np.ndarray, theirs: np.ndarray) -> float:
     return 1.0 if norm == 0 else 1 - mine @ theirs / norm
 
 
-def understood(state: State, rates: Rates, i: int, j: int, mine: np.ndarray) -> float:
+def understood(state: State, rates: Rates, i: int, j: int) -> float:
     """Return exp(-(d / mu)^2) of knowledge alone."""
     reach = of(state, rates, i, "cognitive_reach")
     if state.place[i] == state.place[j]:
         reach *= 1 + of(state, rates, i, "local_cognitive_bonus")
     dose = of(state, rates, i, "cognitive_distance")
-    skill = distance(mine, state.knowledge[j])
+    skill = distance(state.knowledge[i], state.knowledge[j])
     return float(np.exp(-dose * (skill / reach) ** 2))
 
 
@@ -149,9 +149,9 @@ def learned(state: State, rates: Rates, trust_here: float) -> np.ndarray:
                 gain *= of(state, rates, i, layers[layer]) if layer < 2 else 1
             if state.is_university[j]:
                 gain *= of(state, rates, i, "university_weight")
-            gain *= understood(state, rates, i, j, new[i]) * adapted(state, rates, i, j)
+            gain *= understood(state, rates, i, j) * adapted(state, rates, i, j)
             gain *= second_key(state, rates, i, j, together=together)
-            new[i] += gain * np.maximum(state.knowledge[j] - new[i], 0)
+            new[i] += min(1.0, gain) * np.maximum(state.knowledge[j] - new[i], 0)
     return new
 
 
@@ -181,8 +181,8 @@ def watched(state: State, rates: Rates, luck: Luck) -> np.ndarray:
                 continue
             best = int(np.argmax(state.value * state.knowledge[j]))
             gain = of(state, rates, i, "monitoring") * of(state, rates, i, "monitoring_rate")
-            gain *= understood(state, rates, i, j, new[i]) * adapted(state, rates, i, j)
-            new[i, best] += gain * max(0.0, state.knowledge[j, best] - new[i, best])
+            gain *= understood(state, rates, i, j) * adapted(state, rates, i, j)
+            new[i, best] += min(1.0, gain) * max(0.0, state.knowledge[j, best] - new[i, best])
     return new
 
 

@@ -39,52 +39,54 @@ def of_ones_industry(u, i, member, industry):
 
 
 @kernel
-def copy_best(rate, tight, value, theirs, mine):
-    """Copy a share of the other's most valuable category, as far as it is understood."""
+def most_valuable(value, known, j):
+    """Return the category of row j that is worth most."""
     best = 0
     for c in range(1, value.size):
-        if value[c] * theirs[c] > value[best] * theirs[best]:
+        if value[c] * known[j, c] > value[best] * known[j, best]:
             best = c
-    if theirs[best] > mine[best]:
-        d = one_minus_cosine(mine, theirs)
-        gain = min(1.0, rate * math.exp(-tight * d * d))
-        mine[best] += np.float32(gain * (theirs[best] - mine[best]))
+    return best
 
 
 @kernel
 def watch(
     key, stream, step, member, start, place, industry, cell, birth, absorption, vision, profit,
-    normal, value, table, old, new,
+    normal, value, table, length, old, new,
 ):  # fmt: skip
     """Let each notice some of its place, and watch some elsewhere, and copy who does well.
 
-    profit : (n,) float32; normal : (s,) float64; table : (cells, 7) float64; old, new : (n, k)
-    float32, `new` equal to `old` at the call. O(n (observed + 1) k) time.
+    profit : (n,) float32; normal : (s,) float64; table : (cells, 7) float64; length : (n,)
+    float64, of the rows of `old`; old, new : (n, k) float32, `new` equal to `old` at the call.
+    O(n (observed + 1) k) time.
     """
     for i in member:
-        row = table[cell[i]]
-        here = place[i]
+        r, here = cell[i], place[i]
         four = four_uniforms(key, stream, step, birth[i], 0)
-        n_here = whole(row[OBSERVED], four[0])
-        n_watched = n_here + whole(row[REMOTE], four[0])
+        n_here = whole(table[r, OBSERVED], four[0])
+        n_watched = n_here + whole(table[r, REMOTE], four[0])
+        systemic = table[r, SYSTEMIC]
         for number in range(1, n_watched + 1):
             if number % 4 == 0:
                 four = four_uniforms(key, stream, step, birth[i], number // 4)
             u = four[number % 4]
             near = number <= n_here
-            if near and u < row[SYSTEMIC]:
+            if near and u < systemic:
                 near = False
-                u /= row[SYSTEMIC]
-            elif near and row[SYSTEMIC] > 0:
-                u = (u - row[SYSTEMIC]) / (1.0 - row[SYSTEMIC])
+                u /= systemic
+            elif near and systemic > 0:
+                u = (u - systemic) / (1.0 - systemic)
             if near:
                 j = someone_here(u, i, start[here], start[here + 1], member)
             else:
                 j = of_ones_industry(u, i, member, industry)
-            if j >= 0 and profit[j] > normal[industry[j]]:
-                together = here == place[j]
-                rate = row[RATE] * absorption[i]
-                if row[ADAPTATION] > 0:
-                    rate *= 1.0 - row[ADAPTATION] * apart_in_vision(vision[i], vision[j])
-                tight = row[TIGHT_HERE] if together else row[TIGHT]
-                copy_best(rate, tight, value, old[j], new[i])
+            if j < 0 or profit[j] <= normal[industry[j]]:
+                continue
+            best = most_valuable(value, old, j)
+            if old[j, best] <= new[i, best]:
+                continue
+            gain = table[r, RATE] * absorption[i]
+            if table[r, ADAPTATION] > 0:
+                gain *= 1.0 - table[r, ADAPTATION] * apart_in_vision(vision, i, j)
+            d = one_minus_cosine(old, i, j, length)
+            gain *= math.exp(-table[r, TIGHT_HERE if here == place[j] else TIGHT] * d * d)
+            new[i, best] += np.float32(min(1.0, gain) * (old[j, best] - new[i, best]))

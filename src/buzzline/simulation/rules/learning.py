@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from buzzline.arrays import Floats
-from buzzline.kernels.learning import learn
+from buzzline.kernels.learning import learn, lengths
 from buzzline.kernels.searching import search
 from buzzline.kernels.watching import normal_returns, watch
 from buzzline.simulation.luck import Luck
@@ -28,8 +28,15 @@ def learn_from_contacts(state: State, rates: Rates, luck: Luck) -> None:
         state.keeps_pipelines, state.is_university, state.absorption, state.size,
         state.openness, state.conventions, state.vision, state.partner, state.tie_trust,
         state.tie_scale, state.tie_layer, state.contact_start, state.contact,
-        state.contact_slot, _ways_of_learning(state, rates), old, state.knowledge,
+        state.contact_slot, _ways_of_learning(state, rates), _lengths(state), old,
+        state.knowledge,
     )  # fmt: skip
+
+
+def _lengths(state: State) -> Floats:
+    length = np.zeros(state.place.size)
+    lengths(state.member, state.knowledge, length)
+    return length
 
 
 def trust_of_place(state: State, rates: Rates) -> Floats:
@@ -80,7 +87,8 @@ def watch_others(state: State, rates: Rates, luck: Luck) -> None:
     watch(
         luck.key, luck.stream("monitoring"), state.step, state.member, state.start,
         state.place, state.industry, state.cell, state.birth, state.absorption, state.vision,
-        state.profit, normal, state.value, table, state.knowledge.copy(), state.knowledge,
+        state.profit, normal, state.value, table, _lengths(state), state.knowledge.copy(),
+        state.knowledge,
     )  # fmt: skip
 
 
