@@ -140,21 +140,25 @@ def open_tie(row, other, trust, scale, layer, partner, tie_trust, tie_age, tie_s
 
 
 @kernel
-def keep_in_touch(came, place, region, nation, cell, trust, moves, partner, tie_trust, tie_age,
-                  tie_scale, tie_layer, tie_copresent):  # fmt: skip
+def keep_in_touch(
+    key, stream, step, came, birth, place, region, nation, cell, rates, moves, partner,
+    tie_trust, tie_age, tie_scale, tie_layer, tie_copresent,
+):  # fmt: skip
     """Open ties both ways between where people are and where they were; count moves by place.
 
-    trust : (cells,); moves : (r,) float64, arrivals.
+    rates : (2, cells): chance that they stay in touch, trust; moves : (r,) float64, arrivals.
     """
     for j in range(came.size):
         i = came[j]
         if i == _NOBODY:
             continue
         moves[place[j]] += 1.0
+        if four_uniforms(key, stream, step, birth[i], 2)[0] >= rates[0, cell[j]]:
+            continue
         scale = scale_between(place[j], place[i], region, nation)
-        open_tie(j, i, trust[cell[j]], scale, 0, partner, tie_trust, tie_age, tie_scale,
+        open_tie(j, i, rates[1, cell[j]], scale, 0, partner, tie_trust, tie_age, tie_scale,
                  tie_layer, tie_copresent)  # fmt: skip
-        open_tie(i, j, trust[cell[i]], scale, 0, partner, tie_trust, tie_age, tie_scale,
+        open_tie(i, j, rates[1, cell[i]], scale, 0, partner, tie_trust, tie_age, tie_scale,
                  tie_layer, tie_copresent)  # fmt: skip
 
 

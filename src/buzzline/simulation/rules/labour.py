@@ -39,8 +39,9 @@ def people_move(state: State, rates: Rates, luck: Luck) -> None:
     taken = rates.of("carried_by_movers") * newcomers_heard(rates)
     carry(came, state.cell, np.minimum(1, taken), n_arrivals, state.knowledge)
     keep_in_touch(
-        came, state.place, state.world.places.region, state.world.places.nation, state.cell,
-        rates.of("trust_after_copresence"), state.moves, state.partner, state.tie_trust,
+        luck.key, STREAMS["mobility"], state.step, came, state.birth, state.place,
+        state.world.places.region, state.world.places.nation, state.cell,
+        np.stack([rates.of("stays_in_touch"), rates.of("trust_after_copresence")]), state.moves, state.partner, state.tie_trust,
         state.tie_age, state.tie_scale, state.tie_layer, state.tie_copresent,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from buzzline.simulation.state import State
 
 USUAL_PENALTY = 0.5  # what the rates of entry were said at
 MOST_TIMES = 4.0  # the usual: how many begin where much is earned, or nobody is yet
-SERVICE_CHANCE = 0.25  # that a service which would pay begins in a step
+SERVICE_CHANCE = 0.7  # that a service which would pay begins in a year
 
 
 def spin_off(state: State, rates: Rates, luck: Luck) -> None:
@@ -184,8 +184,11 @@ def _equip(state: State, rates: Rates, rows: Codes) -> None:
 def bridge_holes(state: State, rates: Rates, luck: Luck) -> None:
     """Services begin where bridging between organisations pays; a public one fills the rest.
 
-    K12; rent = n * holes * (1 - commons); Turvani against Belussi, conversations 4.129 (X42).
+    K12; rent = n * holes * (1 - commons), looked at once a year; Turvani against Belussi,
+    conversations 4.129 (X42).
     """
+    if state.step % STEPS_A_YEAR:
+        return
     usual = mean_knowledge(state.start, state.member, state.knowledge)
     holes = holes_between(
         state.start, state.member, state.place, state.partner, state.knowledge, usual
