@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Rates:
 
     def by_place(self, name: str) -> Floats:
         """Return the values for those whom no partial target reaches, by place; (places,)."""
-        return np.ascontiguousarray(self.cells[NUMBER[name], :: self.n_groups])
+        return self.cells[NUMBER[name], :: self.n_groups].copy()
 
     def of_world(self, name: str) -> float:
         """Return one value for all: the mean over places."""
@@ -80,7 +81,15 @@ def targets_of(changes: Sequence[Change]) -> tuple[Target, ...]:
 
 
 def rates_at(step: int, settings: Settings, changes: Sequence[Change], n_places: int) -> Rates:
-    """Return the parameters of a step."""
+    """Return the parameters of a step. Nobody writes into them: steps alike share them."""
+    doses = tuple(change.dose_at(step) for change in changes)
+    return _rates(settings, tuple(changes), doses, n_places)
+
+
+@lru_cache(maxsize=4)  # settings are told apart by identity, and kept alive by being here
+def _rates(
+    settings: Settings, changes: tuple[Change, ...], doses: tuple[float, ...], n_places: int
+) -> Rates:
     targets = targets_of(changes)
     n_groups = 2 ** len(targets)
     cells = np.empty((len(PARAMETERS), n_places, n_groups))
@@ -88,16 +97,15 @@ def rates_at(step: int, settings: Settings, changes: Sequence[Change], n_places:
         cells[number] = settings.value(parameter.name)
         for place, value in settings.by_place.get(parameter.name, {}).items():
             cells[number, place] = value
-    for change in changes:
+    for change, dose in zip(changes, doses, strict=True):
         groups = np.arange(n_groups)
         if not change.target.is_whole:
             groups = groups[groups >> targets.index(change.target) & 1 == 1]
-        _apply(cells, change, step, groups)
+        _apply(cells, change, dose, groups)
     return Rates(cells.reshape(len(PARAMETERS), -1), n_groups)
 
 
-def _apply(cells: Floats, change: Change, step: int, reached: Indices) -> None:
-    dose = change.dose_at(step)
+def _apply(cells: Floats, change: Change, dose: float, reached: Indices) -> None:
     if dose == 0:
         return
     known = PARAMETERS[NUMBER[change.parameter]]

@@ -14,6 +14,7 @@ from tests.oracles import behaviour
 from buzzline.simulation.beginning import begin
 from buzzline.simulation.changes import Change, Target
 from buzzline.simulation.luck import luck_of
+from buzzline.simulation.members import sort_members
 from buzzline.simulation.rates import rates_at
 from buzzline.simulation.rules import RULES
 from buzzline.simulation.rules.demand import change_demand, change_rules, lose_knowledge
@@ -314,3 +315,31 @@ def test_the_second_key_binds_what_is_tacit():
     before = state.knowledge.copy()
     learn_from_contacts(state, rates, LUCK)
     assert np.array_equal(before, state.knowledge)
+
+
+def test_no_rule_writes_into_the_rates_that_steps_share():
+    world, chosen = a_world(), Settings({"sharing": 1.0, "new_clusters": 1.0})
+    state = begin(world, LUCK, chosen)
+    before = rates_at(0, chosen, (), 5).cells.copy()
+    for _ in range(3):
+        advance(state, chosen, (), LUCK)
+    assert np.array_equal(rates_at(0, chosen, (), 5).cells, before)
+
+
+def test_nobody_learns_from_who_is_no_more():
+    state, _ = a_state({})
+    state.alive[5] = False
+    sort_members(state)
+    meet_others(state, rates_at(0, Settings(), (), 5), LUCK)
+    assert not (state.contact == 5).any()
+
+
+def test_the_same_luck_gives_the_same_bytes_again():
+    world = a_world()
+    found = []
+    for _ in range(2):
+        state = begin(world, LUCK, Settings())
+        for _ in range(6):
+            advance(state, Settings(), (), LUCK)
+        found.append(bytes_of(state))
+    assert found[0] == found[1]
