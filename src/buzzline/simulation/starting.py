@@ -10,6 +10,7 @@ the trust they are told to have. What the study does not tell is assumed; `World
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -168,7 +169,8 @@ def world_of_study(
     clustering : Clustering or None
         Clusters whose places are asked about, unless `focal` names others.
     year : year or None
-        As things stood then; None: all organisations and ties, whenever they were there.
+        As things stood on its first day; None: all organisations and ties, whenever they were
+        there.
     focal : sequence of str
         Names or ids of the places that are asked about.
     most_industries : count
@@ -198,7 +200,7 @@ def world_of_study(
     >>> world.n, world.places.n, len(world.ties["source"])
     (200, 32, 1494)
     """
-    there = study if year is None else study.where(year=year)
+    there = study if year is None else standing_on(study, date(year, 1, 1))
     settings = settings or Settings()
     standing = settled(there, at_most=most_places)
     placed, places = standing.organisations, standing.places
@@ -227,6 +229,16 @@ def world_of_study(
         latitude=as_floats(placed["latitude"].to_numpy()),
         notes=(*standing.notes, *kinds.notes, *counted, *linked.notes, *known),
     )
+
+
+def standing_on(study: Study, day: date) -> Study:
+    """Return the organisations and ties of a study that were there on a day."""
+    opened, closed = study.organisations["opened"], study.organisations["closed"]
+    alive = (opened.is_null() | (opened <= day)) & (closed.is_null() | (closed >= day))
+    some = study.among(as_flags(alive.fill_null(True).to_numpy()))
+    begun = pl.col("start").is_null() | (pl.col("start") <= day)
+    lasting = pl.col("end").is_null() | (pl.col("end") >= day)
+    return some.with_table("linkages", some.linkages.filter(begun & lasting))
 
 
 def place_named(places: Places, name: str) -> int:
