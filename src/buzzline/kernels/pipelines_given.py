@@ -2,6 +2,7 @@
 
 from buzzline.kernels import kernel
 from buzzline.kernels.luck import uniform
+from buzzline.kernels.pipelines import scale_between
 
 
 @kernel
@@ -18,13 +19,18 @@ def elsewhere(u, here, start, member):
 
 @kernel
 def give_pipelines(
-    key, stream, step, number, trust, scale, member, start, place, birth, partner, tie_trust,
-    tie_scale,
+    key, stream, step, number, trust, region, nation, member, start, place, birth, partner,
+    tie_trust, tie_scale,
 ):  # fmt: skip
-    """Give organisation i `number[i]` ties of a scale. number : (n,) int32. O(n) time."""
+    """Give organisation i `number[i]` ties to other places. number : (n,) int32. O(n) time.
+
+    A tie has the scale that lies between its places. region, nation : (r,) int32
+    """
     for i in range(number.size):
         for slot in range(number[i]):
             u = uniform(key, stream, step, birth[i], slot)
-            partner[i, slot] = elsewhere(u, place[i], start, member)
+            j = elsewhere(u, place[i], start, member)
+            partner[i, slot] = j
             tie_trust[i, slot] = trust[i]
-            tie_scale[i, slot] = scale
+            if j >= 0:
+                tie_scale[i, slot] = scale_between(place[i], place[j], region, nation)

@@ -10,8 +10,6 @@ from buzzline.simulation.luck import STREAMS, Luck
 from buzzline.simulation.rates import Rates
 from buzzline.simulation.state import N_TIES, State
 
-GLOBAL = 3
-
 
 def fill_ties(state: State, rates: Rates, luck: Luck) -> None:
     """Fill the slots at both ends; those trusted most come first where there are many."""
@@ -29,8 +27,8 @@ def _give_pipelines(state: State, rates: Rates, luck: Luck) -> None:
     number = np.where(state.keeps_pipelines[: state.world.n], most[here], 0).astype(np.int32)
     give_pipelines(
         luck.key, STREAMS["ties"], state.step, number, rates.of("trust_at_distance")[here],
-        GLOBAL, state.member, state.start, state.place, state.birth, state.partner,
-        state.tie_trust, state.tie_scale,
+        state.world.places.region, state.world.places.nation, state.member, state.start,
+        state.place, state.birth, state.partner, state.tie_trust, state.tie_scale,
     )  # fmt: skip
 
 
