@@ -11,7 +11,7 @@ ECONOMY = (
       "Share of people who change organisation in a year.", "X11", (0.02, 0.2)),
     P("carried_by_movers", "psi", 0.3, 0, 1, "share", "K11", "assumption",
       "Share of the difference in knowledge that a mover carries."),
-    P("stays_in_touch", "touch", 0.2, 0, 1, "share", "K11", "literature",
+    P("stays_in_touch", "touch", 0.15, 0, 1, "share", "K11", "literature",
       "Share of moves after which there is a tie to where people were.", "", (0.1, 0.6)),
     P("moves_within_place", "mob_in", 0.8, 0, 1, "share", "K11", "assumption",
       "Share of moves that stay in the place."),

@@ -23,7 +23,12 @@ SEARCH_AT_MOST = 4.0  # times the usual, however much success feeds it
 
 def place_rate(state: State, rates: Rates, name: str) -> Floats:
     """Return a parameter of places: the mean over their organisations, reached or not; (r,)."""
-    by_group = rates.of(name).reshape(-1, rates.n_groups)
+    return place_mean(state, rates, rates.of(name))
+
+
+def place_mean(state: State, rates: Rates, by_cell: Floats) -> Floats:
+    """Return the mean over the organisations of a place of what is said by cell; (r,)."""
+    by_group = by_cell.reshape(-1, rates.n_groups)
     if bool((by_group == by_group[:, :1]).all()):
         return np.ascontiguousarray(by_group[:, 0])
     counts = np.bincount(state.cell[state.member], minlength=by_group.size)

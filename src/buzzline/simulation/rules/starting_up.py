@@ -18,7 +18,7 @@ from buzzline.kernels.starts import fill_visions
 from buzzline.simulation.luck import STREAMS, Luck
 from buzzline.simulation.rates import STEPS_A_YEAR, Rates
 from buzzline.simulation.rules.arriving import room_for, settle
-from buzzline.simulation.rules.institutions import place_rate
+from buzzline.simulation.rules.institutions import place_mean, place_rate
 from buzzline.simulation.rules.labour import newcomers_heard
 from buzzline.simulation.rules.rule import Rule
 from buzzline.simulation.state import State
@@ -102,7 +102,7 @@ def newcomers(state: State, rates: Rates) -> Floats:
     full = np.bincount(state.place, state.size, r) / np.maximum(room, 1e-12)
     pace = np.exp(rates.by_place("crowding") * (1 - full)) * profitability(state)
     rate = place_rate(state, rates, "entry_rate") * rates.by_place("entry") / STEPS_A_YEAR
-    begun = (starts(rates) * newcomers_heard(rates))[:: rates.n_groups]
+    begun = place_mean(state, rates, starts(rates) * newcomers_heard(rates))
     unit = rates.by_place("size_of_units")
     mean: Floats = rate * carried * np.clip(pace, 0, MOST_TIMES) * begun / unit
     return mean
@@ -144,7 +144,7 @@ def _begin(state: State, rates: Rates, luck: Luck, number: Codes, stream: str) -
     if rows.size == 0:
         return rows
     usual = mean_knowledge(state.start, state.member, state.knowledge)
-    knows = rates.by_place("newcomer_knowledge") * ability(rates)[:: rates.n_groups]
+    knows = rates.by_place("newcomer_knowledge") * place_mean(state, rates, ability(rates))
     begin_alone(
         luck.key, STREAMS[stream], state.step, rows, np.concatenate([[0], np.cumsum(number)]),
         state.start, state.member, state.industry, usual, knows, state.birth, state.place,
@@ -173,12 +173,12 @@ def _as_is_usual(state: State, rows: Codes) -> None:
 def _equip(state: State, rates: Rates, rows: Codes) -> None:
     """Give newcomers size, funds, openness and the will to keep pipelines."""
     place = state.place[rows]
-    cell = place * rates.n_groups
-    state.size[rows] = rates.of("size_of_units")[cell] * state.world.jobs.mean()
+    state.size[rows] = rates.by_place("size_of_units")[place] * state.world.jobs.mean()
     # Local investors fund more of them; others give deeper pockets (X40).
-    state.cash[rows] = 2 * (1 - rates.of("local_finance")[cell])
-    state.openness[rows] = rates.of("openness")[cell]
-    state.keeps_pipelines[rows] = state.standing[rows] < rates.of("gatekeepers")[cell]
+    state.cash[rows] = 2 * (1 - place_rate(state, rates, "local_finance")[place])
+    state.openness[rows] = place_rate(state, rates, "openness")[place]
+    gatekeepers = place_rate(state, rates, "gatekeepers")[place]
+    state.keeps_pipelines[rows] = state.standing[rows] < gatekeepers
 
 
 def bridge_holes(state: State, rates: Rates, luck: Luck) -> None:
