@@ -163,7 +163,8 @@ def compare_policies(
     --------
     >>> from buzzline.tables.worlds import make_world
     >>> study = make_world(organisations=200, rng=1).study
-    >>> found = compare_policies(study, policies=["laissez_faire"], years=(0, 1, 2), runs=3, rng=1)
+    >>> nothing = ["laissez_faire"]
+    >>> found = compare_policies(study, policies=nothing, years=(0, 1, 2), runs=3, rng=1)
     >>> found.effects["finding"][0]
     'exactly none'
     """
@@ -221,7 +222,7 @@ def _with_status(rows: pl.DataFrame, said: dict[str, str]) -> pl.DataFrame:
 
 
 def in_order_of_growth(effects: pl.DataFrame) -> pl.DataFrame:
-    """Return effects with the policy first that raises income most; its outcomes stay in order."""
+    """Return effects, policies that raise income most first; outcomes stay in order."""
     income = effects.filter(outcome="income").sort(
         "value", descending=True, nulls_last=True, maintain_order=True
     )
