@@ -52,9 +52,10 @@ def governed(changes: Sequence[Change], world: World, settings: Settings) -> tup
         if not _moves(change, settings):
             done.append(change)
             continue
-        for part in _by_level(_as_step(change, settings), world, ways["local_decision"]):
-            done += _aimed(_taken_up(part, ways["market_following"]), ways["targeting"])
-            done += _aged(part, ways["intermediary_rigidity"])
+        taken = _taken_up(_as_step(change, settings), ways["market_following"])
+        for aimed in _aimed(taken, ways["targeting"]):
+            for part in _by_level(aimed, world, ways["local_decision"]):
+                done += (part, *_aged(part, ways["intermediary_rigidity"]))
     return (*done, *_beside(changes, settings, ways))
 
 
@@ -83,6 +84,8 @@ def _by_level(change: Change, world: World, local: float) -> Iterable[Change]:
     own = _means(world)
     weight = _strength(own, local) / _strength(own, USUAL["local_decision"])
     places = change.target.places or tuple(range(world.places.n))
+    if not change.target.is_whole:  # few targets can be told apart, so places are not
+        return (_scaled(change, float(weight[list(places)].mean())),)
     return tuple(
         _scaled(change, float(weight[r]), replace(change.target, places=(r,))) for r in places
     )
