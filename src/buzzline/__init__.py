@@ -137,8 +137,22 @@ from buzzline.linkages.social_capital import SocialCapital, social_capital
 from buzzline.linkages.temporary_clusters import TemporaryClusters, temporary_clusters
 from buzzline.linkages.weakest_link import WeakestLinkTest, weakest_link_test
 from buzzline.linkages.yardsticks import Yardsticks, yardsticks
+from buzzline.policy import (
+    REGIMES,
+    SHELF,
+    ExperimentFindings,
+    Lever,
+    Policy,
+    PolicyComparison,
+    compare_policies,
+    effects_in_world,
+    experiment,
+    policies_in_world,
+    shelf_table,
+)
 from buzzline.report import report
 from buzzline.road import Road, run_road
+from buzzline.simulation.calibration import Calibration, calibrate
 from buzzline.simulation.classics import (
     BarterRules,
     CowanJonard,
@@ -155,9 +169,17 @@ from buzzline.simulation.classics import (
     march_turbulence,
     two_clusters_with_pipelines,
 )
+from buzzline.simulation.deciding_worlds import DecidingWorlds, deciding_worlds
 from buzzline.simulation.evaluating import Trial
+from buzzline.simulation.gallery import world_of_gallery
+from buzzline.simulation.observing import observed_world
+from buzzline.simulation.running import Work
 from buzzline.simulation.sensitivity import MorrisSensitivity, sensitivity_morris
 from buzzline.simulation.sensitivity_shares import SobolSensitivity, sensitivity_sobol
+from buzzline.simulation.simulate import Length, Simulation, simulate
+from buzzline.simulation.starting import world_of_settings, world_of_study
+from buzzline.simulation.surface import Grid, ResponseSurface, Village, response_surface
+from buzzline.simulation.switch_factorial import Decision, SwitchFactorial, switch_factorial
 from buzzline.space.scales import Cutoffs
 from buzzline.survey import (
     Questionnaire,
@@ -184,6 +206,8 @@ __all__ = [
     "CASES",
     "CATALOGUE",
     "DISPUTES",
+    "REGIMES",
+    "SHELF",
     "About",
     "AreaRule",
     "BarterRules",
@@ -191,6 +215,7 @@ __all__ = [
     "Brokerage",
     "BuzzAndPipelines",
     "BuzzlineError",
+    "Calibration",
     "CityThreshold",
     "ClusterAgreement",
     "ClusterDiagnosis",
@@ -211,6 +236,8 @@ __all__ = [
     "CowanJonard",
     "Cutoffs",
     "Deals",
+    "DecidingWorlds",
+    "Decision",
     "DeclaredClusters",
     "DeclaredRule",
     "Delineation",
@@ -222,9 +249,11 @@ __all__ = [
     "DistrictTypes",
     "EligibilityEffect",
     "EmploymentMatrix",
+    "ExperimentFindings",
     "ExternalReach",
     "FiveDimensions",
     "Gatekeepers",
+    "Grid",
     "GroupHierarchy",
     "GroupSearch",
     "HistoryRule",
@@ -244,6 +273,8 @@ __all__ = [
     "InvestmentOdds",
     "KDensity",
     "LabourMarketAreas",
+    "Length",
+    "Lever",
     "LocationChoice",
     "LocationQuotients",
     "MCurves",
@@ -263,6 +294,8 @@ __all__ = [
     "NotConverged",
     "Ownership",
     "PatternRule",
+    "Policy",
+    "PolicyComparison",
     "PolicyEffect",
     "PolicySpillovers",
     "Problem",
@@ -271,6 +304,7 @@ __all__ = [
     "RedundancyRule",
     "Relatedness",
     "RemovalCurves",
+    "ResponseSurface",
     "RipleyCurves",
     "Road",
     "RunSettings",
@@ -280,6 +314,7 @@ __all__ = [
     "Separation",
     "ShiftShares",
     "SiblingRule",
+    "Simulation",
     "SobolSensitivity",
     "SocialCapital",
     "Specialisation",
@@ -287,6 +322,7 @@ __all__ = [
     "StrongRule",
     "Study",
     "SurveyAnswers",
+    "SwitchFactorial",
     "SyntheticControl",
     "TemporaryClusters",
     "TieFormation",
@@ -298,7 +334,9 @@ __all__ = [
     "UnwritableOutput",
     "ValueByDistance",
     "Variety",
+    "Village",
     "WeakestLinkTest",
+    "Work",
     "Yardsticks",
     "__version__",
     "agreement_of_clusterings",
@@ -306,6 +344,7 @@ __all__ = [
     "brokerage",
     "buzz_and_pipelines",
     "by_cluster",
+    "calibrate",
     "candidate_clusters",
     "case_named",
     "chart",
@@ -322,19 +361,23 @@ __all__ = [
     "coagglomeration",
     "cognitive_distance",
     "colocated_clusters",
+    "compare_policies",
     "complexity",
     "concentration",
     "contested_evidence",
     "cowan_jonard",
     "deals_of",
+    "deciding_worlds",
     "declared_as_clusters",
     "declared_clusters",
     "delineation",
     "delineation_stability",
     "distinctness",
     "district_types",
+    "effects_in_world",
     "eligibility_effect",
     "employment_matrix",
+    "experiment",
     "external_reach",
     "five_dimensions",
     "followed_clusters",
@@ -367,8 +410,10 @@ __all__ = [
     "missing_link_patterns",
     "monitoring",
     "mutual_stimulation",
+    "observed_world",
     "ownership",
     "plants_of",
+    "policies_in_world",
     "policy_effect",
     "policy_spillovers",
     "questionnaire",
@@ -385,6 +430,7 @@ __all__ = [
     "relatedness_density_by_place",
     "removal_curves",
     "report",
+    "response_surface",
     "ripley",
     "run_road",
     "scale_balance",
@@ -392,10 +438,13 @@ __all__ = [
     "sensitivity_morris",
     "sensitivity_sobol",
     "separation",
+    "shelf_table",
     "shift_share",
+    "simulate",
     "social_capital",
     "specialisation",
     "strong_clusters",
+    "switch_factorial",
     "synthetic_control",
     "temporary_clusters",
     "tie_formation",
@@ -404,6 +453,9 @@ __all__ = [
     "variety",
     "vintage_gap",
     "weakest_link_test",
+    "world_of_gallery",
+    "world_of_settings",
+    "world_of_study",
     "write_results",
     "write_survey",
     "yardsticks",

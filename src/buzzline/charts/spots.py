@@ -141,6 +141,32 @@ def spots(sites: Spots, *, width: int) -> dict[str, Any]:
     return {"height": height + 8 + key_px, "layer": [*layers, *key_layers]}
 
 
+def base_map(
+    place: Floats, inner: float, at: tuple[float, float] = (0.0, 0.0)
+) -> tuple[Onto, float, list[dict[str, Any]]]:
+    """Return the ground under places: the way from degrees to pixels, its height, its layers.
+
+    Parameters
+    ----------
+    place : (n, 2) float64 [degree]
+        Longitude and latitude of what must be in view.
+    inner : float [px]
+        How wide it is.
+    at : (x, y) [px]
+        Where its top left corner lies in the picture.
+    """
+    project, reach_km = _projection(place)
+    onto, height, _ = _fitted(project(place), project, inner)
+    resolution: Resolution = "countries-50m" if reach_km < DETAILED_KM else "countries-110m"
+    rings = [
+        [[x + at[0], y + at[1]] for x, y in ring]
+        for ring in in_view(resolution, onto, (inner, height))
+    ]
+    return lambda some: onto(some) + np.array(at), height, [
+        _ground(inner, height, at), _land(rings),
+    ]  # fmt: skip
+
+
 def shown_said(sites: Spots, first: str = "hot and cold ones") -> str:
     """Return the sentence that says which sites are left out of the map, or nothing."""
     n, n_placed = len(sites.heat), int(np.isfinite(sites.longitude + sites.latitude).sum())
@@ -225,13 +251,15 @@ def _fitted(place_km: Floats, project: Onto, inner: float) -> tuple[Onto, float,
     return onto, height, px_a_km
 
 
-def _ground(inner: float, height: float) -> dict[str, Any]:
+def _ground(
+    inner: float, height: float, at: tuple[float, float] = (0.0, 0.0)
+) -> dict[str, Any]:
     return {
         "data": {"values": [{}]},
         "mark": {"type": "rect", "color": SEA},
         "encoding": {
-            "x": {"value": 0}, "x2": {"value": inner},
-            "y": {"value": 0}, "y2": {"value": height},
+            "x": {"value": at[0]}, "x2": {"value": at[0] + inner},
+            "y": {"value": at[1]}, "y2": {"value": at[1] + height},
         },
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ import polars as pl
 from buzzline.export.meanings import (
     agreement,
     buzz,
+    calibration,
     city_threshold,
     classics,
     cluster_investments,
@@ -37,6 +38,7 @@ from buzzline.export.meanings import (
     membership,
     ownership,
     patterns,
+    policies,
     policy,
     portfolio,
     proximity,
@@ -44,7 +46,9 @@ from buzzline.export.meanings import (
     redundancy,
     relatedness,
     separation,
+    simulation,
     specialisation,
+    switches,
     temporary_clusters,
     yardsticks,
 )
@@ -53,10 +57,12 @@ from buzzline.export.meanings.columns import Meaning
 FAMILIES = (
     clusters,
     classics,
+    switches,
     linkages,
     quality,
     cluster_network,
     policy,
+    policies,
     yardsticks,
     specialisation,
     temporary_clusters,
@@ -74,6 +80,7 @@ FAMILIES = (
     city_threshold,
     colocated,
     buzz,
+    calibration,
     flows,
     lifecycle,
     patterns,
@@ -88,6 +95,7 @@ FAMILIES = (
     ownership,
     cluster_investments,
     portfolio,
+    simulation,
 )
 
 TABLE_MEANING: dict[str, str] = {

@@ -26,6 +26,7 @@ SINGLING_OUT = frozenset({
     "location_quotients_by_place", "strong_clusters", "cluster_strength", "specialisation",
     "variety", "shift_share", "complexity", "industry_entry", "industry_groups",
     "relatedness_density_by_place", "labour_market_areas", "industrial_districts",
+    "simulate",
 })  # fmt: skip
 OF_SITES = frozenset({"hot_spots"})
 NOT_PUBLIC = (

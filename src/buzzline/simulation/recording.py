@@ -78,6 +78,10 @@ SUMMED = ("n_organisations", "jobs", "output", "profit", "population", "entries"
           "exits", "spin_offs", "moves", "n_ties_local", "n_ties_regional", "n_ties_national",
           "n_ties_global")  # fmt: skip
 
+# What a step brings forth: not there before the first.
+OF_A_STEP = ("output", "profit", "income", "gini", "entries", "exits", "spin_offs", "moves",
+             *WORLD_NAMES)  # fmt: skip
+
 
 def record(state: State) -> Floats:
     """Return the quantities of each place.
@@ -154,7 +158,7 @@ def record_world(state: State, recorded: Floats) -> Floats:
     between, within = _theil_of(output, np.diff(state.start))
     income = recorded[:, NAMES.index("income")]
     people = recorded[:, NAMES.index("population")]
-    values[len(NAMES):] = between, within, theil_between(income * people, people)
+    values[len(NAMES) :] = between, within, theil_between(income * people, people)
     return values
 
 

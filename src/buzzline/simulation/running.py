@@ -20,10 +20,17 @@ from buzzline.simulation.changes import Change
 from buzzline.simulation.histories import WORLD, Histories, recorded_steps
 from buzzline.simulation.luck import luck_of
 from buzzline.simulation.pools import Pool, spread_out
-from buzzline.simulation.recording import NAMES, WORLD_NAMES, record, record_world
+from buzzline.simulation.recording import (
+    NAMES,
+    OF_A_STEP,
+    WORLD_NAMES,
+    record,
+    record_world,
+)
 from buzzline.simulation.settings import Settings
 from buzzline.simulation.shards import digest_of, is_whole, shard_name, write_shard
 from buzzline.simulation.stepping import advance
+from buzzline.simulation.variety import varied
 from buzzline.simulation.world import World
 
 RUNS_OF_A_SHARD = 20  # at most
@@ -206,10 +213,11 @@ def one_run(piece: Piece, run: int) -> Floats:
     -------
     (steps, places + 1, quantities) float64
         The last row of each step is the world; inequality between places stands there only.
+        What a step brings forth, such as output, is NaN before the first.
     """
     settings = piece.case.settings or piece.world.settings
     luck = luck_of(piece.seed, run)
-    state = begin(piece.world, luck, settings)
+    state = begin(varied(piece.world, settings), luck, settings)
     shape = (len(piece.steps), piece.world.places.n + 1, len(NAMES) + len(WORLD_NAMES))
     out = np.full(shape, np.nan)
     for row, step in enumerate(piece.steps):
@@ -218,6 +226,7 @@ def one_run(piece: Piece, run: int) -> Floats:
         found = record(state)
         out[row, :-1, : len(NAMES)] = found
         out[row, -1] = record_world(state, found)
+    out[0, :, [*map((*NAMES, *WORLD_NAMES).index, OF_A_STEP)]] = np.nan
     return out
 
 

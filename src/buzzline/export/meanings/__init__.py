@@ -3,6 +3,7 @@
 from buzzline.export.meanings import (
     agreement,
     buzz,
+    calibration,
     city_threshold,
     classics,
     cluster_investments,
@@ -33,7 +34,9 @@ from buzzline.export.meanings import (
     redundancy,
     relatedness,
     separation,
+    simulation,
     specialisation,
+    switches,
     temporary_clusters,
     yardsticks,
 )
@@ -41,6 +44,7 @@ from buzzline.export.meanings import (
 __all__ = [
     "agreement",
     "buzz",
+    "calibration",
     "city_threshold",
     "classics",
     "cluster_investments",
@@ -71,7 +75,9 @@ __all__ = [
     "redundancy",
     "relatedness",
     "separation",
+    "simulation",
     "specialisation",
+    "switches",
     "temporary_clusters",
     "yardsticks",
 ]
