@@ -89,6 +89,11 @@ def test_profits_cash_and_size_are_as_in_plain_python(seed):
     assert fair == pytest.approx(
         [crowd.profit[crowd.alive & (crowd.industry == q)].mean() for q in range(3)]
     )
+    together = earning.jobs_and_profits(crowd.start, crowd.member, crowd.size, crowd.profit)
+    each = [crowd.here(place) for place in range(5)]
+    assert together[0] == pytest.approx([crowd.size[who].sum() for who in each], rel=1e-5)
+    earned = [(crowd.size * crowd.profit)[who].sum() for who in each]
+    assert together[1] == pytest.approx(earned, rel=1e-4, abs=1e-4)
     rates = crowd.rates(1, 0.5, 4, 0.05, 0.6)
     expected = plain.put_by(crowd, fair, normal, rates)
     cash, size = crowd.cash.copy(), crowd.size.copy()

@@ -131,6 +131,18 @@ def normal_profits(alive, industry, profit, n_industries):
 
 
 @kernel
+def jobs_and_profits(start, member, size, profit):
+    """Return jobs of each place, and what they earn together; (2, r) float64."""
+    out = np.zeros((2, start.size - 1))
+    for r in range(start.size - 1):
+        for at in range(start[r], start[r + 1]):
+            jobs = np.float64(size[member[at]])
+            out[0, r] += jobs
+            out[1, r] += jobs * np.float64(profit[member[at]])
+    return out
+
+
+@kernel
 def put_by(alive, industry, cell, profit, normal, usual, rates, cash, size):
     """Change cash and size: what exceeds what owners expect is put by, and lets one grow.
 

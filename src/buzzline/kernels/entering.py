@@ -41,7 +41,10 @@ def founders(key, stream, step, alive, birth, cell, knowledge, vision, chance, l
 
 @kernel
 def mean_knowledge(start, member, knowledge):
-    """Return what organisations of each place know on average; where empty, all; (r, k)."""
+    """Return what organisations of each place know on average; where empty, all; (r, k).
+
+    Or what else is said in columns, such as their conventions.
+    """
     n_places, k = start.size - 1, knowledge.shape[1]
     out, everywhere = np.zeros((n_places, k)), np.zeros(k)
     for r in range(n_places):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from buzzline.arrays import Codes, Floats
+from buzzline.kernels.earning import jobs_and_profits
 from buzzline.kernels.entering import (
     begin_alone,
     begin_from,
@@ -99,8 +100,9 @@ def newcomers(state: State, rates: Rates) -> Floats:
     share = people / people.sum() if people.sum() > 0 else at_start / at_start.sum()
     carried = (at_start + world.n * share) / 2
     room = carried * world.jobs.mean()
-    full = np.bincount(state.place, state.size, r) / np.maximum(room, 1e-12)
-    pace = np.exp(rates.by_place("crowding") * (1 - full)) * profitability(state)
+    jobs, earned = jobs_and_profits(state.start, state.member, state.size, state.profit)
+    full = jobs / np.maximum(room, 1e-12)
+    pace = np.exp(rates.by_place("crowding") * (1 - full)) * profitability(jobs, earned)
     rate = place_rate(state, rates, "entry_rate") * rates.by_place("entry") / STEPS_A_YEAR
     begun = place_mean(state, rates, starts(rates) * newcomers_heard(rates))
     unit = rates.by_place("size_of_units")
@@ -108,15 +110,12 @@ def newcomers(state: State, rates: Rates) -> Floats:
     return mean
 
 
-def profitability(state: State) -> Floats:
+def profitability(jobs: Floats, earned: Floats) -> Floats:
     """Return profits per job of places against those of all, 1 where nobody is; (r,)."""
-    r = state.world.places.n
-    weight = np.bincount(state.place, state.size, r)
-    earned = np.bincount(state.place, state.size * state.profit, r)
-    everywhere = earned.sum() / max(weight.sum(), 1e-12)
+    everywhere = earned.sum() / max(jobs.sum(), 1e-12)
     if everywhere <= 0:
-        return np.ones(r)
-    here = np.divide(earned, weight, out=np.full(r, everywhere), where=weight > 0)
+        return np.ones(jobs.size)
+    here = np.divide(earned, jobs, out=np.full(jobs.size, everywhere), where=jobs > 0)
     against: Floats = np.clip(here / everywhere, 0, MOST_TIMES)
     return against
 
@@ -164,10 +163,8 @@ def _begin(state: State, rates: Rates, luck: Luck, number: Codes, stream: str) -
 
 def _as_is_usual(state: State, rows: Codes) -> None:
     """Give newcomers the conventions that are usual in their place."""
-    there, n = state.place[state.member], np.maximum(np.diff(state.start), 1)
-    for d in range(state.conventions.shape[1]):
-        total = np.bincount(there, state.conventions[state.member, d], n.size)
-        state.conventions[rows, d] = (total / n)[state.place[rows]]
+    usual = mean_knowledge(state.start, state.member, state.conventions)
+    state.conventions[rows] = usual[state.place[rows]]
 
 
 def _equip(state: State, rates: Rates, rows: Codes) -> None:
