@@ -86,15 +86,19 @@ def copy_from(tile, at, offer, own, rate, out):
 
 
 @kernel
-def watch_and_copy(knowledge, size, n_watched, furthest, rate, key, stream, step, out):
+def watch_and_copy(
+    knowledge, size, n_watched, furthest, rate, key, stream, step, out,
+    largest_tile=LARGEST_TILE,
+):  # fmt: skip
     """Let everybody watch others of the own cluster, drawn by luck, and copy from the best.
 
     knowledge, out : (n, c) float32, rows of a cluster of `size` side by side. furthest, rate :
     float32. Reads `knowledge` only, so order and rows do not matter.
-    O(n x c x min(size, n_watched)) time, or x size for clusters up to LARGEST_TILE.
+    O(n x c x n_watched) time; x size where the cluster is laid out as a whole, which it is up
+    to `largest_tile` organisations: the same numbers either way.
     """
     n, c = knowledge.shape
-    whole = size <= LARGEST_TILE
+    whole = size <= largest_tile
     width = ((size if whole else n_watched) + _LANES - 1) // _LANES * _LANES
     tile = np.zeros((c, width), np.float32)
     square, lead = np.empty(width, np.float32), np.empty(width, np.float32)

@@ -43,9 +43,14 @@ class Trial:
 
     Attributes
     ----------
-    outcome : str                   one of the quantities recorded of the whole world
-    n_places, organisations : count         of the made world; organisations a place
-    steps : count                   quarters of a year
+    outcome : str
+        One of the quantities recorded of the whole world.
+    n_places : count
+        Places of the made world.
+    organisations : count
+        In each place.
+    steps : count
+        Quarters of a year.
     """
 
     outcome: str = "knowledge"

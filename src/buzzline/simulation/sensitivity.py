@@ -201,8 +201,8 @@ def morris_of(
         "high": size + half, "level": np.full(size.size, level),
         "signed": np.asarray(found["mu"]), "spread": np.asarray(found["sigma"]),
         "by_luck": np.full(size.size, floor), "status": status,
-        "from_value": [each.low for each in factors],
-        "to_value": [each.high for each in factors], "n": np.full(size.size, n),
+        "from_value": [float(each.low) for each in factors],
+        "to_value": [float(each.high) for each in factors], "n": np.full(size.size, n),
     }).fill_nan(None)  # fmt: skip
     return MorrisSensitivity(
         frame.sort("value", descending=True, maintain_order=True), outcome, share,

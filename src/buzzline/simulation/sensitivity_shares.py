@@ -201,8 +201,8 @@ def sobol_of(
         "high": total + wide, "alone": alone, "alone_low": alone - half,
         "alone_high": alone + half, "level": np.full(total.size, level),
         "status": np.where(total - wide > 0, "moves", "may not matter"),
-        "from_value": [each.low for each in factors],
-        "to_value": [each.high for each in factors], "n": np.full(total.size, samples),
+        "from_value": [float(each.low) for each in factors],
+        "to_value": [float(each.high) for each in factors], "n": np.full(total.size, samples),
     }).fill_nan(None)  # fmt: skip
     return SobolSensitivity(
         frame.sort("value", descending=True, maintain_order=True), outcome,

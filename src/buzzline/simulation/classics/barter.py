@@ -14,7 +14,7 @@ from buzzline.kernels.barter import (
     levels_at_start,
     rewired_ring,
 )
-from buzzline.quantities import Count, Share
+from buzzline.quantities import Count, Ratio, Share
 from buzzline.simulation.luck import STREAMS, Luck
 
 MOST_SWEEPS = 100_000
@@ -29,18 +29,26 @@ class BarterRules:
     Attributes
     ----------
     organisations : count
-    degree : count                  neighbours on the ring, half on either side
-    categories : count              of knowledge
-    highest, expert_level : float   of ordinary knowledge, and of an expert's one category
-    learning_rate : share           of a difference that is learned in a trade
-    tolerance : share               levels as near as this count as equal
+        On the ring.
+    degree : count
+        Neighbours on the ring, half on either side; an even number.
+    categories : count
+        Of knowledge.
+    highest : ratio
+        Ordinary knowledge lies between 0 and this.
+    expert_level : ratio
+        What an expert knows in one category.
+    learning_rate : share
+        Of a difference that is learned in a trade.
+    tolerance : share
+        Levels as near as this count as equal.
     """
 
     organisations: Count = 500
     degree: Count = 10
     categories: Count = 10
-    highest: float = 10.0
-    expert_level: float = 30.0
+    highest: Ratio = 10.0
+    expert_level: Ratio = 30.0
     learning_rate: Share = 0.1
     tolerance: Share = 0.01
 

@@ -6,6 +6,8 @@ two of a large organisation have a correlation, any two of different small ones 
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
@@ -14,9 +16,9 @@ from buzzline.arrays import Floats
 
 _POINTS = 200  # of Gauss and Legendre; ten digits up to a million experiments
 _FURTHEST = 12.0
-_COMMON_POINTS = 60  # of Gauss and Hermite, for what experiments of one vision share
 
 
+@cache
 def _grid() -> tuple[Floats, Floats]:
     at, weight = np.polynomial.legendre.leggauss(_POINTS)
     return _FURTHEST * at, _FURTHEST * weight
@@ -173,7 +175,8 @@ def mixed(
 
 def _below_laboratory(at: Floats, n: int, within: float, across: float) -> Floats:
     """Return the chance that the best of n experiments under one vision lies below x."""
-    vision, weight = np.polynomial.hermite_e.hermegauss(_COMMON_POINTS)
+    vision, weight = _grid()
+    weight = weight * np.exp(-vision * vision / 2)
     own = np.sqrt(max(1 - within, 1e-12))
     below = ndtr((at[:, None] - np.sqrt(within - across) * vision) / own) ** n
     found: Floats = below @ weight / weight.sum()

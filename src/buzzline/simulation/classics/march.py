@@ -33,7 +33,10 @@ class MarchRules:
 
     Attributes
     ----------
-    individuals, dimensions : count
+    individuals : count
+        Members of the organisation.
+    dimensions : count
+        Of the world, each of which is one way or the other.
     reading : "actions", "beliefs" or "literal"
         "actions": whoever acts better than the code is followed, by acts, and beliefs move one
         step at a time; this one gives the published figures. "beliefs": beliefs are compared,
