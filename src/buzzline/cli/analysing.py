@@ -61,6 +61,7 @@ SHORT = {
     "location_quotients_by_place": "location-quotients",
     "relatedness_density_by_place": "relatedness-density",
 }
+NAMED = "name"  # buzzline experiment medellin, or --name medellin
 OF_CLUSTERS = {
     True: "Folder of an earlier `buzzline run` to take the candidate clusters from, or "
     "`declared` for the declared clusters of the study; without it candidates are looked for "
@@ -147,14 +148,16 @@ def _example(item: Analysis, word: str) -> str:
 def _command(item: Analysis) -> Callable[..., int]:
     """Return a function whose signature the parser reads."""
 
-    def run(study: Path | None = None, **typed: Any) -> int:
+    def run(first: Any = None, **typed: Any) -> int:
+        if first is not None:
+            typed["study" if needs_study(item) else NAMED] = first
         general = {key: typed.pop(key) for key in tuple(typed) if key in Request.__slots__}
-        return _answer(item, Request(study, **general), typed)
+        return _answer(item, Request(**general), typed)
 
     steps = " and ".join(maker.name for maker in makers_of(item))
     of_makers = Group(f"Choices of what it is made from: {steps}", sort_key=3)
     parameters = [
-        *_input(item), *(_parameter(option, CHOICES) for option in options_of(item)),
+        *_input(item), *(_chosen(option, item) for option in options_of(item)),
         *(_parameter(option, of_makers) for option in options_of_makers(item)),
         *_output(item),
     ]  # fmt: skip
@@ -162,6 +165,14 @@ def _command(item: Analysis) -> Callable[..., int]:
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     run.__name__ = item.name
     return run
+
+
+def _chosen(option: Option, item: Analysis) -> inspect.Parameter:
+    """Return a choice; what has a name and takes no study is called by its name alone."""
+    parameter = _parameter(option, CHOICES)
+    if option.name != NAMED or needs_study(item):
+        return parameter
+    return parameter.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def _parameter(option: Option, group: Group) -> inspect.Parameter:

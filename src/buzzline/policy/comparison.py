@@ -22,16 +22,17 @@ from buzzline.policy.policy import Policy
 from buzzline.progress import Progress, silent, told
 from buzzline.randomness import Seed, seed_of
 from buzzline.resampling import false_discovery_q
+from buzzline.simulation.governing import governed
 from buzzline.simulation.rates import STEPS_A_YEAR
 from buzzline.simulation.running import Work
 from buzzline.simulation.world import World
 
 EFFECT_SCHEMA = {
-    "policy": pl.String, "title": pl.String, "outcome": pl.String, "kind": pl.String,
-    "unit": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
-    "level": pl.Float64, "n": pl.Int64, "p": pl.Float64, "q": pl.Float64,
-    "run_low": pl.Float64, "run_high": pl.Float64, "same_sign": pl.Float64,
-    "margin": pl.Float64, "within": pl.Float64, "finding": pl.String, "verdict": pl.String,
+    "policy": pl.String, "outcome": pl.String, "value": pl.Float64, "low": pl.Float64,
+    "high": pl.Float64, "verdict": pl.String, "unit": pl.String, "p": pl.Float64,
+    "q": pl.Float64, "level": pl.Float64, "n": pl.Int64, "same_sign": pl.Float64,
+    "run_low": pl.Float64, "run_high": pl.Float64, "margin": pl.Float64,
+    "within": pl.Float64, "finding": pl.String, "kind": pl.String, "title": pl.String,
     "without": pl.Float64,
 }  # fmt: skip
 POLICY_SCHEMA = {
@@ -131,7 +132,7 @@ def effects_in_world(
 def _played(world: World, policy: Policy, how: Playing) -> Recorded:
     case = Case(
         policy.name or "without", policy.title, lambda size, seed: world,
-        changes=policy.all_changes, is_dated_by_steps=True,
+        changes=governed(policy.all_changes, world, world.settings), is_dated_by_steps=True,
     )  # fmt: skip
     return recorded_of(case, how)
 

@@ -14,11 +14,11 @@ from buzzline.resampling import false_discovery_q
 
 Outcomes = Mapping[str, Mapping[str, Floats]]  # case, outcome -> (runs,)
 CONTRAST_SCHEMA = {
-    "contrast": pl.String, "asks": pl.String, "outcome": pl.String, "unit": pl.String,
-    "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "level": pl.Float64,
-    "n": pl.Int64, "p": pl.Float64, "q": pl.Float64, "run_low": pl.Float64,
-    "run_high": pl.Float64, "same_sign": pl.Float64, "margin": pl.Float64,
-    "within": pl.Float64, "finding": pl.String, "claim": pl.String, "answer": pl.String,
+    "contrast": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "finding": pl.String, "claim": pl.String, "answer": pl.String, "p": pl.Float64,
+    "q": pl.Float64, "level": pl.Float64, "n": pl.Int64, "same_sign": pl.Float64,
+    "run_low": pl.Float64, "run_high": pl.Float64, "margin": pl.Float64,
+    "within": pl.Float64, "outcome": pl.String, "unit": pl.String, "asks": pl.String,
     "source": pl.String,
 }  # fmt: skip
 CASE_SCHEMA = {
