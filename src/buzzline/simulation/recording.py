@@ -9,6 +9,7 @@ import numpy as np
 
 from buzzline.arrays import Floats, Indices, as_floats
 from buzzline.kernels.recording import N_SUMS, place_sums
+from buzzline.simulation.rules.institutions import source_ratio
 from buzzline.simulation.state import State
 
 
@@ -60,6 +61,8 @@ QUANTITIES = (
     Recorded("identity", "share", "How far people feel they belong together."),
     Recorded("population", "people", "People of the place."),
     Recorded("coded", "share", "Practice that is codified and can be imitated anywhere."),
+    Recorded("source_ratio", "ratio",
+             "What others can learn of it by ties, over what it can: above 1 it creates."),
     Recorded("services", "share", "Structural holes that service organisations bridge."),
 )  # fmt: skip
 OF_WORLD = (
@@ -120,6 +123,7 @@ def record(state: State) -> Floats:
         "n_ties_national": sums[:, 14], "n_ties_global": sums[:, 15],
         "market_known": _over(sums[:, 17], n),
         "foreign_share": _over(sums[:, 16], sums[:, 1]),
+        "source_ratio": source_ratio(state),
         "entries": state.entries, "exits": state.exits,
         "spin_offs": state.spin_offs, "moves": state.moves,
     }  # fmt: skip
@@ -154,7 +158,7 @@ def record_world(state: State, recorded: Floats) -> Floats:
             values[q] = (column[known] * n[known]).sum() / n[known].sum()
     output = state.output[state.member].astype(np.float64)
     values[NAMES.index("gini")] = _gini(np.sort(output))
-    values[NAMES.index("relative_knowledge")] = np.nan
+    values[[NAMES.index(name) for name in ("relative_knowledge", "source_ratio")]] = np.nan
     between, within = _theil_of(output, np.diff(state.start))
     income = recorded[:, NAMES.index("income")]
     people = recorded[:, NAMES.index("population")]
