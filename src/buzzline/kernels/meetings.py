@@ -41,12 +41,7 @@ def spend_time(
         row = table[cell[i]]
         left = row[TIME]
         u = four_uniforms(key, stream, step, birth[i], 0)
-        tied = (False, False, False, False)
-        for slot in range(partner.shape[1]):
-            if partner[i, slot] >= 0:
-                s = tie_scale[i, slot]
-                t0, t1, t2, t3 = tied
-                tied = (t0 or s == 0, t1 or s == 1, t2 or s == 2, t3 or s == 3)
+        tied = ties_by_scale(i, partner, tie_scale)
         for scale in (3, 2, 1):
             share = row[REGIONAL_SHARE + scale - 1]
             cost = row[LOCAL + scale]
@@ -55,7 +50,7 @@ def spend_time(
                     share = 1.0 - row[EMBEDDED]
                 elif not keeps[i]:
                     share = 0.0
-            if tied[scale] and share > 0:
+            if tied[scale] > 0 and share > 0:
                 number = min(whole(share * row[TIME] / cost, u[scale]), int(left / cost))
                 meetings[i, scale] = min(number, _MOST)
                 left -= meetings[i, scale] * cost
@@ -73,13 +68,22 @@ def someone_here(u, i, low, high, member):
 
 
 @kernel
-def tie_of_scale(u, i, scale, partner, tie_scale):
-    """Return a slot of row i with a tie of a scale, each alike for u in (0, 1); -1 if none."""
-    number = 0
+def ties_by_scale(i, partner, tie_scale):
+    """Return how many ties row i has of scales 0, 1, 2 and 3."""
+    local, regional, national, worldwide = 0, 0, 0, 0
     for slot in range(partner.shape[1]):
-        if partner[i, slot] >= 0 and tie_scale[i, slot] == scale:
-            number += 1
-    left = int(u * number)
+        if partner[i, slot] >= 0:
+            scale = tie_scale[i, slot]
+            local += scale == 0
+            regional += scale == 1
+            national += scale == 2
+            worldwide += scale == 3
+    return local, regional, national, worldwide
+
+
+@kernel
+def tie_of_scale(left, i, scale, partner, tie_scale):
+    """Return the slot of tie number `left` of a scale in row i."""
     for slot in range(partner.shape[1]):
         if partner[i, slot] >= 0 and tie_scale[i, slot] == scale:
             if left == 0:
@@ -101,17 +105,20 @@ def meet(
     for i in member:
         at = contact_start[i]
         first = at
+        four = (0.0, 0.0, 0.0, 0.0)
         here = place[i]
         own = here * n_industries + industry[i]
+        tied = ties_by_scale(i, partner, tie_scale)
         for scale in range(4):
             for _ in range(meetings[i, scale]):
                 drawn = at - first
-                four = four_uniforms(key, stream, step, birth[i], 1 + drawn // 2)
+                if drawn % 2 == 0:
+                    four = four_uniforms(key, stream, step, birth[i], 1 + drawn // 2)
                 kind, pick = (four[0], four[1]) if drawn % 2 == 0 else (four[2], four[3])
                 slot, j = -1, -1
                 anybody = scale == 0 and kind < table[cell[i], ANY_INDUSTRY]
-                if not anybody:
-                    slot = tie_of_scale(pick, i, scale, partner, tie_scale)
+                if tied[scale] > 0 and not anybody:
+                    slot = tie_of_scale(int(pick * tied[scale]), i, scale, partner, tie_scale)
                 if slot >= 0:
                     j = partner[i, slot]
                 elif scale == 0:
