@@ -45,7 +45,8 @@ def a_look(step: int, births: list[int], ties: list[tuple[int, int, int]]) -> Si
         tie_source=one[:, 0].astype(np.uint64), tie_target=one[:, 1].astype(np.uint64),
         tie_layer=np.full(len(ties), 2, np.uint8), tie_scale=np.zeros(len(ties), np.uint8),
         tie_trust=np.full(len(ties), 0.4), tie_begun=one[:, 2],
-        tie_copresent=np.zeros(len(ties), np.bool_), met_source=np.zeros(0, np.uint64),
+        tie_copresent=np.zeros(len(ties), np.bool_),
+        tie_one_sided=np.zeros(len(ties), np.bool_), met_source=np.zeros(0, np.uint64),
         met_target=np.zeros(0, np.uint64), met_n=np.zeros(0, np.int64), by_place={},
     )  # fmt: skip
 
@@ -188,3 +189,16 @@ def test_crunchbase_runs_for_a_year_and_is_measured(shared_data):
     assert study.organisations.height >= world.n * 0.5
     shares = scale_profile(study).table().filter(pl.col("layer") == "ownership")
     assert shares.height > 0
+
+
+def test_one_sided_ties_are_kept_by_whom_they_began_with():
+    world = world_of_settings(4, 12, 2, rng=1)
+    state = begin(world, luck_of(1, 0), world.settings)
+    again = world_of_study(observe(state, world, rng=1))
+    after = begin(again, luck_of(1, 0), again.settings)
+    before, there = (
+        {(i, int(j)) for i in range(world.n) for j in one.partner[i] if j >= 0}
+        for one in (state, after)
+    )
+    assert before
+    assert there == before

@@ -71,7 +71,8 @@ class Calibration:
         One row a number the study was measured by: `moment`, `observed`, `low`, `high` (of all
         simulations), `level`, `kept` (mean of those kept), `status`, `meaning`.
     accepted : DataFrame
-        The sets of values kept, by weight: `weight`, `distance`, and a column a parameter.
+        The sets of values kept, one row a set and parameter: `set`, `parameter`, `value`,
+        `weight` (of the set), `distance`.
     pairs : DataFrame
         Parameters that make up for each other: `parameter`, `other`, `correlation`.
     simulations : int
@@ -97,9 +98,11 @@ class Calibration:
 
     def settings(self, base: Settings | None = None) -> tuple[Settings, ...]:
         """Return the sets of values kept, to answer a question with each of them."""
-        names = self.accepted.columns[2:]
-        rows = self.accepted.select(names).iter_rows(named=True)
-        return tuple((base or Settings()).with_values(**row) for row in rows)
+        start = base or Settings()
+        return tuple(
+            start.with_values(**dict(rows.select("parameter", "value").iter_rows()))
+            for rows in self.accepted.partition_by("set", maintain_order=True)
+        )
 
     def __str__(self) -> str:
         told = self.parameters.filter(pl.col("value").is_not_null())
@@ -132,7 +135,7 @@ def calibrate(
     study: Study,
     *,
     parameters: Sequence[str] = FREE,
-    years: Years = 5,
+    years: Years = 10,
     simulations: Count = 500,
     level: Share = 0.9,
     workers: Count = 1,
@@ -147,7 +150,7 @@ def calibrate(
         With dates: of ties, of organisations, or outcomes by year.
     parameters : names of parameters
     years : years
-        How many of the last years that the study tells of are compared.
+        At most that many of the last years that the study tells of are compared.
     simulations : count
         With values from uniform priors: the contested range, else a third to three times the
         default.
@@ -198,7 +201,7 @@ def calibrate(
     return calibrated(reference, observed, level=level)
 
 
-def window_of(study: Study, years: int = 5) -> Window:
+def window_of(study: Study, years: int = 10) -> Window:
     """Return the last years that dates of the study tell of, and its kinds of ties.
 
     Raises
@@ -206,18 +209,19 @@ def window_of(study: Study, years: int = 5) -> Window:
     TooFew
         No dates.
     """
-    told = [
-        study.outcomes["year"].max(),
-        study.linkages["start"].dt.year().max(),
-        study.organisations["opened"].dt.year().max(),
-    ]
-    known = [int(year) for year in told if year is not None]  # type: ignore[arg-type]
-    if not known:
+    dated = pl.concat([
+        study.outcomes.filter(pl.col("indicator") == "output")["year"],
+        study.linkages["start"].dt.year().cast(pl.Int64),
+    ]).drop_nulls()  # fmt: skip
+    opened = study.organisations["opened"].dt.year().cast(pl.Int64).drop_nulls()
+    told = dated if dated.len() else opened
+    if not told.len():
         raise TooFew(
             "calibrate: the study has no dates, so nothing tells how it changes. Give `start` "
-            "of linkages, `opened` of organisations, or outcomes by year."
+            "of linkages, `opened` of organisations, or outcomes called `output` by year."
         )
-    return Window(max(known) - max(years, 1) + 1, max(known), kinds_in(study))
+    first, last = int(told.min()), int(told.max())  # type: ignore[arg-type]
+    return Window(max(first, last - max(years, 1) + 1), last, kinds_in(study))
 
 
 def calibrated(reference: Reference, observed: Floats, *, level: Share = 0.9) -> Calibration:
@@ -234,13 +238,13 @@ def calibrated(reference: Reference, observed: Floats, *, level: Share = 0.9) ->
     TooFew
         No moment was both observed and simulated.
     """
+    n = len(reference.values)
     some = usable(reference.summaries, observed)
-    if not some.any():
+    if not some.any() and n >= FEWEST:
         raise TooFew(
             "calibrate: nothing that the study tells varies in the simulations. Give dates of "
             "ties and organisations, outcomes called `output`, or knowledge items."
         )
-    n = len(reference.values)
     found = posterior_for(
         reference.values, reference.summaries, observed, reference.bounds, KEPT
     )
@@ -333,8 +337,16 @@ def _reached(observed: float, low: float | None, high: float | None, is_used: bo
 
 
 def _accepted(parameters: tuple[str, ...], found: Posterior) -> pl.DataFrame:
-    columns = {name: found.values[:, k] for k, name in enumerate(parameters)}
-    return pl.DataFrame({"weight": found.weight, "distance": found.distance, **columns})
+    n, p = found.values.shape
+    return pl.DataFrame(
+        {
+            "set": np.repeat(np.arange(1, n + 1), p),
+            "parameter": list(parameters) * n,
+            "value": found.values.ravel(),
+            "weight": np.repeat(found.weight, p),
+            "distance": np.repeat(found.distance, p),
+        }
+    )
 
 
 def _pairs(parameters: tuple[str, ...], found: Posterior) -> pl.DataFrame:

@@ -34,9 +34,13 @@ def _give_pipelines(state: State, rates: Rates, luck: Luck) -> None:
 
 def _fill_those_there_are(state: State) -> None:
     given = {name: np.asarray(values) for name, values in state.world.ties.items()}
-    source = np.concatenate([given["source"], given["target"]])
-    partner = np.concatenate([given["target"], given["source"]])
-    both = {name: np.tile(given[name], 2) for name in ("scale", "layer", "trust", "copresent")}
+    back = ~given.get("one_sided", np.zeros(given["source"].size, np.bool_))
+    source = np.concatenate([given["source"], given["target"][back]])
+    partner = np.concatenate([given["target"], given["source"][back]])
+    both = {
+        name: np.concatenate([given[name], given[name][back]])
+        for name in ("scale", "layer", "trust", "copresent")
+    }
     order = np.lexsort((partner, -both["trust"], source))
     slot = _slots(source[order])
     kept = order[slot < N_TIES]

@@ -34,7 +34,8 @@ def linkage_table(
     ]
     ids = ids_of(cast, world)
     rows = pl.concat(parts, how="diagonal_relaxed")
-    directed = ~pl.col("layer").is_in(list(UNDIRECTED_LAYERS))
+    by_kind = ~pl.col("layer").is_in(list(UNDIRECTED_LAYERS))
+    directed = by_kind | pl.col("one_sided").fill_null(False)
     return rows.with_columns(
         source=ids.gather(rows["source"].cast(pl.Int64)),
         target=ids.gather(rows["target"].cast(pl.Int64)),
@@ -43,7 +44,7 @@ def linkage_table(
         observed_by=pl.lit("simulation"),
         content=pl.col("layer").replace_strict(CONTENT_OF, default=None),
         formal=pl.col("layer") != "social",
-    )
+    ).drop("one_sided")
 
 
 def _of_slots(sightings: Sequence[Sighting], cast: Cast, days: Calendar) -> pl.DataFrame:
@@ -53,13 +54,14 @@ def _of_slots(sightings: Sequence[Sighting], cast: Cast, days: Calendar) -> pl.D
             "look": number, "source": cast.rows(seen.tie_source),
             "target": cast.rows(seen.tie_target), "kind": seen.tie_layer,
             "trust": seen.tie_trust, "begun": seen.tie_begun, "copresent": seen.tie_copresent,
+            "one_sided": seen.tie_one_sided,
         })
         for number, seen in enumerate(sightings)
     ]  # fmt: skip
     ties = (
         pl.concat(looks, how="vertical_relaxed")
         .group_by("source", "target", "kind", "begun", maintain_order=True)
-        .agg(pl.col("look").max(), pl.col("trust").last(), pl.col("copresent").last())
+        .agg(pl.col("look").max(), pl.col("trust", "copresent", "one_sided").last())
     )
     step = np.array([seen.step for seen in sightings])
     last = ties["look"].to_numpy().astype(np.int64)
@@ -73,6 +75,7 @@ def _of_slots(sightings: Sequence[Sighting], cast: Cast, days: Calendar) -> pl.D
         start=days.of(begun).zip_with(pl.Series(begun > step[0]), unknown),
         end=days.of(np.maximum(ended, begun)).zip_with(is_over, unknown),
         initiated_copresent="copresent",
+        one_sided="one_sided",
         trust=pl.col("trust").cast(pl.Float64).clip(0, 1),
     )  # fmt: skip
 

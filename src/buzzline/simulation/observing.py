@@ -108,7 +108,14 @@ def observed_world(
     every: Count = 4,
     rng: Seed = None,
 ) -> Study:
-    """Run a world once and write out what could be seen of it. See `watch` and `observe`."""
+    """Run a world once and write out what could be seen of it. See `watch` and `observe`.
+
+    Examples
+    --------
+    >>> from buzzline.simulation.starting import world_of_settings
+    >>> observed_world(world_of_settings(2, 5, rng=1), steps=4, rng=1).organisations.height
+    10
+    """
     seed = seed_of(rng)
     seen = watch(world, settings=settings, changes=changes, steps=steps, every=every, rng=seed)
     return observe(seen, world, changes=changes, rng=seed)

@@ -40,6 +40,7 @@ class Sighting:
     tie_trust : (m,) float64 [share]
     tie_begun : (m,) int64 [step]
     tie_copresent : (m,) bool
+    tie_one_sided : (m,) bool                  only the source keeps it
     met_source, met_target : (l,) uint64       pairs whom chance brought together in this step
     met_n : (l,) int64                         how often
     by_place : dict of (r,) float64
@@ -66,6 +67,7 @@ class Sighting:
     tie_trust: Floats
     tie_begun: Indices
     tie_copresent: Flags
+    tie_one_sided: Flags
     met_source: np.ndarray
     met_target: np.ndarray
     met_n: Indices
@@ -144,9 +146,13 @@ def _ties(state: State, rows: Indices) -> dict[str, np.ndarray]:
     age = np.zeros(pair.size, np.int64)
     np.maximum.at(age, number, state.tie_age[row, slot])
     n = np.bincount(number, minlength=pair.size)
+    owner, other = state.birth[row][first], state.birth[partner[at, slot]][first]
+    one_sided = n == 1
     trust = np.bincount(number, state.tie_trust[row, slot], pair.size) / np.maximum(n, 1)
     return {
-        "tie_source": pair["one"], "tie_target": pair["other"], "tie_layer": pair["layer"],
+        "tie_source": np.where(one_sided, owner, pair["one"]),
+        "tie_target": np.where(one_sided, other, pair["other"]),
+        "tie_one_sided": one_sided, "tie_layer": pair["layer"],
         "tie_scale": state.tie_scale[row, slot][first], "tie_trust": trust,
         "tie_begun": state.step - age, "tie_copresent": state.tie_copresent[row, slot][first],
     }  # fmt: skip

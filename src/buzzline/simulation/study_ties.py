@@ -12,6 +12,7 @@ from buzzline.simulation.settings import Settings
 from buzzline.simulation.world import LAYERS, SCALES, Places
 from buzzline.tables.study import Study
 from buzzline.tables.vocabularies import LAYERS as STUDY_LAYERS
+from buzzline.tables.vocabularies import UNDIRECTED_LAYERS
 from buzzline.wording import plural
 
 # Which of the four kinds of a simulated tie each layer of a study is.
@@ -61,13 +62,17 @@ def tied(study: Study, placed: pl.DataFrame, places: Places, settings: Settings)
     ties: dict[str, object] = {
         "source": source, "target": target, "scale": scale,
         "layer": pairs["kind"].to_numpy().astype(np.uint8), "trust": trust,
-        "copresent": copresent,
+        "copresent": copresent, "one_sided": as_flags(pairs["one_sided"].to_numpy()),
     }  # fmt: skip
     return Tied(ties, _notes(study.linkages.height, rows.height, pairs.height, told))
 
 
 def _pairs(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a pair and kind, those told of most often first."""
+    """Return one row a pair and kind, those told of most often first.
+
+    A tie of a kind that goes both ways and is nevertheless told of as directed is one-sided.
+    """
+    undirected = pl.col("layer").is_in(list(UNDIRECTED_LAYERS))
     kind = pl.col("layer").replace_strict(
         {layer: LAYERS.index(kind) for layer, kind in KIND_OF.items()}, return_dtype=pl.UInt8
     )
@@ -75,12 +80,23 @@ def _pairs(rows: pl.DataFrame) -> pl.DataFrame:
         rows.select(
             one=pl.min_horizontal("source_row", "target_row"),
             other=pl.max_horizontal("source_row", "target_row"),
-            kind=kind, trust="trust", n=1 + pl.col("repeat_n").fill_null(0),
+            kind=kind, trust="trust", forward=pl.col("source_row") <= pl.col("target_row"),
+            mutual=~(pl.col("directed").fill_null(False) & undirected),
+            n=1 + pl.col("repeat_n").fill_null(0),
             copresent=pl.col("initiated_copresent").fill_null(False),
         )
         .group_by("one", "other", "kind", maintain_order=True)
-        .agg(pl.col("trust").mean(), pl.col("n").sum(), pl.col("copresent").any())
+        .agg(
+            pl.col("trust").mean(), pl.col("n").sum(), pl.col("copresent").any(),
+            one_sided=~(pl.col("mutual").any() | (pl.col("forward").n_unique() > 1)),
+            forward=pl.col("forward").first(),
+        )
         .sort(["n", "one", "other", "kind"], descending=[True, False, False, False])
+        .with_columns(turned=pl.col("one_sided") & ~pl.col("forward"))
+        .with_columns(
+            one=pl.when("turned").then("other").otherwise("one"),
+            other=pl.when("turned").then("one").otherwise("other"),
+        )
     )  # fmt: skip
 
 

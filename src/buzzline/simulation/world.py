@@ -70,7 +70,8 @@ class World:
     knowledge : (n, k) float32 or None     None: drawn at the start of each run
     ties : dict
         `source`, `target` (row numbers, int32), `scale`, `layer` (uint8), `trust` (float32),
-        `copresent` (bool); (m,) each.
+        `copresent` (bool); (m,) each. And `one_sided` (bool), where only the source learns
+        along the tie; absent: nowhere.
     n_categories : int                     of knowledge, 10
     n_markets : int                        distant markets: other nations, at most 8
     room : float                           capacity for entrants, as a multiple of organisations
