@@ -16,7 +16,13 @@ __all__ = ["ORDER", "advance"]
 
 
 def advance(state: State, settings: Settings, changes: Sequence[Change], luck: Luck) -> None:
-    """Take a state one step on. Shocks and policies change rates, so they come first."""
+    """Take a state one step on. Shocks and policies change rates, so they come first.
+
+    Raises
+    ------
+    InvalidArgument
+        Too many different targets, or parameters under which knowledge grows without bound.
+    """
     rates = rates_at(state.step, settings, changes, state.world.places.n)
     sort_members(state)
     cover(state, changes, luck)
@@ -24,6 +30,6 @@ def advance(state: State, settings: Settings, changes: Sequence[Change], luck: L
         counts[:] = 0
     state.by_place["search"][:] = 1
     for rule in RULES:
-        if rule.dose is None or rates.any(rule.dose):
+        if state.member.size and (rule.dose is None or rates.any(rule.dose)):
             rule.act(state, rates, luck)
     state.step += 1

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oracles import behaviour
 
+from buzzline.errors import InvalidArgument
 from buzzline.simulation.beginning import begin
 from buzzline.simulation.changes import Change, Target
 from buzzline.simulation.luck import luck_of
 from buzzline.simulation.members import sort_members
+from buzzline.simulation.parameters import PARAMETERS
 from buzzline.simulation.rates import rates_at
 from buzzline.simulation.rules import RULES
 from buzzline.simulation.rules.demand import change_demand, change_rules, lose_knowledge
@@ -343,3 +345,38 @@ def test_the_same_luck_gives_the_same_bytes_again():
             advance(state, Settings(), (), LUCK)
         found.append(bytes_of(state))
     assert found[0] == found[1]
+
+
+def test_growth_beyond_all_bounds_is_said():
+    wild = Settings({"innovation_gain": 100.0, "innovation_chance": 1.0, "forgetting": 0.0})
+    state = begin(world_of_settings(2, 3, 1, rng=1), LUCK, wild)
+    with pytest.raises(InvalidArgument, match=r"grew beyond all bounds .* `innovation_gain`"):
+        go_on(state, wild, 400)
+
+
+def go_on(state: State, chosen: Settings, steps: int) -> None:
+    for _ in range(steps):
+        advance(state, chosen, (), LUCK)
+
+
+PARAMETERS_AND_BOUNDS = [(one.name, end) for one in PARAMETERS for end in (one.low, one.high)]
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_every_parameter_may_be_at_its_bounds():
+    world, unbounded = world_of_settings(3, 6, 2, rng=1), []
+    for name, value in PARAMETERS_AND_BOUNDS:
+        chosen = Settings({name: value})
+        state = begin(world, LUCK, chosen)
+        go_on(state, chosen, 2)
+        if not np.isfinite(state.knowledge).all() or not np.isfinite(state.profit).all():
+            unbounded.append((name, value))
+    assert unbounded == []
+
+
+def test_a_world_in_which_nobody_is_left_goes_on_empty():
+    state = begin(a_world(), LUCK, Settings())
+    state.alive[:] = False
+    advance(state, Settings(), (), LUCK)
+    assert state.step == 1
+    assert state.member.size == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from buzzline.arrays import Floats
+from buzzline.errors import InvalidArgument
 from buzzline.kernels.learning import learn, lengths
 from buzzline.kernels.searching import search
 from buzzline.kernels.watching import normal_returns, watch
@@ -14,6 +15,8 @@ from buzzline.simulation.rules.labour import newcomers_heard
 from buzzline.simulation.rules.meeting import is_affiliate
 from buzzline.simulation.rules.rule import Rule
 from buzzline.simulation.state import State
+
+BEYOND_ALL_BOUNDS = 1e24  # so that what follows from knowledge is still a number
 
 
 def learn_from_contacts(state: State, rates: Rates, luck: Luck) -> None:
@@ -101,6 +104,11 @@ def search_by_oneself(state: State, rates: Rates, luck: Luck) -> None:
         luck.key, luck.stream("search"), state.step, state.member, state.cell, state.birth,
         state.vision, state.value, table, state.knowledge,
     )  # fmt: skip
+    if not state.knowledge.sum(dtype=np.float64) < BEYOND_ALL_BOUNDS:
+        raise InvalidArgument(
+            f"simulation: knowledge grew beyond all bounds by step {state.step}. "
+            "Lower `innovation_gain` or `innovation_chance`, or raise `forgetting`."
+        )
 
 
 LEARNING_RULES = (
