@@ -57,6 +57,9 @@ SMALL: dict[str, dict[str, object]] = {
     "simulate": {"length": Length(8, 3)},
     "deciding_worlds": {"switches": ("X2", "X16")},
     "switch_factorial": {"switches": ("X2", "X6")},
+    "cowan_jonard": {"rewiring": (0.001, 0.2, 1.0)},
+    "sensitivity_morris": {"trajectories": 2},
+    "sensitivity_sobol": {"samples": 4},
 }
 
 

@@ -16,7 +16,7 @@ from buzzline.policy.experiments.design import ALONE, Case, Model, Playing, Size
 from buzzline.policy.experiments.doubting import disputed_values
 from buzzline.policy.experiments.playing import recorded_of
 from buzzline.policy.experiments.recorded import Recorded
-from buzzline.policy.gains import GAINS, Gain
+from buzzline.policy.gains import GAINS, Gain, in_percent
 from buzzline.policy.paired import paired_difference
 from buzzline.policy.policy import Policy
 from buzzline.progress import Progress, silent, told
@@ -229,10 +229,8 @@ def _place_rows(policy: Policy, with_it: Recorded, without: Recorded, *, world: 
     here, there = with_it.each("income"), without.each("income")
     rows = []
     for r in range(world.places.n):
-        mean = there[:, r].mean()
-        changed = here[:, r] - there[:, r]
-        relative = np.where(changed == 0, 0.0, 100 * changed / mean if mean else np.nan)
-        found = paired_difference(as_floats(relative), margin=MARGIN_OF_PLACE, level=level)
+        relative = in_percent(here[:, r] - there[:, r], there[:, r])
+        found = paired_difference(relative, margin=MARGIN_OF_PLACE, level=level)
         rows.append({
             "policy": policy.name, "place_id": world.places.ids[r],
             "name": world.places.names[r],

@@ -45,12 +45,25 @@ class Gain:
 
         A run in which all is the same is exactly 0, whatever the level.
         """
-        here, there = self.of(with_it), self.of(without)
-        changed = here - there
-        if not self.is_relative:
-            return changed
-        level = np.nanmean(there) if not np.isnan(there).all() else np.nan
-        return np.where(changed == 0, 0.0, PERCENT * changed / level) + 0 * there
+        there = self.of(without)
+        changed = self.of(with_it) - there
+        return in_percent(changed, there) if self.is_relative else changed
+
+
+def in_percent(changed: Floats, without: Floats) -> Floats:
+    """Return changes in percent of the mean level; exactly 0 where nothing changed.
+
+    Examples
+    --------
+    >>> in_percent(np.array([1.0, 0.0]), np.array([10.0, 30.0])).tolist()
+    [5.0, 0.0]
+    """
+    known = ~np.isnan(without)
+    level = float(without[known].mean()) if known.any() else np.nan
+    moved = changed != 0  # NaN is not 0
+    relative = np.zeros(changed.size)
+    relative[moved] = PERCENT * changed[moved] / level if level else np.nan
+    return relative
 
 
 def _sum(quantity: str) -> Callable[[Recorded], Floats]:

@@ -26,8 +26,10 @@ from buzzline.simulation.shards import is_whole, shard_name, write_shard
 from buzzline.simulation.state import State
 from buzzline.simulation.stepping import advance
 from buzzline.simulation.world import World
+from buzzline.space.threads import thread_count
 
 STEPS_OF_DATES = 100  # dates in cases are of a run of so many steps
+ENOUGH_FOR_PROCESSES = 2_000_000  # steps of organisations in one case
 LOCALS = "knowledge_of_locals"
 COLUMNS = (*NAMES, LOCALS, *WORLD_NAMES)
 
@@ -130,7 +132,9 @@ def _kept_or_run(runs: Sequence[Run], case: Case, how: Playing) -> Floats:
         path = Path(how.work.folder) / shard_name(case.name, digest_of(runs))
         if is_whole(path):
             return as_floats(pl.read_parquet(path).to_numpy()).reshape(shape)
-    found = spread_out(played, runs, workers=how.work.workers, pool=how.work.pool)
+    size = runs[0].world.n * how.size.steps * len(runs)
+    workers = how.work.workers or (thread_count() if size >= ENOUGH_FOR_PROCESSES else 1)
+    found = spread_out(played, runs, workers=workers, pool=how.work.pool)
     values = np.stack(list(found))
     if path is not None:
         write_shard(pl.DataFrame(values.reshape(-1, len(COLUMNS)), schema=COLUMNS), path)
