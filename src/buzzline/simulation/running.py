@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,8 +32,10 @@ from buzzline.simulation.shards import digest_of, is_whole, shard_name, write_sh
 from buzzline.simulation.stepping import advance
 from buzzline.simulation.variety import varied
 from buzzline.simulation.world import World
+from buzzline.space.threads import thread_count
 
 RUNS_OF_A_SHARD = 20  # at most
+ENOUGH_FOR_PROCESSES = 10_000_000  # steps of organisations, in all
 STEPS_OF_A_SHARD = 400_000  # of organisations, about half a second of work
 MOST_IN_MEMORY = 200_000_000  # bytes; what is more goes to files
 
@@ -60,8 +62,8 @@ class Work:
 
     Attributes
     ----------
-    workers : count
-        Processes that work at the same time.
+    workers : count or None
+        Processes that work at the same time; None is one a core, where there is enough to do.
     pool : "processes", "dask" or "serial"
         Processes of this machine, a Dask cluster, or one run after another.
     folder : str or None
@@ -70,7 +72,7 @@ class Work:
         Steps between two that are recorded; the first and the last always are.
     """
 
-    workers: Count = 1
+    workers: Count | None = None
     pool: Pool = "processes"
     folder: str | None = None
     every: Count = 4
@@ -197,6 +199,7 @@ def many(
     ]
     room = _room(world, recorded, runs * len(cases), work)
     folder = room.name if room is not None else work.folder
+    work = replace(work, workers=work.workers or _workers(world.n * steps * runs * len(cases)))
     parts = _worked(_named(pieces, folder), work, runs * len(cases), progress)
     numbers = [number for number in range(len(cases)) for _ in blocks]
     return Histories(
@@ -249,7 +252,8 @@ def work_on(piece: Piece) -> pl.DataFrame | Path:
 
 
 def _check(world: World, cases: Sequence[Case], steps: int, runs: int, work: Work) -> None:
-    for name, value in (("steps", steps), ("runs", runs), ("workers", work.workers),
+    workers = 1 if work.workers is None else work.workers
+    for name, value in (("steps", steps), ("runs", runs), ("workers", workers),
                         ("every", work.every), ("cases", len(cases))):  # fmt: skip
         if value < 1:
             raise InvalidArgument(f"simulation: `{name}` must be 1 or more, got {value}")
@@ -265,6 +269,11 @@ def _room(
     if work.folder is not None or n_bytes <= MOST_IN_MEMORY:
         return None
     return TemporaryDirectory(prefix="buzzline-runs-", ignore_cleanup_errors=True)
+
+
+def _workers(size: int) -> int:
+    """Return a process a core where work is long; starting one takes some seconds."""
+    return thread_count() if size >= ENOUGH_FOR_PROCESSES else 1
 
 
 def _completed(case: Case, world: World) -> Case:
@@ -296,7 +305,7 @@ def _worked(
 ) -> Iterator[pl.DataFrame | Path]:
     """Yield what each piece leaves, in order; shards that are there are not run again."""
     missing = [piece for piece in pieces if piece.path is None or not is_whole(piece.path)]
-    found = spread_out(work_on, missing, workers=work.workers, pool=work.pool)
+    found = spread_out(work_on, missing, workers=work.workers or 1, pool=work.pool)
     left = {id(piece) for piece in missing}
     done = 0
     progress("simulating", done, n_runs)
