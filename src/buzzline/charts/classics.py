@@ -17,6 +17,7 @@ from buzzline.charts.rows import Axis, dots, laid_out, line, row, spans, stacked
 from buzzline.charts.spec import WIDTH, Spec, picture
 from buzzline.simulation.classics import (
     CowanJonard,
+    ManySmallGroups,
     ManySmallOrOneLarge,
     MarchLearning,
     MarchMixedLearning,
@@ -151,6 +152,31 @@ def many_small_chart(result: ManySmallOrOneLarge, *, width: int = WIDTH) -> Spec
         "Above the line many small organisations learn more, below it one large. Correlation: "
         f"of payoffs in the large one; {result.across:g} across small ones. Dashed: what is "
         f"seen, {result.visible:.0%}. Exact.",
+    )  # fmt: skip
+    return _drawn(panels, said, result, width)
+
+
+@chart.register
+def many_small_groups_chart(result: ManySmallGroups, *, width: int = WIDTH) -> Spec:
+    """Return how many innovations groups of each size find, a panel a share that is told.
+
+    Parameters
+    ----------
+    result : ManySmallGroups
+    width : int [px]
+    """
+    panels = []
+    for (sharing,), rows in result.groups.group_by("sharing", maintain_order=True):
+        title, at = f"{sharing:.0%} hear of it", np.log10(_column(rows, "group_size"))
+        known = _column(rows, "each_knows")
+        panels.append(
+            Curve(title, at, _column(rows, "value"), low=_column(rows, "low"),
+                  high=_column(rows, "high"), expected=known, note=f"n={rows['n'][0]:,}")
+        )  # fmt: skip
+    said = _Said(
+        "What groups of different size find", "size of groups [log10]", "innovations, of 7",
+        f"{result.organisations:,} organisations, {result.steps:,} steps. Line: found by "
+        f"anybody, with {result.level:.0%} intervals; dashed: known to each, on average.",
     )  # fmt: skip
     return _drawn(panels, said, result, width)
 

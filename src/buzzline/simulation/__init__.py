@@ -3,6 +3,7 @@
 from buzzline.simulation.calibration import calibrate
 from buzzline.simulation.classics import (
     cowan_jonard,
+    many_small_groups,
     many_small_or_one_large,
     march_learning,
     march_mixed_learning,
@@ -23,6 +24,7 @@ __all__ = [
     "calibrate",
     "cowan_jonard",
     "deciding_worlds",
+    "many_small_groups",
     "many_small_or_one_large",
     "march_learning",
     "march_mixed_learning",

@@ -3,6 +3,7 @@
 from buzzline.simulation.classics.barter import BarterRules, Rest, barter
 from buzzline.simulation.classics.best_of_many import best_of, visible_needed
 from buzzline.simulation.classics.cowan_jonard import CowanJonard, cowan_jonard
+from buzzline.simulation.classics.groups import ManySmallGroups, many_small_groups
 from buzzline.simulation.classics.many_small import (
     ManySmallOrOneLarge,
     many_small_or_one_large,
@@ -20,6 +21,7 @@ from buzzline.simulation.classics.two_clusters import TwoClusters, two_clusters_
 __all__ = [
     "BarterRules",
     "CowanJonard",
+    "ManySmallGroups",
     "ManySmallOrOneLarge",
     "MarchLearning",
     "MarchMixedLearning",
@@ -31,6 +33,7 @@ __all__ = [
     "best_of",
     "cowan_jonard",
     "learning_history",
+    "many_small_groups",
     "many_small_or_one_large",
     "march_learning",
     "march_mixed_learning",
