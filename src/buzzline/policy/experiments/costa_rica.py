@@ -135,7 +135,7 @@ CASES = (
 )
 
 
-def _is(asks: str, plus: str, minus: str, claim: str = "", *, outcome: str = "locals_relative",
+def _is(asks: str, plus: str, minus: str, claim: str = "", *, outcome: str = LOCALS.name,
         name: str = "") -> Contrast:  # fmt: skip
     return Contrast(
         name or f"{plus}_against_{minus}", asks, {plus: 1, minus: -1}, outcome,
@@ -162,7 +162,7 @@ COSTA_RICA = Experiment(
     outcomes=(LOCALS, KNOWLEDGE, OUTPUT),
     contrasts=(
         Contrast("enclave", "Does an anchor that is an enclave bring locals any knowledge?",
-                 {"anchor": 1, "nobody": -1}, "locals_relative", "none", "Bathelt (0.17a)"),
+                 {"anchor": 1, "nobody": -1}, LOCALS.name, "none", "Bathelt (0.17a)"),
         _is("Do locals know more where the anchor is embedded?", "embedded", "anchor",
             "Bathelt (0.17c)", name="embedding"),
         _is("Is anything left of it after the anchor has left?", "embedded_leaves", "nobody",
@@ -178,7 +178,7 @@ COSTA_RICA = Experiment(
         _is("Do ties between the four cities help?", "eight_linked", "eight_apart",
             "Bathelt (0.17b)", name="ties_between_cities"),
         Contrast("embedding_or_concentration", "Does embedding matter more than concentration?",
-                 {"eight": -1, "eight_apart": 1}, "locals_relative", "above", "scenarios D4b"),
+                 {"eight": -1, "eight_apart": 1}, LOCALS.name, "above", "scenarios D4b"),
     ),
     limits=(
         "Which of the two readings of Intel in Costa Rica is right is not decided here: "

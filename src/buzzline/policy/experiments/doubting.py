@@ -68,7 +68,7 @@ def doubts_table(
         for contrast in experiment.contrasts
         if drawn
     ]
-    shaped = [frame.select(DOUBT_SCHEMA) for frame in frames]
+    shaped = [frame.select(*DOUBT_SCHEMA) for frame in frames]
     return pl.concat([pl.DataFrame(schema=DOUBT_SCHEMA), *shaped])
 
 
