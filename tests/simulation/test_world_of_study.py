@@ -171,3 +171,11 @@ def test_cordis_becomes_a_world_of_research_ties(shared_data):
     assert world.n == 765
     assert set(world.ties["layer"].tolist()) == {LAYERS.index("research")}
     assert world.is_university.sum() == 272
+
+
+def test_knowledge_of_a_handful_is_not_taken_for_knowledge_of_all():
+    study = make_world(organisations=200, rng=1).study
+    few = study.with_table("knowledge_items", study.knowledge_items.head(5))
+    world = world_of_study(few)
+    assert world.knowledge is None
+    assert any("knowledge is drawn" in note for note in world.notes)

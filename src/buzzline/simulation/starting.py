@@ -238,7 +238,7 @@ def standing_on(study: Study, day: date) -> Study:
     some = study.among(as_flags(alive.fill_null(True).to_numpy()))
     begun = pl.col("start").is_null() | (pl.col("start") <= day)
     lasting = pl.col("end").is_null() | (pl.col("end") >= day)
-    known = pl.col("date").is_null() | (pl.col("date") <= day)
+    known = pl.col("date").is_null() | (pl.col("date") < day)
     items = some.knowledge_items.filter(known)
     ties = some.linkages.filter(begun & lasting)
     return some.with_table("linkages", ties).with_table("knowledge_items", items)

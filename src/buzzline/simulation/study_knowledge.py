@@ -11,6 +11,7 @@ from buzzline.linkages.knowledge_profiles import KnowledgeProfiles, knowledge_pr
 from buzzline.quantities import Count
 from buzzline.tables.study import Study
 
+ENOUGH_KNOWN = 0.2  # share of organisations of which something is known
 MEAN_AT_START = 0.5  # units of knowledge in a category, as where knowledge is drawn: U(0, 1)
 
 
@@ -29,8 +30,12 @@ def knowledge_of(
         return None, ("The study has no knowledge items: knowledge is drawn for each run.",)
     held = _by_category(profiles, n_categories)[as_indices(placed["row"].to_numpy())]
     known = held.sum(1) > 0
-    if not known.any():
-        return None, ("No located organisation holds a knowledge item: knowledge is drawn.",)
+    if known.mean() < ENOUGH_KNOWN:
+        note = (
+            f"Only {known.mean():.0%} of organisations hold a knowledge item: knowledge is "
+            "drawn for each run."
+        )
+        return None, (note,)
     level = np.log1p(held + 1 / n_categories)
     usual = _usual(level, known, industry)
     filled = np.where(known[:, None], level, usual)
