@@ -116,7 +116,7 @@ def jobs_are_shared_out(state: State, rates: Rates, luck: Luck) -> None:
     usual, income = here["income"].mean(), np.maximum(here["income"], 1e-12)
     here.update(
         access_skilled=of_skilled, access_unskilled=of_others,
-        access_gap=of_skilled - of_others,
+        access_gap=1 - of_others / np.maximum(of_skilled, 1e-12),
         income_skilled=of_skilled * pay + (1 - of_skilled) * rest + owned,
         income_unskilled=of_others * pay + (1 - of_others) * rest,
         housing=np.minimum(1, USUAL_HOUSING * here["rent"] * usual / income),
