@@ -69,7 +69,7 @@ LATER = (
     "city_threshold", "district_types", "brokerage", "removal_curves", "weakest_link_test",
     "tie_formation", "eligibility_effect", "policy_spillovers", "synthetic_control",
     "co_investment",
-    "group_hierarchy", "calibrate", "compare_policies", "simulate",
+    "group_hierarchy", "calibrate", "compare_policies", "simulate", "switch_factorial",
 )  # fmt: skip
 # Made of the candidates; all others of clusters that both tests leave, where they were made.
 OF_CANDIDATES = ("distinctness", "separation", "delineation", "delineation_stability")
