@@ -86,7 +86,8 @@ def test_a_contrast_by_hand():
     [
         ("above", "above", "as claimed"), ("above", "below", "not as claimed"),
         ("above", "none", "not as claimed"), ("none", "none", "as claimed"),
-        ("none", "exactly none", "as claimed"), ("below", "open", "cannot tell"),
+        ("none", "exactly none", "as claimed"),
+        ("above", "exactly none", "does not act here"), ("below", "open", "cannot tell"),
         ("open", "above", "nobody claims"), ("above", "too few runs", "cannot tell"),
     ],
 )  # fmt: skip

@@ -37,7 +37,7 @@ MOST_MARGINS = 25.0  # the axis goes no further; arrows say that an interval doe
 COLOUR = {"above": ABOVE_COLOUR, "below": BELOW_COLOUR}
 ANSWER = {
     "as claimed": "as claimed", "not as claimed": "not as claimed", "cannot tell": "open",
-    "nobody claims": "",
+    "nobody claims": "", "does not act here": "not in this model",
 }  # fmt: skip
 SHOWN = 40
 

@@ -71,6 +71,8 @@ def answer(claim: Direction, finding: Finding) -> str:
     """
     if finding in ("open", "too few runs"):
         return "cannot tell"
+    if finding == "exactly none" and claim != "none":
+        return "does not act here"  # what the cases vary is no mechanism of this model
     if claim == "open":
         return "nobody claims"
     same = finding == claim or (claim == "none" and finding == "exactly none")

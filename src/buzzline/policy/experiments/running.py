@@ -239,6 +239,7 @@ def _sentence(row: Mapping[str, object]) -> str:
     said = {
         "as claimed": "as claimed", "not as claimed": "not as claimed",
         "cannot tell": "these runs cannot tell", "nobody claims": "",
+        "does not act here": "what is varied does not act in this model",
     }[str(row["answer"])]  # fmt: skip
     finding = {
         "above": "more", "below": "less", "none": f"no difference beyond {row['margin']:g}",
