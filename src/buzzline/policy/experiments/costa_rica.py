@@ -167,7 +167,7 @@ COSTA_RICA = Experiment(
             "Bathelt (0.17c)", name="embedding"),
         _is("Is anything left of it after the anchor has left?", "embedded_leaves", "nobody",
             "Gereffi et al. 2019, against 0.17a", name="what_stays"),
-        _is("Is less lost where an enclave leaves than where an embedded anchor does?",
+        _is("Is anything lost when an embedded anchor leaves?",
             "embedded", "embedded_leaves", name="what_is_lost"),
         _is("Do eight small investors bring locals more than one anchor, embedded both?",
             "eight_embedded", "embedded", "Bathelt (0.17b)", name="many_small"),
