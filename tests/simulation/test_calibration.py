@@ -244,7 +244,7 @@ def test_planted_values_are_recovered_and_intervals_hold_them_as_often_as_they_s
     assert ((least - 0.03 <= found.coverage) & (found.coverage <= most)).all()
     assert found.agreement[0] > 0.6
     planted = posterior_for(
-        table.values[1:], table.summaries[1:], table.summaries[0], table.bounds, 0.2
+        table.values[1:], table.summaries[1:], table.summaries[0], bounds=table.bounds, kept=0.2
     )
     low, high = planted.interval(0.99)
     assert ((low <= table.values[0]) & (table.values[0] <= high)).sum() >= 3

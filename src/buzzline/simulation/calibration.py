@@ -246,7 +246,7 @@ def calibrated(reference: Reference, observed: Floats, *, level: Share = 0.9) ->
             "ties and organisations, outcomes called `output`, or knowledge items."
         )
     found = posterior_for(
-        reference.values, reference.summaries, observed, reference.bounds, KEPT
+        reference.values, reference.summaries, observed, bounds=reference.bounds, kept=KEPT
     )
     tested = None
     if n >= FEWEST:

@@ -107,18 +107,18 @@ def _among_those_there(study: Study, first: int, last: int) -> Study:
 
 
 def _scene(study: Study, first: int, last: int) -> _Scene:
-    org = study.organisations.select(
+    listed = study.organisations.select(
         "org_id", "longitude", "latitude", pl.col("country").rank("dense").fill_null(0)
     ).with_row_index("row")
-    here = org.select("longitude", "latitude").fill_null(np.nan).to_numpy()
+    here = listed.select("longitude", "latitude").fill_null(np.nan).to_numpy()
     rows = study.linkages.filter(~pl.col("layer").is_in(["spin_off", "labour_move"]))
     for end in ("source", "target"):
         rows = rows.join(
-            org.select(pl.col("org_id").alias(end), pl.col("row").alias(f"{end}_row")),
+            listed.select(pl.col("org_id").alias(end), pl.col("row").alias(f"{end}_row")),
             on=end, how="inner", validate="m:1", maintain_order="left",
         )  # fmt: skip
     source, target = (as_codes(rows[f"{end}_row"].to_numpy()) for end in ("source", "target"))
-    country = org["country"].to_numpy()
+    country = listed["country"].to_numpy()
     cell = np.floor(here / CELL_DEGREES)
     known = np.where(np.isfinite(cell), cell, -1e6)
     number = np.unique(known, axis=0, return_inverse=True)[1].reshape(-1)
@@ -189,26 +189,26 @@ def _of_trust(scene: _Scene) -> dict[str, float]:
 
 
 def _of_entry(scene: _Scene) -> dict[str, float]:
-    org = scene.study.organisations
+    listed = scene.study.organisations
     years = max(scene.last - scene.first, 1)
     window = (date(scene.first, 12, 31), date(scene.last, 12, 31))
     found = {}
     for name, column in (("entry", "opened"), ("exit", "closed")):
-        inside = org[column].is_between(*window, closed="right").sum()
-        found[name] = float(inside / max(org.height, 1) / years)
+        inside = listed[column].is_between(*window, closed="right").sum()
+        found[name] = float(inside / max(listed.height, 1) / years)
     spun = scene.study.linkages.filter(
         pl.col("layer") == "spin_off", pl.col("start").is_between(*window, closed="right")
     )
-    found["spin_offs"] = float(spun.height / max(org.height, 1) / years)
+    found["spin_offs"] = float(spun.height / max(listed.height, 1) / years)
     return found
 
 
 def _of_output(scene: _Scene) -> dict[str, float]:
     """Return growth and inequality of what organisations bring out, where it is told."""
     rows = scene.study.outcomes.filter(pl.col("indicator") == "output")
-    org = scene.study.organisations.select("org_id")
+    listed = scene.study.organisations.select("org_id")
     both = [
-        org.join(
+        listed.join(
             rows.filter(pl.col("year") == year).select(org_id="unit_id", value="value"),
             on="org_id", how="left", validate="1:1", maintain_order="left",
         )["value"].fill_null(np.nan).to_numpy()
@@ -253,12 +253,12 @@ def _of_knowledge(scene: _Scene) -> dict[str, float]:
         pl.col("classes").is_not_null(),
         pl.col("date").is_null() | (pl.col("date") <= date(scene.last, 12, 31)),
     )
-    org = scene.study.organisations.select("org_id").with_row_index("row")
-    rows = items.join(org, on="org_id", how="inner", validate="m:1")
+    listed = scene.study.organisations.select("org_id").with_row_index("row")
+    rows = items.join(listed, on="org_id", how="inner", validate="m:1")
     if rows.height < FEWEST:
         return {}
     kind = rows["classes"].str.split("|").list.first().rank("dense").to_numpy() - 1
-    held = np.zeros((org.height, int(kind.max()) + 1))
+    held = np.zeros((listed.height, int(kind.max()) + 1))
     np.add.at(held, (rows["row"].to_numpy(), kind), 1.0)
     held = held[np.flatnonzero(held.sum(1) > 0)]
     share = held / held.sum(1, keepdims=True)

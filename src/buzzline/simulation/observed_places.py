@@ -104,7 +104,7 @@ def relatedness_table(world: World) -> pl.DataFrame:
 
 
 def outcome_table(
-    sightings: Sequence[Sighting], cast: Cast, world: World, days: Calendar
+    sightings: Sequence[Sighting], cast: Cast, *, world: World, days: Calendar
 ) -> pl.DataFrame:
     """Return outcomes of places and of organisations, one row a year that was looked at."""
     ids = ids_of(cast, world)

@@ -24,7 +24,7 @@ CONTENT_OF = {
 
 
 def linkage_table(
-    sightings: Sequence[Sighting], cast: Cast, world: World, days: Calendar
+    sightings: Sequence[Sighting], cast: Cast, *, world: World, days: Calendar
 ) -> pl.DataFrame:
     """Return ties, meetings by chance, and spin-offs."""
     parts = [

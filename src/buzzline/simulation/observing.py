@@ -75,7 +75,7 @@ def observe(
     days = Calendar(start_year)
     cast = cast_of(sightings)
     organisations = organisation_table(cast, world, days)
-    linkages = linkage_table(sightings, cast, world, days)
+    linkages = linkage_table(sightings, cast, world=world, days=days)
     drawn = child(seed_of(rng), "items")
     items = _knowledge_items(cast, organisations, (days, items_each), drawn)
     return Study.of(
@@ -95,7 +95,7 @@ def observe(
         relatedness=relatedness_table(world),
         knowledge_items=items,
         initiatives=initiative_table(changes, world, days),
-        outcomes=outcome_table(sightings, cast, world, days),
+        outcomes=outcome_table(sightings, cast, world=world, days=days),
     )
 
 

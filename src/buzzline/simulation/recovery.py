@@ -65,7 +65,9 @@ def recovered(
     means, held, narrower, apart = [], [], [], []
     for row in rows:
         others = np.arange(n) != row
-        found = posterior_for(values[others], summaries[others], summaries[row], bounds, kept)
+        found = posterior_for(
+            values[others], summaries[others], summaries[row], bounds=bounds, kept=kept
+        )
         low, high = found.interval(level)
         means.append(found.mean())
         held.append((low <= values[row]) & (values[row] <= high))
@@ -81,7 +83,7 @@ def recovered(
 
 
 def posterior_for(
-    values: Floats, summaries: Floats, observed: Floats, bounds: Floats, kept: Share
+    values: Floats, summaries: Floats, observed: Floats, *, bounds: Floats, kept: Share
 ) -> Posterior:
     """Return the posterior from whatever of the summaries can be used."""
     some = usable(summaries, observed)

@@ -205,7 +205,7 @@ def world_of_study(
     standing = settled(there, at_most=most_places)
     placed, places = standing.organisations, standing.places
     kinds = sorted_by_industry(there, placed, at_most=most_industries)
-    linked = tied(there, placed, places, settings)
+    linked = tied(there, placed, places, settings=settings)
     knowledge, known = knowledge_of(there, placed, kinds.industry, n_categories=n_categories)
     jobs, counted = _jobs(placed["jobs"])
     return World(

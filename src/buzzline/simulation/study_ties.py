@@ -33,7 +33,7 @@ class Tied:
     notes: tuple[str, ...]
 
 
-def tied(study: Study, placed: pl.DataFrame, places: Places, settings: Settings) -> Tied:
+def tied(study: Study, placed: pl.DataFrame, places: Places, *, settings: Settings) -> Tied:
     """Return the ties among organisations that stand somewhere.
 
     Parameters
