@@ -36,6 +36,19 @@ def mean_interval(values: Floats, level: float) -> tuple[Floats, Floats, Floats]
     return mean, mean - half, mean + half
 
 
+def ends_said(low: float | None, high: float | None, form: str = ".3f") -> str:
+    """Return an interval in brackets, or that there is none.
+
+    Examples
+    --------
+    >>> ends_said(0.1, 0.2, ".1f"), ends_said(None, None)
+    ('[0.1, 0.2]', '(one run: no interval)')
+    """
+    if low is None or high is None or low != low or high != high:
+        return "(one run: no interval)"
+    return f"[{low:{form}}, {high:{form}}]"
+
+
 def checked_level(name: str, level: float) -> None:
     """Refuse a level of 0 or 1.
 

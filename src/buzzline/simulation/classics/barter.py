@@ -96,9 +96,9 @@ def start_of_barter(luck: Luck, rules: BarterRules) -> Floats:
     return found
 
 
-def some_of(luck: Luck, first: int, after: int, n: int) -> Indices:
-    """Return n of the rows first to after - 1, by luck; (n,) int64."""
-    found: Indices = in_random_order(luck.key, _CLASSICS, _EXPERT_STEP, first, after)
+def some_of(luck: Luck, rows: tuple[int, int], n: int) -> Indices:
+    """Return n of the rows from the first to before the second, by luck; (n,) int64."""
+    found: Indices = in_random_order(luck.key, _CLASSICS, _EXPERT_STEP, *rows)
     return found[:n]
 
 
@@ -107,9 +107,11 @@ def make_experts(levels: Floats, who: Indices, rules: BarterRules) -> None:
     levels[who, np.arange(who.size) % rules.categories] = rules.expert_level
 
 
-def ring_ties(luck: Luck, first: int, after: int, degree: int, rewiring: float) -> Indices:
-    """Return ties (m, 2) of rows first to after - 1 on a ring with moved far ends."""
-    found: Indices = rewired_ring(luck.key, _CLASSICS, first, after, degree, rewiring)
+def ring_ties(
+    luck: Luck, rows: tuple[int, int], *, degree: int, rewiring: float
+) -> Indices:
+    """Return ties (m, 2) on a ring of rows, from the first to before the second."""
+    found: Indices = rewired_ring(luck.key, _CLASSICS, *rows, degree, rewiring)
     return found
 
 

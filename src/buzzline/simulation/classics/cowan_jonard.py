@@ -26,7 +26,7 @@ from buzzline.simulation.classics.barter import (
 )
 from buzzline.simulation.classics.march import checked_speeds
 from buzzline.simulation.luck import Luck, luck_of
-from buzzline.simulation.means import checked_level, mean_interval
+from buzzline.simulation.means import checked_level, ends_said, mean_interval
 from buzzline.space.threads import spread
 
 Experts = Annotated[int, Quantity("organisations", 0, 5_000)]
@@ -66,12 +66,13 @@ class CowanJonard:
     def __str__(self) -> str:
         row = self.networks.filter(pl.col("rewiring") == self.best).row(0, named=True)
         return (
-            f"Knowledge at rest is highest, {row['value']:.2f} [{row['low']:.2f}, "
-            f"{row['high']:.2f}], with {self.best:.3g} of ties moved ({row['n']:,} runs): "
-            f"{self.verdict}; {row['over_ring']:+.2f} [{row['over_ring_low']:+.2f}, "
-            f"{row['over_ring_high']:+.2f}] over the ring and {row['over_random']:+.2f} "
-            f"[{row['over_random_low']:+.2f}, {row['over_random_high']:+.2f}] over ties at "
-            "random, at a level for all places of the maximum together."
+            f"Knowledge at rest is highest, {row['value']:.2f} "
+            f"{ends_said(row['low'], row['high'], '.2f')}, with {self.best:.3g} of ties moved "
+            f"({row['n']:,} runs): {self.verdict}; {row['over_ring']:+.2f} "
+            f"{ends_said(row['over_ring_low'], row['over_ring_high'], '+.2f')} over the ring "
+            f"and {row['over_random']:+.2f} "
+            f"{ends_said(row['over_random_low'], row['over_random_high'], '+.2f')} over ties "
+            "at random, at a level for all places of the maximum together."
         )
 
     def __repr__(self) -> str:
@@ -188,8 +189,8 @@ def at_rest(
 
     def one(own: Luck) -> list[float]:
         levels = start_of_barter(own, rules)
-        make_experts(levels, some_of(own, 0, rules.organisations, experts), rules)
-        ties = ring_ties(own, 0, rules.organisations, rules.degree, rewiring)
+        make_experts(levels, some_of(own, (0, rules.organisations), experts), rules)
+        ties = ring_ties(own, (0, rules.organisations), degree=rules.degree, rewiring=rewiring)
         rate = np.full(ties.shape[0], rules.learning_rate)
         rest = barter(levels, ties, own, rate=rate, tolerance=rules.tolerance)
         knows = rest.knowledge()

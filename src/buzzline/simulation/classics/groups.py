@@ -16,7 +16,7 @@ from buzzline.quantities import Count, Share
 from buzzline.randomness import Seed, seed_of
 from buzzline.simulation.classics.march import checked_speeds
 from buzzline.simulation.luck import STREAMS, Luck, luck_of
-from buzzline.simulation.means import checked_level, mean_interval
+from buzzline.simulation.means import checked_level, ends_said, mean_interval
 from buzzline.space.threads import spread
 
 FEWEST, MOST = 2, 5_000
@@ -54,8 +54,8 @@ class ManySmallGroups:
         return (
             f"Where {row['sharing']:.0%} of a group hear of an innovation, groups of "
             f"{row['group_size']:,} find most: {row['value']:.2f} of 7, {row['over_one']:+.2f} "
-            f"[{row['over_one_low']:+.2f}, {row['over_one_high']:+.2f}] over one group of all "
-            f"{self.organisations:,}; each knows {row['each_knows']:.2f}, with a Gini of "
+            f"{ends_said(row['over_one_low'], row['over_one_high'], '+.2f')} over one group of "
+            f"all {self.organisations:,}; each knows {row['each_knows']:.2f}, with a Gini of "
             f"{row['gini']:.3f} ({row['n']:,} runs of {self.steps:,} steps)."
         )
 

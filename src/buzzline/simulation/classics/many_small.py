@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import polars as pl
 
@@ -135,31 +136,27 @@ def many_small_or_one_large(
             "many_small_or_one_large: give numbers of `units` between 1 and 1,000,000"
         )
     (correlations,) = checked_speeds("many_small_or_one_large", within)
+    costs = {"coordination_cost": coordination_cost, "understanding": understanding}
     rows = []
-    for n in sizes:
-        for correlation in correlations:
-            costs = {"coordination_cost": coordination_cost, "understanding": understanding}
-            expected = {
-                "one large": one_large(
-                    n, correlation=correlation, coordination_cost=coordination_cost
-                ),
-                "many small": many_small(
-                    n, visible=visible, correlation=across, understanding=understanding
-                ),
-                "mixed": mixed(
-                    n, max(round(laboratory * n), 1), visible=visible, within=correlation,
-                    across=across, **costs,
-                ),
-            }  # fmt: skip
-            rows.append(
-                {
-                    "n_units": n,
-                    "within": correlation,
-                    "value": visible_needed(n, within=correlation, across=across, **costs),
-                }
-                | {name.replace(" ", "_"): value for name, value in expected.items()}
-                | {"most": _most(expected), "status": _status(correlation, across)}
-            )
+    for n, correlation in product(sizes, correlations):
+        expected = {
+            "one large": one_large(
+                n, correlation=correlation, coordination_cost=coordination_cost
+            ),
+            "many small": many_small(
+                n, visible=visible, correlation=across, understanding=understanding
+            ),
+            "mixed": mixed(
+                n, max(round(laboratory * n), 1), visible=visible, within=correlation,
+                across=across, **costs,
+            ),
+        }  # fmt: skip
+        needed = visible_needed(n, within=correlation, across=across, **costs)
+        rows.append(
+            {"n_units": n, "within": correlation, "value": needed}
+            | {name.replace(" ", "_"): value for name, value in expected.items()}
+            | {"most": _most(expected), "status": _status(correlation, across)}
+        )
     return ManySmallOrOneLarge(pl.DataFrame(rows).fill_nan(None), visible, across)
 
 

@@ -18,7 +18,7 @@ from buzzline.progress import Progress, silent, told
 from buzzline.quantities import Count, Share
 from buzzline.randomness import Seed, seed_of
 from buzzline.simulation.luck import STREAMS, Luck, luck_of
-from buzzline.simulation.means import checked_level, mean_interval
+from buzzline.simulation.means import checked_level, ends_said, mean_interval
 from buzzline.space.threads import spread
 
 Reading = Literal["actions", "beliefs", "literal"]
@@ -90,11 +90,11 @@ class MarchLearning:
     def __str__(self) -> str:
         best = self.speeds.row(0, named=True)
         return (
-            f"The code knows most, {best['value']:.3f} [{best['low']:.3f}, "
-            f"{best['high']:.3f}], with socialisation {best['socialisation']:g} and code "
-            f"learning {best['code_learning']:g} ({best['n']:,} runs). Where the code learns "
-            f"fastest, slow instead of fast socialisation adds {self.slow_gain:+.3f} "
-            f"[{self.low:+.3f}, {self.high:+.3f}]."
+            f"The code knows most, {best['value']:.3f} {ends_said(best['low'], best['high'])}, "
+            f"with socialisation {best['socialisation']:g} and code learning "
+            f"{best['code_learning']:g} ({best['n']:,} runs). Where the code learns fastest, "
+            f"slow instead of fast socialisation adds {self.slow_gain:+.3f} "
+            f"{ends_said(self.low, self.high, '+.3f')}."
         )
 
     def __repr__(self) -> str:

@@ -20,7 +20,7 @@ from buzzline.simulation.classics.march import (
     many_histories,
 )
 from buzzline.simulation.luck import Luck, luck_of
-from buzzline.simulation.means import checked_level, mean_interval
+from buzzline.simulation.means import checked_level, ends_said, mean_interval
 
 EARLY = 20  # steps, as in figure 3
 
@@ -54,7 +54,7 @@ class MarchMixedLearning:
             f"Mixing gains most with {best['fast_share']:.0%} fast learners: the code knows "
             f"{best['value']:.3f} against {best['homogeneous']:.3f} in a homogeneous "
             f"organisation of the same mean speed, {best['gain']:+.3f} "
-            f"[{best['gain_low']:+.3f}, {best['gain_high']:+.3f}] ({best['n']:,} runs)."
+            f"{ends_said(best['gain_low'], best['gain_high'], '+.3f')} ({best['n']:,} runs)."
         )
 
     def __repr__(self) -> str:

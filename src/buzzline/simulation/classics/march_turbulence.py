@@ -14,7 +14,7 @@ from buzzline.quantities import Count, Share
 from buzzline.randomness import Seed, seed_of
 from buzzline.simulation.classics.march import AS_PUBLISHED, checked_speeds, learning_history
 from buzzline.simulation.luck import Luck, luck_of
-from buzzline.simulation.means import checked_level, mean_interval
+from buzzline.simulation.means import checked_level, ends_said, mean_interval
 from buzzline.space.threads import spread
 
 
@@ -51,7 +51,8 @@ class MarchTurbulence:
         else:
             more = (
                 f"{best['value']:.3f} with a turnover of {best['turnover']:g}, "
-                f"{best['gain']:+.3f} [{best['gain_low']:+.3f}, {best['gain_high']:+.3f}]"
+                f"{best['gain']:+.3f} "
+                f"{ends_said(best['gain_low'], best['gain_high'], '+.3f')}"
             )
         return (
             f"Where {self.turbulence:.0%} of the world changes in a step, the code knows "

@@ -26,7 +26,7 @@ from buzzline.simulation.classics.barter import (
 )
 from buzzline.simulation.classics.march import checked_speeds
 from buzzline.simulation.luck import STREAMS, Luck, luck_of
-from buzzline.simulation.means import checked_level, mean_interval
+from buzzline.simulation.means import checked_level, ends_said, mean_interval
 from buzzline.space.threads import spread
 
 LEADERS = 10  # who hold pipelines: experts, or as many by luck where there are none
@@ -68,8 +68,8 @@ class TwoClusters:
         most = self.gains.filter(pl.col("n_pipelines") == pl.col("n_pipelines").max())
         first = most.filter(pl.col("cluster") == "first").sort("buzz_quality")
         said = [
-            f"{row['value']:+.2f} [{row['low']:+.2f}, {row['high']:+.2f}] where a trade passes "
-            f"{row['buzz_quality']:.0%} of a difference"
+            f"{row['value']:+.2f} {ends_said(row['low'], row['high'], '+.2f')} where a trade "
+            f"passes {row['buzz_quality']:.0%} of a difference"
             for row in first.iter_rows(named=True)
         ]
         row = first.row(0, named=True)
@@ -192,12 +192,12 @@ def knowledge_of_two(
         levels = start_of_barter(own, rules)
         leaders = []
         for first, (n, n_experts) in zip((0, edge), sizes, strict=True):
-            leaders.append(some_of(own, first, first + n, LEADERS))
+            leaders.append(some_of(own, (first, first + n), LEADERS))
             make_experts(levels, leaders[-1][:n_experts], rules)
         ties = np.concatenate([
             _pipelines(own, leaders[0], leaders[1], pipelines),
-            ring_ties(own, 0, edge, rules.degree, REWIRED),
-            ring_ties(own, edge, rules.organisations, rules.degree, REWIRED),
+            ring_ties(own, (0, edge), degree=rules.degree, rewiring=REWIRED),
+            ring_ties(own, (edge, rules.organisations), degree=rules.degree, rewiring=REWIRED),
         ])  # fmt: skip
         rate = np.full(ties.shape[0], rates[0])
         rate[:pipelines] = rates[1]
