@@ -9,13 +9,15 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from buzzline.analysis import VERSION
 from buzzline.cli.printing import say
 
+KEEPS = "--folder"  # names where finished runs are kept
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 GRACE_SECONDS = 1.2  # for threads to finish what they are at before the process just ends
 
@@ -23,6 +25,21 @@ GRACE_SECONDS = 1.2  # for threads to finish what they are at before the process
 def nothing_was_written() -> str:
     """Return the last words of a command that leaves nothing behind."""
     return "Interrupted. Nothing was written."
+
+
+def last_words_of(words: Sequence[str]) -> str:
+    """Return the last words of a command: what it left behind, if anything.
+
+    Examples
+    --------
+    >>> last_words_of(["simulate", "my-region", "--folder", "kept"])
+    'Interrupted. Finished runs are in kept; the same command goes on from there.'
+    """
+    for option, value in pairwise(words):
+        if option == KEEPS:
+            kept = f"Finished runs are in {value}"
+            return f"Interrupted. {kept}; the same command goes on from there."
+    return nothing_was_written()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from buzzline.cli.analysing import with_study
 from buzzline.cli.application import application
@@ -15,7 +16,7 @@ from buzzline.cli.leaving import (
     close_pipe,
     explain_mistake,
     interruptible,
-    nothing_was_written,
+    last_words_of,
 )
 from buzzline.cli.printing import say
 from buzzline.errors import BuzzlineError
@@ -50,11 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ended(arguments: Sequence[str] | None) -> int:
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        with interruptible(nothing_was_written):
+        with interruptible(partial(last_words_of, words)):
             hand_over()
             app = application()
-            code = app(with_study(app, sys.argv[1:] if arguments is None else arguments))
+            code = app(with_study(app, words))
             sys.stdout.flush()
     except BuzzlineError as error:
         say(f"Error: {error}")

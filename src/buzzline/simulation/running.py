@@ -63,7 +63,7 @@ class Work:
     Attributes
     ----------
     workers : count or None
-        Processes that work at the same time; None is one a core, where there is enough to do.
+        Processes that work at the same time; without it one a core, where work is long.
     pool : "processes", "dask" or "serial"
         Processes of this machine, a Dask cluster, or one run after another.
     folder : str or None
