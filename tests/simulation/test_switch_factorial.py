@@ -24,7 +24,7 @@ def study():
 def test_outcomes_are_those_of_runs_by_hand():
     world = world_of_settings(2, 6, rng=1)
     some = switches_of(["X2", "X6"])
-    found = outcomes_at(world, some, DESIGN, Decision(steps=3), runs=2, seed=5)
+    found = outcomes_at(world, some, DESIGN, decision=Decision(steps=3), runs=2, seed=5)
     for point, row in zip(DESIGN, found, strict=True):
         settings = world.settings
         for switch, second in zip(some, point, strict=True):
@@ -40,18 +40,20 @@ def test_outcomes_are_those_of_runs_by_hand():
 
 def test_a_policy_that_changes_nothing_does_exactly_nothing_whoever_is_right():
     world = world_of_settings(2, 6, rng=1)
-    decision = Decision(lever="global_share", by=0.0, steps=3)
-    found = outcomes_at(world, switches_of(["X2", "X30"]), DESIGN, decision, runs=2, seed=5)
+    decision = Decision(lever="global_share", change=0.0, steps=3)
+    found = outcomes_at(
+        world, switches_of(["X2", "X30"]), DESIGN, decision=decision, runs=2, seed=5
+    )
     assert not found.any()
 
 
 def test_who_governs_matters_for_a_policy_only():
     world = world_of_settings(2, 6, rng=1)
     some = switches_of(["X30", "X29"])
-    still = outcomes_at(world, some, DESIGN, Decision(steps=4), runs=2, seed=5)
+    still = outcomes_at(world, some, DESIGN, decision=Decision(steps=4), runs=2, seed=5)
     assert (still == still[0]).all()
-    lever = Decision(lever="innovation_chance", by=0.3, steps=12)
-    moved = outcomes_at(world, some, DESIGN, lever, runs=2, seed=5)
+    lever = Decision(lever="innovation_chance", change=0.3, steps=12)
+    moved = outcomes_at(world, some, DESIGN, decision=lever, runs=2, seed=5)
     assert (moved[0] > moved[2]).all()  # without and with an intermediary that takes the able
 
 

@@ -44,13 +44,13 @@ class Decision:
     ----------
     outcome : str            a quantity recorded of the whole world
     lever : str              a parameter that a policy changes; "" is the outcome itself
-    by : float               by how much it would
+    change : float           by how much
     steps : count            quarters of a year
     """
 
     outcome: str = "knowledge"
     lever: str = ""
-    by: Cutoff = 0.1
+    change: Cutoff = 0.1
     steps: Steps = 20
 
     def __post_init__(self) -> None:
@@ -68,14 +68,14 @@ class Decision:
         if not self.lever:
             return f"`{self.outcome}` after {plural(self.steps, 'step')}"
         return (
-            f"what {self.by:+g} of `{self.lever}` does to `{self.outcome}` after "
+            f"what {self.change:+g} of `{self.lever}` does to `{self.outcome}` after "
             f"{plural(self.steps, 'step')}"
         )
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """The policy that is decided on; none where there is no lever."""
-        return (Change(self.lever, by=self.by),) if self.lever else ()
+        return (Change(self.lever, by=self.change),) if self.lever else ()
 
 
 USUAL_DECISION = Decision()
@@ -212,8 +212,8 @@ def switch_factorial(
     if runs < 2:
         raise InvalidArgument("switch_factorial: an error needs at least 2 runs (`runs`)")
     outcomes = outcomes_at(
-        world_of_study(study), some, design, decision, runs=runs, seed=seed_of(rng), work=work,
-        progress=progress,
+        world_of_study(study), some, design, decision=decision, runs=runs,
+        seed=seed_of(rng), work=work, progress=progress,
     )  # fmt: skip
     found = factorial_effects(design, outcomes)
     by_switch = switches_table(some, found, level, has_lever=bool(decision.lever))
@@ -229,7 +229,7 @@ def switch_factorial(
 
 
 def outcomes_at(
-    world: World, switches: Sequence[Switch], design: Flags, decision: Decision, *, runs: int,
+    world: World, switches: Sequence[Switch], design: Flags, *, decision: Decision, runs: int,
     seed: int, work: Work = USUAL_WORK, progress: Progress = silent,
 ) -> Floats:  # fmt: skip
     """Return the outcome at each point of a design, or what the policy does to it.
