@@ -60,6 +60,8 @@ def test_moments_of_ties_by_hand(two_years):
     # b and c have three partners (6 ordered pairs each), a and d two (2 each); two triangles
     assert found["triangles"] == pytest.approx(12 / 16)
     assert found["entry"] == pytest.approx(1 / 4)
+    assert np.isnan(found["exit"])  # nobody has a date of closing: not told, which is not none
+    assert np.isnan(found["spin_offs"])
     assert np.isnan(found["growth"])
     assert np.isnan(found["variety"])
 

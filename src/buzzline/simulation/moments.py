@@ -194,12 +194,14 @@ def _of_entry(scene: _Scene) -> dict[str, float]:
     window = (date(scene.first, 12, 31), date(scene.last, 12, 31))
     found = {}
     for name, column in (("entry", "opened"), ("exit", "closed")):
-        inside = listed[column].is_between(*window, closed="right").sum()
-        found[name] = float(inside / max(listed.height, 1) / years)
+        if listed[column].null_count() < listed.height:  # else dates are not told at all
+            inside = listed[column].is_between(*window, closed="right").sum()
+            found[name] = float(inside / listed.height / years)
     spun = scene.study.linkages.filter(
         pl.col("layer") == "spin_off", pl.col("start").is_between(*window, closed="right")
     )
-    found["spin_offs"] = float(spun.height / max(listed.height, 1) / years)
+    if (scene.study.linkages["layer"] == "spin_off").any():
+        found["spin_offs"] = float(spun.height / max(listed.height, 1) / years)
     return found
 
 
