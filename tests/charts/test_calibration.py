@@ -22,7 +22,7 @@ def test_values_stand_where_they_lie_in_their_priors():
     text = str(drawn.json())
     assert text.index("trust gain") < text.index("forgetting")
     assert "0.25" in text
-    assert "not told of 0 to 0.4" in text
+    assert "not told (prior 0 to 0.4)" in text
     assert "90% intervals" in text
     assert "A note." in text
 

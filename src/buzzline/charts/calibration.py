@@ -48,5 +48,5 @@ def _row(item: dict[str, Any]) -> Row:
         for name, column in (("at", "value"), ("low", "low"), ("high", "high"))
     }
     value = "not told" if item["value"] is None else f"{item['value']:.3g}"
-    note = f"{value} of {low:.3g} to {high:.3g}"
+    note = f"{value} (prior {low:.3g} to {high:.3g})"
     return row(item["parameter"].replace("_", " "), note, prior_low=0.0, prior_high=1.0, **at)
