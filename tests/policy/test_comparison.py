@@ -62,7 +62,7 @@ def test_a_policy_that_changes_nothing_has_an_effect_of_exactly_nothing(world):
 
 def test_no_budget_is_no_effect(world):
     policy = lever_of("P4").policy(stop=STEPS)
-    cut, _ = within_budget(policy, world, STEPS, 0.0)
+    cut, _ = within_budget(policy, world, STEPS, budget=0.0)
     found = played(world, cut)
     np.testing.assert_array_equal(found["cluster_organisation"].values, found[""].values)
 

@@ -100,23 +100,23 @@ def test_what_nobody_gives_a_cost_for_has_no_bill(world):
 def test_a_rule_costs_nothing_and_is_not_cut(world):
     law = lever_of("P12").policy(stop=40)
     assert bill_of(law, world, 40).high == 0
-    assert within_budget(law, world, 40, 0.0) == (law, "")
+    assert within_budget(law, world, 40, budget=0.0) == (law, "")
 
 
 def test_within_a_budget_a_policy_reaches_as_many_as_are_paid_for(world):
     # 16 of 40 at 5.5 thousand euros a year are 88 a year
     policy = lever_of("P4").policy(stop=40)
-    same, said = within_budget(policy, world, 40, 88.0)
+    same, said = within_budget(policy, world, 40, budget=88.0)
     assert same == policy
     assert said == ""
-    half, said = within_budget(policy, world, 40, 44.0)
+    half, said = within_budget(policy, world, 40, budget=44.0)
     assert half.reach == pytest.approx(0.2)
     assert "50%" in said
     assert bill_of(half, world, 40).n_reached == pytest.approx(8)
 
 
 def test_with_no_budget_nothing_is_changed(world):
-    none, said = within_budget(lever_of("P4").policy(stop=40), world, 40, 0.0)
+    none, said = within_budget(lever_of("P4").policy(stop=40), world, 40, budget=0.0)
     assert all(
         change.by == 0 if change.target.is_whole else change.target.reach == 0
         for change in none.all_changes

@@ -206,7 +206,7 @@ def _within(
 ) -> tuple[tuple[Policy, ...], dict[str, str]]:
     if budget is None:
         return tuple(asked), {}
-    cut = {one.name: within_budget(one, world, steps, budget) for one in asked}
+    cut = {one.name: within_budget(one, world, steps, budget=budget) for one in asked}
     return (
         tuple(policy for policy, _ in cut.values()),
         {name: said for name, (_, said) in cut.items() if said},

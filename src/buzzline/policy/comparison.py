@@ -115,6 +115,15 @@ def effects_in_world(
     found : dict of Recorded
         From `policies_in_world`.
     level : share
+
+    Examples
+    --------
+    >>> from buzzline.simulation.starting import world_of_settings
+    >>> world, nothing = world_of_settings(3, 6, rng=1), Policy("none", "None")
+    >>> found = policies_in_world(world, [nothing], steps=4, runs=3, rng=1)
+    >>> effects, policies, places = effects_in_world(world, [nothing], found)
+    >>> policies["status"][0]
+    'changes nothing'
     """
     effects, rows, places = [], [], []
     steps = int(found[""].steps[-1])
@@ -123,7 +132,7 @@ def effects_in_world(
         pair = [replace(found[name], focal=reached) for name in (policy.name, "")]
         own = [_effect(policy, gain, *pair, level=level) for gain in GAINS]
         effects += own
-        bill = bill_of(policy, world, steps, _jobs_won(*pair))
+        bill = bill_of(policy, world, steps, jobs_won=_jobs_won(*pair))
         rows.append(_policy_row(policy, bill, own[0], world, steps))
         places += _place_rows(policy, *pair, world=world, level=level)
     return _effects(effects), _frame(rows, POLICY_SCHEMA), _frame(places, PLACE_SCHEMA)

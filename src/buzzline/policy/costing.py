@@ -33,7 +33,7 @@ class Bill:
     said: str
 
 
-def bill_of(policy: Policy, world: World, steps: int, jobs_won: float = 0.0) -> Bill:
+def bill_of(policy: Policy, world: World, steps: int, *, jobs_won: float = 0.0) -> Bill:
     """Return what a policy costs, by the organisations there are at the start.
 
     Parameters
@@ -71,7 +71,7 @@ def _end(cost: Cost, end: str) -> float:
 
 
 def within_budget(
-    policy: Policy, world: World, steps: int, budget: float
+    policy: Policy, world: World, steps: int, *, budget: float
 ) -> tuple[Policy, str]:
     """Return what is left of a policy within a budget, and a sentence on it.
 

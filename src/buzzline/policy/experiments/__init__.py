@@ -4,3 +4,7 @@ An experiment is data: cases that share their luck, outcomes, and contrasts betw
 what a source claims of them. A new one is a file with an `Experiment` and a row in
 `registry.py`; the command, the chart and the tables are there.
 """
+
+from buzzline.policy.experiments.design import Case, Contrast, Experiment, Outcome, Size
+
+__all__ = ["Case", "Contrast", "Experiment", "Outcome", "Size"]

@@ -82,7 +82,7 @@ def _world_of(make: Callable[[Size, int], World], size: Size, seed: int) -> Worl
 
 def _run_of(world: World, case: Case, how: Playing, number: int) -> Run:
     drawn = how.drawn[number] if how.drawn else {}
-    settings = settings_of_case(world, case, how, drawn)
+    settings = settings_of_case(world, case, how, drawn=drawn)
     scale = STEPS_OF_DATES if case.is_dated_by_steps else how.size.steps
     return Run(
         world, settings, governed(dated(case.changes, scale), world, settings),
@@ -91,8 +91,9 @@ def _run_of(world: World, case: Case, how: Playing, number: int) -> Run:
     )  # fmt: skip
 
 
-def settings_of_case(world: World, case: Case, how: Playing,
-                     drawn: Mapping[str, float]) -> Settings:  # fmt: skip
+def settings_of_case(
+    world: World, case: Case, how: Playing, *, drawn: Mapping[str, float]
+) -> Settings:
     """Return values: of the model, then disputed ones, then of the world, then of the case."""
     base = BASES[how.model]
     values = {**base.values, **drawn, **world.settings.values, **case.settings}
