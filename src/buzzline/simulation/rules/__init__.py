@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from buzzline.simulation.rules.conventions import CONVENTION_RULES
 from buzzline.simulation.rules.demand import DEMAND_RULES
+from buzzline.simulation.rules.gathering import GATHERING_RULES
 from buzzline.simulation.rules.incomes import INCOME_RULES
 from buzzline.simulation.rules.institutions import INSTITUTION_RULES
 from buzzline.simulation.rules.investing import INVESTING_RULES
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = tuple(
             *SLEEPING_RULES,
             *STARTING_RULES,
             *REACHING_RULES,
+            *GATHERING_RULES,  # after time is shared out, and before ties are sought
             *INVESTING_RULES,
             *INCOME_RULES,
             *INSTITUTION_RULES,
