@@ -21,7 +21,10 @@ from buzzline.road.measuring import in_order, measures_of
 from buzzline.tables.study_file import RunSettings
 
 NAMES = sorted(CATALOGUE)
-COMMANDS = ("init", "check", "run", "schema", "demo", *SHORT.values())
+COMMANDS = (
+    "init", "check", "run", "schema", "parameters", "switches", "demo",
+    *SHORT.values(),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

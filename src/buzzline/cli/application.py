@@ -10,6 +10,7 @@ from cyclopts import App, Group, Parameter
 
 from buzzline.analysis import VERSION
 from buzzline.cli.analysing import add_analyses
+from buzzline.cli.assumed import parameters, switches
 from buzzline.cli.demonstrating import demo
 from buzzline.cli.helping import example_lines, unwrapped
 from buzzline.cli.looking_up import schema
@@ -41,6 +42,7 @@ RUN_EXAMPLES = (
     "cordis --source cordis --out out",
 )
 SCHEMA_EXAMPLES = ("", "organisations linkages", "--templates empty-tables")
+PARAMETER_EXAMPLES = ("", "K2", "X1 trust", "--json")
 
 
 def application() -> App:
@@ -65,7 +67,15 @@ def application() -> App:
     add_analyses(app)
     add_survey(app, group=WORK, sort_key=4)
     app.command(schema, **_said(schema, LOOK, 1, SCHEMA_EXAMPLES), usage=USAGE.format("schema"))
-    app.command(demo, **_said(demo, LOOK, 2, ["--out demo"]))
+    app.command(
+        parameters, **_said(parameters, LOOK, 2, PARAMETER_EXAMPLES),
+        usage="Usage: buzzline parameters [OPTIONS] [WORDS...]",
+    )  # fmt: skip
+    app.command(
+        switches, **_said(switches, LOOK, 3, ["", "X2 X24", "--json"]),
+        usage="Usage: buzzline switches [OPTIONS] [CODES...]",
+    )  # fmt: skip
+    app.command(demo, **_said(demo, LOOK, 4, ["--out demo"]))
     return app
 
 
