@@ -7,5 +7,12 @@ from buzzline.policy.experiments.costa_rica import COSTA_RICA
 from buzzline.policy.experiments.design import Experiment
 from buzzline.policy.experiments.futures import FUTURES_AHEAD
 from buzzline.policy.experiments.medellin import MEDELLIN
+from buzzline.policy.experiments.region_pairs import REDUCING_INEQUALITY
+from buzzline.policy.experiments.through import FOR_OR_THROUGH
+from buzzline.policy.experiments.variety_mixes import SPECIALISE_OR_DIVERSIFY
+from buzzline.policy.experiments.winners import PICKING
 
-EXPERIMENTS: tuple[Experiment, ...] = (COPIES, MEDELLIN, COSTA_RICA, FUTURES_AHEAD)
+EXPERIMENTS: tuple[Experiment, ...] = (
+    REDUCING_INEQUALITY, COPIES, MEDELLIN, COSTA_RICA, SPECIALISE_OR_DIVERSIFY, FOR_OR_THROUGH,
+    PICKING, FUTURES_AHEAD,
+)  # fmt: skip
