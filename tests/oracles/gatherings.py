@@ -15,9 +15,7 @@ def gathered(state, key, stream, chance, p):
     scale, met_there = state.tie_scale.copy(), state.tie_copresent.copy()
     meetings, cash = state.meetings.copy(), state.cash.copy()
     nation, place = state.world.places.nation, state.place
-    luck = {
-        i: four_uniforms(key, stream, state.step, state.birth[i], 0) for i in state.member
-    }
+    luck = {i: four_uniforms(key, stream, state.step, state.birth[i], 0) for i in state.member}
     going = [i for i in state.member if luck[i][0] < chance]
     for i in going:
         others = [j for j in going if place[j] != place[i]]
