@@ -86,7 +86,7 @@ def test_what_has_no_known_cost_of_an_organisation_cannot_be_bought():
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
 def test_the_fewer_are_helped_the_more_each_gets(share):
-    changes = aimed(0.4, ["P11"], Target((0,), reach=share), share, **ALL_TIME)
+    changes = aimed(0.4, ["P11"], Target((0,), reach=share), share=share, **ALL_TIME)
     by = {one.parameter: one for one in changes}
     learning, retraining = by["learning_rate"], by["retraining"]
     assert learning.by * learning.target.reach == pytest.approx(0.4 * 0.015)
@@ -95,7 +95,7 @@ def test_the_fewer_are_helped_the_more_each_gets(share):
 
 
 def test_helping_all_alike_is_the_lever_itself():
-    given = aimed(1.0, ["P11"], Target((0,)), 1.0, **ALL_TIME)
+    given = aimed(1.0, ["P11"], Target((0,)), share=1.0, **ALL_TIME)
     lever = lever_of("P11").policy(places=(0,), start=0, stop=100, reach=1.0)
     assert given == lever.all_changes
 
@@ -175,10 +175,10 @@ def test_access_that_hangs_on_ties_gains_from_trust():
 def test_help_raises_output_and_none_is_none():
     nobody = Case("b", "b", three_industries)
     for target, share in ((Target((0, 1)), 1.0), (Target((0, 1), "largest", reach=0.25), 0.25)):
-        changes = aimed(2.0, ["P1", "P11"], target, share, **ALL_TIME)
+        changes = aimed(2.0, ["P1", "P11"], target, share=share, **ALL_TIME)
         helped = replace(nobody, changes=changes)
         assert finding(MADE, helped, nobody, replace(TINY, steps=30))["finding"] == "above"
-        nothing = replace(nobody, changes=aimed(0.0, ["P1"], target, share, **ALL_TIME))
+        nothing = replace(nobody, changes=aimed(0.0, ["P1"], target, share=share, **ALL_TIME))
         assert finding(MADE, nothing, nobody)["finding"] == "exactly none"
 
 

@@ -69,7 +69,7 @@ def cost_a_year(lever: Lever) -> float:
 
 
 def aimed(
-    budget: float, codes: Sequence[str], target: Target, share: float, *, start: int, stop: int
+    budget: float, codes: Sequence[str], target: Target, *, share: float, start: int, stop: int
 ) -> tuple[Change, ...]:
     """Return the same doses in all, given to some: the fewer they are, the more each gets.
 
@@ -86,7 +86,8 @@ def aimed(
 
     Examples
     --------
-    >>> [one.by for one in aimed(0.2, ["P1"], Target((0,), reach=0.5), 0.5, start=0, stop=9)]
+    >>> half = aimed(0.2, ["P1"], Target((0,), reach=0.5), share=0.5, start=0, stop=9)
+    >>> [round(one.by, 4) for one in half]
     [0.6, 0.004, -0.0012]
     """
     out: list[Change] = []

@@ -118,7 +118,7 @@ WITHIN = Outcome("within", "inequality within lagging regions", "points (100 x G
 
 
 def _less(name: str, asks: str, plus: str, minus: str, outcome: Outcome,
-          claim: Direction = "open", source: str = "") -> Contrast:  # fmt: skip
+          *, claim: Direction = "open", source: str = "") -> Contrast:  # fmt: skip
     return Contrast(name, asks, {plus: 1, minus: -1}, outcome.name, claim, source)
 
 
@@ -150,14 +150,14 @@ REDUCING_INEQUALITY = Experiment(
         _less("balance_teaches", "Do they know more after balance?", "balance_much", "nothing",
               KNOWN),
         *(_less(f"balance_against_{name}", f"Is balance better than {name} alone?",
-                "balance_much", f"{name}_much", LEVEL, "above", BALANCED)
+                "balance_much", f"{name}_much", LEVEL, claim="above", source=BALANCED)
           for name in ("trust", "links", "skills")),
         _less("little_is_enough", "Does a quarter of the budget leave them richer?",
               "balance_little", "nothing", LEVEL),
         Contrast("more_money", "Does four times the budget bring more?",
                  {"balance_much": 1, "balance_little": -1}, LEVEL.name),
         _less("between_regions", "Does balance reduce inequality between regions?",
-              "balance_much", "nothing", BETWEEN, "below", BALANCED),
+              "balance_much", "nothing", BETWEEN, claim="below", source=BALANCED),
         _less("within_by_links", "Do links make lagging regions less equal within than trust?",
               "links_much", "trust_much", WITHIN),
         _less("within_by_balance", "Does balance make them less equal within?", "balance_much",
@@ -165,9 +165,9 @@ REDUCING_INEQUALITY = Experiment(
         _less("trickles_down", "Does the budget in the core leave lagging regions richer?",
               "balance_core", "nothing", LEVEL),
         _less("core_widens", "Does the budget in the core widen inequality between regions?",
-              "balance_core", "nothing", BETWEEN, "above", "Maskell (4.105)"),
-        _less("price_of_equality", "Is all of the country poorer with the budget where it lags "
-              "than in the core?", "balance_much", "balance_core", ALL),
+              "balance_core", "nothing", BETWEEN, claim="above", source="Maskell (4.105)"),
+        _less("price_of_equality", "Are all regions together poorer with the budget where it "
+              "lags than with it in the core?", "balance_much", "balance_core", ALL),
         _less("spread_out", "Is it better for lagging regions to spend everywhere?",
               "balance_everywhere", "balance_much", LEVEL),
         *(_less(f"{name}_level", f"{REGIME[name].title}: are lagging regions richer than under "

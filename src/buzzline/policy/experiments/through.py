@@ -60,11 +60,11 @@ GAP = Outcome("gap", "gap in access to jobs", "points (% of people)", Points("ac
 WITHIN = Outcome("within", "inequality among organisations", "points (100 x Gini)",
                  Points("gini"), 0.5, -1)  # fmt: skip
 KNOWN = logged("known", "knowledge", Logged("knowledge"))
-GOALS = weighed("income", "access_gap", "income and access", WEIGHTS)
+GOALS = weighed("income", "access_gap", "income and access", weights=WEIGHTS)
 
 
 def _less(name: str, asks: str, plus: str, minus: str, outcome: Outcome = INCOME,
-          claim: Direction = "open", source: str = "") -> Contrast:  # fmt: skip
+          *, claim: Direction = "open", source: str = "") -> Contrast:  # fmt: skip
     return Contrast(name, asks, {plus: 1, minus: -1}, outcome.name, claim, source)
 
 
@@ -110,16 +110,16 @@ FOR_OR_THROUGH = Experiment(
               "nothing"),
         _less("skills_growth", "Does a mission with skills?", "skills", "nothing"),
         _less("links_access", "Does policy for links widen the gap in access?", "links",
-              "nothing", GAP, "above", "Maskell (4.105)"),
+              "nothing", GAP, claim="above", source="Maskell (4.105)"),
         _less("trust_access", "Does policy for trust change it?", "trust", "nothing", GAP),
-        _less("mission_access", "Does a mission narrow it?", "mission", "nothing", GAP, "below",
-              WILSON),
-        _less("skills_access", "Does a mission with skills?", "skills", "nothing", GAP, "below",
-              WILSON),
+        _less("mission_access", "Does a mission narrow it?", "mission", "nothing", GAP,
+              claim="below", source=WILSON),
+        _less("skills_access", "Does a mission with skills?", "skills", "nothing", GAP,
+              claim="below", source=WILSON),
         _less("through_costs_growth", "Does through bring less income than for?", "skills",
               "links", claim="below", source="goal conflict (P19)"),
         _less("through_costs_knowledge", "Does it leave less knowledge?", "skills", "links",
-              KNOWN, "below", "goal conflict (P19)"),
+              KNOWN, claim="below", source="goal conflict (P19)"),
         *(_less(f"through_at_{weight:g}", f"Is through better where access weighs {weight:g}?",
                 "skills", "links", goal)
           for weight, goal in zip(WEIGHTS, GOALS, strict=True)),

@@ -143,7 +143,7 @@ AFTER = logged("after", "output of the place, two years after demand fell",
 
 
 def _less(name: str, asks: str, plus: str, minus: str, outcome: str = OUTPUT.name,
-          claim: Direction = "open", source: str = "") -> Contrast:  # fmt: skip
+          *, claim: Direction = "open", source: str = "") -> Contrast:  # fmt: skip
     return Contrast(name, asks, {plus: 1, minus: -1}, outcome, claim, source)
 
 
@@ -192,12 +192,12 @@ SPECIALISE_OR_DIVERSIFY = Experiment(
         _less("specialised_knowledge", "Does it know more?", "specialised_usual", "both_usual",
               KNOWLEDGE.name),
         _less("related_learns", "Do related industries know more than one?", "related_usual",
-              "specialised_usual", KNOWLEDGE.name, "above", "Lorenzen (4.127)"),
+              "specialised_usual", KNOWLEDGE.name, claim="above", source="Lorenzen (4.127)"),
         _less("related_learns_more_than_all", "And more than all five?", "related_usual",
-              "both_usual", KNOWLEDGE.name, "above", "Lorenzen (4.127)"),
+              "both_usual", KNOWLEDGE.name, claim="above", source="Lorenzen (4.127)"),
         _less("related_or_unrelated", "Do related industries know more than unrelated ones?",
-              "related_usual", "unrelated_usual", KNOWLEDGE.name, "above",
-              "Dei Ottati (4.127)"),
+              "related_usual", "unrelated_usual", KNOWLEDGE.name,
+              claim="above", source="Dei Ottati (4.127)"),
         _less("related_earns", "Do related industries earn more than unrelated ones?",
               "related_usual", "unrelated_usual", claim="above", source=FRENKEN),
         _more("scale", "Does specialising pay more with strong scale economies?",
@@ -210,10 +210,11 @@ SPECIALISE_OR_DIVERSIFY = Experiment(
         _less("related_base", "Do newcomers bring more in a related than in the existing "
               "industry?", "base_related", "base_existing", EACH.name),
         _less("new_base", "Do newcomers bring less in an unrelated than in the existing "
-              "industry?", "base_unrelated", "base_existing", EACH.name, "below",
-              "Bathelt (0.26); Maskell (4.90)"),
+              "industry?", "base_unrelated", "base_existing", EACH.name,
+              claim="below", source="Bathelt (0.26); Maskell (4.90)"),
         _less("new_base_knowledge", "Does the place know less with them?", "base_unrelated",
-              "base_existing", KNOWLEDGE.name, "below", "Bathelt (0.26); Maskell (4.90)"),
+              "base_existing", KNOWLEDGE.name,
+              claim="below", source="Bathelt (0.26); Maskell (4.90)"),
     ),
     limits=(
         "What an industry is about, and whether it has a future, is luck here, so that a place "

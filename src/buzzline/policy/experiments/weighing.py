@@ -86,13 +86,13 @@ def logged(name: str, title: str, of: Logged, *, margin: float = SMALLEST) -> Ou
 
 
 def weighed(
-    quantity: str, gap: str, title: str, weights: Sequence[float]
+    quantity: str, gap: str, title: str, *, weights: Sequence[float]
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each weight of equality.
 
     Examples
     --------
-    >>> [one.name for one in weighed("output", "gini", "output", (0.5, 1))]
+    >>> [one.name for one in weighed("output", "gini", "output", weights=(0.5, 1))]
     ['output_gini_0.5', 'output_gini_1']
     """
     return tuple(

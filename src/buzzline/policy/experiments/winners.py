@@ -43,7 +43,9 @@ def three_industries(size: Size, seed: int) -> World:
 def _case(aim: str, seats: float = 0.0) -> Case:
     title, target, share = AIMS.get(aim, ("nobody", Target(HERE), 1.0))
     changes = (
-        aimed(BUDGET, LEVERS, target, share, start=START, stop=STOP) if aim in AIMS else ()
+        aimed(BUDGET, LEVERS, target, share=share, start=START, stop=STOP)
+        if aim in AIMS
+        else ()
     )
     return Case(
         f"{aim}_seats" if seats else aim, f"{title}, fixed market" if seats else title,
@@ -65,11 +67,11 @@ GAP = Outcome("gap", "gap in access to jobs", "points (% of people)", Points("ac
               1.0, -1)  # fmt: skip
 KNOWN = logged("known", "knowledge", Logged("knowledge"))
 ELSEWHERE = logged("elsewhere", "output elsewhere", Logged("output", "others", "sum"))
-GOALS = weighed("output", "gini", "output and equality", WEIGHTS)
+GOALS = weighed("output", "gini", "output and equality", weights=WEIGHTS)
 
 
 def _less(name: str, asks: str, plus: str, minus: str, outcome: Outcome = MADE,
-          claim: Direction = "open", source: str = "") -> Contrast:  # fmt: skip
+          *, claim: Direction = "open", source: str = "") -> Contrast:  # fmt: skip
     return Contrast(name, asks, {plus: 1, minus: -1}, outcome.name, claim, source)
 
 
@@ -96,21 +98,24 @@ PICKING = Experiment(
     contrasts=(
         _less("all_help", "Does helping all alike raise output?", "all", "nobody"),
         _less("winners_help", "Does helping winners raise it?", "winners", "nobody", MADE,
-              "above", WOLFE),
+              claim="above", source=WOLFE),
         _less("winners_or_all", "Does it raise it more than helping all?", "winners", "all",
-              MADE, "above", WOLFE),
-        _less("winners_or_lot", "And more than a lot?", "winners", "lot", MADE, "above", WOLFE),
+              MADE, claim="above", source=WOLFE),
+        _less("winners_or_lot", "And more than a lot?", "winners", "lot", MADE,
+              claim="above", source=WOLFE),
         _less("lot_or_all", "Does a lot beat all alike?", "lot", "all"),
         _less("small_or_winners", "Do the smallest make more of it than winners?", "small",
               "winners"),
         _less("industry_or_winners", "Does one industry make more of it than winners?",
               "industry", "winners"),
         _less("chain_or_winners", "Does the supply chain make more of it than winners?",
-              "chain", "winners", MADE, "above", CHAIN),
-        _less("chain_or_all", "And more than all alike?", "chain", "all", MADE, "above", CHAIN),
+              "chain", "winners", MADE, claim="above", source=CHAIN),
+        _less("chain_or_all", "And more than all alike?", "chain", "all", MADE,
+              claim="above", source=CHAIN),
         _less("winners_distort", "Do winners make organisations less equal than help to all?",
-              "winners", "all", WITHIN, "above", MASKELL),
-        _less("lot_distorts", "Does even a lot?", "lot", "all", WITHIN, "above", MASKELL),
+              "winners", "all", WITHIN, claim="above", source=MASKELL),
+        _less("lot_distorts", "Does even a lot?", "lot", "all", WITHIN,
+              claim="above", source=MASKELL),
         _less("small_equalise", "Does helping the smallest make them more equal?", "small",
               "all", WITHIN),
         *(_less(f"winners_at_{weight:g}", "Are winners better than all alike where equality "
@@ -118,12 +123,12 @@ PICKING = Experiment(
           for weight, goal in zip(WEIGHTS, GOALS, strict=True)),
         _less("winners_knowledge", "Does the place know more after winners than after all?",
               "winners", "all", KNOWN),
-        _less("winners_gap", "Is the gap in access wider?", "winners", "all", GAP, "above",
-              MASKELL),
+        _less("winners_gap", "Is the gap in access wider?", "winners", "all", GAP,
+              claim="above", source=MASKELL),
         _less("elsewhere", "Does helping winners take from places elsewhere?", "winners",
               "nobody", ELSEWHERE),
         _less("elsewhere_seats", "Does it where the world market is fixed?", "winners_seats",
-              "nobody_seats", ELSEWHERE, "below", "Markusen (4.108)"),
+              "nobody_seats", ELSEWHERE, claim="below", source="Markusen (4.108)"),
         Contrast("seats_reward_winners", "Do winners pay more where the market is fixed?",
                  {"winners_seats": 1, "all_seats": -1, "winners": -1, "all": 1}, MADE.name),
     ),
