@@ -46,8 +46,8 @@ MECHANISMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "embedding", "affiliate_exit", "market_knowledge", "learning_weight", "agglomeration",
         "congestion", "income", "access", "institutions", "rural_suppliers", "mixed_contacts",
         "local_cognitive_bonus")),
-    "two": ("dear distance and cohesion that wears", ("cost_global", "cohesion")),
-    "four": ("dear distance, cohesion, tacit knowledge and frail trust", (
+    "both": ("dear distance and cohesion that wears", ("cost_global", "cohesion")),
+    "all_four": ("dear distance, cohesion, tacit knowledge and frail trust", (
         "cost_global", "cohesion", "tacit_share", "being_there", "trust_decay", "defection")),
 }  # fmt: skip
 COSTS, WEARS = (2.0, 3.0, 4.0), (0.0, 0.025, 0.05)  # c_G; erosion, 0.05 is usual
