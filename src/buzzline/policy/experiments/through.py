@@ -132,10 +132,10 @@ FOR_OR_THROUGH = Experiment(
               "nothing", WITHIN),
     ),
     limits=(
-        "Groups are people with and without skill; gender, origin and age are not modelled, and "
-        "jobs do not wait for skill. What a social mission does is assumed: retraining, which "
-        "leaves fewer without skill but not more jobs for them, and jobs by other ways than "
-        "ties, which helps only where people trust each other little."
+        "Groups are people with and without skill; gender, origin and age are not modelled, "
+        "and jobs do not wait for skill. What a social mission does is assumed: retraining, "
+        "which leaves fewer without skill but not more jobs for them, and jobs by other ways "
+        "than ties, which helps only where people trust each other little."
     ),
     source="Concept map 1.8, 1.20, 1.22; Maskell (4.105); switch X15.",
 )  # fmt: skip
