@@ -52,6 +52,16 @@ def test_a_run_agrees_with_the_slow_twin(key, n, m, rules, own, code, opened):
     assert (out[len(slow) :, 0] == slow[-1]).all()
 
 
+@pytest.mark.parametrize("m", [31, 32, 33, 64])  # loops over 32 and more take another way
+def test_a_run_in_many_dimensions_agrees_with_the_slow_twin(m):
+    for key in range(3):
+        chances = np.full(12, 0.3)
+        out = np.empty((13, 3))
+        learn_mutually(np.uint64(key), 31, chances, m, 0.7, 0.1, 0.02, 0, 1, out)
+        slow = slow_history(np.uint64(key), chances, m, 0.7, 0.1, 0.02, 0, 12)
+        assert out[: len(slow), 0].tolist() == pytest.approx(slow)
+
+
 def test_nobody_learns_where_no_chance_is():
     chances, luck = np.zeros(50), luck_of(1, 0)
     assert not learning_history(chances, luck, code_learning=0, steps=20).any()
