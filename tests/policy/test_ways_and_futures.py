@@ -57,9 +57,9 @@ def test_distance_left_by_hand(state):
 
 def test_chosen_at_a_share_are_chosen_at_a_larger_one(state):
     rows = np.flatnonzero(state.alive)
-    few, many = (set(chosen(state, luck_of(1, 0), rows, share)) for share in (0.3, 0.6))
+    few, many = (set(chosen(state, luck_of(1, 0), rows, share=share)) for share in (0.3, 0.6))
     assert few <= many < set(rows)
-    assert set(chosen(state, luck_of(1, 0), rows, 1.0)) == set(rows)
+    assert set(chosen(state, luck_of(1, 0), rows, share=1.0)) == set(rows)
 
 
 def test_turnover_of_all_leaves_nothing_and_of_nobody_all():

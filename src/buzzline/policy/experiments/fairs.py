@@ -157,7 +157,7 @@ TRUST = Outcome(
 )  # fmt: skip
 
 
-def _is(name: str, asks: str, plus: str, minus: str, outcome: Outcome,
+def _is(name: str, asks: str, plus: str, minus: str, outcome: Outcome, *,
         claim: str = "") -> Contrast:  # fmt: skip
     return Contrast(
         name, asks, {plus: 1, minus: -1}, outcome.name, "above" if claim else "open", claim
@@ -168,20 +168,20 @@ BATHELT = "Bathelt (0.30)"
 CONTRASTS = (
     _is("one_fair", "Are there more ties at the end after one fair than after none?",
         "one_fair", "nobody", TIES),
-    _is("year", "After a year of fairs?", "four_fairs", "nobody", TIES, BATHELT),
-    _is("season", "With fairs each season?", "each_season", "nobody", TIES, BATHELT),
+    _is("year", "After a year of fairs?", "four_fairs", "nobody", TIES, claim=BATHELT),
+    _is("season", "With fairs each season?", "each_season", "nobody", TIES, claim=BATHELT),
     _is("trust", "Is trust in ties to other places higher?", "each_season", "nobody", TRUST,
-        "Gertler, Saxenian (4.48); X9"),
+        claim="Gertler, Saxenian (4.48); X9"),
     _is("markets", "Are distant markets better known?", "each_season", "nobody", MARKETS,
-        "Bathelt (0.29d)"),
+        claim="Bathelt (0.29d)"),
     _is("knowledge", "Does the place know more?", "each_season", "nobody", KNOWLEDGE,
-        BATHELT),
+        claim=BATHELT),
     _is("ideas", "Does it, if those who go pick up ideas only and begin no ties?", "ideas",
-        "nobody", KNOWLEDGE, BATHELT),
+        "nobody", KNOWLEDGE, claim=BATHELT),
     _is("ties_teach", "Do ties begun at fairs add to what is picked up there?", "each_season",
-        "ideas", KNOWLEDGE, BATHELT),
+        "ideas", KNOWLEDGE, claim=BATHELT),
     _is("output", "Does it earn more?", "each_season", "nobody", OUTPUT,
-        "exhibition of 1900"),
+        claim="exhibition of 1900"),
     _is("everybody", "Does the place know more if everybody goes than if a quarter does?",
         "everybody", "each_season", KNOWLEDGE),
     _is("turns", "Does it if a quarter goes in turns, rather than the same each season?",
@@ -192,11 +192,11 @@ CONTRASTS = (
         "largest", KNOWLEDGE),
     _is("size_output", "Does it earn more?", "smallest", "largest", OUTPUT),
     _is("exhibit", "Does exhibiting together bring more ties?", "exhibit", "each_season",
-        TIES, BATHELT),
+        TIES, claim=BATHELT),
     _is("exhibit_knowledge", "Does it bring more knowledge?", "exhibit", "each_season",
-        KNOWLEDGE, BATHELT),
+        KNOWLEDGE, claim=BATHELT),
     _is("follow_up", "Does follow-up leave more ties?", "followed_up", "each_season", TIES,
-        BATHELT),
+        claim=BATHELT),
     _is("follow_up_knowledge", "Does it bring more knowledge?", "followed_up", "each_season",
         KNOWLEDGE),
     Contrast("together", "Do exhibit and follow-up bring more ties than each alone adds up to?",
@@ -207,7 +207,8 @@ CONTRASTS = (
     _is("yield_everybody", "Does sending everybody leave more ties for the money?",
         "everybody", "each_season", YIELD),
     _is("yield_exhibit", "Does exhibiting together?", "exhibit", "each_season", YIELD),
-    _is("yield_follow_up", "Does follow-up?", "followed_up", "each_season", YIELD, BATHELT),
+    _is("yield_follow_up", "Does follow-up?", "followed_up", "each_season", YIELD,
+        claim=BATHELT),
 )  # fmt: skip
 FAIRS = Experiment(
     number="7",

@@ -50,14 +50,14 @@ def followed(
     return np.array(seen)
 
 
-def chosen(state: State, luck: Luck, rows: Indices, share: float) -> Indices:
+def chosen(state: State, luck: Luck, rows: Indices, *, share: float) -> Indices:
     """Return the rows that luck picks in this step.
 
     Luck goes by birth, so whoever is picked at a share is picked at a larger one.
 
     Examples
     --------
-    >>> chosen(None, None, np.arange(3), 0.0).size
+    >>> chosen(None, None, np.arange(3), share=0.0).size
     0
     """
     if share == 0:

@@ -201,7 +201,7 @@ def _cases() -> tuple[Case, ...]:
 
 
 def _is(name: str, asks: str, weights: Mapping[str, float], outcome: Outcome,
-        claim: Literal["above", "below", "none", "open"] = "open",
+        claim: Literal["above", "below", "none", "open"] = "open", *,
         source: str = "") -> Contrast:  # fmt: skip
     return Contrast(name, asks, weights, outcome.name, claim, source)
 
@@ -222,37 +222,40 @@ def _hit(structure: str, market: str, outcome: Outcome) -> Contrast:
 
 CONTRASTS = (
     _is("small_profit", "Does a small city earn less by three parks than by one?", SMALL_SPLIT,
-        PROFIT, "below", ZHAO),
-    _is("large_profit", "Does a large city?", LARGE_SPLIT, PROFIT, "none", ZHAO),
+        PROFIT, "below", source=ZHAO),
+    _is("large_profit", "Does a large city?", LARGE_SPLIT, PROFIT, "none", source=ZHAO),
     _is("medium_profit", "Does a medium city?", {"medium_shared": 1, "medium_one": -1}, PROFIT),
     _is("size", "Do three parks cost a small city more than a large one?",
-        {**LARGE_SPLIT, "small_shared": -1, "small_one": 1}, PROFIT, "above", ZHAO),
+        {**LARGE_SPLIT, "small_shared": -1, "small_one": 1}, PROFIT, "above", source=ZHAO),
     _is("small_fixed", "How much of it is what each cluster pays for itself, in a small city?",
-        {"small_shared": 1, "small_free": -1}, PROFIT, "below", ZHAO),
+        {"small_shared": 1, "small_free": -1}, PROFIT, "below", source=ZHAO),
     _is("large_fixed", "In a large one?", {"large_shared": 1, "large_free": -1}, PROFIT,
-        "none", ZHAO),
+        "none", source=ZHAO),
     _is("small_knowledge", "Does a small city know less by three parks than by one?",
-        SMALL_SPLIT, KNOWLEDGE, "below", ZHAO),
+        SMALL_SPLIT, KNOWLEDGE, "below", source=ZHAO),
     _is("large_knowledge", "Does a large city?", LARGE_SPLIT, KNOWLEDGE),
-    _is("small_output", "Does a small city sell less?", SMALL_SPLIT, OUTPUT, "below", ZHAO),
+    _is("small_output", "Does a small city sell less?", SMALL_SPLIT, OUTPUT, "below",
+        source=ZHAO),
     _is("large_output", "Does a large city?", LARGE_SPLIT, OUTPUT),
     _is("labour_small", "Does a labour market of their own cost parks of a small city?",
-        {"small_separate": 1, "small_shared": -1}, KNOWLEDGE, "below", ZHAO),
+        {"small_separate": 1, "small_shared": -1}, KNOWLEDGE, "below", source=ZHAO),
     _is("labour_large", "Parks of a large city?",
-        {"large_separate": 1, "large_shared": -1}, KNOWLEDGE, "below", ZHAO),
+        {"large_separate": 1, "large_shared": -1}, KNOWLEDGE, "below", source=ZHAO),
     _is("labour_ties", "Are there fewer ties between parks with labour markets of their own?",
-        {"similar_separate": 1, "similar_shared": -1}, TIES, "below", "Bathelt (2.9)"),
+        {"similar_separate": 1, "similar_shared": -1}, TIES, "below", source="Bathelt (2.9)"),
     _is("tasks_ties", "More ties between parks with different tasks than between similar ones?",
-        {"complementary_shared": 1, "similar_shared": -1}, TIES, "above", "Bathelt (2.9)"),
+        {"complementary_shared": 1, "similar_shared": -1}, TIES, "above",
+        source="Bathelt (2.9)"),
     _is("tasks_output", "Does the city sell more with different tasks?",
-        {"complementary_shared": 1, "similar_shared": -1}, OUTPUT, "above", "Bathelt (2.9)"),
+        {"complementary_shared": 1, "similar_shared": -1}, OUTPUT, "above",
+        source="Bathelt (2.9)"),
     _is("tasks_knowledge", "Does it know more?",
         {"complementary_shared": 1, "similar_shared": -1}, KNOWLEDGE),
     *(_hit(structure, market, outcome) for outcome in (OTHERS, KNOWN)
       for structure in STRUCTURES for market in MARKETS),
     _is("rivals", "Do similar parks win more by a rival's loss than complementary ones?",
         {"similar_shared_hit": 1, "similar_shared": -1, "complementary_shared_hit": -1,
-         "complementary_shared": 1}, OTHERS, "above", "Bathelt (2.9)"),
+         "complementary_shared": 1}, OTHERS, "above", source="Bathelt (2.9)"),
 )  # fmt: skip
 PARKS_OF_CITY = Experiment(
     number="9",

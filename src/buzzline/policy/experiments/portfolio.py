@@ -40,7 +40,7 @@ def _case(strategy: str, demand: str) -> Case:
     )  # fmt: skip
 
 
-def _between(first: str, second: str, demand: str, asks: str,
+def _between(first: str, second: str, demand: str, asks: str, *,
              outcome: str = "knowledge_relative", claim: str = "") -> Contrast:  # fmt: skip
     return Contrast(
         f"{first}_or_{second}_{demand}_{outcome}", asks,
@@ -73,7 +73,7 @@ PORTFOLIO = Experiment(
         _between("portfolio", "leader", "calm", "Is a portfolio better in calm demand?"),
         _between("portfolio", "leader", "wild", "Is a portfolio better in wild demand?"),
         _between("portfolio", "leader", "wild", "Does it earn more in wild demand?",
-                 "output_relative"),
+                 outcome="output_relative"),
         Contrast("insurance", "Is a portfolio insurance against turbulence?",
                  {"portfolio_wild": 1, "leader_wild": -1, "portfolio_calm": -1,
                   "leader_calm": 1}, "output_relative"),

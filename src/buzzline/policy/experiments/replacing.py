@@ -44,7 +44,7 @@ def replaced(case: Case, how: Playing) -> Mapping[str, Floats]:
         here = np.flatnonzero(state.alive & (state.place == 0))
         elsewhere = state.alive & (state.place != 0)
         usual = state.conventions[elsewhere].mean(axis=0) if elsewhere.any() else 0
-        state.conventions[chosen(state, luck, here, share)] = usual
+        state.conventions[chosen(state, luck, here, share=share)] = usual
 
     left = followed(
         case,
