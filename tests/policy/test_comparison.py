@@ -210,3 +210,13 @@ def test_a_budget_of_nothing_is_said(study):
 def test_bad_input_is_refused_in_words(study, choices, said):
     with pytest.raises(InvalidArgument, match=said):
         compare_policies(study, **{"policies": ["P4"], "runs": 3, **choices})
+
+
+def test_by_hand_a_place_goes_by_its_town_where_only_one_has_the_name():
+    world = world_of_settings(3, 6, rng=1)
+    names = ("Prato, IT", "Vienna, AT", "Vienna, US")
+    world = replace(world, places=replace(world.places, names=names))
+    asked = policies_asked(["P4@Prato", "P5@Vienna, US"], world, start=0, stop=4)
+    assert [one.places for one in asked] == [(0,), (2,)]
+    with pytest.raises(InvalidArgument, match="Vienna, AT; Vienna, US"):
+        policies_asked(["P4@Vienna"], world, start=0, stop=4)

@@ -157,3 +157,13 @@ def test_by_hand_the_odds_stand_before_the_deals_behind_them():
     ids = ("hotspots", "cluster-investments", "investment-odds")
     parts = sorted((MeasurePart(id=f"measure-{one}", **stage) for one in ids), key=_place)
     assert [part.id.removeprefix("measure-") for part in parts] == [*ids[:0:-1], "hotspots"]
+
+
+def test_every_stage_with_a_heading_is_in_the_list_and_in_the_page():
+    template = (files("buzzline.report") / "templates" / "report.html.j2").read_text("utf-8")
+    shown = {"in_list": set(), "show_section": set()}
+    for macro, said in shown.items():
+        for line in template.splitlines():
+            if f"show.{macro}(" in line:
+                said |= {stage for stage in HEADINGS if f'"{stage}"' in line}
+    assert shown == {"in_list": set(HEADINGS), "show_section": set(HEADINGS)}

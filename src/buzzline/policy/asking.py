@@ -63,31 +63,22 @@ def _of_levers(words: str, places: tuple[int, ...], start: int, stop: int) -> Po
     except InvalidArgument as error:
         regimes = ", ".join(regime.name for regime in REGIMES)
         raise InvalidArgument(f"{error}. Regimes are {regimes}") from error
-    one_reach = None
-    if len(levers) > 1:  # one target for all, so that few groups are to be told apart
-        one_reach = (
-            max(lever.reach for lever in levers if lever.reach < 1)
-            if any(lever.reach < 1 for lever in levers)
-            else None
-        )
-    pulled = [
-        lever.policy(
-            places=places, start=start, stop=stop,
-            reach=one_reach if lever.reach < 1 else None,
-        )
-        for lever in levers
-    ]  # fmt: skip
+    pulled = [lever.policy(places=places, start=start, stop=stop) for lever in levers]
     return pulled[0] if len(pulled) == 1 else together(words, pulled)
 
 
 def _place(where: str, world: World) -> int:
-    for r, names in enumerate(zip(world.places.ids, world.places.names, strict=True)):
+    places = world.places
+    for r, names in enumerate(zip(places.ids, places.names, strict=True)):
         if where in names:
             return r
-    some = ", ".join(world.places.names[:8])
+    towns = [r for r, name in enumerate(places.names) if name.rpartition(", ")[0] == where]
+    if len(towns) == 1:  # "Prato, IT"
+        return towns[0]
+    some = "; ".join(places.names[:8])
     raise InvalidArgument(
         f"policy: there is no place {where!r} in this world; places are {some}"
-        f"{', ...' if world.places.n > 8 else ''}"
+        f"{'; ...' if places.n > 8 else ''}"
     )
 
 

@@ -73,10 +73,11 @@ class PolicyComparison:
             f"{self.years[1]}, looked at in year {self.years[2]}, against the same "
             f"{plural(self.n_runs, 'run')} without."
         )
-        said = [self._of_policy(row) for row in income.head(SAID).to_dicts()]
-        nothing = income.filter(pl.col("finding").is_in(["none", "exactly none"]))
+        is_nothing = pl.col("finding").is_in(["none", "exactly none"])
+        nothing, others = income.filter(is_nothing), income.filter(~is_nothing)
+        said = [self._of_policy(row) for row in others.head(SAID).to_dicts()]
         if nothing.height:
-            names = ", ".join(nothing["title"].head(4).to_list())
+            names = "; ".join(nothing["title"].head(4).to_list())
             more = f" and {nothing.height - 4} more" if nothing.height > 4 else ""
             said.append(f"No effect on income that matters: {names}{more}.")
         return " ".join([first, *said, LIMITS, *self.notes])
