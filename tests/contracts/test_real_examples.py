@@ -221,3 +221,14 @@ def test_published_places_what_the_gallery_says_of_investment_and_income(shared_
         "investment_and_income.scatter.svg",
         "investment_and_income_slide.svg",
     }
+
+
+def test_planted_truth_what_the_gallery_says_of_what_would_help(tmp_path):
+    made = script("what_would_help")
+    found = made.compared(made.region(), runs=5, years=(0, 3, 4), policies=made.POLICIES[:4])
+    income = {row["policy"]: row for row in found.effects.filter(outcome="income").to_dicts()}
+    assert income["laissez_faire"]["finding"] == "exactly none"
+    assert income["P4@Vurbaullville"]["low"] > 0
+    assert income["P5@Vurbaullville"]["finding"] == "none"
+    assert "No effect on income that matters: " in str(found)
+    made.chart(found).save(tmp_path / "what_would_help.svg")
