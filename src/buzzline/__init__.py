@@ -180,6 +180,7 @@ from buzzline.simulation.sensitivity import MorrisSensitivity, sensitivity_morri
 from buzzline.simulation.sensitivity_shares import SobolSensitivity, sensitivity_sobol
 from buzzline.simulation.simulate import Length, Simulation, simulate
 from buzzline.simulation.starting import world_of_settings, world_of_study
+from buzzline.simulation.stylised_facts import StylisedFacts, stylised_facts
 from buzzline.simulation.surface import Grid, ResponseSurface, Village, response_surface
 from buzzline.simulation.switch_factorial import Decision, SwitchFactorial, switch_factorial
 from buzzline.space.scales import Cutoffs
@@ -229,9 +230,10 @@ __all__ = [
     "ResponseSurface", "RipleyCurves", "Road", "RunSettings", "Sampling", "ScaleBalance",
     "ScaleProfile", "Separation", "ShiftShares", "SiblingRule", "Simulation",
     "SobolSensitivity", "SocialCapital", "Specialisation", "StrongClusters", "StrongRule",
-    "Study", "SurveyAnswers", "SwitchFactorial", "SyntheticControl", "TemporaryClusters",
-    "TieFormation", "TooFew", "Trial", "TwoClusters", "TwoTestRule", "UnreadableFile",
-    "UnwritableOutput", "ValueByDistance", "Variety", "Village", "WeakestLinkTest", "Work",
+    "Study", "StylisedFacts", "SurveyAnswers", "SwitchFactorial", "SyntheticControl",
+    "TemporaryClusters", "TieFormation", "TooFew", "Trial", "TwoClusters", "TwoTestRule",
+    "UnreadableFile", "UnwritableOutput", "ValueByDistance", "Variety", "Village",
+    "WeakestLinkTest", "Work",
     "Yardsticks", "__version__", "agreement_of_clusterings", "best_distance", "brokerage",
     "buzz_and_pipelines", "by_cluster", "calibrate", "candidate_clusters", "case_named",
     "chart", "city_threshold", "cluster_agreement", "cluster_diagnosis", "cluster_flows",
@@ -256,8 +258,8 @@ __all__ = [
     "relatedness_density_by_place", "removal_curves", "report", "response_surface",
     "ripley", "run_road", "scale_balance", "scale_profile", "sensitivity_morris",
     "sensitivity_sobol", "separation", "shelf_table", "shift_share", "simulate",
-    "social_capital", "specialisation", "strong_clusters", "switch_factorial",
-    "synthetic_control", "temporary_clusters", "tie_formation",
+    "social_capital", "specialisation", "strong_clusters", "stylised_facts",
+    "switch_factorial", "synthetic_control", "temporary_clusters", "tie_formation",
     "two_clusters_with_pipelines", "value_by_distance", "variety", "vintage_gap",
     "weakest_link_test", "world_of_gallery", "world_of_settings", "world_of_study",
     "write_results", "write_survey", "yardsticks",

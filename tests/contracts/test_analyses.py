@@ -56,6 +56,7 @@ SMALL: dict[str, dict[str, object]] = {
     "response_surface": {"grid": Grid(points=2), "village": Village(3, 6, 8, 3)},
     "simulate": {"length": Length(8, 3)},
     "deciding_worlds": {"switches": ("X2", "X16")},
+    "stylised_facts": {"facts": (9, 21)},
     "switch_factorial": {"switches": ("X2", "X6")},
     "cowan_jonard": {"rewiring": (0.001, 0.2, 1.0)},
     "sensitivity_morris": {"trajectories": 2},

@@ -66,6 +66,7 @@ from buzzline.charts import (
     specialisation,
     stability,
     stimulation,
+    stylised_facts,
     surface,
     switches,
     synthetic_control,

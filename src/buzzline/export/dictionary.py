@@ -48,6 +48,7 @@ from buzzline.export.meanings import (
     separation,
     simulation,
     specialisation,
+    stylised_facts,
     switches,
     temporary_clusters,
     yardsticks,
@@ -57,6 +58,7 @@ from buzzline.export.meanings.columns import Meaning
 FAMILIES = (
     clusters,
     classics,
+    stylised_facts,
     switches,
     linkages,
     quality,

@@ -17,6 +17,7 @@ from buzzline.simulation.sensitivity import sensitivity_morris
 from buzzline.simulation.sensitivity_shares import sensitivity_sobol
 from buzzline.simulation.simulate import simulate
 from buzzline.simulation.starting import world_of_settings, world_of_study
+from buzzline.simulation.stylised_facts import stylised_facts
 from buzzline.simulation.surface import response_surface
 from buzzline.simulation.switch_factorial import switch_factorial
 
@@ -34,6 +35,7 @@ __all__ = [
     "sensitivity_morris",
     "sensitivity_sobol",
     "simulate",
+    "stylised_facts",
     "switch_factorial",
     "two_clusters_with_pipelines",
     "world_of_gallery",
