@@ -10,9 +10,10 @@ import pytest
 
 from buzzline.errors import InvalidArgument
 from buzzline.policy.asking import policies_asked
-from buzzline.policy.comparing import compare_policies
-from buzzline.policy.comparison import effects_in_world, policies_in_world
+from buzzline.policy.comparing import aimed_at, compare_policies, unequal_costs
+from buzzline.policy.comparison import EVERYWHERE, effects_in_world, policies_in_world, verdict
 from buzzline.policy.costing import within_budget
+from buzzline.policy.doubt import doubted
 from buzzline.policy.experiments.recorded import Recorded
 from buzzline.policy.gains import GAIN, GAINS
 from buzzline.policy.policy import Policy
@@ -131,7 +132,7 @@ def recorded(income, population=None):
 
 def test_growth_by_hand():
     without, with_it = recorded([[10, 20, 30], [20, 20, 10]]), recorded([[13, 20, 30]] * 2)
-    # places 0 and 1: 33 against 30, 33 against 40; the mean without is 35
+    # places 0 and 1, as many people: 33 against 30, 33 against 40; the mean without is 35
     found = GAIN["income"].difference(with_it, without)
     np.testing.assert_allclose(found, [100 * 3 / 35, -100 * 7 / 35])
     np.testing.assert_allclose(GAIN["elsewhere"].difference(with_it, without),
@@ -140,8 +141,81 @@ def test_growth_by_hand():
 
 def test_the_worst_off_place_by_hand():
     without, with_it = recorded([[10, 20, 30], [20, 20, 10]]), recorded([[13, 20, 12]] * 2)
-    # least a head: 1 and 1 before, 1.2 and 1.2 after
+    # least a head: 10 and 10 before, 12 and 12 after
     np.testing.assert_allclose(GAIN["worst_off"].difference(with_it, without), [20, 20])
+
+
+def test_the_poorest_place_is_poor_by_income_and_not_by_its_size():
+    # a city of a million with 2 a head, and a village of a thousand with 1 a head
+    people = np.array([1_000_000.0, 1_000.0, 500.0])
+    rich, poor = recorded([[2, 1, 3]] * 2, people), recorded([[2, 1.5, 3]] * 2, people)
+    np.testing.assert_allclose(GAIN["worst_off"].of(rich), 1)
+    np.testing.assert_allclose(GAIN["worst_off"].difference(poor, rich), 50)
+
+
+def test_income_of_places_is_the_mean_of_their_people_by_hand():
+    # 30 people with 10 and 10 with 20 a head: 12.5
+    before = recorded([[10, 20, 7]] * 2, np.array([30.0, 10.0, 5.0]))
+    after = recorded([[10, 30, 7]] * 2, np.array([30.0, 10.0, 5.0]))
+    np.testing.assert_allclose(GAIN["income"].of(before), 12.5)
+    np.testing.assert_allclose(GAIN["income"].difference(after, before), 20)
+    np.testing.assert_allclose(GAIN["elsewhere"].of(before), 7)
+    uncounted = recorded([[10, 20, np.nan]] * 2, np.nan)  # nobody counts people: places
+    np.testing.assert_allclose(GAIN["income"].of(uncounted), 15)
+    assert np.isnan(GAIN["elsewhere"].of(uncounted)).all()
+
+
+@pytest.fixture(scope="module")
+def of_death():
+    world = world_of_settings(3, 2, rng=2)
+    world = replace(world, settings=world.settings.with_values(entry_rate=0.0, spin_rate=0.0))
+    kills = Change("exit_threshold", by=0.95, target=Target((0,)))
+    policy = Policy("kill", "Hurts", (kills,), places=(0,))
+    return world, policy, policies_in_world(world, [policy], steps=60, runs=16, rng=3)
+
+
+def test_a_place_that_dies_counts_with_no_jobs_and_no_run_is_dropped(of_death):
+    world, policy, found = of_death
+    with_it, without = found["kill"], found[""]
+    dead = with_it.each("n_organisations")[:, 0] == 0
+    assert dead.any()
+    assert not (with_it.each("jobs")[dead, 0]).any()
+    assert np.isfinite(with_it.each("income")).all()
+    effects, rows, _ = effects_in_world(world, [policy], found)
+    n = dict(effects.select("outcome", "n").iter_rows())
+    assert (n["jobs"], n["output"], n["income"]) == (16, 16, 16)
+    jobs = effects.row(by_predicate=pl.col("outcome") == "jobs", named=True)
+    by_hand = (with_it.each("jobs") - without.each("jobs"))[:, 0].mean()
+    assert jobs["value"] == pytest.approx(100 * by_hand / without.each("jobs")[:, 0].mean())
+    assert f"in {dead.sum()} of 16 runs with it" in rows["status"][0]
+    assert 0 < rows["n_other_events"][0] <= 16
+
+
+def test_policies_that_change_nothing_do_not_count_among_those_tested(world):
+    learn = Policy("learn", "Learn", (Change("learning_rate", by=0.02),))
+    nothing = [Policy(f"none_{n}", "None") for n in range(3)]
+    found = played(world, learn, *nothing)
+    alone, _, _ = effects_in_world(world, [learn], found)
+    among, _, _ = effects_in_world(world, [*nothing, learn], found)
+    assert among.filter(policy="learn")["q"].equals(alone["q"])
+    assert among.filter(policy="none_0")["q"].null_count() == len(GAINS)
+
+
+def test_a_policy_without_effect_in_this_world_is_said_to_have_none(world):
+    idle = Policy("idle", "Idle", (Change("learning_rate", by=0.02, target=Target((0,))),))
+    same = {"": played(world)[""]}
+    _, rows, _ = effects_in_world(world, [idle], {**same, "idle": same[""]})
+    assert "changes nothing here" in rows["status"][0]
+    assert rows["n_other_events"][0] == 0
+
+
+def test_few_runs_of_few_organisations_do_not_say_that_there_is_no_effect():
+    world = world_of_settings(3, 6, rng=1)
+    tiny = Policy("tiny", "Tiny", (Change("learning_rate", by=1e-5),))
+    effects, _, _ = effects_in_world(world, [tiny], played(world, tiny, steps=4, runs=6))
+    jobs = effects.row(by_predicate=pl.col("outcome") == "jobs", named=True)
+    assert jobs["finding"] != "none"
+    assert jobs["verdict"] == "cannot tell: too few runs for rare events"
 
 
 def test_what_does_not_change_is_exactly_none_whatever_the_level():
@@ -220,3 +294,49 @@ def test_by_hand_a_place_goes_by_its_town_where_only_one_has_the_name():
     assert [one.places for one in asked] == [(0,), (2,)]
     with pytest.raises(InvalidArgument, match="Vienna, AT; Vienna, US"):
         policies_asked(["P4@Vienna"], world, start=0, stop=4)
+
+
+def test_by_hand_what_does_not_stand_with_all_tests_counted_is_perhaps():
+    frame = pl.DataFrame({
+        "finding": ["above", "above", "below", "none", "open"],
+        "q": [0.049, 0.136, 0.2, 0.9, None],
+    })  # fmt: skip
+    told = doubted(frame, 0.95)["finding"].to_list()
+    assert told == ["above", "perhaps above", "perhaps below", "none", "open"]
+    assert [verdict(one, -1) for one in told[:3]] == ["worse", "perhaps worse", "perhaps better"]
+
+
+def test_invariant_better_and_worse_hang_on_q(world):
+    pulled = [lever.policy(start=0, reach=1.0) for lever in SHELF[:8]]
+    found = policies_in_world(world, pulled, steps=STEPS, runs=4, rng=7)
+    effects, rows, _ = effects_in_world(world, pulled, found)
+    surely = effects.filter(pl.col("verdict").is_in(["better", "worse"]))
+    perhaps = effects.filter(pl.col("verdict").str.starts_with("perhaps"))
+    assert (surely["q"] <= 0.05).all()
+    assert perhaps.height
+    assert (perhaps["q"] > 0.05).all()
+    costed = rows.filter(pl.col("cost_per_percent_high").is_not_null())["policy"]
+    assert set(costed) <= set(surely.filter(outcome="income")["policy"])
+
+
+def test_where_a_policy_reaches_every_place_nobody_is_elsewhere(world):
+    everywhere, nothing = lever_of("P4").policy(), Policy("none", "None")
+    found = played(world, everywhere, nothing)
+    effects, _, _ = effects_in_world(world, [everywhere, nothing], found)
+    told = effects.filter(outcome="income elsewhere")
+    assert told["verdict"].to_list() == [EVERYWHERE, "exactly none"]
+
+
+def test_a_policy_that_acts_in_all_places_is_said_to(world):
+    here = lever_of("P4").policy(places=(1,))
+    assert aimed_at([here, Policy("none", "None")], world) == ""
+    said = aimed_at([lever_of("P4").policy(), here], world)
+    assert f"in all {world.places.n} places, also those outside your region" in said
+    assert f"@'{world.places.names[0]}'" in said
+
+
+def test_costs_are_in_the_sentence_and_said_to_be_unequal(study):
+    found = compare_policies(study, policies=["P4", "P11"], years=(0, 2, 3), runs=3, rng=1)
+    assert "at unequal cost" in str(found)
+    assert "acts in all" in str(found) or "act in all" in str(found)
+    assert unequal_costs(found.policies.head(1)) == ""

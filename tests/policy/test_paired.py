@@ -63,3 +63,14 @@ def test_the_same_difference_in_every_run_is_no_smaller_than_signs_tell():
     found = paired_difference(np.full(5, 0.5), margin=0.1)
     assert found.p == 2.0**-4
     assert found.finding == "above"
+
+
+def test_what_no_run_has_seen_may_still_matter():
+    # 20 runs: an event of chance 3/20 that moves the outcome by 5 may move its mean by 0.75
+    same = np.zeros(20)
+    assert paired_difference(same, margin=1.0, event=5.0).finding == "none"
+    assert paired_difference(same, margin=0.5, event=5.0).finding == "too few for rare events"
+    small = np.full(20, 0.3)
+    assert paired_difference(small, margin=1.0, event=5.0).finding == "too few for rare events"
+    assert paired_difference(small, margin=1.0, event=4.0).finding == "none"
+    assert paired_difference(2 + small, margin=1.0, event=50.0).finding == "above"

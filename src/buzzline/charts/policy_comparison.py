@@ -19,7 +19,10 @@ TITLE = "Growth and inequality under each policy"
 GROWTH, INEQUALITY = "income", "inequality between places"
 HEIGHT = 380
 SHOWN = 25
-VERDICT = {"better": "better", "worse": "worse", "cannot tell": "open"}
+VERDICT = {
+    "better": "better", "worse": "worse", "cannot tell": "open",
+    "cannot tell: too few runs for rare events": "open: too few runs",
+}  # fmt: skip
 
 
 @chart.register

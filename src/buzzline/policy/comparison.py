@@ -12,12 +12,14 @@ import polars as pl
 
 from buzzline.arrays import as_floats
 from buzzline.policy.costing import Bill, bill_of
+from buzzline.policy.doubt import PERHAPS, doubted
 from buzzline.policy.experiments.design import ALONE, Case, Model, Playing, Size
 from buzzline.policy.experiments.doubting import disputed_values
 from buzzline.policy.experiments.playing import recorded_of
 from buzzline.policy.experiments.recorded import Recorded
-from buzzline.policy.gains import GAINS, Gain, in_percent
-from buzzline.policy.paired import paired_difference
+from buzzline.policy.gains import GAINS, PERCENT, Gain, in_percent
+from buzzline.policy.happening import emptied_runs, is_same, runs_with_other_events
+from buzzline.policy.paired import RARE, paired_difference
 from buzzline.policy.policy import Policy
 from buzzline.progress import Progress, silent, told
 from buzzline.randomness import Seed, seed_of
@@ -39,7 +41,8 @@ POLICY_SCHEMA = {
     "policy": pl.String, "title": pl.String, "changes": pl.String, "places": pl.String,
     "n_reached": pl.Float64, "years": pl.Float64, "cost_low": pl.Float64,
     "cost_high": pl.Float64, "cost_per_percent_low": pl.Float64,
-    "cost_per_percent_high": pl.Float64, "status": pl.String, "source": pl.String,
+    "cost_per_percent_high": pl.Float64, "n_other_events": pl.Int64, "status": pl.String,
+    "source": pl.String,
 }  # fmt: skip
 PLACE_SCHEMA = {
     "policy": pl.String, "place_id": pl.String, "name": pl.String, "is_reached": pl.Boolean,
@@ -47,6 +50,8 @@ PLACE_SCHEMA = {
     "n": pl.Int64, "finding": pl.String,
 }  # fmt: skip
 MARGIN_OF_PLACE = 1.0  # percent
+COMPARED = "compared"
+EVERYWHERE = "policy reaches everywhere"
 Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
@@ -133,9 +138,12 @@ def effects_in_world(
         own = [_effect(policy, gain, *pair, level=level) for gain in GAINS]
         effects += own
         bill = bill_of(policy, world, steps, jobs_won=_jobs_won(*pair))
-        rows.append(_policy_row(policy, bill, own[0], world, steps))
+        row = _policy_row(policy, bill, own[0], world, steps)
+        rows.append({**row, **_happened(row["status"], *pair)})
         places += _place_rows(policy, *pair, world=world, level=level)
-    return _effects(effects), _frame(rows, POLICY_SCHEMA), _frame(places, PLACE_SCHEMA)
+    told_effects = _effects(effects, level)
+    rows_told = _costs_of_growth(_frame(rows, POLICY_SCHEMA), told_effects)
+    return told_effects, rows_told, _frame(places, PLACE_SCHEMA)
 
 
 def _played(world: World, policy: Policy, how: Playing) -> Recorded:
@@ -148,18 +156,22 @@ def _played(world: World, policy: Policy, how: Playing) -> Recorded:
 
 def _effect(policy: Policy, gain: Gain, with_it: Recorded, without: Recorded, *,
             level: float) -> dict[str, Any]:  # fmt: skip
+    event = 0.0 if is_same(with_it, without) else gain.event(without)
     found = paired_difference(
-        gain.difference(with_it, without), margin=gain.margin, level=level
+        gain.difference(with_it, without), margin=gain.margin, level=level, event=event
     )
     before = gain.of(without)
+    finding: str = found.finding
+    if gain.kind == "others" and not found.n:  # there is nobody elsewhere
+        finding = "exactly none" if not event else EVERYWHERE
     return {
         "policy": policy.name, "title": policy.title, "outcome": gain.title,
         "kind": gain.kind, "unit": gain.unit, "margin": gain.margin,
-        "verdict": verdict(found.finding, gain.better),
+        "finding": finding, "better": gain.better,
         "without": nan if np.isnan(before).all() else float(np.nanmean(before)),
         **{name: getattr(found, name) for name in (
             "value", "low", "high", "level", "n", "p", "run_low", "run_high", "same_sign",
-            "within", "finding")},
+            "within")},
     }  # fmt: skip
 
 
@@ -170,12 +182,17 @@ def verdict(finding: str, better: int) -> str:
     --------
     >>> verdict("above", 1), verdict("above", -1), verdict("none", 1)
     ('better', 'worse', 'no effect that matters')
+    >>> verdict("perhaps below", 1)
+    'perhaps worse'
     """
+    if finding.startswith(PERHAPS):
+        return PERHAPS + verdict(finding.removeprefix(PERHAPS), better)
     if finding in ("above", "below"):
         return "better" if (finding == "above") == (better > 0) else "worse"
     return {
         "none": "no effect that matters", "exactly none": "exactly none",
         "open": "cannot tell", "too few runs": "not measured",
+        RARE: "cannot tell: too few runs for rare events", EVERYWHERE: EVERYWHERE,
     }[finding]  # fmt: skip
 
 
@@ -209,6 +226,24 @@ def _policy_row(policy: Policy, bill: Bill, income: Mapping[str, Any], world: Wo
     }  # fmt: skip
 
 
+def _happened(status: str, with_it: Recorded, without: Recorded) -> dict[str, Any]:
+    """Return the status with what is to be said of entry, exit and places left empty."""
+    said = [] if status == COMPARED else [status]
+    if is_same(with_it, without) and "nothing" not in status:
+        said.append("changes nothing here: all is the same in every run")
+    n = with_it.values.shape[0]
+    emptied = emptied_runs(with_it), emptied_runs(without)
+    if any(emptied):
+        said.append(
+            f"a place was left without organisations in {emptied[0]} of {n} runs with it and "
+            f"{emptied[1]} without: means over organisations are of the rest"
+        )
+    return {
+        "n_other_events": runs_with_other_events(with_it, without),
+        "status": "; ".join(said) or COMPARED,
+    }
+
+
 def status_of(policy: Policy, bill: Bill, steps: int) -> str:
     """Return what is to be said of a policy before its effects are read."""
     said = []
@@ -223,7 +258,7 @@ def status_of(policy: Policy, bill: Bill, steps: int) -> str:
         said.append("reaches nobody and does nothing")
     if bill.said:
         said.append(f"cost {bill.said}")
-    return "; ".join(said) or "compared"
+    return "; ".join(said) or COMPARED
 
 
 def _does(policy: Policy) -> list[bool]:
@@ -236,10 +271,14 @@ def _does(policy: Policy) -> list[bool]:
 def _place_rows(policy: Policy, with_it: Recorded, without: Recorded, *, world: World,
                 level: float) -> list[dict[str, Any]]:  # fmt: skip
     here, there = with_it.each("income"), without.each("income")
+    n = without.each("n_organisations").mean(axis=0)
+    events = np.zeros(n.size) if is_same(with_it, without) else PERCENT / np.maximum(n, 1)
     rows = []
     for r in range(world.places.n):
         relative = in_percent(here[:, r] - there[:, r], there[:, r])
-        found = paired_difference(relative, margin=MARGIN_OF_PLACE, level=level)
+        found = paired_difference(
+            relative, margin=MARGIN_OF_PLACE, level=level, event=float(events[r])
+        )
         rows.append({
             "policy": policy.name, "place_id": world.places.ids[r],
             "name": world.places.names[r],
@@ -250,13 +289,26 @@ def _place_rows(policy: Policy, with_it: Recorded, without: Recorded, *, world: 
     return rows
 
 
-def _effects(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return effects with false-discovery rates over all policies and outcomes."""
+def _effects(rows: Sequence[Mapping[str, Any]], level: float) -> pl.DataFrame:
+    """Return effects with false-discovery rates over policies that change anything at all."""
     frame = _frame(rows, EFFECT_SCHEMA)
     q = np.full(frame.height, np.nan)
-    tested = np.flatnonzero(frame["p"].is_not_null().to_numpy())
+    moves = (~pl.col("finding").is_in(["exactly none", "too few runs"])).any().over("policy")
+    tested = np.flatnonzero(frame.select(pl.col("p").is_not_null() & moves)["p"].to_numpy())
     q[tested] = false_discovery_q(as_floats(frame["p"].to_numpy()[tested]))
-    return frame.with_columns(pl.Series("q", q, nan_to_null=True))
+    told = doubted(frame.with_columns(pl.Series("q", q, nan_to_null=True)), level)
+    verdicts = [
+        verdict(finding, int(row["better"]))
+        for finding, row in zip(told["finding"], rows, strict=True)
+    ]
+    return told.with_columns(pl.Series("verdict", verdicts, dtype=pl.String))
+
+
+def _costs_of_growth(rows: pl.DataFrame, effects: pl.DataFrame) -> pl.DataFrame:
+    """Keep costs of a percent only where income surely grows, with all tests counted."""
+    grows = effects.filter(outcome="income", finding="above")["policy"].to_list()
+    names = [f"cost_per_percent_{end}" for end in ("low", "high")]
+    return rows.with_columns(pl.when(pl.col("policy").is_in(grows)).then(pl.col(*names)))
 
 
 def _frame(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.DataFrame:

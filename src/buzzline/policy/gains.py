@@ -12,6 +12,7 @@ from buzzline.arrays import Floats
 from buzzline.policy.experiments.recorded import Recorded
 
 Kind = Literal["growth", "inequality", "others"]
+Whose = Literal["focal", "others", "all", "least"]
 PERCENT = 100.0
 
 
@@ -28,6 +29,8 @@ class Gain:
     is_relative : bool          told in percent of the level without the policy
     margin : float              smaller differences do not matter, in `unit`
     meaning : str
+    whose : str                 organisations it hangs on: of the "focal" places, "others",
+                                "all", or of the place that has "least" of them
     """
 
     name: str
@@ -39,6 +42,7 @@ class Gain:
     is_relative: bool
     margin: float
     meaning: str
+    whose: Whose = "focal"
 
     def difference(self, with_it: Recorded, without: Recorded) -> Floats:
         """Return what a policy changes in each run; (runs,).
@@ -48,6 +52,19 @@ class Gain:
         there = self.of(without)
         changed = self.of(with_it) - there
         return in_percent(changed, there) if self.is_relative else changed
+
+    def event(self, without: Recorded) -> float:
+        """Return what one organisation more or less may make of it, in its unit.
+
+        An assumption: its share of the organisations that the outcome hangs on, in percent.
+        """
+        n = without.each("n_organisations").mean(axis=0)
+        others = [r for r in range(n.size) if r not in without.focal]
+        here = {
+            "focal": n[list(without.focal)].sum(), "others": n[others].sum(), "all": n.sum(),
+            "least": n.min(),
+        }  # fmt: skip
+        return PERCENT / max(float(here[self.whose]), 1.0)
 
 
 def in_percent(changed: Floats, without: Floats) -> Floats:
@@ -70,16 +87,17 @@ def _sum(quantity: str) -> Callable[[Recorded], Floats]:
     return lambda recorded: recorded.at(quantity, "focal", how="sum")
 
 
+def _income(recorded: Recorded) -> Floats:
+    return recorded.per_person("income")
+
+
 def _elsewhere(recorded: Recorded) -> Floats:
-    return recorded.at("income", "others", how="sum")
+    return recorded.per_person("income", "others")
 
 
 def _worst(recorded: Recorded) -> Floats:
-    """Return income per person of the place that has least of it in a run."""
-    income = recorded.each("income") / recorded.each("population")
-    known = np.where(np.isnan(income), np.inf, income)
-    least = known.min(axis=1)
-    return np.where(np.isinf(least), np.nan, least)
+    """Return income of the place that has least of it in a run; it is per person already."""
+    return recorded.at("income", "all", how="lowest")
 
 
 def _theil(quantity: str) -> Callable[[Recorded], Floats]:
@@ -87,8 +105,8 @@ def _theil(quantity: str) -> Callable[[Recorded], Floats]:
 
 
 GAINS: tuple[Gain, ...] = (
-    Gain("income", "income", "% of what it would be", "growth", 1, _sum("income"), True, 1.0,
-         "Income of people in the places of the policy, at the end."),
+    Gain("income", "income", "% of what it would be", "growth", 1, _income, True, 1.0,
+         "Income per person in the places of the policy, at the end."),
     Gain("output", "output", "% of what it would be", "growth", 1, _sum("output"), True, 1.0,
          "Output of organisations there."),
     Gain("knowledge", "knowledge", "% of what it would be", "growth", 1,
@@ -98,10 +116,10 @@ GAINS: tuple[Gain, ...] = (
          "Jobs there."),
     Gain("between", "inequality between places", "points (100 x Theil T)", "inequality", -1,
          _theil("theil_income"), False, 0.2,
-         "Theil's T of income per person between all places of the world."),
+         "Theil's T of income per person between all places of the world.", "all"),
     Gain("within", "inequality within places", "points (100 x Theil T)", "inequality", -1,
          _theil("theil_within"), False, 0.5,
-         "Theil's T of output among organisations of the same place."),
+         "Theil's T of output among organisations of the same place.", "all"),
     Gain("gini", "Gini within the places", "points (100 x Gini)", "inequality", -1,
          lambda recorded: PERCENT * recorded.at("gini", "focal"), False, 0.5,
          "Mean over the places of the policy of the Gini of output of organisations."),
@@ -109,8 +127,10 @@ GAINS: tuple[Gain, ...] = (
          lambda recorded: PERCENT * recorded.at("access_gap", "focal"), False, 0.5,
          "How much less the worst-placed group gets at good jobs."),
     Gain("worst_off", "income where it is least", "% of what it would be", "inequality", 1,
-         _worst, True, 1.0, "Income per person of the place that has least, in the world."),
+         _worst, True, 1.0, "Income per person of the place that has least, in the world.",
+         "least"),
     Gain("elsewhere", "income elsewhere", "% of what it would be", "others", 1, _elsewhere,
-         True, 0.5, "Income of all other places: below 0 where the policy displaces."),
+         True, 0.5, "Income per person of all others: below 0 where the policy displaces.",
+         "others"),
 )  # fmt: skip
 GAIN = {gain.name: gain for gain in GAINS}

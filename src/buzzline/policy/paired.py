@@ -12,8 +12,12 @@ from scipy import stats
 from buzzline.arrays import Floats
 from buzzline.quantities import Share
 
-Finding = Literal["above", "below", "none", "exactly none", "open", "too few runs"]
+RARE = "too few for rare events"
+Finding = Literal[
+    "above", "below", "none", "exactly none", "open", "too few runs", "too few for rare events"
+]
 FEWEST_RUNS = 3
+UNSEEN = 3.0  # over n: chance at most, at 95 %, of what was not seen in n runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Paired:
     within : float              share of runs whose difference is smaller than the margin
     finding : str
         "above" or "below" 0 for sure; "none": the whole interval is within the margin; "exactly
-        none": the worlds are the same in every run; "open"; "too few runs".
+        none": the worlds are the same in every run; "open"; "too few runs"; "too few for rare
+        events": the interval is within the margin, but what was seen in no run might break it.
     """
 
     value: float
@@ -50,7 +55,9 @@ class Paired:
     finding: Finding
 
 
-def paired_difference(differences: Floats, *, margin: float, level: Share = 0.95) -> Paired:
+def paired_difference(
+    differences: Floats, *, margin: float, level: Share = 0.95, event: float = 0.0
+) -> Paired:
     """Return the mean of paired differences and what it says.
 
     Parameters
@@ -58,6 +65,9 @@ def paired_difference(differences: Floats, *, margin: float, level: Share = 0.95
     differences : (runs,) float64           NaN where a run has no value
     margin : float                          smaller differences do not matter
     level : share
+    event : float
+        What an event may make of a run, in the unit of the differences, that n runs need not
+        have seen: its chance may be 3/n all the same. 0: there are none.
 
     Examples
     --------
@@ -83,7 +93,9 @@ def paired_difference(differences: Floats, *, margin: float, level: Share = 0.95
         p=_p(mean, error, known.size), run_low=float(run_low), run_high=float(run_high),
         same_sign=float((np.sign(known) == np.sign(mean)).mean()),
         within=float((np.abs(known) <= margin).mean()),
-        finding=_finding(known, mean - reach, mean + reach, margin),
+        finding=_finding(
+            known, (mean - reach, mean + reach), margin, UNSEEN / known.size * event
+        ),
     )  # fmt: skip
 
 
@@ -95,11 +107,13 @@ def _p(mean: float, error: float, n: int) -> float:
     return float(2 * stats.t.sf(abs(mean) / error, n - 1))
 
 
-def _finding(known: Floats, low: float, high: float, margin: float) -> Finding:
-    if not known.any():
+def _finding(known: Floats, ends: tuple[float, float], margin: float, unseen: float) -> Finding:
+    low, high = ends
+    if not known.any() and not unseen:
         return "exactly none"
     if -margin <= low and high <= margin:
-        return "none"
+        is_sure = -margin <= low - unseen and high + unseen <= margin
+        return "none" if is_sure else "too few for rare events"
     if low > 0:
         return "above"
     return "below" if high < 0 else "open"

@@ -33,7 +33,9 @@ _MARGIN: Meaning = ("margin", "see unit", "Smaller differences do not matter.")
 _WITHIN: Meaning = ("within", "share", "Runs whose difference is smaller than the margin.")
 _FINDING: Meaning = (
     "finding", "",
-    "Above or below 0; none (surely within the margin); exactly none; open; too few runs.",
+    "Above or below 0; perhaps above, perhaps below (so, but q is too large); none (surely "
+    "within the margin); exactly none; open; too few runs; too few for rare events; policy "
+    "reaches everywhere.",
 )  # fmt: skip
 _STATUS: Meaning = ("status", "", "What was done, or why not.")
 _DIFFERENCE = (_VALUE, _LOW, _HIGH, LEVEL, _N, _P, Q, _RUN_LOW, _RUN_HIGH, _SAME, _MARGIN,
@@ -43,7 +45,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "compare_policies": (
         _POLICY, _TITLE, _OUTCOME, ("kind", "", "Growth, inequality, or others."),
         _UNIT, *_DIFFERENCE,
-        ("verdict", "", "Better or worse for those concerned, no effect that matters, ..."),
+        ("verdict", "", "Better or worse for those concerned, perhaps (q too large), none, ..."),
         ("without", "as the outcome", "Level without any policy, mean over runs."),
     ),
     "compare_policies_policies": (
@@ -55,6 +57,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("cost_high", "thousand euros", "Most it costs in all: a placeholder."),
         ("cost_per_percent_low", "thousand euros", "The least for each percent of income."),
         ("cost_per_percent_high", "thousand euros", "The most for each percent of income."),
+        ("n_other_events", "runs", "Runs in which others enter or leave than without it."),
         _STATUS, ("source", "", "Who proposed it."),
     ),
     "compare_policies_places": (

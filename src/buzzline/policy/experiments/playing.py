@@ -157,14 +157,17 @@ def played(run: Run) -> Floats:
 
 
 def _recorded(state: State) -> Floats:
-    """Return a row a place and one of the world; (places + 1, columns)."""
+    """Return a row a place and one of the world; (places + 1, columns).
+
+    A place whose organisations are all gone has no jobs, no output and no ties: 0, so that a
+    run counts whether or not a policy keeps them; only means over organisations are not there.
+    """
     places = record(state)
     n = len(NAMES)
     out = np.full((len(places) + 1, len(COLUMNS)), np.nan)
     out[:-1, :n], out[:-1, n] = places, _knowledge_of_locals(state)
     of_world = record_world(state, places)
     out[-1, :n], out[-1, n + 1 :] = of_world[:n], of_world[n:]
-    out[:-1][places[:, NAMES.index("n_organisations")] == 0, 1:] = np.nan
     return out
 
 

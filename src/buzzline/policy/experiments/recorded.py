@@ -60,6 +60,26 @@ class Recorded:
         of_places = self.values[:, self._t(when), self._places(where), column]
         return _over_places(of_places, how)
 
+    def per_person(self, quantity: str, where: Where = "focal") -> Floats:
+        """Return the mean at the end over the people of these places; (runs,).
+
+        Parameters
+        ----------
+        quantity : str
+            What is recorded per person; where nobody counts people, places count alike.
+        where : "focal", "others" or "all"
+        """
+        places = self._places(where)
+        values = self.each(quantity)[:, places]
+        people = self.each("population")[:, places]
+        people = np.where(np.isnan(people) | np.isnan(values), 0.0, people)
+        nobody = people.sum(axis=1, keepdims=True) <= 0
+        weights = np.where(nobody, ~np.isnan(values), people)
+        total = weights.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(np.isnan(values), 0.0, values * weights).sum(axis=1) / total
+        return np.where(total > 0, mean, np.nan)
+
     def of_all(self, quantity: str, *, when: float = 1.0) -> Floats:
         """Return one number a run of the world as a whole; (runs,).
 
