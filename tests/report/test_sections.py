@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import polars as pl
 import pytest
+from markupsafe import escape
 
 from buzzline.agglomeration import concentration
 from buzzline.clusters import (
@@ -29,6 +30,7 @@ from buzzline.report.measures import MeasurePart, first_sentence, measure_limits
 from buzzline.report.sections import HEADINGS, _place, sections
 from buzzline.report.ties import scaled_ties
 from buzzline.road.measuring import STAGES
+from buzzline.simulation.simulate import Length, simulate
 from buzzline.space.scales import Cutoffs
 from buzzline.tables.worlds import Parks, make_sibling_world
 
@@ -167,3 +169,16 @@ def test_every_stage_with_a_heading_is_in_the_list_and_in_the_page():
             if f"show.{macro}(" in line:
                 said |= {stage for stage in HEADINGS if f'"{stage}"' in line}
     assert shown == {"in_list": set(HEADINGS), "show_section": set(HEADINGS)}
+
+
+def test_notes_that_a_result_ends_with_stand_apart_from_what_it_says(city, found):
+    simulated = simulate(city, length=Length(steps=2, runs=2), rng=1)
+    assert simulated.notes
+    text = written(city, found, (simulated,))
+    part = text[text.index('<article class="measure" id="measure-simulate">') :]
+    said = part[: part.index("</p>")]  # drawings carry their whole text for readers aloud
+    _, apart, rest = part.partition("<summary>What the tables did not tell</summary>")
+    assert apart
+    for note in simulated.notes:
+        assert str(escape(note)) not in said
+        assert str(escape(note)) in rest

@@ -62,6 +62,7 @@ class MeasurePart:
     table : PageTable or None
     columns : tuple of (heading, meaning)
     unmeasured : str        how many rows have no value, and that limits says why; may be empty
+    notes : tuple of str    what the tables did not tell and was assumed
     """
 
     id: str
@@ -72,6 +73,7 @@ class MeasurePart:
     table: PageTable | None
     columns: tuple[tuple[str, str], ...]
     unmeasured: str
+    notes: tuple[str, ...] = ()
 
 
 def measure_parts(measures: Sequence[Answer]) -> list[MeasurePart]:
@@ -188,16 +190,27 @@ def _part(name: str, result: Answer) -> MeasurePart:
         unmeasured = f"{plural(n, 'row')} without a value: {_most_common(missing)}."
     table = measure_table(name, analysis, result.table())
     explained = tuple((column.title, column.hint) for column in table.columns) if table else ()
+    sentence, notes = _said_apart(result)
     return MeasurePart(
         id=f"measure-{name.replace('_', '-')}",
         stage=CATALOGUE[analysis].stage,
         question=CATALOGUE[analysis].question,
-        sentence=str(result),
+        sentence=sentence,
         pictures=_pictures(name, result),
         table=table,
         columns=tuple((title, hint) for title, hint in explained if hint),
         unmeasured=unmeasured,
+        notes=notes,
     )
+
+
+def _said_apart(result: Answer) -> tuple[str, tuple[str, ...]]:
+    """Return what a result says, and apart from it the notes that it ends with."""
+    said, notes = str(result), tuple(getattr(result, "notes", ()))
+    tail = " ".join(notes)
+    if not tail or not said.endswith(tail):
+        return said, ()
+    return said.removesuffix(tail).rstrip(), notes
 
 
 def _pictures(name: str, result: Answer) -> tuple[Drawing, ...]:
