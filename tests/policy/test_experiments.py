@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from buzzline.errors import InvalidArgument
+from buzzline.policy.experiments import keeping
 from buzzline.policy.experiments.contrasting import answer, contrasts_table, weighted
 from buzzline.policy.experiments.costa_rica import EIGHT_APART, NOBODY
-from buzzline.policy.experiments.design import Case, Contrast, Experiment, Outcome, Size
+from buzzline.policy.experiments.design import (
+    Case,
+    Contrast,
+    Experiment,
+    Outcome,
+    Playing,
+    Size,
+)
 from buzzline.policy.experiments.doubting import disputed_values
-from buzzline.policy.experiments.outcomes import KNOWLEDGE, OUTPUT
+from buzzline.policy.experiments.keeping import kept_or_played
+from buzzline.policy.experiments.outcomes import KNOWLEDGE, OUTPUT, At
 from buzzline.policy.experiments.recorded import Recorded
 from buzzline.policy.experiments.registry import EXPERIMENTS
-from buzzline.policy.experiments.running import experiment, run_of
+from buzzline.policy.experiments.running import _sentence, experiment, run_of
 from buzzline.policy.experiments.scenes import equals
+from buzzline.policy.experiments.telling import digest_of
 from buzzline.simulation.parameters import PARAMETER
 from buzzline.simulation.running import Work
 
@@ -23,6 +35,7 @@ TINY = Size(runs=3, steps=8, places=3, organisations=6)
 
 
 PLAYED: list[str] = []
+OFFSET = 2.0
 
 
 def play_by_hand(case, how):
@@ -102,6 +115,65 @@ def test_cases_that_are_the_same_are_exactly_the_same():
     assert found.contrasts["finding"][0] == "exactly none"
 
 
+def _offset():
+    return OFFSET
+
+
+def _with_offset(case, how):
+    return {"k": np.zeros(how.size.runs) + _offset()}
+
+
+def _with_mean(case, how):
+    return {"k": np.mean(np.arange(3.0)) + np.zeros(how.size.runs)}
+
+
+def _with_largest(case, how):
+    return {"k": np.max(np.arange(3.0)) + np.zeros(how.size.runs)}
+
+
+_with_largest.__qualname__ = _with_mean.__qualname__
+
+
+def _kept_under(play, how=None, **more):
+    how = how or Playing(TINY, 1, "full")
+    return digest_of((at_place("one"), how.outcomes, how.work.every, play), *more.items())
+
+
+def test_cases_are_kept_under_all_that_a_play_of_ones_own_depends_on(monkeypatch):
+    assert _kept_under(_with_mean) == _kept_under(_with_mean)
+    # the same code but for the names in it
+    assert _with_mean.__code__.co_code == _with_largest.__code__.co_code
+    assert _kept_under(_with_mean) != _kept_under(_with_largest)
+    before = _kept_under(_with_offset)
+    monkeypatch.setitem(globals(), "OFFSET", 3.0)  # in a function that it calls
+    assert _kept_under(_with_offset) != before
+
+
+def test_a_play_of_ones_own_is_played_again_for_other_outcomes_or_records(tmp_path):
+    case, k = at_place("with"), Outcome("k", "k", "", At("knowledge"), 0.1)
+    how = Playing(TINY, 1, "full", (k,), Work(folder=str(tmp_path)))
+    PLAYED.clear()
+    for some in (
+        how, how, replace(how, outcomes=(replace(k, margin=0.2),)),
+        replace(how, work=Work(folder=str(tmp_path), every=2)),
+    ):  # fmt: skip
+        kept_or_played(case, some, play=play_by_hand)
+    assert len(PLAYED) == 3
+    for path in tmp_path.iterdir():
+        path.write_bytes(path.read_bytes()[:-9] + bytes(9))
+    kept_or_played(case, how, play=play_by_hand)  # damaged
+    assert len(PLAYED) == 4
+
+
+def test_another_version_of_the_policy_code_plays_again(tmp_path, monkeypatch):
+    how = Playing(TINY, 1, "full", work=Work(folder=str(tmp_path)))
+    kept_or_played(at_place("with"), how, play=play_by_hand)
+    monkeypatch.setattr(keeping, "code_digest", lambda packages: "another")
+    kept_or_played(at_place("with"), how, play=play_by_hand)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert "buzzline.policy" in keeping.CODE
+
+
 def test_the_order_of_cases_changes_no_number():
     cases = [at_place("closed", global_share=0.0), at_place("open", global_share=0.6)]
     contrast = Contrast("open", "?", {"open": 1, "closed": -1}, "knowledge_relative")
@@ -136,7 +208,8 @@ def test_an_experiment_can_have_a_model_of_its_own(tmp_path):
     contrast = Contrast("more", "?", {"with": 1, "without": -1}, "k", "above", "us")
     asked = of(cases, [contrast], [outcome], play=play_by_hand)
     for _ in range(2):
-        found = run_of(asked, TINY, rng=1, work=Work(folder=str(tmp_path)))
+        size = replace(TINY, runs=8)  # alike in 3 runs may be luck: p is 1/4, in 8 runs 1/128
+        found = run_of(asked, size, rng=1, work=Work(folder=str(tmp_path)))
         assert found.contrasts["value"][0] == 1
         assert found.contrasts["answer"][0] == "as claimed"
     assert PLAYED == ["with", "without"]
@@ -208,8 +281,26 @@ def test_affiliates_of_the_country_have_owners_abroad_and_locals_none():
 
 @pytest.mark.parametrize(
     ("choices", "said"),
-    [({"name": "nothing"}, "There are copies"), ({"level": 1.0}, "between 0 and 1")],
+    [({"name": "nothing"}, r"copies \(2\)"), ({"level": 1.0}, "between 0 and 1")],
 )
 def test_bad_input_is_refused(choices, said):
     with pytest.raises(InvalidArgument, match=said):
         experiment(**choices)
+
+
+def test_by_hand_a_contrast_that_stands_alone_may_not_stand_among_many():
+    luck = np.array([-1.0, 1.0, 0.0, 2.0, 3.0, 1.0])  # p is 0.14; of `sure` far below 0.01
+    sure = np.array([10.0, 11.0, 10.0, 11.0, 10.0, 11.0])
+    near = np.array([0.1, 1.0, 2.0, 0.2, 1.9, 1.0])  # p is 0.03 alone
+    found = {"none": {"k": np.zeros(6)}, "sure": {"k": sure}, "near": {"k": near},
+             "luck": {"k": luck}}  # fmt: skip
+    asked = [Contrast("sure", "?", {"sure": 1, "none": -1}, "k", "above", "X"),
+             Contrast("near", "?", {"near": 1, "none": -1}, "k", "above", "X"),
+             *(Contrast(f"luck_{n}", "?", {"luck": 1, "none": -1}, "k") for n in range(6))]  # fmt: skip
+    outcome = Outcome("k", "k", "times others", lambda recorded: np.zeros(6), 0.01)
+    table = contrasts_table(of([], asked, [outcome]), found, 0.95)
+    assert table["finding"][:2].to_list() == ["above", "perhaps above"]
+    assert table["p"][1] < 0.05 < table["q"][1]
+    assert table["answer"][:2].to_list() == ["as claimed", "cannot tell"]
+    assert table["unit"][0] == "of the level of others"
+    assert "Perhaps more" in _sentence(table.row(1, named=True))

@@ -9,7 +9,8 @@ import polars as pl
 
 from buzzline.arrays import Floats, as_floats
 from buzzline.policy.experiments.design import Contrast, Direction, Experiment
-from buzzline.policy.paired import Finding, paired_difference
+from buzzline.policy.doubt import PERHAPS, doubted
+from buzzline.policy.paired import paired_difference
 from buzzline.resampling import false_discovery_q
 
 Outcomes = Mapping[str, Mapping[str, Floats]]  # case, outcome -> (runs,)
@@ -39,8 +40,8 @@ def contrasts_table(experiment: Experiment, found: Outcomes, level: float) -> pl
         )
         rows.append({
             "contrast": contrast.name, "asks": contrast.asks, "outcome": outcome.title,
-            "unit": outcome.unit, "margin": outcome.margin, "claim": contrast.claim,
-            "answer": answer(contrast.claim, paired.finding), "source": contrast.source,
+            "unit": unit_of_difference(outcome.unit), "margin": outcome.margin,
+            "claim": contrast.claim, "source": contrast.source,
             **{name: getattr(paired, name) for name in (
                 "value", "low", "high", "level", "n", "p", "run_low", "run_high", "same_sign",
                 "within", "finding")},
@@ -50,7 +51,21 @@ def contrasts_table(experiment: Experiment, found: Outcomes, level: float) -> pl
     q = np.full(frame.height, np.nan)
     tested = np.flatnonzero(frame["p"].is_not_null().to_numpy())
     q[tested] = false_discovery_q(as_floats(frame["p"].to_numpy()[tested]))
-    return frame.with_columns(pl.Series("q", q, nan_to_null=True))
+    told = doubted(frame.with_columns(pl.Series("q", q, nan_to_null=True)), level)
+    answers = [answer(one.claim, finding) for one, finding in
+               zip(experiment.contrasts, told["finding"], strict=True)]  # fmt: skip
+    return told.with_columns(pl.Series("answer", answers, dtype=pl.String))
+
+
+def unit_of_difference(unit: str) -> str:
+    """Return the unit of a difference between two values.
+
+    Examples
+    --------
+    >>> unit_of_difference("times others"), unit_of_difference("%")
+    ('of the level of others', '%')
+    """
+    return "of the level of others" if unit == "times others" else unit
 
 
 def weighted(contrast: Contrast, found: Outcomes) -> Floats:
@@ -61,7 +76,7 @@ def weighted(contrast: Contrast, found: Outcomes) -> Floats:
     return as_floats(np.sum(parts, axis=0))
 
 
-def answer(claim: Direction, finding: Finding) -> str:
+def answer(claim: Direction, finding: str) -> str:
     """Return whether what was found is what a source claims.
 
     Examples
@@ -69,7 +84,7 @@ def answer(claim: Direction, finding: Finding) -> str:
     >>> answer("above", "above"), answer("above", "none"), answer("above", "open")
     ('as claimed', 'not as claimed', 'cannot tell')
     """
-    if finding in ("open", "too few runs"):
+    if finding.startswith(PERHAPS) or finding in ("open", "too few runs"):
         return "cannot tell"
     if finding == "exactly none" and claim != "none":
         return "does not act here"  # what the cases vary is no mechanism of this model

@@ -153,7 +153,8 @@ def experiment(
     Run i has the same luck in all cases: each draw is a function of run, mechanism, step and
     birth, so that cases differ by what they change only [1]_. A contrast is the mean over runs
     of weighted cases with Student's t interval; `none` means the whole interval lies within the
-    margin that the experiment names.
+    margin that the experiment names, and `perhaps above` or `perhaps below` that the interval
+    is on one side of 0 but `q`, with all contrasts counted, is above 1 - `level`.
 
     References
     ----------
@@ -242,7 +243,8 @@ def _sentence(row: Mapping[str, object]) -> str:
         "does not act here": "what is varied does not act in this model",
     }[str(row["answer"])]  # fmt: skip
     finding = {
-        "above": "more", "below": "less", "none": f"no difference beyond {row['margin']:g}",
+        "above": "more", "below": "less", "perhaps above": "perhaps more",
+        "perhaps below": "perhaps less", "none": f"no difference beyond {row['margin']:g}",
         "exactly none": "exactly the same", "open": "open", "too few runs": "too few runs",
     }[str(row["finding"])]  # fmt: skip
     value, low, high = row["value"], row["low"], row["high"]
