@@ -78,11 +78,36 @@ def test_special_case_a_full_disk_is_said_and_nothing_is_lost(world, tmp_path, m
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
 
 
-def test_special_case_a_damaged_shard_is_run_again(world, ran, tmp_path):
+def _one_bit_else(written: bytes, other: bytes) -> bytes:
+    third = len(written) // 3
+    return written[:third] + bytes([written[third] ^ 1]) + written[third + 1 :]
+
+
+def _without_a_part(written: bytes, other: bytes) -> bytes:
+    return written[:100] + bytes(100) + written[200:]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda written, other: b"half of a fi",
+        lambda written, other: b"",
+        lambda written, other: written[: len(written) // 2],
+        lambda written, other: other,  # the shard of other runs, under this name
+        _one_bit_else,
+        _without_a_part,
+    ],
+)
+def test_special_case_a_damaged_shard_is_run_again(world, ran, tmp_path, damaged):
     work = Work(folder=str(tmp_path))
     histories(world, **SMALL, work=work)
-    first = min(tmp_path.iterdir())
-    first.write_bytes(b"half of a fi")
+    first, second = sorted(tmp_path.iterdir())
+    whole = first.read_bytes()
+    first.write_bytes(damaged(whole, second.read_bytes()))
+    assert not shards.is_whole(first)
+    assert histories(world, **SMALL, work=work).frame.equals(ran.frame, null_equal=True)
+    assert first.read_bytes() == whole
+    pl.DataFrame({"a": [1]}).write_parquet(first)  # not one of ours
     assert histories(world, **SMALL, work=work).frame.equals(ran.frame, null_equal=True)
 
 
@@ -150,13 +175,22 @@ def test_collapse_files_and_memory_hold_the_same(world, ran, monkeypatch):
 def test_special_case_progress_tells_runs(world):
     told = []
     histories(
-        world, steps=1, runs=21, rng=1, progress=lambda what, done, all_: told.append((done, all_))
+        world,
+        steps=1,
+        runs=21,
+        rng=1,
+        progress=lambda what, done, all_: told.append((done, all_)),
     )
     assert told == [(0, 21), (20, 21), (21, 21)]
 
 
 def test_special_case_impossible_requests_are_refused(world, ran):
-    for wrong in ({"runs": 0}, {"steps": 0}, {"work": Work(workers=0)}, {"work": Work(every=0)}):
+    for wrong in (
+        {"runs": 0},
+        {"steps": 0},
+        {"work": Work(workers=0)},
+        {"work": Work(every=0)},
+    ):
         with pytest.raises(InvalidArgument, match="must be 1 or more, got 0"):
             histories(world, **wrong)
     with pytest.raises(InvalidArgument, match="there is no quantity 'welfare'"):

@@ -2,7 +2,8 @@
 
 A shard holds some runs of one case. Its name is a digest of all that its numbers depend on: the
 world, the settings, the changes, the luck, the steps and the code of the model. It is written
-whole or not at all, so what is there is right, and what is there need not be run again.
+whole or not at all, with its name and a digest of its numbers: what is there and fits both need
+not be run again, and what was damaged or renamed since is run again.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from buzzline.tables.writing import atomically
 
 DIGITS = 24
 CODE = ("buzzline.simulation", "buzzline.kernels")
+MARK, BLANK = b"buzzline-digest:", b"0" * 64  # in the metadata of the file
 
 
 def shard_name(*depends_on: object) -> str:
@@ -36,7 +38,7 @@ def shard_name(*depends_on: object) -> str:
     >>> shard_name({"a": 1}, 2) == shard_name({"a": 1}, 3)
     False
     """
-    digest = hashlib.sha256(f"{VERSION} {_code_digest()}".encode())
+    digest = hashlib.sha256(f"{VERSION} {code_digest(CODE)}".encode())
     _feed(digest, depends_on)
     return f"{digest.hexdigest()[:DIGITS]}.parquet"
 
@@ -57,16 +59,35 @@ def write_shard(frame: pl.DataFrame, path: Path) -> None:
         No room, no permission; shards written before stay.
     """
     with atomically(path) as unfinished:
-        frame.write_parquet(unfinished, compression="zstd", statistics=False)
+        frame.write_parquet(
+            unfinished, compression="zstd", statistics=False,
+            metadata={"digest": (MARK + BLANK).decode()},
+        )  # fmt: skip
+        written = unfinished.read_bytes()
+        unfinished.write_bytes(written.replace(MARK + BLANK, MARK + _digest(written, path), 1))
 
 
 def is_whole(path: Path) -> bool:
-    """Tell whether a shard is there and can be read."""
+    """Tell whether a shard is there, is the one its name says, and holds what was written."""
+    return read_shard(path) is not None
+
+
+def read_shard(path: Path) -> pl.DataFrame | None:
+    """Return a shard; None where there is none, or it is not as it was written."""
     try:
-        pl.read_parquet_schema(path)
-    except (OSError, pl.exceptions.PolarsError):
-        return False
-    return True
+        written = path.read_bytes()
+    except OSError:
+        return None
+    at = written.rfind(MARK) + len(MARK)
+    told = written[at : at + len(BLANK)]
+    if at < len(MARK) or told != _digest(written.replace(told, BLANK, 1), path):
+        return None  # not ours, of another name, or damaged
+    return pl.read_parquet(written)
+
+
+def _digest(written: bytes, path: Path) -> bytes:
+    """Return digits of a file, in which they stand as zeros themselves, and of its name."""
+    return hashlib.sha256(path.name.encode() + written).hexdigest().encode()
 
 
 def _feed(digest: Any, thing: object) -> None:
@@ -90,9 +111,10 @@ def _feed(digest: Any, thing: object) -> None:
 
 
 @cache
-def _code_digest() -> str:
+def code_digest(packages: tuple[str, ...]) -> str:
+    """Return digits that differ when the code of one of the packages does."""
     digest = hashlib.sha256()
-    for package in CODE:
+    for package in packages:
         for source in _sources(files(package)):
             digest.update(source.read_bytes())
     return digest.hexdigest()[:DIGITS]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from buzzline.arrays import Floats, as_floats
 from buzzline.policy.experiments.design import BASES, Case, Playing, Size
-from buzzline.policy.experiments.keeping import digest_of
+from buzzline.policy.experiments.keeping import path_of
 from buzzline.policy.experiments.recorded import Recorded
 from buzzline.simulation.beginning import begin
 from buzzline.simulation.changes import Change
@@ -22,7 +21,7 @@ from buzzline.simulation.luck import luck_of
 from buzzline.simulation.pools import spread_out
 from buzzline.simulation.recording import NAMES, WORLD_NAMES, record, record_world
 from buzzline.simulation.settings import Settings
-from buzzline.simulation.shards import is_whole, shard_name, write_shard
+from buzzline.simulation.shards import read_shard, write_shard
 from buzzline.simulation.state import State
 from buzzline.simulation.stepping import advance
 from buzzline.simulation.world import World
@@ -130,9 +129,10 @@ def _kept_or_run(runs: Sequence[Run], case: Case, how: Playing) -> Floats:
     shape = (len(runs), len(runs[0].steps), runs[0].world.places.n + 1, len(COLUMNS))
     path = None
     if how.work.folder is not None:
-        path = Path(how.work.folder) / shard_name(case.name, digest_of(runs))
-        if is_whole(path):
-            return as_floats(pl.read_parquet(path).to_numpy()).reshape(shape)
+        path = path_of(how.work.folder, case.name, runs)
+        frame = read_shard(path)
+        if frame is not None:
+            return as_floats(frame.to_numpy()).reshape(shape)
     size = runs[0].world.n * how.size.steps * len(runs)
     workers = how.work.workers or (thread_count() if size >= ENOUGH_FOR_PROCESSES else 1)
     found = spread_out(played, runs, workers=workers, pool=how.work.pool)
