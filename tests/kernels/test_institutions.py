@@ -137,14 +137,13 @@ def test_further_clusters_pay_as_in_plain_python(seed):
     sizes = np.zeros((5, 3), np.int64)
     np.add.at(sizes, (place[member], industry[member]), 1)
     rates = np.stack([rng.random(5), rng.integers(1, 9, 5).astype(float)])
-    cash = rng.random(place.size).astype(np.float32)
+    jobs, usual = rng.integers(1, 50, place.size).astype(np.float32), rng.random(3)
     profit = np.zeros(place.size, np.float32)
-    before = cash.copy()
-    own_infrastructure_paid(alive, place, industry, region, sizes, rates, cash, profit)
+    own_infrastructure_paid(alive, place, industry, region, sizes, rates, jobs, usual, profit)
     rows = np.flatnonzero(alive)
     owed = plain.paid(place[rows].tolist(), industry[rows].tolist(), region, *rates)
-    np.testing.assert_allclose(-profit[rows], owed, rtol=1e-5, atol=1e-7)
-    np.testing.assert_allclose(before - cash, -profit, atol=1e-6)
+    expected = np.array(owed) * usual[industry[rows]]  # each the same, whatever its size
+    np.testing.assert_allclose(-profit[rows] * jobs[rows], expected, rtol=1e-5, atol=1e-6)
     assert (profit[~alive] == 0).all()
 
 

@@ -57,7 +57,7 @@ def coded_practice_read(place, industry, coded, leak, knowledge):
 
 
 def paid(place, industry, region, fixed, viable):
-    """What each pays for the infrastructure of a further cluster."""
+    """What each pays for the infrastructure of a further cluster, in usual sales."""
     size = {}
     for key in zip(place, industry, strict=True):
         size[key] = size.get(key, 0) + 1

@@ -6,13 +6,14 @@ from buzzline.kernels import kernel
 
 
 @kernel
-def own_infrastructure_paid(alive, place, industry, region, sizes, rates, cash, profit):
+def own_infrastructure_paid(alive, place, industry, region, sizes, rates, size, usual, profit):
     """Charge organisations of a further cluster their part of its fixed cost; in place.
 
     Of the places of one region, the one with most organisations of an industry holds its first
     cluster (the first in order among equals); the others pay. region : (r,) int32;
     sizes : (r, s); rates : (2, r): fixed cost in a step, organisations from which a cluster
-    carries itself; cash, profit : (n,). O(n + r s).
+    carries itself; size : (n,) jobs; usual : (s,) sales of an organisation of usual size, the
+    measure of the cost; profit : (n,) for each job. O(n + r s).
     """
     n_places, n_industries = sizes.shape
     first = np.full((region.max() + 1, n_industries), -1, np.int64)
@@ -28,6 +29,5 @@ def own_infrastructure_paid(alive, place, industry, region, sizes, rates, cash, 
         n = sizes[r, s]
         missing = 1.0 - n / rates[1, r]
         if missing > 0.0:
-            paid = rates[0, r] * missing / n
-            cash[i] -= paid
-            profit[i] -= paid
+            paid = rates[0, r] * missing / n * usual[s]
+            profit[i] -= paid / max(np.float64(size[i]), 1e-12)

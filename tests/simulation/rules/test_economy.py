@@ -112,8 +112,6 @@ def test_by_hand_prices_rise_with_jobs():
 @pytest.mark.parametrize("rule", DOSED, ids=lambda rule: rule.name)
 def test_collapses_a_dose_of_0_changes_nothing(rule):
     dose = "entry" if rule.code == "K12" else rule.dose
-    if rule.name == "services put to sleep":
-        dose = "public_service"
     state, rates = begun(**{dose: 0.0})
     sell(state, rates, LUCK)
     state.cash[:] = -1
@@ -322,6 +320,48 @@ def test_x42_a_public_service_bridges_all_and_puts_to_sleep():
     state, rates = begun((40, 40, 40), public_service=0.0)
     bridge_holes(state, rates, LUCK)
     assert (state.by_place["unbridged"] > 0).all()
+
+
+def test_holes_cost_no_more_where_there_is_trust():
+    left = []
+    for commons in (0.1, 0.9):
+        state, rates = begun((40, 40, 40), service_market=100)
+        state.by_place["commons"][:] = commons
+        bridge_holes(state, rates, LUCK)
+        left.append(state.by_place["unbridged"].copy())
+    np.testing.assert_allclose(left[1], left[0] / 9)  # nobody serves; trust bridges
+
+
+def test_who_was_put_to_sleep_wakes_as_slowly_when_the_service_ends():
+    first = Change("public_service", to=1.0, start=0, stop=8)
+    settings = Settings({"sleeping_pill": 0.4})
+    world = world_of_settings(2, (6, 6), 1, settings=settings, rng=1)
+    state = begin(world, LUCK, settings)
+    asleep = []
+    for _ in range(12):
+        advance(state, settings, (first,), LUCK)
+        asleep.append(state.by_place["asleep"][0])
+    assert np.all(np.diff(asleep[:8]) > 0)
+    assert 0 < asleep[11] < asleep[8] < asleep[7]
+    assert state.by_place["search"][0] < 1
+
+
+def test_starts_are_as_usual_with_everything_as_usual():
+    _, rates = begun()
+    np.testing.assert_allclose(starts(rates), 1)
+
+
+def test_groups_that_nobody_belongs_to_have_no_income_and_no_gap():
+    for share, absent, there in ((0.0, "skilled", "unskilled"), (1.0, "unskilled", "skilled")):
+        state, rates = begun()
+        here = state.by_place
+        here["skilled"] = share * here["population"]
+        for rule in (LABOUR_RULES[0], *INCOME_RULES):
+            sell(state, rates, LUCK)
+            rule.act(state, rates, LUCK)
+        assert np.isnan(here[f"income_{absent}"]).all()
+        assert np.isnan(here["access_gap"]).all()
+        assert (here[f"income_{there}"] > 0).all()
 
 
 def test_services_begin_where_bridging_pays_and_there_are_enough_organisations():

@@ -53,8 +53,9 @@ def test_cohesion_by_hand():
     state, rates = a_step(small.plain(2, 6), settings)
     state.meetings[:] = (3, 0, 0, 1)
     cohesion_grows_and_wears(state, rates, LUCK)
-    # 0.5 + 0.1 * 3/4 * (1 - 0.5) - 0.2 * 1/4 * 0.5; nothing has grown yet
-    assert state.by_place["commons"] == pytest.approx([0.5125, 0.5125])
+    # 0.5 + 0.1 * 3/4 * (1 - 0.5) - (a quarter of 20 % a year) * 1/4 * 0.5; nothing has grown
+    expected = 0.5375 - (1 - 0.8**0.25) / 8
+    assert state.by_place["commons"] == pytest.approx([expected] * 2)
 
 
 def test_growth_wears_trust_or_pays_for_it():
@@ -98,10 +99,15 @@ def test_only_the_smaller_cluster_of_a_city_pays():
     world.places.region[:] = 0
     settings = QUIET.with_values(new_clusters=1, cluster_fixed_cost=2, viable_size=8)
     state, rates = a_step(world, settings)
-    before = state.cash.copy()
+    state.size[state.place == 1] = [1, 2, 40, 40]
+    state.output[:] = state.size * 3  # what a job sells
+    cash, profit = state.cash.copy(), state.profit.copy()
     further_clusters_pay(state, rates, LUCK)
-    # 2 * (1 - 4/8) / 4 each
-    np.testing.assert_allclose(before - state.cash, np.where(state.place == 1, 0.25, 0))
+    paid = (profit - state.profit) * state.size
+    # 2 * (1 - 4/8) / 4 each, of the sales of an organisation of usual size
+    usual = 3 * world.jobs.mean()
+    np.testing.assert_allclose(paid, np.where(state.place == 1, 0.25 * usual, 0), rtol=1e-5)
+    np.testing.assert_array_equal(cash, state.cash)  # it comes out of profit, once
 
 
 def test_a_place_whose_organisations_are_half_reached_has_half_of_a_change():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from buzzline.arrays import Floats
+from buzzline.arrays import Flags, Floats
 from buzzline.kernels.incomes import place_incomes
 from buzzline.simulation.luck import Luck
 from buzzline.simulation.rates import STEPS_A_YEAR, Rates
@@ -21,6 +21,7 @@ USUAL_HOUSING = 0.25  # share of income for housing at usual rents and incomes
 SKILL_NEEDED = 0.5  # access of those without skill, were ties of no use
 FULL_TRUST = 0.8
 WORKING_LIFE = 40.0  # years
+NOBODY_OF = 1e-9  # share of people that is nobody
 
 
 def prices_rise(state: State, rates: Rates, luck: Luck) -> None:
@@ -114,15 +115,22 @@ def jobs_are_shared_out(state: State, rates: Rates, luck: Luck) -> None:
     rest = here.get("other_pay", np.zeros(open_to.size))
     owned = here.get("profits", np.zeros(open_to.size)) / np.maximum(skilled, 1e-12)
     usual, income = here["income"].mean(), np.maximum(here["income"], 1e-12)
+    some, others = skilled > NOBODY_OF, skilled < 1 - NOBODY_OF
+    gap = 1 - of_others / np.maximum(of_skilled, 1e-12)
     here.update(
-        access_skilled=of_skilled, access_unskilled=of_others,
-        access_gap=1 - of_others / np.maximum(of_skilled, 1e-12),
-        income_skilled=of_skilled * pay + (1 - of_skilled) * rest + owned,
-        income_unskilled=of_others * pay + (1 - of_others) * rest,
+        access_skilled=_of(some, of_skilled), access_unskilled=_of(others, of_others),
+        access_gap=_of(some & others, gap),
+        income_skilled=_of(some, of_skilled * pay + (1 - of_skilled) * rest + owned),
+        income_unskilled=_of(others, of_others * pay + (1 - of_others) * rest),
         housing=np.minimum(1, USUAL_HOUSING * here["rent"] * usual / income),
         public_services=rates.by_place("tax_rate") * here["income"],
     )  # fmt: skip
     _retrain(state, rates, skilled)
+
+
+def _of(there: Flags, values: Floats) -> Floats:
+    """Return values of groups that are there, NaN of those nobody belongs to."""
+    return np.where(there, values, np.nan)
 
 
 def _retrain(state: State, rates: Rates, skilled: Floats) -> None:

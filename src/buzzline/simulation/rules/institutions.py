@@ -13,6 +13,7 @@ from buzzline.kernels.luck import four_uniforms
 from buzzline.kernels.new_clusters import own_infrastructure_paid
 from buzzline.simulation.luck import Luck
 from buzzline.simulation.rates import STEPS_A_YEAR, Rates
+from buzzline.simulation.rules.market import usual_sales
 from buzzline.simulation.rules.rule import Rule
 from buzzline.simulation.state import N_CONVENTIONS, State
 
@@ -161,7 +162,8 @@ def coded_practice_leaks(state: State, rates: Rates, luck: Luck) -> None:
 def further_clusters_pay(state: State, rates: Rates, luck: Luck) -> None:
     """A further cluster of an industry in one city pays for its own infrastructure.
 
-    K24; fixed cost / n until it carries itself; Bathelt and Zhao (2016) 2.5.
+    K24; fixed cost / n until it carries itself, once, out of profit (which is for each job);
+    Bathelt and Zhao (2016) 2.5.
     """
     n_places = state.start.size - 1
     fixed = place_rate(state, rates, "new_clusters")
@@ -169,7 +171,8 @@ def further_clusters_pay(state: State, rates: Rates, luck: Luck) -> None:
     own_infrastructure_paid(
         state.alive, state.place, state.industry, state.world.places.region,
         np.diff(state.industry_start).reshape(n_places, -1),
-        np.stack([fixed, place_rate(state, rates, "viable_size")]), state.cash, state.profit,
+        np.stack([fixed, place_rate(state, rates, "viable_size")]), state.size,
+        usual_sales(state) * state.world.jobs.mean(), state.profit,
     )  # fmt: skip
 
 

@@ -110,6 +110,15 @@ def _of_costs(rates: Rates) -> Floats:
     return np.stack([rates.of(name) for name in names])
 
 
+def usual_sales(state: State) -> Floats:
+    """Return what a job of each industry sells, over all places; (s,) float64."""
+    s = max(len(state.world.industries), 1)
+    jobs = np.bincount(state.industry, state.size, s)
+    sold = np.bincount(state.industry, state.output, s)
+    out: Floats = np.divide(sold, jobs, out=np.ones(s), where=jobs > 0)
+    return out
+
+
 def put_by_and_grow(state: State, rates: Rates, luck: Luck) -> None:
     """What exceeds what owners expect is put by, and who earns more takes people on.
 
@@ -117,9 +126,7 @@ def put_by_and_grow(state: State, rates: Rates, luck: Luck) -> None:
     """
     s = max(len(state.world.industries), 1)
     normal = normal_profits(state.alive, state.industry, state.profit, s)
-    jobs = np.bincount(state.industry, state.size, s)
-    sold = np.bincount(state.industry, state.output, s)
-    usual = np.divide(sold, jobs, out=np.ones(s), where=jobs > 0)
+    usual = usual_sales(state)
     growth = rates.of("growth_rate") / STEPS_A_YEAR * np.minimum(1, rates.of("income"))
     table = np.stack([
         rates.of("expected_profit"), rates.of("retained_share"),

@@ -25,6 +25,7 @@ from buzzline.simulation.rules.rule import Rule
 from buzzline.simulation.state import State
 
 USUAL_PENALTY = 0.5  # what the rates of entry were said at
+USUAL_LACK = 0.15  # of capital, likewise: 0.3 (1 - 0.5)
 MOST_TIMES = 4.0  # the usual: how many begin where much is earned, or nobody is yet
 SERVICE_CHANCE = 0.7  # that a service which would pay begins in a year
 
@@ -84,7 +85,7 @@ def starts(rates: Rates) -> Floats:
     fear = rates.of("fear_of_failure")
     dare = (1 - fear * rates.of("failure_penalty")) / (1 - fear * USUAL_PENALTY)
     lack = rates.of("capital_constraint") * (1 - rates.of("local_finance"))
-    return dare * (0.5 + rates.of("local_finance")) * (1 - lack)
+    return dare * (0.5 + rates.of("local_finance")) * (1 - lack) / (1 - USUAL_LACK)
 
 
 def ability(rates: Rates) -> Floats:
@@ -199,7 +200,8 @@ def bridge_holes(state: State, rates: Rates, luck: Luck) -> None:
     bridged = np.where(rent > 0, np.minimum(1, served * cost / np.maximum(rent, 1e-12)), 0.0)
     bridged = public + (1 - public) * bridged
     state.by_place["services"], state.by_place["holes"] = bridged, holes
-    state.by_place["unbridged"] = holes * (1 - bridged)
+    # What trust bridges, as it does in rent, costs nobody.
+    state.by_place["unbridged"] = holes * (1 - state.by_place["commons"]) * (1 - bridged)
     dose = np.minimum(1, rates.by_place("entry"))
     chance = np.where(pays > served, SERVICE_CHANCE * dose, 0.0)
     number = _numbers(luck, state.step, chance, "services")
@@ -210,7 +212,8 @@ def bridge_holes(state: State, rates: Rates, luck: Luck) -> None:
 def services_put_to_sleep(state: State, rates: Rates, luck: Luck) -> None:
     """What a public service does, organisations do no more themselves: the sleeping pill.
 
-    K12; asleep' = asleep + sleeping (public - asleep); Turvani, conversations 4.129 (X42).
+    K12; asleep' = asleep + sleeping (public - asleep); Turvani, conversations 4.129 (X42). They
+    take it up again as slowly, so this goes on after the service has ended.
     """
     asleep = state.by_place.setdefault("asleep", np.zeros(state.world.places.n))
     pace = rates.per_step("sleeping_pill")[:: rates.n_groups]
@@ -219,7 +222,7 @@ def services_put_to_sleep(state: State, rates: Rates, luck: Luck) -> None:
 
 
 SLEEPING_RULES = (
-    Rule("K12", "services put to sleep", "watching", "public_service", services_put_to_sleep,
+    Rule("K12", "services put to sleep", "watching", "sleeping_pill", services_put_to_sleep,
          "Turvani, conversations 4.129"),
 )  # fmt: skip
 STARTING_RULES = (
