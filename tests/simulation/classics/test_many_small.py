@@ -98,6 +98,19 @@ def test_never_and_no_mixture_are_said():
 def test_one_unit_is_neither_many_nor_large():
     row = many_small_or_one_large(units=(1,), within=(0.5,)).cases.row(0, named=True)
     assert (row["one_large"], row["many_small"]) == pytest.approx((0, 0), abs=1e-12)
+    assert (row["value"], row["most"]) == (0.0, "alike")
+    assert "the same" in str(many_small_or_one_large(units=(1,), within=(0.5,)))
+
+
+def test_the_sentence_is_right_at_the_edges():
+    none = many_small_or_one_large(units=(20,), within=(1.0,))
+    assert none.cases["value"].item() == 0.0
+    assert "even if none sees" in str(none)
+    every = many_small_or_one_large(units=(20,), within=(0.3,), across=0.3)
+    assert every.cases["value"].item() == 1.0
+    assert "only if each sees all others" in str(every)
+    between = many_small_or_one_large(units=(20,), within=(0.5,), across=0.3)
+    assert "as soon as each sees" in str(between)
 
 
 @pytest.mark.parametrize("units", [(), (0,), (2_000_000,)])

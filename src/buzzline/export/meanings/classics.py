@@ -114,7 +114,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("one_large", "sd", "Expected payoff in one large organisation."),
         ("many_small", "sd", "Expected payoff in many small ones."),
         ("mixed", "sd", "Mean expected payoff with one large and many small ones."),
-        ("most", "", "Which of the three is highest."),
+        ("most", "", "Which of the three is highest; alike: none is."),
         STATUS,
     ),
     "sensitivity_morris": (

@@ -17,6 +17,7 @@ from buzzline.arrays import Floats
 _FURTHEST = 12.0
 _APART = 0.02  # of points where distributions are taken; far less than their spread
 _VISIONS_APART = 0.05
+_ALIKE = 1e-12  # what numbers of this size are exact to
 
 
 @cache
@@ -128,8 +129,10 @@ def visible_needed(
             n, visible=visible, correlation=across, understanding=understanding
         )
 
-    if lead(0.0) <= 0:
+    if lead(0.0) <= _ALIKE:
         return 0.0
+    if abs(lead(1.0)) <= _ALIKE:
+        return 1.0
     if lead(1.0) > 0:
         return float("nan")
     found: float = brentq(lead, 0.0, 1.0, xtol=1e-12)

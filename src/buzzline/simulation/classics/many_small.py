@@ -30,7 +30,7 @@ class ManySmallOrOneLarge:
         One row a number of units and a correlation: `n_units`, `within` (correlation of payoffs
         in the large one), `value` (chance to see another from which many small ones learn more;
         empty: never), `one_large`, `many_small`, `mixed` (expected payoffs [sd]), `most`
-        (which of the three is highest), `status`.
+        (which of the three is highest, or "alike"), `status`.
     visible, across : share
     """
 
@@ -45,13 +45,7 @@ class ManySmallOrOneLarge:
 
     def __str__(self) -> str:
         row = self.cases.row(-1, named=True)
-        if row["value"] is None:
-            needed = f"{row['n_units']:,} small organisations never learn more than one large"
-        else:
-            needed = (
-                f"{row['n_units']:,} small organisations learn more than one large as soon as "
-                f"each sees {row['value']:.1%} of the others"
-            )
+        needed = _needed(row["n_units"], row["value"])
         won = (self.cases["most"] == "many small").sum()
         return (
             f"{needed}, where payoffs correlate by {row['within']:g} in the large one and "
@@ -160,8 +154,24 @@ def many_small_or_one_large(
     return ManySmallOrOneLarge(pl.DataFrame(rows).fill_nan(None), visible, across)
 
 
+def _needed(n: int, value: float | None) -> str:
+    """Say from how much seeing on many small ones learn more, at the edges as well."""
+    many = f"{n:,} small organisations"
+    if n == 1:
+        return "A single organisation learns the same, called small or large"
+    if value is None:
+        return f"{many} never learn as much as one large"
+    if value == 0:
+        return f"{many} learn at least as much as one large even if none sees any other"
+    if value == 1:
+        return f"{many} learn as much as one large only if each sees all others, and never more"
+    return f"{many} learn more than one large as soon as each sees {value:.1%} of the others"
+
+
 def _most(expected: dict[str, float]) -> str:
     possible = {name: value for name, value in expected.items() if value == value}
+    if max(possible.values()) - min(possible.values()) < 1e-12:
+        return "alike"
     return max(possible, key=lambda name: possible[name])
 
 
