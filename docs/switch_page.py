@@ -47,14 +47,16 @@ def _parameters(switch: Switch) -> str:
 def worlds() -> str:
     """Return the table of what would decide, of the world that shows it, and of its test."""
     names = ("", "what would decide", "world in which it alone differs", "looked at",
-             "more under", "test")  # fmt: skip
+             "more under", "shown", "test")  # fmt: skip
     rows = []
     for switch in SWITCHES:
         case = CASE[switch.code]
         more = "one" if case.more == "a" else "the other"
-        rows.append(
-            (switch.code, switch.test, case.says, case.looked_at, more, f"`[{switch.code}]`")
-        )
+        shown = "by construction" if case.by_construction else "by runs"
+        rows.append((
+            switch.code, switch.test, case.says, case.looked_at, more, shown,
+            f"`[{switch.code}]`",
+        ))  # fmt: skip
     return _table(names, rows)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from buzzline.errors import InvalidArgument
+from buzzline.policy.asking import policies_asked
 from buzzline.policy.costing import bill_of, scaled, within_budget
 from buzzline.policy.lever import Lever
 from buzzline.policy.policy import Cost, Dose, Policy, together
@@ -174,3 +177,20 @@ def test_a_lever_of_ones_own():
                 0.0, "public", "none", "us")  # fmt: skip
     assert own.policy().changes[0].by == 0.1
     assert str(own.cost) == "1 to 2 thousand euros per year"
+
+
+def test_several_levers_reach_each_its_own_share_and_are_paid_by_it(world):
+    both = policies_asked(["P4+P5"], world, start=0, stop=40)[0]
+    reach = {one.parameter: one.target.reach for one in both.changes}
+    assert (reach["trust_gain"], reach["global_share"]) == (0.4, 0.15)
+    bill = bill_of(both, world, steps=40)
+    assert bill.low == pytest.approx(10 * (16 * 3 + 6 * 8))  # years, organisations, each
+    half = bill_of(scaled(both, 0.5), world, steps=40)
+    assert half.low == pytest.approx(bill.low / 2)
+
+
+def test_units_are_those_of_the_theory_and_what_they_are_billed_as(world):
+    said = {"P5": "organisation and event", "P10": "person and year", "P11": "trainee and year"}
+    assert {code: lever_of(code).cost.per for code in said} == said
+    three = replace(lever_of("P11"), cost=Cost(8, 15, "trainee and year", units=3))
+    assert bill_of(three.policy(stop=4), world, steps=4).low == pytest.approx(8 * 8 * 3)

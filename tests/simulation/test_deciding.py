@@ -1,5 +1,7 @@
 """Each disagreement in a world in which it alone decides, and worlds in which nothing does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,14 +85,18 @@ def test_who_picks_winners_reaches_the_largest_with_as_much():
     assert rest.by == pytest.approx(0.1)
 
 
-def test_an_old_intermediary_has_lost_all_of_its_effect_against_the_usual():
-    gift, lost, _ = governed(
-        [GIFT],
+def test_an_old_intermediary_has_lost_all_of_its_effect():
+    made = replace(GIFT, delivery="intermediary", lag=8, stop=400)
+    gift, lost, able = governed(
+        [made],
         small.plain(),
         Settings({"intermediary_rigidity": 0.25, "intermediary_talent": 0.1}),
     )
     assert gift.by + lost.by == 0
-    assert lost.lag == 20  # 0.2 a year beyond the usual: five years
+    assert (lost.start, lost.lag) == (8, 16)  # four years, from when all of it is there
+    doses = [gift.dose_at(step) - lost.dose_at(step) for step in (3, 7, 15, 23, 60)]
+    assert doses == [0.5, 1.0, 0.5, 0.0, 0.0]
+    assert able.by == pytest.approx(-0.08)
 
 
 def test_places_specialise_or_have_it_all():

@@ -9,8 +9,13 @@ from buzzline.simulation.luck import luck_of
 from buzzline.simulation.settings import Settings
 from buzzline.simulation.starting import world_of_settings
 from buzzline.simulation.stepping import advance
-from buzzline.simulation.switch_factorial import Decision, outcomes_at, switch_factorial
-from buzzline.simulation.switches import switches_of
+from buzzline.simulation.switch_factorial import (
+    Decision,
+    outcomes_at,
+    switch_factorial,
+    those_that_can,
+)
+from buzzline.simulation.switches import SWITCHES, switches_of
 from buzzline.tables.worlds import make_world
 
 DESIGN = np.array([[False, False], [False, True], [True, False], [True, True]])
@@ -61,6 +66,27 @@ def test_what_cannot_act_is_left_out_and_said(study):
     found = switch_factorial(study, switches=["X2", "X30"], decision=Decision(steps=3), runs=2)
     assert found.switches.filter(switch="X30")["status"].item() == "changes nothing here"
     assert found.notes == ()
+
+
+LEVERS = sorted({name for switch in SWITCHES for name in switch.parameters})
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_no_side_leaves_the_lever_in_question_without_room(lever):
+    some, notes = those_that_can(None, Decision(lever=lever))
+    assert all(lever not in one.parameters for one in some)
+    same = [one.code for one in SWITCHES if lever in one.parameters]
+    said = f"Left out: {', '.join(same)} (its sides set `{lever}`, which the policy moves)."
+    assert notes[0] == said
+
+
+def test_a_dispute_over_the_lever_itself_is_left_out_and_said(study):
+    decision = Decision(lever="ict", change=0.5, steps=3)
+    found = switch_factorial(study, switches=["X1", "X2"], decision=decision, runs=2, rng=1)
+    assert found.switches["switch"].to_list() == ["X2"]
+    assert "Left out: X1 (its sides set `ict`" in str(found)
+    with pytest.raises(InvalidArgument, match="another lever"):
+        switch_factorial(study, switches=["X1"], decision=decision, runs=2, rng=1)
 
 
 def test_forgetting_matters_for_what_is_known(study):

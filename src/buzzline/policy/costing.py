@@ -49,15 +49,22 @@ def bill_of(policy: Policy, world: World, steps: int, *, jobs_won: float = 0.0) 
     here = np.isin(world.place, policy.places) if policy.places else np.ones(world.n, bool)
     reached = float(here.sum()) * policy.reach
     n_places = len(policy.places) or world.places.n
-    units = {
-        "organisation and year": reached * years, "organisation": reached * (years > 0),
+    of_places = {
         "year": years, "place and year": n_places * years, "job": max(jobs_won, 0.0),
         "no budget": 0.0,
     }  # fmt: skip
+
+    def units(cost: Cost) -> float:
+        if cost.per in of_places:
+            return of_places[cost.per]
+        many = float(here.sum()) * (policy.reach if cost.reach is None else cost.reach)
+        once = float(years > 0) if cost.per == "organisation" else years
+        return many * cost.units * once
+
     known = [cost for cost in policy.costs if cost.is_known]
     unknown = [cost for cost in policy.costs if not cost.is_known]
     low, high = (
-        sum(_end(cost, end) * units[cost.per] for cost in known) for end in ("low", "high")
+        sum(_end(cost, end) * units(cost) for cost in known) for end in ("low", "high")
     )
     said = f"without what nobody gives a cost for (per {unknown[0].per})" if unknown else ""
     if unknown and not known:
@@ -114,13 +121,21 @@ def scaled(policy: Policy, share: float) -> Policy:
     return replace(
         policy, reach=policy.reach * share, changes=_scaled(policy.changes, share),
         side_effects=_scaled(policy.side_effects, share),
+        costs=tuple(
+            cost if cost.reach is None else replace(cost, reach=cost.reach * share)
+            for cost in policy.costs
+        ),
     )  # fmt: skip
 
 
 def _scaled(changes: Sequence[Change], share: float) -> tuple[Change, ...]:
+    covered = [
+        one if one.covers is None else replace(one, covers=one.covers * share)
+        for one in changes
+    ]
     return tuple(
         replace(one, by=(one.by or 0.0) * share)
         if one.target.is_whole and one.to is None
         else replace(one, target=replace(one.target, reach=one.target.reach * share))
-        for one in changes
+        for one in covered
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from buzzline.errors import InvalidArgument
@@ -100,8 +100,8 @@ class Lever:
                 *(one for dose in self.side_effects for one in pulled.changes(dose)),
                 *pulled.talent(),
             ),
-            costs=(self.cost,), reach=reached, start=start, stop=stop, places=places,
-            source=f"{self.code}: {self.source}",
+            costs=(replace(self.cost, reach=reached),), reach=reached, start=start, stop=stop,
+            places=places, source=f"{self.code}: {self.source}",
         )  # fmt: skip
 
 
@@ -117,14 +117,15 @@ class _Pull:
     industry: int | None
 
     def changes(self, dose: Dose) -> tuple[Change, ...]:
-        """Return a dose as changes: one, or one a year where what delivers it ages."""
+        """Return a dose as a change; `governed` ages what an intermediary delivers."""
         of_place = dose.of == "place"
         size = dose.by * self.strength * (self.reach if of_place else 1.0)
         target = Target(self.places) if of_place else self.target
         lag = round(sum(self.lever.lag_years) / 2 * STEPS_A_YEAR)
         return (
             Change(dose.parameter, by=size, start=self.start, stop=self.stop, lag=lag,
-                   decay=1 - (1 - self.lever.decay) ** (1 / STEPS_A_YEAR), target=target),
+                   decay=1 - (1 - self.lever.decay) ** (1 / STEPS_A_YEAR), target=target,
+                   of=dose.of, delivery=self.lever.delivery, covers=self.reach),
         )  # fmt: skip
 
     def talent(self) -> tuple[Change, ...]:
@@ -135,7 +136,7 @@ class _Pull:
         usual = PARAMETER["innovation_chance"].default
         return (
             Change("innovation_chance", by=-taken * usual, start=self.start, stop=self.stop,
-                   target=Target(self.places)),
+                   target=Target(self.places), of="place"),
         )  # fmt: skip
 
     @property

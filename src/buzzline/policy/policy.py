@@ -13,9 +13,13 @@ from buzzline.simulation.parameters import PARAMETER
 from buzzline.simulation.settings import checked
 
 Per = Literal[
-    "organisation and year", "organisation", "year", "job", "place and year", "no budget"
-]
+    "organisation and year", "organisation", "organisation and event", "person and year",
+    "trainee and year", "year", "job", "place and year", "no budget",
+]  # fmt: skip
 Of = Literal["organisations", "place"]
+OF_ORGANISATIONS: tuple[Per, ...] = (  # paid each year for each organisation that is reached
+    "organisation and year", "organisation and event", "person and year", "trainee and year",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,20 @@ class Cost:
     per : str
         The unit: "organisation and year" (each that is reached), "organisation" (once), "year"
         (a fixed budget), "job" (of affiliates that came), "place and year", or "no budget" (a
-        rule).
+        rule). "organisation and event", "person and year" and "trainee and year" are paid
+        `units` times a year for each organisation that is reached.
+    reach : float [share] or None
+        Of the organisations of its places that it is paid for; None: as many as the policy
+        reaches.
+    units : float [per organisation and year]
+        Events, persons or trainees: an assumption.
     """
 
     low: float
     high: float
     per: Per
+    reach: float | None = None
+    units: float = 1.0
 
     @property
     def is_known(self) -> bool:

@@ -44,6 +44,11 @@ class Change:
     lag : int                 steps until it has its full size, in a straight line
     decay : float             share of it that is lost in each step after `stop`; 1 ends at once
     target : Target
+    of : str                  "organisations", or "place": done to the place as a whole, so that
+                              it cannot be aimed at some of it
+    delivery : str            by whom; what an "intermediary" does ages (X30); "" is not said
+    covers : float or None    share of organisations that the programme reaches, where the
+                              target does not say it
     """
 
     parameter: str
@@ -54,6 +59,9 @@ class Change:
     lag: int = 0
     decay: float = 1.0
     target: Target = Target()
+    of: Literal["organisations", "place"] = "organisations"
+    delivery: str = ""
+    covers: float | None = None
 
     def dose_at(self, step: int) -> float:
         """Return which share of the change is there in a step; 0 before, 1 in full.

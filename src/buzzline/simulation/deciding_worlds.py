@@ -28,7 +28,8 @@ class DecidingWorlds:
     ----------
     worlds : DataFrame
         One row a switch: `switch`, `question`, `held_by_a`, `held_by_b`, `says` (what theory
-        says of this world), `outcome`, `more` (the side with more of it, by theory), `under_a`,
+        says of this world), `outcome`, `more` (the side with more of it, by theory),
+        `by_construction` (the outcome is what the parameter is defined to do), `under_a`,
         `under_b` (means), `value` (paired difference, side with more less the other), `low`,
         `high`, `level`, `n` (runs), `status`.
     level : share
@@ -124,6 +125,7 @@ def _row(
     return {
         "switch": switch.code, "question": switch.question, "held_by_a": switch.held_by_a,
         "held_by_b": switch.held_by_b, "says": case.says, "outcome": case.looked_at,
-        "more": case.more, "under_a": float(a.mean()), "under_b": float(b.mean()),
+        "more": case.more, "by_construction": case.by_construction,
+        "under_a": float(a.mean()), "under_b": float(b.mean()),
         "value": value, "low": low, "high": high, "level": level, "n": runs, "status": status,
     }  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from buzzline.arrays import Floats, Indices
+from buzzline.arrays import Codes, Floats, Indices
 from buzzline.errors import InvalidArgument
 from buzzline.simulation.changes import Change, Target
 from buzzline.simulation.parameters import NUMBER, PARAMETERS
@@ -29,10 +29,13 @@ class Rates:
     ----------
     cells : (parameters, places * n_groups) float64
     n_groups : int
+    members : (places * n_groups,) or None
+        How many organisations each cell has; None where nobody has counted.
     """
 
     cells: Floats
     n_groups: int
+    members: Floats | None = None
 
     def of(self, name: str) -> Floats:
         """Return the values of a parameter by cell; (places * n_groups,) float64."""
@@ -44,8 +47,39 @@ class Rates:
         return np.ascontiguousarray(self.cells[[NUMBER[name] for name in names]].T)
 
     def by_place(self, name: str) -> Floats:
-        """Return the values for those whom no partial target reaches, by place; (places,)."""
-        return self.cells[NUMBER[name], :: self.n_groups].copy()
+        """Return the mean over the organisations of a place, reached or not; (places,)."""
+        return self.in_places(self.of(name))
+
+    def in_places(self, by_cell: Floats) -> Floats:
+        """Return the mean over the organisations of a place of what is said by cell; (places,).
+
+        Exactly what is said of all where it is the same for all; in a place without
+        organisations nobody is reached.
+
+        Raises
+        ------
+        InvalidArgument
+            It differs within a place, and nobody has counted whom changes reach.
+        """
+        groups = by_cell.reshape(-1, self.n_groups)
+        first = groups[:, 0].copy()
+        alike = (groups == first[:, None]).all(axis=1)
+        if bool(alike.all()):
+            return first
+        if self.members is None:
+            raise InvalidArgument(
+                "simulation: a change that reaches some organisations moves what acts on "
+                "places as a whole; count whom it reaches first (`Rates.among`)"
+            )
+        n = self.members.reshape(groups.shape)
+        here = n.sum(axis=1)
+        mean: Floats = (groups * n).sum(axis=1) / np.maximum(here, 1)
+        return np.where(alike | (here == 0), first, mean)
+
+    def among(self, cells: Codes) -> Rates:
+        """Return the same rates, for organisations in given cells; cells : (n,) int."""
+        n = np.bincount(cells, minlength=self.cells.shape[1]).astype(float)
+        return replace(self, members=n)
 
     def of_world(self, name: str) -> float:
         """Return one value for all: the mean over places."""

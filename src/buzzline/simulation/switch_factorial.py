@@ -21,6 +21,7 @@ from buzzline.simulation.evaluating import OUTCOMES, USUAL_WORK
 from buzzline.simulation.factorial import Effects, factorial_design, factorial_effects
 from buzzline.simulation.governing import USUAL, governed
 from buzzline.simulation.means import checked_level
+from buzzline.simulation.parameters import PARAMETER
 from buzzline.simulation.running import Case, Work, many
 from buzzline.simulation.settings import Settings, checked
 from buzzline.simulation.starting import world_of_study
@@ -60,7 +61,8 @@ class Decision:
                 f"{', '.join(OUTCOMES)}"
             )
         if self.lever:
-            checked(self.lever, Settings().value(self.lever) if self.lever in USUAL else 0.0)
+            known = PARAMETER.get(self.lever)
+            checked(self.lever, known.default if known else 0.0)
         if self.steps < 1:
             raise InvalidArgument("switch_factorial: `steps` must be at least 1")
 
@@ -74,8 +76,10 @@ class Decision:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """The policy that is decided on; none where there is no lever."""
-        return (Change(self.lever, by=self.change),) if self.lever else ()
+        """The policy that is decided on, by an intermediary; none where there is no lever."""
+        if not self.lever:
+            return ()
+        return (Change(self.lever, by=self.change, delivery="intermediary"),)
 
 
 USUAL_DECISION = Decision()
@@ -161,7 +165,8 @@ def switch_factorial(
     ----------
     study : Study
     switches : codes of switches, or None
-        "X1" to "X45" and "X-GCN"; None: all that can make a difference here.
+        "X1" to "X45" and "X-GCN"; None: all that can make a difference here. One whose sides
+        set the lever itself is left out, with a note.
     decision : Decision
         The outcome, the policy and the steps.
     runs : runs
@@ -177,8 +182,8 @@ def switch_factorial(
     Raises
     ------
     InvalidArgument
-        A switch, an outcome or a parameter that there is not; fewer than 2 runs; a `level` of
-        0 or 1.
+        A switch, an outcome or a parameter that there is not; only switches that set the lever;
+        fewer than 2 runs; a `level` of 0 or 1.
     TooFew
         No organisation has coordinates, or the outcome does not exist at some combination.
 
@@ -207,7 +212,7 @@ def switch_factorial(
     4
     """
     checked_level("switch_factorial", level)
-    some, notes = _those_that_can(switches, decision)
+    some, notes = those_that_can(switches, decision)
     design = factorial_design(len(some))
     if runs < 2:
         raise InvalidArgument("switch_factorial: an error needs at least 2 runs (`runs`)")
@@ -267,18 +272,32 @@ def _settings(world: World, switches: Sequence[Switch], point: Flags) -> Setting
     return settings
 
 
-def _those_that_can(
+def those_that_can(
     codes: Sequence[str] | None, decision: Decision
 ) -> tuple[tuple[Switch, ...], tuple[str, ...]]:
-    """Return the switches asked for; of all, those that can do anything in a study."""
-    some = switches_of(codes)
+    """Return the switches asked for; of all, those that can do anything in a study.
+
+    A switch of which a side sets the very parameter that the policy moves tells how much of it
+    there is already, not what it does: under one side the policy has no room. It is left out.
+    """
+    asked, notes = switches_of(codes), list[str]()
+    some = tuple(one for one in asked if decision.lever not in one.parameters)
+    if len(some) < len(asked):
+        same = ", ".join(one.code for one in asked if one not in some)
+        moved = f"`{decision.lever}`, which the policy moves"
+        notes.append(f"Left out: {same} (its sides set {moved}).")
+        if not some:
+            raise InvalidArgument(
+                f"switch_factorial: the sides of {same} set {moved}; ask about other switches, "
+                "or about another lever"
+            )
     if codes is not None:
-        return some, ()
+        return some, tuple(notes)
     idle = set(KINDS) | (set() if decision.lever else set(USUAL))
     left_out = [one.code for one in some if set(one.parameters) <= idle]
     kept = tuple(one for one in some if one.code not in left_out)
     why = "industries are facts here" + ("" if decision.lever else ", and there is no policy")
-    return kept, (f"Left out: {', '.join(left_out)} ({why}).",)
+    return kept, (*notes, f"Left out: {', '.join(left_out)} ({why}).")
 
 
 def switches_table(

@@ -41,6 +41,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         _SWITCH, _QUESTION, _HELD_A, _HELD_B, ("says", "", "What theory says of this world."),
         ("outcome", "", "What is looked at."),
         ("more", "", "Position under which theory says there is more of it, a or b."),
+        ("by_construction", "", "The outcome is what the parameter is defined to do."),
         _UNDER_A, _UNDER_B,
         ("value", _OUTCOME, "Outcome of that position less that of the other, run by run."),
         _LOW, _HIGH, LEVEL, _N, STATUS,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from buzzline.errors import InvalidArgument
 from buzzline.policy.lever import Lever
+from buzzline.policy.policy import OF_ORGANISATIONS
 from buzzline.policy.shelf import lever_of
 from buzzline.simulation.changes import Change, Target
 
@@ -61,8 +62,8 @@ def cost_a_year(lever: Lever) -> float:
     (5.5, 2.0)
     """
     middle = (lever.cost.low + lever.cost.high) / 2
-    if lever.cost.is_known and lever.cost.per == "organisation and year":
-        return middle
+    if lever.cost.is_known and lever.cost.per in OF_ORGANISATIONS:
+        return middle * lever.cost.units
     if lever.cost.is_known and lever.cost.per == "organisation":
         return middle / YEARS
     raise InvalidArgument(f"{lever.code} has no known cost of an organisation: {lever.cost}")

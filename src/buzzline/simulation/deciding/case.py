@@ -42,6 +42,9 @@ class Case:
     values : dict                parameters of both sides, over `QUIET`; the switch's own win
     changes : tuple of Change    a policy that both sides have, governed by each in its way
     steps : int
+    by_construction : bool
+        The outcome is what the parameter is defined to do, or nearly: the world shows that the
+        switch is connected, and nothing that follows from it.
     """
 
     code: str
@@ -53,6 +56,7 @@ class Case:
     values: Mapping[str, float] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     steps: int = 12
+    by_construction: bool = False
 
 
 def decided(case: Case, *, runs: int, seed: int) -> tuple[Floats, Floats]:

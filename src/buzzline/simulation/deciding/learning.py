@@ -98,7 +98,7 @@ LEARNING_CASES = (
     Case("X15", "Where trust is high, people without skill get jobs by ties, if ties are a "
          "thing of their own.", lambda: small.plain(), see.access_of_unskilled,
          "share of people without skill in jobs of clusters", "b",
-         {"access": 1.0, "income": 1.0, "trust_commons": 0.8}, steps=3),
+         {"access": 1.0, "income": 1.0, "trust_commons": 0.8}, steps=3, by_construction=True),
     Case("X16", "What comes through gatekeepers tied by little trust is learned, if other ways "
          "make up for them.", _first_place_with_pipelines, see.knowledge_in_first,
          "mean knowledge in the place that knows little", "b",
@@ -108,7 +108,7 @@ LEARNING_CASES = (
          "brings them together.", lambda: small.two_fields(), see.knowledge, "mean knowledge",
          "a", {**LEARN, "cognitive_distance": 0.0}),
     Case("X18", "Places sell more if identity is part of success.", lambda: small.plain(),
-         see.output, "what organisations sell", "a", {"cohesion": 1.0}),
+         see.output, "what organisations sell", "a", {"cohesion": 1.0}, by_construction=True),
     Case("X19", "Where all grow, trust of the place lasts if success pays for it.",
          lambda: small.plain(), see.commons, "trust that places lend", "b",
          {"cohesion": 1.0, "innovation": 1.0, "innovation_chance": 0.5, "joint_action": 0.0,
