@@ -56,6 +56,18 @@ def test_nothing_moves_nothing():
     assert not found.share.any()
 
 
+def test_what_a_sum_leaves_of_nothing_is_nothing():
+    rng = np.random.default_rng(1)
+    design = factorial_design(6)
+    for _ in range(50):  # only the first two switches do anything
+        luck = {(a, b): rng.random(5) for a in (0, 1) for b in (0, 1)}
+        outcomes = np.array([luck[int(point[0]), int(point[1])] for point in design])
+        found = factorial_effects(design, outcomes)
+        assert found.main[5] == 0
+        assert found.main_error[5] == 0
+        assert (found.main[:2] != 0).all()
+
+
 def test_one_run_and_no_switch_are_said():
     with pytest.raises(InvalidArgument, match="at least 2 runs"):
         factorial_effects(factorial_design(2), np.ones((4, 1)))

@@ -67,6 +67,41 @@ def test_luck_is_told_from_what_parameters_do():
     assert np.mean(seen) == pytest.approx(rows["by_luck"][0], rel=0.35)
 
 
+def _with_luck(slope, spread, runs=4):
+    rng = np.random.default_rng(0)
+    return lambda points: (
+        slope * points @ [[4.0], [2.0], [0.0]] + spread * rng.normal(size=(len(points), runs))
+    )
+
+
+@pytest.mark.parametrize(("slope", "spread"), [(0.0, 1.0), (1.0, 1.0), (1.0, 4.0)])
+def test_shares_that_luck_alone_would_give_move_nothing(slope, spread):
+    found = sobol_of(_with_luck(slope, spread), UNIT, samples=256, rng=1)
+    status = dict(found.parameters.select("parameter", "status").iter_rows())
+    assert status["c"] == "not told from luck"
+    assert status["a"] == ("moves" if slope else "not told from luck")
+    assert found.noise_share <= 1
+    assert ("No parameter's share" in str(found)) == (slope == 0)
+
+
+def test_the_sentence_takes_the_share_of_luck_off():
+    found = sobol_of(_with_luck(1.0, 4.0), UNIT, samples=256, rng=1)
+    total = found.parameters.filter(parameter="a")["value"][0]
+    assert str(found).startswith(f"{total - found.noise_share:.0%} [")
+
+
+def test_one_run_tells_nothing_from_luck():
+    found = sobol_of(_with_luck(1.0, 4.0, runs=1), UNIT, samples=64, rng=1)
+    assert set(found.parameters["status"]) == {"not told from luck"}
+    assert "not known from one run" in str(found)
+
+
+def test_without_luck_what_has_no_share_may_not_matter():
+    found = sobol_of(linear, UNIT, samples=64, rng=1).parameters
+    assert found.filter(parameter="c")["status"][0] in ("may not matter", "not told from luck")
+    assert found.filter(parameter="a")["status"][0] == "moves"
+
+
 def test_what_a_run_adds_everywhere_is_no_noise():
     outcomes = np.array([[1.0, 5.0, 2.0], [2.0, 6.0, 3.0], [4.0, 8.0, 5.0]])
     assert noise_of(outcomes) == pytest.approx((0, 0))
@@ -90,7 +125,11 @@ def test_points_share_their_luck_in_the_simulation():
 
 def test_forgetting_moves_knowledge():
     found = sensitivity_morris(
-        parameters=("forgetting", "market_turbulence"), trial=SMALL, trajectories=4, runs=2, rng=1
+        parameters=("forgetting", "market_turbulence"),
+        trial=SMALL,
+        trajectories=4,
+        runs=2,
+        rng=1,
     )
     row = found.parameters.row(0, named=True)
     assert (row["parameter"], row["status"]) == ("forgetting", "moves")

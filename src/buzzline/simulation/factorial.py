@@ -13,6 +13,7 @@ from buzzline.arrays import Flags, Floats
 from buzzline.errors import InvalidArgument
 
 FULL_UP_TO = 4  # factors; every combination is tried
+ROUNDING = 1e-12  # of the largest outcome: what sums leave of nothing
 HALF_AT = 5  # the fifth is the product of four: pairs are still told apart
 
 
@@ -120,6 +121,7 @@ def factorial_effects(design: Flags, outcomes: Floats) -> Effects:
 
 def _contrast(signs: Floats, outcomes: Floats) -> tuple[Floats, Floats]:
     by_run = signs @ outcomes * (2 / outcomes.shape[0])  # (contrasts, runs)
+    by_run[np.abs(by_run) <= ROUNDING * np.abs(outcomes).max()] = 0.0
     return by_run.mean(axis=1), by_run.std(axis=1, ddof=1) / np.sqrt(outcomes.shape[1])
 
 

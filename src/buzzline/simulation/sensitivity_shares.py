@@ -35,6 +35,7 @@ from buzzline.simulation.sensitivity import (
 from buzzline.simulation.starting import world_of_settings
 
 FEW = ("learning_rate", "innovation_chance", "forgetting")
+MOVES, BY_LUCK, PERHAPS_NOT = "moves", "not told from luck", "may not matter"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -45,10 +46,11 @@ class SobolSensitivity:
     ----------
     parameters : DataFrame
         One row a parameter, largest total first: `parameter`, `value` (total share, alone and
-        with others), `low`, `high`, `alone` (first-order share), `alone_low`, `alone_high`,
-        `level`, `status`, `from_value`, `to_value`, `n` (base points).
+        with others, luck included), `low`, `high`, `alone` (first-order share), `alone_low`,
+        `alone_high`, `level`, `status`, `from_value`, `to_value`, `n` (base points).
     outcome : str
-    noise_share : share             of the variance of means over runs that is luck
+    noise_share : share             of the variance of means over runs that is luck; NaN where
+                                    there is a single run
     n_points, runs : int
     level : share
     """
@@ -66,15 +68,30 @@ class SobolSensitivity:
         return self.parameters
 
     def __str__(self) -> str:
+        how_many = f"{self.n_points:,} points, {self.runs:,} runs each"
+        return f"{self._first()} {how_many}; {self._luck()}."
+
+    def _first(self) -> str:
         row = self.parameters.row(0, named=True)
-        luck = "unknown" if self.noise_share != self.noise_share else f"{self.noise_share:.1%}"
-        return (
-            f"{row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}] of the variance of "
-            f"`{self.outcome}` involves `{row['parameter']}`, {row['alone']:.0%} "
-            f"[{row['alone_low']:.0%}, {row['alone_high']:.0%}] that alone. "
-            f"{self.n_points:,} points, {self.runs:,} runs each; of the variance of means, "
-            f"luck is {luck}."
+        if row["status"] != MOVES:
+            return (
+                f"No parameter's share in the variance of `{self.outcome}` is told from luck; "
+                f"the largest total is that of `{row['parameter']}`, {row['value']:.0%} "
+                f"[{row['low']:.0%}, {row['high']:.0%}], luck included."
+            )
+        total, low, high = (
+            max(row[name] - self.noise_share, 0.0) for name in ("value", "low", "high")
         )
+        return (
+            f"{total:.0%} [{low:.0%}, {high:.0%}] of the variance of `{self.outcome}` involves "
+            f"`{row['parameter']}`, luck's share taken off, {row['alone']:.0%} "
+            f"[{row['alone_low']:.0%}, {row['alone_high']:.0%}] that alone."
+        )
+
+    def _luck(self) -> str:
+        if self.noise_share != self.noise_share:
+            return "how much of the variance is luck is not known from one run"
+        return f"of the variance of means, luck is {self.noise_share:.1%}"
 
     def __repr__(self) -> str:
         return str(self)
@@ -128,7 +145,8 @@ def sensitivity_sobol(
     Sobol' indices [1]_ by SALib, on means over runs, of parameters drawn evenly and apart from
     each other within their ranges: other ranges, other shares. Intervals resample base points;
     with few of them they are wide, and estimates may fall below 0 or above 1. What luck leaves
-    in the means counts as interaction; its share of their variance is told.
+    in the means counts as interaction of every parameter: a total is taken to move the outcome
+    only if its whole interval lies above luck's share, which a single run cannot tell.
 
     References
     ----------
@@ -194,20 +212,28 @@ def sobol_of(
         problem, means, calc_second_order=False, conf_level=level, num_resamples=RESAMPLED,
         seed=int(child(seed, "resampling").integers(2**31)),
     )  # fmt: skip
+    noise = min(noise_of(outcomes)[1], 1.0)  # NaN stays
     total, wide = np.asarray(found["ST"]), np.asarray(found["ST_conf"])
     alone, half = np.asarray(found["S1"]), np.asarray(found["S1_conf"])
     frame = pl.DataFrame({
         "parameter": [each.name for each in factors], "value": total, "low": total - wide,
         "high": total + wide, "alone": alone, "alone_low": alone - half,
         "alone_high": alone + half, "level": np.full(total.size, level),
-        "status": np.where(total - wide > 0, "moves", "may not matter"),
+        "status": [_status(low, noise) for low in total - wide],
         "from_value": [float(each.low) for each in factors],
         "to_value": [float(each.high) for each in factors], "n": np.full(total.size, samples),
     }).fill_nan(None)  # fmt: skip
     return SobolSensitivity(
         frame.sort("value", descending=True, maintain_order=True), outcome,
-        noise_of(outcomes)[1], len(unit), outcomes.shape[1], level,
+        noise, len(unit), outcomes.shape[1], level,
     )  # fmt: skip
+
+
+def _status(low: float, noise: float) -> str:
+    """Return whether a total share whose interval begins at `low` is more than luck."""
+    if low > noise:
+        return MOVES
+    return PERHAPS_NOT if noise == 0 else BY_LUCK
 
 
 def _checked_samples(samples: int) -> None:

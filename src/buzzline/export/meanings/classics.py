@@ -130,7 +130,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     ),
     "sensitivity_sobol": (
         _PARAMETER,
-        *_measured("value", "share", "Of the variance, alone and together with others."),
+        *_measured("value", "share", "Of the variance, alone, with others and with luck."),
         *_measured("alone", "share", "Of the variance, alone."),
         LEVEL, STATUS, *_RANGE,
         ("n", "points", "Base points."),
