@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.charts.pictures import overlaps, size, texts
 
 from buzzline.charts import chart, further_charts
 from buzzline.charts.drawing import NothingDrawn
 from buzzline.charts.palette import RAMP_COLOURS
+from buzzline.charts.simulation import near_most
 from buzzline.charts.small_maps import Moment, shade_edges, small_maps
 from buzzline.charts.spec import picture
 from buzzline.errors import InvalidArgument
@@ -45,11 +47,33 @@ def test_invariant_no_text_overlaps_and_none_leaves_the_picture(found, surface, 
 def test_by_hand_a_panel_for_each_place_and_a_map_for_each_moment(found):
     charts = drawn(found, 680)
     n_places = found.table()["place_id"].n_unique() - 1
-    headings = [t for t in charts[""].svg().split("</text>") if "font-weight=\"bold\"" in t]
+    headings = [t for t in charts[""].svg().split("</text>") if 'font-weight="bold"' in t]
     assert len(headings) >= n_places
     assert "At the start" in charts["maps"].svg()
     assert "After 2 years" in charts["maps"].svg()
     assert "no forecast" in charts["maps"].svg()
+
+
+def test_by_hand_maps_are_of_relative_knowledge_and_levels_are_no_growth(found):
+    charts = drawn(found, 680)
+    assert "against all other places" in charts["maps"].svg()
+    assert "Levels rise in every world" in charts["together"].svg()
+
+
+def test_by_hand_a_place_far_off_with_few_organisations_is_said_not_drawn(found):
+    place = np.array([[-4.0, 40.0], [-3.0, 41.0], [-8.0, 39.0], [140.0, 35.0]])
+    assert near_most(place, np.array([30.0, 30, 30, 2])).tolist() == [True, True, True, False]
+    assert near_most(place, np.array([30.0, 30, 30, 40])).all()
+    maps = found.maps.with_row_index().with_columns(
+        longitude=pl.when(pl.col("index") % (found.maps.height // 3) == 0)
+        .then(pl.col("longitude") + 170)
+        .otherwise("longitude"),
+        n_organisations=pl.when(pl.col("index") % (found.maps.height // 3) == 0)
+        .then(0.5)
+        .otherwise("n_organisations"),
+    )
+    far = further_charts(replace(found, maps=maps.drop("index")))["maps"]
+    assert "1 place far off" in far.svg()
 
 
 def test_by_hand_shades_of_maps_grow_with_the_value():

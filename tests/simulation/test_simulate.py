@@ -1,8 +1,11 @@
 """A study simulated: what is said is what was recorded, and says what it does not know."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from buzzline.errors import InvalidArgument, TooFew
 from buzzline.simulation.running import Work, histories
@@ -112,6 +115,70 @@ def test_by_hand_the_sentence_says_that_it_is_no_forecast(found):
     assert str(found).startswith("2 years, 3 runs (minimal): of ")
     assert "No forecast: " in str(found)
     assert "assumed" in str(found)
+
+
+def test_by_hand_the_change_is_taken_run_by_run_for_all_places_at_once(study, found):
+    world = world_of_study(study)
+    runs = histories(world, settings=MINIMAL, steps=8, runs=3, rng=2)
+    rows = found.table().filter(pl.col("place_id").is_not_null(), quantity="relative_knowledge")
+    level = 1 - 0.05 / rows.height
+    for row in rows.to_dicts():
+        place = world.places.ids.index(row["place_id"])
+        moved = runs.at("relative_knowledge", place=place) - runs.at(
+            "relative_knowledge", place=place, step=0
+        )
+        half = stats.t.ppf((1 + level) / 2, 2) * moved.std(ddof=1) / np.sqrt(3)
+        assert row["change"] == pytest.approx(moved.mean())
+        assert row["change_high"] - row["change"] == pytest.approx(half)
+
+
+def test_by_hand_no_place_is_named_as_moving_where_luck_may_be_all(found):
+    frame = found.ends
+    still = frame.with_columns(change_low=pl.lit(-1.0), change_high=pl.lit(1.0))
+    assert "no place moves beyond luck" in str(replace(found, ends=still))
+    is_first = pl.col("name") == frame["name"][-1]
+    one = frame.with_columns(
+        change_low=pl.when(is_first).then(0.1).otherwise(-1.0), change_high=pl.lit(1.0)
+    )
+    assert f"1 moves beyond luck in what organisations know against those elsewhere: " \
+        f"{frame['name'][-1]} " in str(replace(found, ends=one))  # fmt: skip
+
+
+def test_recovers_the_truth_a_place_that_forgets_faster_falls_behind():
+    rows = {"org_id": [f"o{k}" for k in range(48)],
+            "longitude": [8.0, 9.5, 11.0, 12.5] * 12, "latitude": [50.0] * 48}  # fmt: skip
+    study = Study.of(organisations=pl.DataFrame(rows))
+    place = world_of_study(study).places.names[0]
+    how = {"length": Length(24, 12), "rng": 3}
+    forgetful = simulate(study, settings=("minimal", f"forgetting@{place}=0.2"), **how)
+    assert f"beyond luck in what organisations know against those elsewhere: {place} -" in str(
+        forgetful
+    )
+
+
+def test_invariant_years_to_settle_are_the_years_before_year_0(study, found):
+    settled = simulate(study, settings=("minimal",), length=Length(4, 3, 1), rng=2)
+    assert settled.paths["step"].unique().sort().to_list() == [0, 4]
+    whole = found.paths.filter(step=8, quantity="knowledge")["value"].to_list()
+    assert settled.paths.filter(step=4, quantity="knowledge")["value"].to_list() == whole
+    assert "1 year, 3 runs" not in str(found)
+    assert "after 1 year to settle" in str(settled)
+    with pytest.raises(InvalidArgument, match="which is not recorded every 3 steps"):
+        simulate(study, length=Length(4, 2, 1), work=Work(every=3))
+
+
+def test_by_hand_the_sentence_says_first_that_knowledge_is_drawn_and_that_levels_rise(study):
+    untold = Study.of(organisations=study.organisations)
+    said = str(simulate(untold, **SHORT))
+    assert said.startswith(
+        "What organisations know at the start is drawn, not from the tables."
+    )
+    assert "Levels rise in every world of this model until it settles" in said
+
+
+def test_special_case_settings_are_refused_before_a_world_is_made():
+    with pytest.raises(InvalidArgument, match="Did you mean 'learning_rate'"):
+        simulate(Study.of(), settings=("lerning_rate=0.1",))
 
 
 def test_by_hand_later_settings_win():

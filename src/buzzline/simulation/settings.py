@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 from buzzline.errors import InvalidArgument
 from buzzline.simulation.parameters import PARAMETER
@@ -64,7 +65,9 @@ def checked(name: str, value: float) -> float:
         No such parameter, or out of bounds.
     """
     if name not in PARAMETER:
-        near = [known for known in PARAMETER if name in known or known in name]
+        near = get_close_matches(name, PARAMETER, n=1) or [
+            known for known in PARAMETER if name in known or known in name
+        ]
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InvalidArgument(
             f"simulation: there is no parameter {name!r}.{hint} "

@@ -48,6 +48,23 @@ def typed_settings(words: Sequence[str], places: Places) -> Settings:
     return settings
 
 
+def known_words(words: Sequence[str]) -> None:
+    """Refuse words that are no settings in any world, before there is one.
+
+    Raises
+    ------
+    InvalidArgument
+        No such parameter or value; places are looked at by `typed_settings`.
+
+    Examples
+    --------
+    >>> known_words(["minimal", "forgetting@Turin=0.05"])
+    """
+    for word in words:
+        if word not in MODELS:
+            _parts(word)
+
+
 def _parts(word: str) -> tuple[str, str, float]:
     left, equals, right = word.rpartition("=")
     name, _, place = left.partition("@")

@@ -33,7 +33,12 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "simulate": (
         PLACE_ID, PLACE, *QUANTITY,
         ("start", "see unit", "First mean: of what a step brings forth, after a year."),
-        *OVER_RUNS, REASON,
+        *OVER_RUNS,
+        ("change", "see unit", "From the start to the end, mean over runs."),
+        ("change_low", "see unit",
+         "Lower end of its interval, for all places asked about at once."),
+        ("change_high", "see unit", "Upper end of that interval."),
+        REASON,
     ),
     "simulate_paths": (PLACE_ID, PLACE, *QUANTITY, *WHEN, *OVER_RUNS),
     "simulate_maps": (
@@ -41,6 +46,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
         ("longitude", "degrees", "East of Greenwich."),
         ("latitude", "degrees", "North of the equator."),
         *WHEN,
+        ("relative_knowledge", "ratio", "Against the mean of all other places; over runs."),
         ("knowledge", "units of knowledge", "Mean over organisations, categories and runs."),
         ("n_organisations", "organisations", "Mean over runs."),
     ),
