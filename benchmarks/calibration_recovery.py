@@ -12,6 +12,7 @@ import sys
 
 from buzzline.simulation.recovery import recovered
 from buzzline.simulation.reference import FREE, Window, reference_table
+from buzzline.simulation.running import Work
 from buzzline.simulation.starting import world_of_settings
 
 LEVEL = 0.9
@@ -21,7 +22,12 @@ def main(simulations: int = 600, workers: int = 2) -> None:
     """Simulate, take a hundred simulations for the data in turn, and print what was found."""
     world = world_of_settings(8, 24, 3, rng=1)
     table = reference_table(
-        world, FREE, window=Window(2000, 2005), simulations=simulations, workers=workers, rng=1
+        world,
+        FREE,
+        window=Window(2000, 2005),
+        simulations=simulations,
+        rng=1,
+        work=Work(workers=workers),
     )
     found = recovered(table.values, table.summaries, bounds=table.bounds, kept=0.2, level=LEVEL)
     print("| parameter | intervals that hold it | shrinkage | correlation |")

@@ -26,6 +26,7 @@ from buzzline.simulation.reference import (
     tried,
 )
 from buzzline.simulation.rejection import posterior_of, usable
+from buzzline.simulation.running import Work
 from buzzline.simulation.settings import MINIMAL
 from buzzline.simulation.starting import world_of_settings
 from buzzline.tables.study import Study
@@ -233,6 +234,30 @@ def test_a_small_study_is_calibrated_from_end_to_end():
     assert found.parameters.height == 2
     assert found.moments.height == len(MOMENTS)
     assert "too few simulations" in str(found)
+
+
+def test_what_was_simulated_before_a_stop_is_kept_and_gives_the_same(tmp_path):
+    world = world_of_settings(2, 8, settings=MINIMAL, rng=1)
+    how = {"window": Window(2000, 2000), "simulations": 4, "rng": 3}
+    said = []
+    whole = reference_table(world, ("forgetting",), **how)
+    work = Work(folder=str(tmp_path))
+    first = reference_table(world, ("forgetting",), work=work, **how)
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == 4
+    files[1].unlink()  # as if stopped before
+    before = {path: path.stat().st_mtime_ns for path in files if path.exists()}
+    again = reference_table(world, ("forgetting",), work=work, **how,
+                            progress=lambda what, done, total: said.append(what))  # fmt: skip
+    for found in (first, again):
+        assert np.array_equal(found.summaries, whole.summaries, equal_nan=True)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert set(said) == {"4 simulations of 1 year"}
+
+
+def test_a_parameter_that_there_is_not_is_refused_before_the_study_is_looked_at():
+    with pytest.raises(InvalidArgument, match="Did you mean 'forgetting'"):
+        calibrate(Study.of(), parameters=["forgeting"])
 
 
 @pytest.mark.slow

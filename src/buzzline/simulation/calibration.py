@@ -33,9 +33,11 @@ from buzzline.simulation.reference import (
     Window,
     kinds_in,
     of_kinds,
+    prior_bounds,
     reference_table,
 )
 from buzzline.simulation.rejection import Posterior, usable
+from buzzline.simulation.running import Work
 from buzzline.simulation.settings import Settings
 from buzzline.simulation.starting import world_of_study
 from buzzline.tables.study import Study
@@ -138,7 +140,7 @@ def calibrate(
     years: Years = 10,
     simulations: Count = 500,
     level: Share = 0.9,
-    workers: Count = 1,
+    work: Work = Work(),  # noqa: B008  # frozen
     rng: Seed = None,
     progress: Progress = silent,
 ) -> Calibration:
@@ -149,13 +151,15 @@ def calibrate(
     study : Study
         With dates: of ties, of organisations, or outcomes by year.
     parameters : names of parameters
+        That are looked for; the others keep their values. `buzzline parameters` lists them.
     years : years
         At most that many of the last years that the study tells of are compared.
     simulations : count
         With values from uniform priors: the contested range, else a third to three times the
         default.
     level : share
-    workers : count
+    work : Work
+        With a folder, simulations that are there are not run again.
     rng : Generator, int or None
 
     Returns
@@ -190,10 +194,11 @@ def calibrate(
     >>> found.parameters["status"][0]
     'too few simulations: 10, at least 100'
     """
+    prior_bounds(parameters)  # refuses what cannot be before anything is made
     window = window_of(study, years)
     world = world_of_study(study, year=window.first)
     reference = reference_table(
-        world, parameters, window=window, simulations=simulations, workers=workers,
+        world, parameters, window=window, simulations=simulations, work=work,
         rng=seed_of(rng), progress=progress,
     )  # fmt: skip
     some = of_kinds(study, window.kinds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 from scipy.stats import qmc
@@ -20,12 +21,16 @@ from buzzline.simulation.observing import observe
 from buzzline.simulation.parameters import PARAMETER
 from buzzline.simulation.pools import spread_out
 from buzzline.simulation.rates import STEPS_A_YEAR
+from buzzline.simulation.running import ENOUGH_FOR_PROCESSES, Work
 from buzzline.simulation.settings import Settings, checked
+from buzzline.simulation.shards import digest_of, is_whole, shard_name, write_shard
 from buzzline.simulation.sighting import Sighting, sight
 from buzzline.simulation.stepping import advance
 from buzzline.simulation.study_ties import KIND_OF, NOT_TIES
 from buzzline.simulation.world import LAYERS, World
+from buzzline.space.threads import thread_count
 from buzzline.tables.study import Study
+from buzzline.wording import plural
 
 # What regions are most often held to differ in, and every mechanism of learning has one of.
 FREE = (
@@ -124,7 +129,7 @@ def reference_table(
     priors: Mapping[str, tuple[float, float]] | None = None,
     window: Window = Window(2000, 2004),
     simulations: Count = 500,
-    workers: Count = 1,
+    work: Work = Work(),  # noqa: B008  # frozen
     rng: Seed = None,
     progress: Progress = silent,
 ) -> Reference:
@@ -137,13 +142,17 @@ def reference_table(
     priors : mapping of parameter to (low, high), or None
     window : Window
         The world begins on the first day of its first year.
-    simulations, workers : count
+    simulations : count
+    work : Work
+        With a folder, what is simulated is kept there and not simulated again.
     rng : Generator, int or None
 
     Raises
     ------
     InvalidArgument
         A parameter or a prior that is not possible.
+    UnwritableOutput
+        No room for what is simulated; what was kept before stays.
     """
     bounds, seed = prior_bounds(parameters, priors), seed_of(rng)
     unit = qmc.LatinHypercube(len(parameters), rng=child(seed, "priors")).random(simulations)
@@ -152,11 +161,55 @@ def reference_table(
         Trial(world, world.settings.with_values(**_named(parameters, row)), window, seed, k)
         for k, row in enumerate(values)
     ]
-    found = []
-    for number, row in enumerate(spread_out(tried, trials, workers=workers, pool="processes")):
-        found.append(row)
-        progress("simulating", number + 1, simulations)
+    found = _worked(trials, work, progress)
     return Reference(tuple(parameters), bounds, as_floats(values), as_floats(found), window)
+
+
+def _worked(trials: Sequence[Trial], work: Work, progress: Progress) -> list[Floats]:
+    """Return moments of trials in order; those that are kept are read."""
+    pieces = list(zip(trials, _paths(trials, work), strict=True))
+    missing = [piece for piece in pieces if piece[1] is None or not is_whole(piece[1])]
+    left = {trial.number for trial, _ in missing}
+    years = trials[0].window.last - trials[0].window.first + 1 if trials else 0
+    n_workers = work.workers or _workers(len(missing) * years * STEPS_A_YEAR, trials)
+    made = spread_out(_kept, missing, workers=n_workers, pool=work.pool)
+    what = f"{plural(len(trials), 'simulation')} of {plural(years, 'year')}"
+    found: list[Floats] = []
+    progress(what, 0, len(trials))
+    for trial, path in pieces:
+        if trial.number in left:
+            found.append(next(made))
+        else:
+            assert path is not None
+            found.append(as_floats(pl.read_parquet(path)["moment"].to_numpy()))
+        progress(what, len(found), len(trials))
+    return found
+
+
+def _workers(n_steps: int, trials: Sequence[Trial]) -> int:
+    """Return a process a core where work is long; starting one takes some seconds."""
+    is_long = bool(trials) and trials[0].world.n * n_steps >= ENOUGH_FOR_PROCESSES
+    return thread_count() if is_long else 1
+
+
+def _paths(trials: Sequence[Trial], work: Work) -> list[Path | None]:
+    """Return where each trial is kept; its name tells all that its moments depend on."""
+    if work.folder is None or not trials:
+        return [None] * len(trials)
+    digest = digest_of(trials[0].world)
+    return [
+        Path(work.folder) / shard_name("calibrate", digest, one.settings, one.window, one.seed,
+                                       one.number)
+        for one in trials
+    ]  # fmt: skip
+
+
+def _kept(piece: tuple[Trial, Path | None]) -> Floats:
+    trial, path = piece
+    found = tried(trial)
+    if path is not None:
+        write_shard(pl.DataFrame({"moment": found}), path)
+    return found
 
 
 def tried(trial: Trial) -> Floats:
