@@ -93,8 +93,8 @@ POLICIES = (
         "X44", "Infrastructure or conventions first?",
         "Infrastructure for communication.", "Calafati",
         "Conventions first; the Øresund.", "Lorenzen",
-        {"infrastructure": 1.0, "cost_regional": 1.0},
-        {"infrastructure": 0.0, "cost_regional": 2.0},
+        {"infrastructure": 1.0, "cost_regional": 1.0, "convention_rate": 0.1},
+        {"infrastructure": 0.0, "cost_regional": 2.0, "convention_rate": 0.3},
         "Links and innovation before and after infrastructure, against places without.",
         "The Öresund bridge raised patents per head around Malmö, by drawing the skilled; "
         "later integration stalled without wider policy: for both.", "read",
