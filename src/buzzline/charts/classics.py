@@ -116,19 +116,19 @@ def cowan_jonard_chart(result: CowanJonard, *, width: int = WIDTH) -> Spec:
     at = np.log10(np.maximum(_column(rows, "rewiring"), 1e-4))
     panels = [
         Curve(title, at, _column(rows, name), low=_column(rows, f"{stem}low"),
-              high=_column(rows, f"{stem}high"))
+              high=_column(rows, f"{stem}high"), is_log=True)
         for title, name, stem in (
             ("mean knowledge", "value", ""), ("variance", "variance", "variance_"),
             ("coefficient of variation", "cv", "cv_"),
         )
     ]  # fmt: skip
     said = _Said(
-        "What organisations know when trade is at rest", "share of ties moved [log10]",
+        "What organisations know when trade is at rest", "ties moved [share, logarithmic]",
         "units of knowledge, their square, and a ratio",
         f"Means over runs, with {result.level:.0%} intervals; at the left a ring, at the right "
         "ties at random.",
     )  # fmt: skip
-    return _drawn(panels, said, result, width)
+    return _drawn(panels, said, result, width, same_y=False)
 
 
 @chart.register
@@ -145,10 +145,12 @@ def many_small_chart(result: ManySmallOrOneLarge, *, width: int = WIDTH) -> Spec
         n = _column(rows, "n_units")
         seen = np.full(n.size, result.visible)
         title = f"correlation {within:g}"
-        panels.append(Curve(title, np.log10(n), _column(rows, "value"), expected=seen))
+        panels.append(
+            Curve(title, np.log10(n), _column(rows, "value"), expected=seen, is_log=True)
+        )
     said = _Said(
         "How much must be seen for many small to learn more than one large",
-        "number of units [log10]", "chance to see another [share]",
+        "number of units [count, logarithmic]", "chance to see another [share]",
         "Above the line many small organisations learn more, below it one large. Correlation: "
         f"of payoffs in the large one; {result.across:g} across small ones. Dashed: what is "
         f"seen, {result.visible:.0%}. Exact.",
@@ -171,10 +173,10 @@ def many_small_groups_chart(result: ManySmallGroups, *, width: int = WIDTH) -> S
         known = _column(rows, "each_knows")
         panels.append(
             Curve(title, at, _column(rows, "value"), low=_column(rows, "low"),
-                  high=_column(rows, "high"), expected=known, note=f"n={rows['n'][0]:,}")
+                  high=_column(rows, "high"), expected=known, note=f"n={rows['n'][0]:,}", is_log=True)
         )  # fmt: skip
     said = _Said(
-        "What groups of different size find", "size of groups [log10]", "innovations, of 7",
+        "What groups of different size find", "size of groups [organisations, logarithmic]", "innovations, of 7",
         f"{result.organisations:,} organisations, {result.steps:,} steps. Line: found by "
         f"anybody, with {result.level:.0%} intervals; dashed: known to each, on average.",
     )  # fmt: skip
@@ -228,9 +230,9 @@ def _column(rows: pl.DataFrame, name: str) -> Floats:
     return as_floats(rows[name].cast(pl.Float64).fill_null(float("nan")).to_numpy())
 
 
-def _drawn(panels: Sequence[Curve], said: _Said, result: object, width: int) -> Spec:
+def _drawn(panels: Sequence[Curve], said: _Said, result: object, width: int, *,
+           same_y: bool = True) -> Spec:  # fmt: skip
     return picture(
-        curves(panels, x_title=said.x, y_title=said.y, width=width), title=said.title,
-        subtitle=[said.reading], alt=f"{said.title}. {result}", width=width,
+        curves(panels, x_title=said.x, y_title=said.y, width=width, same_y=same_y),
+        title=said.title, subtitle=[said.reading], alt=f"{said.title}. {result}", width=width,
     )  # fmt: skip
-    return _drawn(panels, said, result, width)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import log10
 from typing import Any
 
 import numpy as np
 
 from buzzline.arrays import Floats
-from buzzline.charts.axes import amount, round_ticks
+from buzzline.charts.axes import amount, ratio_ticks, round_ticks
 from buzzline.charts.lettering import shortened, text_width, wrapped
 from buzzline.charts.palette import (
     ABOVE_COLOUR,
@@ -55,6 +56,7 @@ class Curve:
     expected : (k,) float64 or None     what there would be without any pattern: dashed
     note : str                          said beside the title, e.g. "n=812, p=0.001"
     is_yearly : bool                    x are calendar years, written without a comma
+    is_log : bool                       x are log10 of what is written at the axis
     """
 
     title: str
@@ -67,6 +69,10 @@ class Curve:
     expected: Floats | None = None
     note: str = ""
     is_yearly: bool = False
+    is_log: bool = False
+
+
+_Spans = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class _Box:
 
 
 def curves(
-    panels: Sequence[Curve], *, x_title: str, y_title: str, width: int
+    panels: Sequence[Curve], *, x_title: str, y_title: str, width: int, same_y: bool = False
 ) -> dict[str, Any]:
     """Return the body of a picture with one panel a curve; the first dozen are drawn.
 
@@ -95,6 +101,8 @@ def curves(
         With the unit, e.g. "distance [km]"; said once, the same for all panels.
     width : int [px]
         Of the whole picture.
+    same_y : bool
+        All panels have the same range, so that heights can be compared between them.
 
     Raises
     ------
@@ -107,7 +115,8 @@ def curves(
     inner = width - 2 * PADDING
     y_lines = wrapped(y_title, inner, NOTE_SIZE)
     above = len(y_lines) * (NOTE_SIZE + 3) + 6
-    boxes, height = _boxes(shown, inner, above)
+    spans = [_span(panel) for panel in shown]
+    boxes, height = _boxes(shown, _shared(spans) if same_y else spans, inner, above)
     layers = [lettered(_heading(y_lines))]
     layers += [_panel(panel, box) for panel, box in zip(shown, boxes, strict=True)]
     x_lines = wrapped(x_title, inner, NOTE_SIZE)
@@ -171,10 +180,17 @@ def _thinned(panel: Curve) -> Curve:
     return replace(panel, **kept)  # type: ignore[arg-type]  # as they were
 
 
-def _boxes(panels: Sequence[Curve], inner: int, above: float) -> tuple[list[_Box], float]:
+def _shared(spans: Sequence[_Spans]) -> list[_Spans]:
+    """Give all panels the range of y that holds the curves of all."""
+    low, high = min(y[0] for _, y in spans), max(y[1] for _, y in spans)
+    return [(x, (low, high)) for x, _ in spans]
+
+
+def _boxes(
+    panels: Sequence[Curve], spans: Sequence[_Spans], inner: int, above: float
+) -> tuple[list[_Box], float]:
     n_columns = 1 if len(panels) < 2 or inner < NARROW - 2 * PADDING else 2
     tall = ALONE_PX if len(panels) < 2 and n_columns == 1 and inner > NARROW else BESIDE_PX
-    spans = [_span(panel) for panel in panels]
     left = max((_label_px(y) for _, y in spans), default=0) + 8
     wide = (inner - (n_columns - 1) * GAP_PX) / n_columns
     fits = all(_heading_px(panel) <= wide - 10 for panel in panels)
@@ -192,7 +208,7 @@ def _boxes(panels: Sequence[Curve], inner: int, above: float) -> tuple[list[_Box
     return boxes, above + n_rows * row_px - GAP_PX + 4
 
 
-def _span(panel: Curve) -> tuple[tuple[float, float], tuple[float, float]]:
+def _span(panel: Curve) -> _Spans:
     drawn = (
         panel.observed,
         panel.low,
@@ -352,14 +368,23 @@ def _panel_words(panel: Curve, box: _Box) -> list[Text]:
         at = box.bottom - share * (box.bottom - box.top)
         found.append(text(amount(tick), box.left - 6, at, align="right", colour=QUIET_INK))
     most = max(2, int((box.right - box.left) / 48))
-    for tick in round_ticks(*box.x, most):
+    for tick, said in _x_ticks(panel, box.x, most):
         share = (tick - box.x[0]) / ((box.x[1] - box.x[0]) or 1)
         at = box.left + share * (box.right - box.left)
-        if panel.is_yearly and tick != int(tick):
-            continue
-        said = f"{tick:.0f}" if panel.is_yearly else amount(tick)
         found.append(text(said, at, box.bottom + 11, align="center", colour=QUIET_INK))
     return found
+
+
+def _x_ticks(panel: Curve, x: tuple[float, float], most: int) -> list[tuple[float, str]]:
+    """Return where ticks of the axis stand, and what is written at them."""
+    if panel.is_log and x[1] > x[0]:
+        ends = (float(f"{10**end:.9g}") for end in x)
+        ratios = ratio_ticks(*ends)
+        return [(log10(tick), amount(tick)) for tick in ratios[:: -(-len(ratios) // most) or 1]]
+    ticks = round_ticks(*x, most)
+    if panel.is_yearly:
+        return [(tick, f"{tick:.0f}") for tick in ticks if tick == int(tick)]
+    return [(tick, amount(tick)) for tick in ticks]
 
 
 def _heading(lines: Sequence[str]) -> list[Text]:

@@ -289,8 +289,8 @@ def unequal_costs(policies: pl.DataFrame) -> str:
         return ""
     low, high = (known[name] / THOUSAND for name in ("cost_low", "cost_high"))
     return (
-        f"Policies are at unequal cost ({low.min():.2g} to {high.max():.2g} million euros): one "
-        "that does more may only cost more; give a budget to compare them at one cost."
+        f"Policies are at unequal cost ({low.min():.2g} to {high.max():.2g} million euros): "
+        "one that does more may cost more; give a budget to compare them at one cost."
     )
 
 

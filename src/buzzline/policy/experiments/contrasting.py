@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import Floats, as_floats
-from buzzline.policy.experiments.design import Contrast, Direction, Experiment
 from buzzline.policy.doubt import PERHAPS, doubted
+from buzzline.policy.experiments.design import Contrast, Direction, Experiment
 from buzzline.policy.paired import paired_difference
 from buzzline.resampling import false_discovery_q
 
