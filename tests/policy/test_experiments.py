@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
+from tests.source import ROOT
 
 from buzzline.errors import InvalidArgument
 from buzzline.policy.experiments import keeping
@@ -163,6 +165,7 @@ def test_a_play_of_ones_own_is_played_again_for_other_outcomes_or_records(tmp_pa
         path.write_bytes(path.read_bytes()[:-9] + bytes(9))
     kept_or_played(case, how, play=play_by_hand)  # damaged
     assert len(PLAYED) == 4
+    PLAYED.clear()
 
 
 def test_another_version_of_the_policy_code_plays_again(tmp_path, monkeypatch):
@@ -304,3 +307,11 @@ def test_by_hand_a_contrast_that_stands_alone_may_not_stand_among_many():
     assert table["answer"][:2].to_list() == ["as claimed", "cannot tell"]
     assert table["unit"][0] == "of the level of others"
     assert "Perhaps more" in _sentence(table.row(1, named=True))
+
+
+def test_the_page_lists_every_experiment_once_with_its_question():
+    page = (ROOT / "docs" / "explanation" / "experiments.md").read_text(encoding="utf-8")
+    for one in EXPERIMENTS:
+        assert page.count(f"| {one.number} | {one.name} | {one.question} | [") == 1, one.name
+    listed = re.findall(r"^\| (?:CJ|\d+) \| [a-z-]+ \| .* \| \[", page, re.MULTILINE)
+    assert len(listed) == len(EXPERIMENTS)

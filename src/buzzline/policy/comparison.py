@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from buzzline.arrays import as_floats
+from buzzline.errors import InvalidArgument
 from buzzline.policy.costing import Bill, bill_of
 from buzzline.policy.doubt import PERHAPS, doubted
 from buzzline.policy.experiments.design import ALONE, Case, Model, Playing, Size
@@ -24,10 +25,12 @@ from buzzline.policy.policy import Policy
 from buzzline.progress import Progress, silent, told
 from buzzline.randomness import Seed, seed_of
 from buzzline.resampling import false_discovery_q
+from buzzline.simulation.changes import check_places
 from buzzline.simulation.governing import governed
 from buzzline.simulation.rates import STEPS_A_YEAR
 from buzzline.simulation.running import Work
 from buzzline.simulation.world import World
+from buzzline.wording import plural
 
 EFFECT_SCHEMA = {
     "policy": pl.String, "outcome": pl.String, "value": pl.Float64, "low": pl.Float64,
@@ -85,6 +88,11 @@ def policies_in_world(
     dict of Recorded
         By name of the policy; "" is without any.
 
+    Raises
+    ------
+    InvalidArgument
+        A policy for a place or an industry that the world does not have.
+
     Examples
     --------
     >>> from buzzline.simulation.starting import world_of_settings
@@ -93,14 +101,16 @@ def policies_in_world(
     >>> effects_in_world(world, [nothing], found)[0]["finding"][0]
     'exactly none'
     """
+    _check(policies, world)
     seed = seed_of(rng)
     drawn = disputed_values(seed, runs) if model == "disputed" else []
     size = Size(runs, steps, world.places.n, 0)
     how = Playing(size, seed, model, work=work, drawn=drawn)
     cases = {one.name: one for one in (Policy("", "without"), *policies)}
+    how_much = f"policies, {plural(runs, 'run')} of {plural(steps, 'step')} each"
     return {
         name: _played(world, cases[name], how)
-        for name in told(progress, "policies simulated", tuple(cases))
+        for name in told(progress, how_much, tuple(cases))
     }
 
 
@@ -144,6 +154,17 @@ def effects_in_world(
     told_effects = _effects(effects, level)
     rows_told = _costs_of_growth(_frame(rows, POLICY_SCHEMA), told_effects)
     return told_effects, rows_told, _frame(places, PLACE_SCHEMA)
+
+
+def _check(policies: Sequence[Policy], world: World) -> None:
+    for policy in policies:
+        check_places(policy.all_changes, world.places.n, len(world.industries))
+        beyond = [place for place in policy.places if place >= world.places.n]
+        if beyond:
+            raise InvalidArgument(
+                f"policy {policy.name!r}: it is for place {beyond[0]}, but places are numbered "
+                f"0 to {world.places.n - 1} in this world"
+            )
 
 
 def _played(world: World, policy: Policy, how: Playing) -> Recorded:

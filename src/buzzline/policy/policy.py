@@ -9,8 +9,6 @@ from typing import Literal
 
 from buzzline.errors import InvalidArgument
 from buzzline.simulation.changes import Change
-from buzzline.simulation.parameters import PARAMETER
-from buzzline.simulation.settings import checked
 
 Per = Literal[
     "organisation and year", "organisation", "organisation and event", "person and year",
@@ -114,14 +112,17 @@ class Policy:
     source: str = ""
 
     def __post_init__(self) -> None:
-        for change in self.all_changes:
-            if (change.to is None) == (change.by is None):
-                raise InvalidArgument(
-                    f"policy {self.name!r}: the change of `{change.parameter}` must say either "
-                    "`by` or `to`"
-                )
-            known = PARAMETER.get(change.parameter)
-            checked(change.parameter, change.to or (known.default if known else 0.0))
+        if not 0 <= self.reach <= 1:
+            raise InvalidArgument(
+                f"policy {self.name!r}: `reach` must be a share, got {self.reach:g}"
+            )
+        if self.stop < self.start:
+            raise InvalidArgument(
+                f"policy {self.name!r}: it cannot stop in step {self.stop} when it starts in "
+                f"step {self.start}"
+            )
+        if any(place < 0 for place in self.places):
+            raise InvalidArgument(f"policy {self.name!r}: `places` are row numbers from 0")
 
     @property
     def all_changes(self) -> tuple[Change, ...]:
@@ -145,6 +146,13 @@ def _said(change: Change) -> str:
     return f"{change.parameter} {to}"
 
 
+def _all_places(policies: Sequence[Policy]) -> tuple[int, ...]:
+    """Return the places of any of them; () is all."""
+    if not all(one.places for one in policies):
+        return ()
+    return tuple(dict.fromkeys(place for one in policies for place in one.places))
+
+
 def together(name: str, policies: Sequence[Policy], title: str = "") -> Policy:
     """Return several policies as one.
 
@@ -162,6 +170,6 @@ def together(name: str, policies: Sequence[Policy], title: str = "") -> Policy:
         reach=max((one.reach for one in policies), default=1.0),
         start=min((one.start for one in policies), default=0),
         stop=max((one.stop for one in policies), default=0),
-        places=policies[0].places if policies else (),
+        places=_all_places(policies),
         source="; ".join(one.source for one in policies if one.source),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from buzzline.progress import Progress, silent
 from buzzline.quantities import Count
 from buzzline.randomness import Seed, seed_of
 from buzzline.simulation.beginning import begin
-from buzzline.simulation.changes import Change
+from buzzline.simulation.changes import Change, check_places
 from buzzline.simulation.histories import WORLD, Histories, recorded_steps
 from buzzline.simulation.luck import luck_of
 from buzzline.simulation.pools import Pool, spread_out
@@ -33,6 +33,7 @@ from buzzline.simulation.stepping import advance
 from buzzline.simulation.variety import varied
 from buzzline.simulation.world import World
 from buzzline.space.threads import thread_count
+from buzzline.wording import plural
 
 RUNS_OF_A_SHARD = 20  # at most
 ENOUGH_FOR_PROCESSES = 10_000_000  # steps of organisations, in all
@@ -259,6 +260,8 @@ def _check(world: World, cases: Sequence[Case], steps: int, runs: int, work: Wor
             raise InvalidArgument(f"simulation: `{name}` must be 1 or more, got {value}")
     if world.n < 1:
         raise TooFew("simulation: the world has no organisation; nothing can happen in it.")
+    for case in cases:
+        check_places(case.changes, world.places.n, len(world.industries))
 
 
 def _room(
@@ -308,9 +311,17 @@ def _worked(
     found = spread_out(work_on, missing, workers=work.workers or 1, pool=work.pool)
     left = {id(piece) for piece in missing}
     done = 0
-    progress("simulating", done, n_runs)
+    what = _how_much(pieces, n_runs)
+    progress(what, done, n_runs)
     for piece in pieces:
         assert piece.path is not None or id(piece) in left
         yield next(found) if id(piece) in left else piece.path  # type: ignore[misc]  # a path
         done += len(piece.runs)
-        progress("simulating", done, n_runs)
+        progress(what, done, n_runs)
+
+
+def _how_much(pieces: Sequence[Piece], n_runs: int) -> str:
+    """Return how much there is to do, said before it is done."""
+    n_cases = sum(piece.runs.start == 0 for piece in pieces)
+    each = f"{plural(n_runs // n_cases, 'run')} of {plural(pieces[0].steps[-1], 'step')}"
+    return f"{plural(n_cases, 'case')} x {each}" if n_cases > 1 else each
