@@ -21,13 +21,13 @@ def of(state: State, rates: Rates, i: int, name: str) -> float:
 
 
 def neighbours(state: State, i: int, *, own_industry: bool) -> list[int]:
-    """Return who is in the place of i, i among them, sorted by industry, then row."""
+    """Return who is in the place of i, i among them, sorted by industry, then birth."""
     here = [
         int(j)
         for j in np.flatnonzero(state.alive & (state.place == state.place[i]))
         if not own_industry or state.industry[j] == state.industry[i]
     ]
-    return sorted(here, key=lambda j: (state.industry[j], j))
+    return sorted(here, key=lambda j: (state.industry[j], state.birth[j]))
 
 
 def one_of(u: float, i: int, here: list[int]) -> int:
@@ -58,20 +58,25 @@ def meetings(state: State, rates: Rates, luck: Luck) -> np.ndarray:
         far = of(state, rates, i, "global_share")
         if state.standing[i] >= of(state, rates, i, "gatekeepers"):
             far = 0.0
-        owned = state.owner[i] >= 0 and state.owner[i] != state.place[i]
-        if owned and of(state, rates, i, "embedding") > 0:
-            far = 1 - of(state, rates, i, "embedded_share")
         share = [
             0, of(state, rates, i, "regional_share"), of(state, rates, i, "national_share"), far
         ]  # fmt: skip
+        owned = state.owner[i] >= 0 and state.owner[i] != state.place[i]
+        if owned and of(state, rates, i, "embedding") > 0:
+            region, nation = state.world.places.region, state.world.places.nation
+            here, there = state.place[i], state.owner[i]
+            scale = 1 if region[here] == region[there] else 3
+            if scale == 3 and nation[here] == nation[there]:
+                scale = 2
+            share[scale] = 1 - of(state, rates, i, "embedded_share")
         tied = set(state.tie_scale[i][state.partner[i] >= 0])
         left = time
         for scale in (3, 2, 1):
             if scale in tied and share[scale] > 0:
                 u = drawn(state, luck, "time", i, scale)
-                number = int(np.floor(share[scale] * time / cost[scale] + u))
-                out[i, scale] = min(number, int(np.floor(left / cost[scale])))
-                left -= out[i, scale] * cost[scale]
+                spent = min(share[scale] * time, left)
+                out[i, scale] = int(np.floor(spent / cost[scale] + u))
+                left -= spent
         out[i, 0] = int(np.floor(left / cost[0] + drawn(state, luck, "time", i, 0)))
     return out
 

@@ -76,6 +76,30 @@ def test_by_hand_the_world_is_sums_and_means_over_organisations(state):
     assert world["knowledge"] == pytest.approx(state.knowledge[state.alive].mean())
 
 
+def test_by_hand_what_is_of_people_jobs_and_ties_is_weighted_by_them(state):
+    state.by_place["income"] = np.array([1.0, 2.0, 4.0, 3.0])
+    state.by_place["people"] = np.array([10.0, 10.0, 20.0, 60.0])  # place 2 is empty
+    state.owner[:2] = 3
+    world = dict(zip(NAMES, record_world(state, record(state)), strict=False))
+    assert world["income"] == pytest.approx((10 + 20 + 80 + 180) / 100)
+    alive = state.alive
+    owned = alive & (state.owner >= 0) & (state.owner != state.place)
+    assert world["foreign_share"] == pytest.approx(
+        state.size[owned].sum() / state.size[alive].sum()
+    )
+    without = alive & ~state.keeps_pipelines
+    assert world["knowledge_without_pipelines"] == pytest.approx(
+        state.knowledge[without].mean()
+    )
+    tied = (state.partner >= 0) & alive[:, None]
+    for name, of in (
+        ("trust_local", state.tie_scale == 0),
+        ("trust_global", state.tie_scale > 0),
+    ):
+        if (tied & of).any():
+            assert world[name] == pytest.approx(state.tie_trust[tied & of].mean())
+
+
 def test_invariant_theil_adds_up(state):
     between, within, _ = record_world(state, record(state))[len(NAMES) :]
     output = state.output[state.alive].astype(float)

@@ -7,7 +7,7 @@ import numpy as np
 from buzzline.kernels import kernel
 from buzzline.kernels.luck import born as birth_of
 from buzzline.kernels.luck import four_uniforms
-from buzzline.kernels.pipelines import EMPTY, OWNERSHIP, known_by, scale_between
+from buzzline.kernels.pipelines import OWNERSHIP, known_by, scale_between
 from buzzline.kernels.reaching_out import mean_size
 
 NOBODY = -1
@@ -102,37 +102,22 @@ def choose_places(
 
 @kernel
 def found_affiliates(
-    key, stream, step, member, where, groups, region, nation, alive, birth, born, place,
-    industry, cell, origin, parent, owner, partner, trust, age, scale, layer, copresent,
-    trust_of_owner,
+    key, stream, step, rows, parents, where, region, nation, birth, place, industry, cell,
+    parent, owner, partner, trust, age, scale, layer, copresent, trust_of_owner,
 ):  # fmt: skip
-    """Give each investor a new organisation where it invests; return (new rows, parents) int32.
+    """Make each of `rows`, all empty, an organisation where its parent invests. O(m).
 
-    Rows are those of nobody alive; where none is left, nothing is founded. The affiliate is
-    tied to its parent, and the parent to it if it has a slot left.
+    The affiliate is tied to its parent, and the parent to it if it has a slot left.
     """
-    rows, parents = np.empty(member.size, np.int32), np.empty(member.size, np.int32)
-    n, free = 0, 0
-    for i in member:
-        q = where[i]
-        if q == NOBODY:
-            continue
-        while free < alive.size and alive[free]:
-            free += 1
-        if free == alive.size:
-            break
-        j, home = free, owner[i] if owner[i] >= 0 else place[i]
-        alive[j], birth[j], born[j] = True, birth_of(key, stream, step, birth[i], 0), step
-        place[j], industry[j], cell[j] = q, industry[i], q * groups
-        origin[j], parent[j] = NOBODY, birth[i]
+    for at in range(rows.size):
+        i, j = parents[at], rows[at]
+        q, home = where[i], owner[i] if owner[i] >= 0 else place[i]
+        birth[j], parent[j] = birth_of(key, stream, step, birth[i], 0), birth[i]
+        place[j], industry[j] = q, industry[i]
         owner[j] = home if home != q else NOBODY
-        partner[j], copresent[j] = EMPTY, False
         apart, trusted = scale_between(place[i], q, region, nation), trust_of_owner[cell[i]]
         _own(i, j, apart, trusted, partner, trust, age, scale, layer, copresent)
         _own(j, i, apart, trusted, partner, trust, age, scale, layer, copresent)
-        rows[n], parents[n] = j, i
-        n += 1
-    return rows[:n], parents[:n]
 
 
 @kernel
@@ -146,16 +131,16 @@ def _own(i, j, apart, trusted, partner, trust, age, scale, layer, copresent):
 
 
 @kernel
-def close_affiliates(
-    key, stream, step, member, birth, cell, place, owner, alive, chance, exits
-):  # fmt: skip
-    """End affiliates of owners elsewhere by luck; return how many. O(n)."""
+def close_affiliates(key, stream, step, member, birth, cell, place, owner, chance, gone):
+    """Mark in `gone` the affiliates of owners elsewhere that end by luck; return how many.
+
+    chance : (cells,); gone : (n,) bool, all False before. O(n).
+    """
     n = 0
     for i in member:
         if owner[i] < 0 or owner[i] == place[i] or chance[cell[i]] == 0:
             continue
         if four_uniforms(key, stream, step, birth[i], _CLOSING)[0] < chance[cell[i]]:
-            alive[i] = False
-            exits[place[i]] += 1
+            gone[i] = True
             n += 1
     return n

@@ -28,13 +28,15 @@ def keep_pipelines(key, stream, member, cell, birth, table, standing, keeps):
 
 @kernel
 def spend_time(
-    key, stream, step, member, cell, birth, keeps, affiliate, partner, tie_scale, table,
+    key, stream, step, member, cell, birth, keeps, owner_scale, partner, tie_scale, table,
     meetings,
 ):  # fmt: skip
-    """Share the time out, from far to near: sum of meetings times cost is at most the time.
+    """Share the time out, from far to near: meetings times cost are the time, on average.
 
-    Time that has no tie to go to stays in the place. partner : (n, 12) int32; table :
-    (cells, 12) float64; meetings : (n, 4) uint8. O(n) time.
+    Meetings are whole, so in one step they may take more or less than their share; whatever a
+    meeting costs, its share of time is spent over the years. Time that has no tie to go to
+    stays in the place. owner_scale : (n,) of the tie to an owner elsewhere, 0 for none;
+    partner : (n, 12) int32; table : (cells, 12) float64; meetings : (n, 4) uint8. O(n) time.
     """
     meetings[:] = 0
     for i in member:
@@ -45,15 +47,14 @@ def spend_time(
         for scale in (3, 2, 1):
             share = row[REGIONAL_SHARE + scale - 1]
             cost = row[LOCAL + scale]
-            if scale == 3:
-                if affiliate[i] and row[EMBEDDING] > 0:
-                    share = 1.0 - row[EMBEDDED]
-                elif not keeps[i]:
-                    share = 0.0
+            if scale == owner_scale[i] and row[EMBEDDING] > 0:
+                share = 1.0 - row[EMBEDDED]
+            elif scale == 3 and not keeps[i]:
+                share = 0.0
             if tied[scale] > 0 and share > 0:
-                number = min(whole(share * row[TIME] / cost, u[scale]), int(left / cost))
-                meetings[i, scale] = min(number, _MOST)
-                left -= meetings[i, scale] * cost
+                spent = min(share * row[TIME], left)
+                meetings[i, scale] = min(whole(spent / cost, u[scale]), _MOST)
+                left -= spent
         meetings[i, 0] = min(whole(left / row[LOCAL], u[0]), _MOST)
 
 

@@ -141,18 +141,16 @@ def open_tie(row, other, trust, scale, layer, partner, tie_trust, tie_age, tie_s
 
 @kernel
 def keep_in_touch(
-    key, stream, step, came, birth, place, region, nation, cell, rates, moves, partner,
+    key, stream, step, rows, came, birth, place, region, nation, cell, rates, partner,
     tie_trust, tie_age, tie_scale, tie_layer, tie_copresent,
 ):  # fmt: skip
-    """Open ties both ways between where people are and where they were; count moves by place.
+    """Open ties both ways between where people are and where they were, one after the other.
 
-    rates : (2, cells): chance that they stay in touch, trust; moves : (r,) float64, arrivals.
+    rows : who people came to, in order of birth; rates : (2, cells): chance that they stay in
+    touch, trust.
     """
-    for j in range(came.size):
+    for j in rows:
         i = came[j]
-        if i == _NOBODY:
-            continue
-        moves[place[j]] += 1.0
         if four_uniforms(key, stream, step, birth[i], 2)[0] >= rates[0, cell[j]]:
             continue
         scale = scale_between(place[j], place[i], region, nation)

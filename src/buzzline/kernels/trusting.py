@@ -12,8 +12,8 @@ _OLDEST = 32767
 
 @kernel
 def trust(
-    key, stream, step, member, cell, birth, contact_start, contact_slot, partner, table,
-    tie_trust, tie_age,
+    key, stream, step, member, cell, birth, contact_start, contact, contact_slot, partner,
+    table, tie_trust, tie_age,
 ):  # fmt: skip
     """Change trust: tau + kappa n^zeta (tau_max - tau) - delta tau; 0 after betrayal.
 
@@ -25,8 +25,9 @@ def trust(
         row = table[cell[i]]
         met[:] = 0.0
         for e in range(contact_start[i], contact_start[i + 1]):
-            if contact_slot[e] >= 0:
-                met[contact_slot[e]] += 1.0
+            slot = contact_slot[e]
+            if slot >= 0 and contact[e] == partner[i, slot]:  # not a new tie in an old slot
+                met[slot] += 1.0
         block, four = -1, (0.0, 0.0, 0.0, 0.0)
         for slot in range(partner.shape[1]):
             if partner[i, slot] < 0:

@@ -15,13 +15,14 @@ from buzzline.simulation.state import State
 
 
 def sort_members(state: State) -> None:
-    """Sort those alive by place and industry; a rule that moves, adds or ends any calls it."""
+    """Sort those alive by place, industry and birth; for rules that move, add or end any."""
     world = state.world
     n_industries = max(len(world.industries), 1)
     member = np.empty(state.place.size, np.int32)
     n_alive = members_of(
-        state.alive, state.place, state.industry, n_industries, state.industry_start, member
-    )
+        state.alive, state.birth, state.place, state.industry, n_industries, state.member,
+        state.industry_start, member,
+    )  # fmt: skip
     state.member = member[:n_alive]
     state.start = np.ascontiguousarray(state.industry_start[::n_industries])
 

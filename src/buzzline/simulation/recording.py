@@ -144,18 +144,21 @@ def record_world(state: State, recorded: Floats) -> Floats:
     Returns
     -------
     (quantities + inequalities,) float64
-        Sums of what adds up; else means over organisations. Then `OF_WORLD`. The `gini` is of
-        all organisations, whatever their place.
+        Sums of what adds up; else means over organisations, people, jobs or ties, whatever
+        the quantity is of (`_weights`). Then `OF_WORLD`. The `gini` is of all organisations,
+        whatever their place.
     """
-    n = recorded[:, NAMES.index("n_organisations")]
+    weights = _weights(state, recorded)
     values = np.full(len(NAMES) + len(OF_WORLD), np.nan)
     for q, name in enumerate(NAMES):
         column = recorded[:, q]
         known = ~np.isnan(column)
         if name in SUMMED and known.any():
             values[q] = column[known].sum()
-        elif n[known].sum() > 0:
-            values[q] = (column[known] * n[known]).sum() / n[known].sum()
+            continue
+        weight = weights.get(name, weights["n_organisations"])
+        if weight[known].sum() > 0:
+            values[q] = (column[known] * weight[known]).sum() / weight[known].sum()
     output = state.output[state.member].astype(np.float64)
     values[NAMES.index("gini")] = _gini(np.sort(output))
     values[[NAMES.index(name) for name in ("relative_knowledge", "source_ratio")]] = np.nan
@@ -164,6 +167,26 @@ def record_world(state: State, recorded: Floats) -> Floats:
     people = recorded[:, NAMES.index("population")]
     values[len(NAMES) :] = between, within, theil_between(income * people, people)
     return values
+
+
+def _weights(state: State, recorded: Floats) -> dict[str, Floats]:
+    """Return how much each place counts in the mean of a quantity over the world; (r,) each."""
+    column = dict(zip(NAMES, recorded.T, strict=True))
+    people = state.by_place.get("people", np.nan_to_num(column["population"]))
+    if people.sum() <= 0:
+        people = column["n_organisations"]
+    apart = ("n_ties_regional", "n_ties_national", "n_ties_global")
+    own = state.member[~state.keeps_pipelines[state.member]]
+    return {
+        "n_organisations": column["n_organisations"],
+        "income": people, "access_gap": people,
+        "wage": column["jobs"], "foreign_share": column["jobs"],
+        "trust_local": column["n_ties_local"],
+        "trust_global": np.sum([column[name] for name in apart], axis=0),
+        "knowledge_without_pipelines": as_floats(
+            np.bincount(state.place[own], minlength=len(recorded))
+        ),
+    }  # fmt: skip
 
 
 def against_others(values: Floats) -> Floats:

@@ -57,13 +57,14 @@ class State:
         its tie in `contact_slot`, or -1 where chance brought them together in one place.
     value : (k,) float32               what each category of knowledge is worth; mean 1
     start : (r + 1,) int64; member : (n_alive,) int32
-        Rows of place r are member[start[r]:start[r + 1]], by industry, then row.
+        Rows of place r are member[start[r]:start[r + 1]], by industry, then birth.
     industry_start : (r * s + 1,) int64
         Rows of industry q in place r are those of `member` from industry_start[r * s + q] on.
         Both are kept by `members.sort_members`.
     by_place : dict of (r,) float64
         What places are: `wage`, `rent`, `commons` (trust), `identity`, `infrastructure`,
-        `coded` (codified practice), `population`, `skilled`, `jobs`, `income`, `services` ...
+        `coded` (codified practice), `population`, `skilled`, `jobs`, `income`, `services` ...;
+        `search`, against the usual, by cell
     institutions : (r, 4) float32
     entries, exits, spin_offs, moves : (r,) float64        counts of this step
     """

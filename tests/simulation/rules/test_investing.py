@@ -10,6 +10,7 @@ from tests.oracles.states import LUCK, rates_of, some_state
 from buzzline.kernels.investing import clusters_of
 from buzzline.kernels.supplying import open_demand, spread_demand
 from buzzline.simulation.luck import STREAMS, Luck
+from buzzline.simulation.members import sort_members
 from buzzline.simulation.rules.investing import (
     close,
     find_suppliers,
@@ -63,13 +64,6 @@ def test_by_hand_an_affiliate_is_like_its_parent_and_tied_to_it():
         assert state.tie_layer[j, 0] == 3
         assert j in state.member[state.start[where[i]] : state.start[where[i] + 1]]
     assert len(set(state.birth[state.alive])) == state.alive.sum()
-
-
-def test_no_room_founds_nothing():
-    state = some_state(4)
-    state.alive[:] = True
-    invest(state, rates_of(state, **ALWAYS), LUCK)
-    assert state.entries.sum() == 0
 
 
 def test_zero_dose_changes_no_byte():
@@ -155,8 +149,19 @@ def test_all_affiliates_can_be_closed_at_once_and_nobody_else():
     close(state, rates_of(state, affiliate_exit=1.0), LUCK)
     np.testing.assert_array_equal(state.alive, others)
     assert state.exits.sum() == owned.sum() > 0
+    for name in ("size", "knowledge", "output", "profit"):  # they are no ghosts
+        assert not getattr(state, name)[owned].any()
     left = state.partner[state.alive]
     assert not owned[left[left >= 0]].any()
+
+
+def test_nobody_is_turned_away_for_want_of_rows():
+    state = some_state(4)
+    state.alive[:] = True
+    sort_members(state)
+    n, where = state.alive.size, places_of_investment(state, rates_of(state, **ALWAYS), LUCK)
+    invest(state, rates_of(state, **ALWAYS), LUCK)
+    assert state.member.size == n + (where >= 0).sum() > n
 
 
 @pytest.mark.parametrize("seed", range(4))

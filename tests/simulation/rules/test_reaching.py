@@ -15,7 +15,8 @@ from buzzline.simulation.rules.reaching import (
     find_pipelines,
     know_markets,
     pipelines_wanted,
-    reach_out,
+    reach_out_by_activity,
+    reach_out_by_resources,
 )
 
 PULLS = {
@@ -178,7 +179,8 @@ def _mean_reach(state, rates, runs=400):
     reach, near = [], []
     for run in range(runs):
         state.meetings[:] = (8, 0, 0, 2)
-        reach_out(state, rates, Luck(np.uint64(run)))
+        for rule in (reach_out_by_resources, reach_out_by_activity):
+            rule(state, rates, Luck(np.uint64(run)))
         reach.append(state.meetings[:5, 3].astype(float))
         near.append(state.meetings[:5, 0].astype(float))
     return np.mean(reach, axis=0), np.mean(near, axis=0)
@@ -199,6 +201,14 @@ def test_x13_activity_takes_time_and_does_not_differ_within_an_industry():
     reach, near = _mean_reach(state, rates_of(state, activity_needs_distance=0.5))
     np.testing.assert_allclose(reach[:2], 2 * np.sqrt([5 / 3, 5 / 3]), atol=0.1)
     np.testing.assert_allclose(near[:2], 8 - 4 * (reach[:2] - 2), atol=1e-9)
+
+
+def test_x13_each_of_two_reasons_counts_once():
+    state = _large_and_small()
+    both = rates_of(state, size_lowers_cost=0.5, activity_needs_distance=0.5)
+    reach, _ = _mean_reach(state, both)
+    expected = 2 * np.sqrt([8 / 3, 2 / 3]) * np.sqrt(5 / 3)
+    np.testing.assert_allclose(reach[:2], expected, atol=0.15)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -12,6 +12,8 @@ from buzzline.simulation.rules.market import place_values
 from buzzline.simulation.rules.rule import Rule
 from buzzline.simulation.state import State
 
+OF_GROUPS = ("access_skilled", "access_unskilled", "access_gap", "income_skilled",
+             "income_unskilled", "housing", "public_services")  # fmt: skip
 MOST_TIMES = 10.0  # jobs against those at the start, beyond which prices rise no more
 WITH_SUCH_JOBS = 0.8  # share of people of a place who lived off its clusters at the start
 FOLLOW_JOBS = 0.02  # of the way people come or go in a step: half of it in nine years
@@ -143,8 +145,9 @@ def _retrain(state: State, rates: Rates, skilled: Floats) -> None:
 
 INCOME_RULES = (
     Rule("K15", "prices rise", "outcomes", "congestion", prices_rise,
-         "Lorenzen, conversations 4.85"),
-    Rule("K20", "incomes are paid", "outcomes", "income", incomes_are_paid, "Moretti (2010)"),
+         "Lorenzen, conversations 4.85", {"wage": 1, "rent": 1}),
+    Rule("K20", "incomes are paid", "outcomes", "income", incomes_are_paid, "Moretti (2010)",
+         {"income": 1, "employed": None, "wages": None, "profits": None, "other_pay": None}),
     Rule("K21", "jobs are shared out", "outcomes", "access", jobs_are_shared_out,
-         "Maskell, conversations 4.105"),
+         "Maskell, conversations 4.105", dict.fromkeys(OF_GROUPS)),
 )  # fmt: skip

@@ -90,7 +90,8 @@ def success_turns_search(state: State, rates: Rates, luck: Luck) -> None:
     )
     success = _relative(as_floats(output), np.diff(state.start).astype(float))
     turned = success ** -place_rate(state, rates, "complacency")
-    state.by_place["search"] *= np.clip(turned, 1 / SEARCH_AT_MOST, SEARCH_AT_MOST)
+    turned = np.clip(turned, 1 / SEARCH_AT_MOST, SEARCH_AT_MOST)
+    state.by_place["search"] *= np.repeat(turned, rates.n_groups)
 
 
 def cohesion_grows_and_wears(state: State, rates: Rates, luck: Luck) -> None:
@@ -104,7 +105,7 @@ def cohesion_grows_and_wears(state: State, rates: Rates, luck: Luck) -> None:
     joint, external, output = shares.T
     grown = _growth(state.by_place.get("output_before", output), output)
     gain = dose * place_rate(state, rates, "joint_action")
-    worn = place_rate(state, rates, "erosion") * external
+    worn = place_mean(state, rates, rates.per_step("erosion")) * external
     worn += place_rate(state, rates, "erosion_by_success") * grown
     commons, identity = state.by_place["commons"], state.by_place["identity"]
     new = commons + gain * joint * (1 - commons) - dose * worn * commons
@@ -120,7 +121,7 @@ def local_ties_wear(state: State, rates: Rates, luck: Luck) -> None:
     """
     dose = rates.of("cohesion")
     per_cell = np.stack([
-        np.minimum(1, dose * rates.of("erosion")),
+        np.minimum(1, dose * rates.per_step("erosion")),
         rates.of("norm_threshold") * (dose > 0),
     ])  # fmt: skip
     local_ties_loosened(
@@ -210,7 +211,7 @@ INSTITUTION_RULES = (
     Rule("K16", "success turns search", "watching", "complacency", success_turns_search,
          f"Lorenzen, {TALKS}101"),
     Rule("K17", "identity sells", "watching", "identity_weight", identity_sells,
-         f"Dei Ottati, Gambarotto, {TALKS}71"),
+         f"Dei Ottati, Gambarotto, {TALKS}71", {"identity_factor": 1}),
     Rule("K24", "further clusters pay", "market", "new_clusters", further_clusters_pay,
          "Bathelt and Zhao (2016)"),
     Rule("K18", "coded practice leaks", "trust", "codification", coded_practice_leaks,
@@ -220,5 +221,5 @@ INSTITUTION_RULES = (
     Rule("K17", "cohesion grows and wears", "institutions", "cohesion",
          cohesion_grows_and_wears, f"Gambarotto, {TALKS}72"),
     Rule("K16", "institutions follow power", "institutions", "institutions",
-         institutions_follow_power, f"Maskell, Lorenzen, Belussi, {TALKS}86"),
+         institutions_follow_power, f"Maskell, Lorenzen, Belussi, {TALKS}86", {"fit": 1}),
 )  # fmt: skip

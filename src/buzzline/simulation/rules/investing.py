@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from buzzline.arrays import Codes
 from buzzline.kernels.investing import (
     AFFILIATE_SIZE,
@@ -11,15 +13,14 @@ from buzzline.kernels.investing import (
     found_affiliates,
     leaders,
 )
-from buzzline.kernels.leaving import drop_ties_to
 from buzzline.kernels.supplying import (
     count_supplying,
     match_suppliers,
     open_demand,
 )
 from buzzline.simulation.luck import STREAMS, Luck
-from buzzline.simulation.members import sort_members
 from buzzline.simulation.rates import STEPS_A_YEAR, Rates
+from buzzline.simulation.rules.arriving import leave, room_for, settle
 from buzzline.simulation.rules.reaching import distance_elasticity
 from buzzline.simulation.rules.rule import Rule
 from buzzline.simulation.state import State
@@ -31,15 +32,17 @@ def invest(state: State, rates: Rates, luck: Luck) -> None:
     if not (where >= 0).any():
         return
     places = state.world.places
-    rows, parents = found_affiliates(
-        luck.key, STREAMS["foreign_investment"], state.step, state.member, where,
-        rates.n_groups, places.region, places.nation, state.alive, state.birth, state.born,
-        state.place, state.industry, state.cell, state.origin, state.parent, state.owner,
-        state.partner, state.tie_trust, state.tie_age, state.tie_scale, state.tie_layer,
-        state.tie_copresent, rates.of("trust_ceiling"),
+    parents = state.member[where[state.member] >= 0]
+    parents = parents[np.argsort(state.birth[parents])]
+    rows = room_for(state, parents.size)
+    found_affiliates(
+        luck.key, STREAMS["foreign_investment"], state.step, rows, parents, where,
+        places.region, places.nation, state.birth, state.place, state.industry, state.cell,
+        state.parent, state.owner, state.partner, state.tie_trust, state.tie_age,
+        state.tie_scale, state.tie_layer, state.tie_copresent, rates.of("trust_ceiling"),
     )  # fmt: skip
     _like_their_parents(state, rates, rows, parents)
-    sort_members(state)
+    settle(state, rows, rates)
 
 
 def places_of_investment(state: State, rates: Rates, luck: Luck) -> Codes:
@@ -67,24 +70,16 @@ def _like_their_parents(state: State, rates: Rates, rows: Codes, parents: Codes)
         values[rows] = values[parents]
     state.size[rows] = state.size[parents] * AFFILIATE_SIZE
     state.keeps_pipelines[rows] = state.keeps_pipelines[parents]
-    for name in ("cash", "profit", "output", "embedded", "meetings", "is_university"):
-        getattr(state, name)[rows] = 0
-    state.is_service[rows] = False
-    for place in state.place[rows]:
-        state.entries[place] += 1
 
 
 def close(state: State, rates: Rates, luck: Luck) -> None:
     """Owners elsewhere close affiliates whatever these earn; ties to them end."""
-    before = state.alive.copy()
-    closed = close_affiliates(
+    gone = np.zeros(state.alive.size, np.bool_)
+    if close_affiliates(
         luck.key, STREAMS["foreign_investment"], state.step, state.member, state.birth,
-        state.cell, state.place, state.owner, state.alive, rates.per_step("affiliate_exit"),
-        state.exits,
-    )  # fmt: skip
-    if closed:
-        drop_ties_to(before & ~state.alive, state.partner, state.tie_trust)
-        sort_members(state)
+        state.cell, state.place, state.owner, rates.per_step("affiliate_exit"), gone,
+    ):  # fmt: skip
+        leave(state, gone)
 
 
 def find_suppliers(state: State, rates: Rates, luck: Luck) -> None:

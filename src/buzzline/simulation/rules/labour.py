@@ -38,11 +38,15 @@ def people_move(state: State, rates: Rates, luck: Luck) -> None:
         return
     taken = rates.of("carried_by_movers") * newcomers_heard(rates)
     carry(came, state.cell, np.minimum(1, taken), n_arrivals, state.knowledge)
+    state.moves += np.bincount(state.place[to[to >= 0]], minlength=state.moves.size)
+    rows = np.flatnonzero(came >= 0)
     keep_in_touch(
-        luck.key, STREAMS["mobility"], state.step, came, state.birth, state.place,
+        luck.key, STREAMS["mobility"], state.step, rows[np.argsort(state.birth[rows])], came,
+        state.birth, state.place,
         state.world.places.region, state.world.places.nation, state.cell,
-        np.stack([rates.of("stays_in_touch"), rates.of("trust_after_copresence")]), state.moves, state.partner, state.tie_trust,
-        state.tie_age, state.tie_scale, state.tie_layer, state.tie_copresent,
+        np.stack([rates.of("stays_in_touch"), rates.of("trust_after_copresence")]),
+        state.partner, state.tie_trust, state.tie_age, state.tie_scale, state.tie_layer,
+        state.tie_copresent,
     )  # fmt: skip
 
 
@@ -80,8 +84,7 @@ def poaching_lowers_search(state: State, rates: Rates, luck: Luck) -> None:
 
     K11; incumbents, after Markusen, conversations 4.114 (X39).
     """
-    lost = rates.by_place("training_loss") * np.minimum(1, _mobility(rates)[:: rates.n_groups])
-    state.by_place["search"] *= 1 - lost
+    state.by_place["search"] *= 1 - rates.of("training_loss") * np.minimum(1, _mobility(rates))
 
 
 LABOUR_RULES = (

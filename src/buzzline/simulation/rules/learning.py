@@ -98,8 +98,7 @@ def watch_others(state: State, rates: Rates, luck: Luck) -> None:
 def search_by_oneself(state: State, rates: Rates, luck: Luck) -> None:
     """Recombine what one knows, in the direction one looks (Belussi 4.27; Loasby 4.80)."""
     table = rates.table("innovation_chance", "recombination", "innovation_gain")
-    by_cell = np.repeat(state.by_place["search"], rates.n_groups)
-    table[:, 0] *= rates.of("innovation") * by_cell
+    table[:, 0] *= rates.of("innovation") * state.by_place["search"]
     search(
         luck.key, luck.stream("search"), state.step, state.member, state.cell, state.birth,
         state.vision, state.value, table, state.knowledge,

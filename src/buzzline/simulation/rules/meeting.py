@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from buzzline.arrays import Flags, Floats
+from buzzline.arrays import Codes, Flags, Floats
 from buzzline.kernels.meetings import keep_pipelines, meet, spend_time
 from buzzline.simulation.luck import Luck
 from buzzline.simulation.rates import Rates
@@ -21,7 +21,7 @@ def spend_the_time(state: State, rates: Rates, luck: Luck) -> None:
     )
     spend_time(
         luck.key, luck.stream("time"), state.step, *who, state.keeps_pipelines,
-        is_affiliate(state), state.partner, state.tie_scale, table, state.meetings,
+        owner_scale(state), state.partner, state.tie_scale, table, state.meetings,
     )  # fmt: skip
 
 
@@ -42,6 +42,17 @@ def is_affiliate(state: State) -> Flags:
     """Tell who is owned in another place."""
     owned: Flags = (state.owner >= 0) & (state.owner != state.place)
     return owned
+
+
+def owner_scale(state: State) -> Codes:
+    """Return the scale between an organisation and its owner elsewhere; 0 without one; (n,)."""
+    places, here = state.world.places, state.place
+    owner = np.where(state.owner >= 0, state.owner, here)
+    apart = np.where(
+        places.region[owner] == places.region[here], 1,
+        np.where(places.nation[owner] == places.nation[here], 2, 3),
+    )  # fmt: skip
+    return np.where(owner == here, 0, apart).astype(np.int32)
 
 
 def _costs_and_shares(rates: Rates) -> Floats:

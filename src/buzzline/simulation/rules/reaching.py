@@ -16,13 +16,24 @@ from buzzline.simulation.state import State
 NEARLY = 1e-9  # rounding makes no further tie
 
 
-def reach_out(state: State, rates: Rates, luck: Luck) -> None:
-    """The large meet more partners far away: by their resources, or by what they do."""
+def reach_out_by_resources(state: State, rates: Rates, luck: Luck) -> None:
+    """The large meet more partners far away, as their resources allow (Lorenzen 4.50)."""
+    _reach_out(state, rates, luck, rates.of("size_lowers_cost"), np.zeros(rates.cells.shape[1]))
+
+
+def reach_out_by_activity(state: State, rates: Rates, luck: Luck) -> None:
+    """Some industries meet more partners far away, as their work needs it (4.50; X13)."""
+    by_activity = rates.of("activity_needs_distance")
+    _reach_out(state, rates, luck, np.zeros(by_activity.size), by_activity)
+
+
+def _reach_out(
+    state: State, rates: Rates, luck: Luck, by_size: Floats, by_activity: Floats
+) -> None:
     reach_by_size(
         luck.key, STREAMS["pipelines"], state.step, state.member, state.birth, state.cell,
         state.industry, len(state.world.industries), state.size, state.meetings,
-        rates.of("size_lowers_cost"), rates.of("activity_needs_distance"),
-        rates.of("cost_local"), rates.of("cost_global"),
+        by_size, by_activity, rates.of("cost_local"), rates.of("cost_global"),
     )  # fmt: skip
 
 
@@ -93,9 +104,9 @@ def know_markets(state: State, rates: Rates, luck: Luck) -> None:
 
 REACHING_RULES = (
     Rule("K8", "the large reach further: size as a resource", "time",
-         "size_lowers_cost", reach_out, "Lorenzen 2001 (4.50); X13"),
+         "size_lowers_cost", reach_out_by_resources, "Lorenzen 2001 (4.50); X13"),
     Rule("K8", "the large reach further: what they do needs it", "time",
-         "activity_needs_distance", reach_out, "Lorenzen 2001 (4.50); X13"),
+         "activity_needs_distance", reach_out_by_activity, "Lorenzen 2001 (4.50); X13"),
     Rule("K9", "distant markets become known", "learning", "market_knowledge", know_markets,
          "Bathelt 2019 (0.16d, 0.29d)"),
     Rule("K8", "ties to other places end", "investment", "pipelines", drop_pipelines,

@@ -216,9 +216,9 @@ def services_put_to_sleep(state: State, rates: Rates, luck: Luck) -> None:
     take it up again as slowly, so this goes on after the service has ended.
     """
     asleep = state.by_place.setdefault("asleep", np.zeros(state.world.places.n))
-    pace = rates.per_step("sleeping_pill")[:: rates.n_groups]
+    pace = rates.in_places(rates.per_step("sleeping_pill"))
     asleep += pace * (rates.by_place("public_service") - asleep)
-    state.by_place["search"] *= 1 - asleep
+    state.by_place["search"] *= np.repeat(1 - asleep, rates.n_groups)
 
 
 SLEEPING_RULES = (
@@ -230,5 +230,5 @@ STARTING_RULES = (
          "Belussi, conversations 4.77; Golman and Klepper (2016)"),
     Rule("K12", "entry", "entry", "entry", enter, "Markusen, conversations 4.34"),
     Rule("K12", "services bridge holes", "entry", "entry", bridge_holes,
-         "Turvani, Belussi, conversations 4.129"),
+         "Turvani, Belussi, conversations 4.129", {"services": 0, "holes": 0, "unbridged": 0}),
 )  # fmt: skip

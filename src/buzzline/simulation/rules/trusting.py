@@ -22,8 +22,8 @@ def build_trust(state: State, rates: Rates, luck: Luck) -> None:
     table[:, 0] *= speed_of_trust(rates)
     trust(
         luck.key, luck.stream("trust"), state.step, state.member, state.cell, state.birth,
-        state.contact_start, state.contact_slot, state.partner, table, state.tie_trust,
-        state.tie_age,
+        state.contact_start, state.contact, state.contact_slot, state.partner, table,
+        state.tie_trust, state.tie_age,
     )  # fmt: skip
 
 
