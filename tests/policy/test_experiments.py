@@ -175,6 +175,7 @@ def test_another_version_of_the_policy_code_plays_again(tmp_path, monkeypatch):
     kept_or_played(at_place("with"), how, play=play_by_hand)
     assert len(list(tmp_path.iterdir())) == 2
     assert "buzzline.policy" in keeping.CODE
+    PLAYED.clear()
 
 
 def test_the_order_of_cases_changes_no_number():
