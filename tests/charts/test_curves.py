@@ -110,7 +110,9 @@ def test_by_hand_a_logarithmic_axis_is_written_in_its_own_numbers():
         Curve("other", x, 9 + np.arange(5.0), is_log=True),
     ]
     body = curves(panels, x_title="units", y_title="share", width=680, same_y=True)
-    said = [one[0] for one in texts(picture(body, title="T", subtitle=[], alt="A").svg())]
+    said = [
+        one[0] for one in texts(picture(body, title="T", subtitle=[], alt="A", width=680).svg())
+    ]
     assert {"5", "10", "20", "50", "100"} <= set(said)
     assert said.count("100") == 2
     assert not {"1.5", "0.8"} & set(said)
@@ -122,7 +124,7 @@ def test_by_hand_panels_share_a_range_where_asked():
     said = {}
     for same in (False, True):
         body = curves(panels, x_title="", y_title="", width=680, same_y=same)
-        words = texts(picture(body, title="T", subtitle=[], alt="A").svg())
+        words = texts(picture(body, title="T", subtitle=[], alt="A", width=680).svg())
         said[same] = [one[0] for one in words]
     assert said[True].count("10") == 2
     assert said[False].count("10") == 1

@@ -96,3 +96,17 @@ def test_special_case_what_does_not_fit_is_refused():
         drawn(np.ones((3, 2)), named(3, 0))
     with pytest.raises(InvalidArgument, match="at least 280 px"):
         drawn(np.ones((2, 2)), named(2, 0), width=100)
+
+
+def test_by_hand_shades_from_the_lowest_show_small_differences_and_marks_say_the_best():
+    values = np.array([[1.0, 1.1], [1.2, 3.0]])
+    sides = Side(["a", "b"], title="trust [share]"), Side(["c", "d"], title="time [share]")
+    colours = {}
+    for lowest in (False, True):
+        body = heat(values, *sides, meaning="k", width=680, from_lowest=lowest,
+                    marked={(1, 1): "best"})  # fmt: skip
+        spec = picture(body, title="T", subtitle=[], alt="A", width=680)
+        colours[lowest] = boxes(spec)[0]["colour"]
+        said = [one[0] for one in texts(spec.svg())]
+        assert {"best", "↓ trust [share]", "→ time [share]"} <= set(said)
+    assert colours[True] == RAMP_COLOURS[0] != colours[False]

@@ -9,6 +9,7 @@ import pytest
 
 from buzzline.charts import chart, charts_of
 from buzzline.charts.experiment import margins_shown
+from buzzline.charts.palette import OTHER_COLOUR, VERDICT_COLOUR
 from buzzline.policy.comparing import PolicyComparison
 from buzzline.policy.comparison import effects_in_world, policies_in_world
 from buzzline.policy.experiments.design import Case, Contrast, Experiment, Size
@@ -60,6 +61,23 @@ def test_contrasts_are_drawn_in_multiples_of_what_matters(findings):
     expected = told["value"] / told["margin"]
     limit = margins_shown([(told["low"], told["high"], told["margin"])])
     assert rows[0]["at"] == pytest.approx(max(min(expected, limit), -limit))
+
+
+def test_one_colour_is_better_one_worse_and_the_rest_is_grey(compared):
+    spec = charts_of("compare_policies", compared)["compare_policies.outcomes"]
+    rows = [one for one in json.loads(spec.json())["data"]["values"] if "colour" in one]
+    sure = {"better": VERDICT_COLOUR["excess"], "worse": VERDICT_COLOUR["missing"]}
+    assert rows
+    for one in rows:
+        said = one["note"].rpartition(" · ")[2]
+        assert one["colour"] == sure.get(said, OTHER_COLOUR)
+        assert " % · " in one["note"] or " points · " in one["note"]
+
+
+def test_a_contrast_says_claim_and_answer_and_is_grey_where_nobody_claims(findings):
+    row = json.loads(chart(findings).json())["data"]["values"][0]
+    assert row["note"] == "nobody claims"
+    assert row["colour"] == OTHER_COLOUR
 
 
 def test_every_case_is_drawn(findings):

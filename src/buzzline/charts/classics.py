@@ -173,10 +173,12 @@ def many_small_groups_chart(result: ManySmallGroups, *, width: int = WIDTH) -> S
         known = _column(rows, "each_knows")
         panels.append(
             Curve(title, at, _column(rows, "value"), low=_column(rows, "low"),
-                  high=_column(rows, "high"), expected=known, note=f"n={rows['n'][0]:,}", is_log=True)
+                  high=_column(rows, "high"), expected=known, note=f"n={rows['n'][0]:,}",
+                  is_log=True)
         )  # fmt: skip
     said = _Said(
-        "What groups of different size find", "size of groups [organisations, logarithmic]", "innovations, of 7",
+        "What groups of different size find", "size of groups [organisations, logarithmic]",
+        "innovations, of 7",
         f"{result.organisations:,} organisations, {result.steps:,} steps. Line: found by "
         f"anybody, with {result.level:.0%} intervals; dashed: known to each, on average.",
     )  # fmt: skip

@@ -15,6 +15,7 @@ from buzzline.charts.palette import (
     BAND_COLOUR,
     BELOW_COLOUR,
     INK,
+    OTHER_COLOUR,
     QUIET_INK,
 )
 from buzzline.charts.rows import (
@@ -35,8 +36,9 @@ from buzzline.policy.experiments.running import ExperimentFindings
 
 MOST_MARGINS = 25.0  # the axis goes no further; arrows say that an interval does
 COLOUR = {"above": ABOVE_COLOUR, "below": BELOW_COLOUR}
+CLAIM = {"above": "more", "below": "less", "none": "alike"}
 ANSWER = {
-    "as claimed": "as claimed", "not as claimed": "not as claimed", "cannot tell": "open",
+    "as claimed": "found", "not as claimed": "not found", "cannot tell": "cannot tell",
     "nobody claims": "", "does not act here": "not in this model",
 }  # fmt: skip
 SHOWN = 40
@@ -60,8 +62,9 @@ def experiment_chart(result: ExperimentFindings, *, width: int = WIDTH) -> Spec:
     rows = [contrast_row(one, axis) for one in done[:SHOWN]]
     lines = [
         f"{result.n_runs} runs of each case with the same luck; bars are {result.level:.0%} "
-        "intervals of the mean over runs. Grey: smaller than what matters. Sources' claims are "
-        "at the right.",
+        "intervals of the mean over runs. Grey strip: smaller than what matters. At the right: "
+        "what a source claims, and whether it is found. Brown: more, blue: less, with all "
+        "contrasts counted; dark: neither; grey: nobody claims anything.",
         result.design,
     ]
     return margins_picture(rows, axis, lines, title=title, alt=str(result), width=width)
@@ -110,10 +113,14 @@ def contrast_row(one: Mapping[str, Any], axis: Axis) -> Row:
     low, high = (one[end] / one["margin"] for end in ("low", "high"))
     shown = within(low, high, axis)
     value = min(max(one["value"] / one["margin"], axis.low), axis.high)
+    claim = CLAIM.get(one["claim"])
     said = ANSWER[one["answer"]]
-    note = f"{one['value']:+.2g}" + (f" · {said}" if said else "")
+    if claim:
+        note, colour = f"claim: {claim} · {said}", COLOUR.get(one["finding"], INK)
+    else:
+        note, colour = "nobody claims" + (f" · {said}" if said else ""), OTHER_COLOUR
     name = str(one["contrast"]).replace("_", " ")
-    return row(name, note, at=value, colour=COLOUR.get(one["finding"], INK), **shown)
+    return row(name, note, at=value, colour=colour, **shown)
 
 
 def margins_shown(intervals: Sequence[tuple[float, float, float]]) -> float:

@@ -6,7 +6,7 @@ neighbouring rows are outlined and named. The shades differ in lightness, from l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from buzzline.arrays import Floats, as_floats
 from buzzline.charts.axes import amount
 from buzzline.charts.lettering import shortened, text_width, wrapped
-from buzzline.charts.palette import INK, LINE, QUIET_INK, RAMP_COLOURS
+from buzzline.charts.palette import INK, LINE, PAPER, QUIET_INK, RAMP_COLOURS
 from buzzline.charts.spec import NARROWEST, NOTE_SIZE, PADDING
 from buzzline.charts.texts import LINE_PX, Text, in_pixels, lettered, text
 from buzzline.errors import InvalidArgument
@@ -37,10 +37,13 @@ class Side:
     labels : sequence of str
     groups : sequence of str
         The group of each row; neighbours of one group are outlined together. Empty: no groups.
+    title : str
+        What the labels are, with the unit: stands above them.
     """
 
     labels: Sequence[str]
     groups: Sequence[str] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,9 @@ class _Frame:
 
 
 def heat(
-    values: Floats, rows: Side, columns: Side | None = None, *, meaning: str, width: int
-) -> dict[str, Any]:
+    values: Floats, rows: Side, columns: Side | None = None, *, meaning: str, width: int,
+    from_lowest: bool = False, marked: Mapping[tuple[int, int], str] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Return the body of a picture with one shaded cell a row and column.
 
     Parameters
@@ -70,6 +74,10 @@ def heat(
         What a shade stands for, with the unit: the heading of the key.
     width : int [px]
         Of the whole picture.
+    from_lowest : bool
+        Shades run from the lowest value to the highest, not from 0.
+    marked : dict, optional
+        Words in cells, by row and column.
 
     Raises
     ------
@@ -88,13 +96,18 @@ def heat(
     inner = width - 2 * PADDING
     frame = _framed(values.shape, rows, across, inner)
     small, by_row, by_column = averaged(values)
-    limits = _limits(small)
+    limits = _limits(small, from_lowest=from_lowest)
     said = meaning if np.isfinite(small).all() else f"{meaning}; blank: not measured"
     bottom = frame.top + frame.n_rows * frame.down
     layers = [
         _cells(small, limits, (by_row, by_column), frame),
         *_outlines(rows, across, frame),
-        lettered(_row_words(rows, frame) + _column_words(across, frame)),
+        lettered(_cell_words(marked or {}, _shades(small, limits), frame)),
+        lettered(
+            _row_words(rows, frame)
+            + _column_words(across, frame)
+            + _titles(rows, across, frame)
+        ),
         *_key(limits, said, bottom + 2 * GAP_PX, inner),
     ]
     n_lines = len(wrapped(said, inner, NOTE_SIZE))
@@ -144,7 +157,8 @@ def _framed(shape: tuple[int, ...], rows: Side, columns: Side, inner: int) -> _F
     widest = LARGEST_CELL_PX if is_square else WIDEST_CELL_PX
     across = min((inner - left) / n_columns, widest)
     down = across if is_square else min(LARGEST_CELL_PX, max(3.0, 520 / n_rows))
-    return _Frame(left, LINE_PX, across, down, n_rows, n_columns)
+    titles = sum(bool(side.title) for side in (rows, columns)) if not is_square else 0
+    return _Frame(left, LINE_PX * (1 + titles), across, down, n_rows, n_columns)
 
 
 def _by_group(rows: Side, inner: int) -> bool:
@@ -152,13 +166,25 @@ def _by_group(rows: Side, inner: int) -> bool:
     return bool(rows.groups) and 0.64 * inner / max(len(rows.labels), 1) < NOTE_SIZE + 1
 
 
-def _limits(values: Floats) -> tuple[float, float]:
+def _limits(values: Floats, *, from_lowest: bool) -> tuple[float, float]:
     known = values[np.isfinite(values)]
     if not known.size:
         return 0.0, 1.0
     low, high = float(known.min()), float(known.max())
-    low = 0.0 if 0 <= low < 0.5 * high or low == high > 0 else low
+    from_0 = 0 <= low < 0.5 * high and not from_lowest
+    low = 0.0 if from_0 or low == high > 0 else low
     return (low, high) if high > low else (low, low + 1.0)
+
+
+def _cell_words(
+    marked: Mapping[tuple[int, int], str], shades: Any, frame: _Frame
+) -> list[Text]:
+    return [
+        text(said, frame.left + (column + 0.5) * frame.across,
+             frame.top + (row + 0.5) * frame.down, align="center", bold=True,
+             colour=PAPER if shades[row, column] >= len(RAMP_COLOURS) // 2 else INK)
+        for (row, column), said in marked.items()
+    ]  # fmt: skip
 
 
 def _cells(
@@ -262,6 +288,14 @@ def _column_words(columns: Side, frame: _Frame) -> list[Text]:
              frame.top - 8, align="center", colour=QUIET_INK)
         for number, label in enumerate(columns.labels)
     ]  # fmt: skip
+
+
+def _titles(rows: Side, columns: Side, frame: _Frame) -> list[Text]:
+    """Say above all labels what columns and rows are."""
+    said = [] if rows is columns else [
+        f"{arrow} {side.title}" for arrow, side in (("↓", rows), ("→", columns)) if side.title
+    ]  # fmt: skip
+    return [text(line, 0, 4 + number * LINE_PX, colour=INK) for number, line in enumerate(said)]
 
 
 def _key(

@@ -9,20 +9,29 @@ import polars as pl
 
 from buzzline.charts.axes import round_ticks
 from buzzline.charts.drawing import chart, further_charts, nothing_to_draw
-from buzzline.charts.experiment import COLOUR, margin_axis, margins_picture, margins_shown
-from buzzline.charts.palette import ACCENT, BAND_COLOUR, INK, QUIET_INK
+from buzzline.charts.experiment import margin_axis, margins_picture, margins_shown
+from buzzline.charts.palette import (
+    ACCENT,
+    BAND_COLOUR,
+    INK,
+    OTHER_COLOUR,
+    QUIET_INK,
+    VERDICT_COLOUR,
+)
 from buzzline.charts.rows import row, within
 from buzzline.charts.spec import NOTE_SIZE, TEXT_SIZE, WIDTH, Spec, picture
-from buzzline.policy.comparing import PolicyComparison
+from buzzline.policy.comparing import PolicyComparison, cost_said, unequal_costs
 
 TITLE = "Growth and inequality under each policy"
 GROWTH, INEQUALITY = "income", "inequality between places"
 HEIGHT = 380
 SHOWN = 25
+MOST_SHOWN = 8.0  # margins: one wide interval must not press all others together
 VERDICT = {
-    "better": "better", "worse": "worse", "cannot tell": "open",
-    "cannot tell: too few runs for rare events": "open: too few runs",
+    "no effect that matters": "does not matter", "exactly none": "exactly none",
+    "cannot tell: too few runs for rare events": "cannot tell",
 }  # fmt: skip
+VERDICT_COLOURS = {"better": VERDICT_COLOUR["excess"], "worse": VERDICT_COLOUR["missing"]}
 
 
 @chart.register
@@ -34,14 +43,14 @@ def policy_comparison_chart(result: PolicyComparison, *, width: int = WIDTH) -> 
     result : PolicyComparison
     width : int [px]
     """
-    points = _points(result.effects)
+    points = _points(result)
     if not points:
         return nothing_to_draw(TITLE, str(result), width)
     x, y = _domain(points, "x", 1.0), _domain(points, "y", 0.2)
     layers = [
         _no_matter(result), _zero("x"), _zero("y"),
         _whiskers("x", "x_low", "x_high"), _whiskers("y", "y_low", "y_high"), _marks(),
-        _names(x),
+        *_names(x),
     ]  # fmt: skip
     body = {
         "height": HEIGHT,
@@ -51,9 +60,15 @@ def policy_comparison_chart(result: PolicyComparison, *, width: int = WIDTH) -> 
     lines = [
         f"Lower right: more income and less inequality. Crosses are {result.level:.0%} "
         f"intervals over {result.n_runs} runs that share their luck with the runs without; "
-        "grey: too little to matter. Named are those with an effect on either.",
-        "Doses are assumptions: read which side a policy lies on, not how far.",
-    ]
+        "grey: too little to matter. Named, with what they cost, are those with an effect on "
+        "either, with all tests counted.",
+        " ".join(
+            part for part in (
+                unequal_costs(result.policies),
+                "Doses are assumptions: read which side a policy lies on, not how far.",
+            ) if part
+        ),
+    ]  # fmt: skip
     return picture(body, title=TITLE, subtitle=lines, alt=f"{TITLE}. {result}", width=width)
 
 
@@ -70,17 +85,28 @@ def outcomes_charts(result: PolicyComparison, *, width: int = WIDTH) -> dict[str
     done = result.effects.filter(pl.col("low").is_not_null()).to_dicts()
     if not done:
         return {}
-    reach = margins_shown([(one["low"], one["high"], one["margin"]) for one in done])
+    reach = min(
+        margins_shown([(one["low"], one["high"], one["margin"]) for one in done]), MOST_SHOWN
+    )
     axis = margin_axis(reach, "difference, as a multiple of the smallest that matters")
+    moved = result.effects.filter(pl.col("finding") != "exactly none")["policy"].unique()
+    same = set(result.effects["policy"]) - set(moved)
     rows, policy = [], ""
     for one in done[: SHOWN * 4]:
         if one["policy"] != policy:
             policy = one["policy"]
-            rows.append(row(one["title"], is_heading=True))
-        rows.append(_outcome_row(one, axis))
+            cost = cost_said(result.policies.filter(policy=policy).row(0, named=True))
+            is_same = one["policy"] in same
+            said = f"changes nothing in any outcome; {cost}" if is_same else cost
+            rows.append(row(one["title"], said, is_heading=True))
+        if one["policy"] not in same:
+            rows.append(_outcome_row(one, axis))
     lines = [
-        f"Bars are {result.level:.0%} intervals of the mean over {result.n_runs} runs. Grey: "
-        "smaller than what matters. The note says what it means for those concerned.",
+        f"Bars are {result.level:.0%} intervals of the mean over {result.n_runs} runs, each "
+        "outcome as a multiple of its smallest difference that matters: the grey strip. "
+        "Numbers at the right are in the units of the outcome: %, or points.",
+        "Green: better, purple: worse, for those concerned, with all tests counted. Grey: not "
+        "told, or no effect that matters.",
     ]
     spec = margins_picture(
         rows, axis, lines, title=title, alt=f"{title}. {lines[0]}", width=width
@@ -91,16 +117,22 @@ def outcomes_charts(result: PolicyComparison, *, width: int = WIDTH) -> dict[str
 def _outcome_row(one: Mapping[str, Any], axis: Any) -> dict[str, Any]:
     low, high = (one[end] / one["margin"] for end in ("low", "high"))
     value = min(max(one["value"] / one["margin"], axis.low), axis.high)
-    said = VERDICT.get(one["verdict"], "")
-    note = f"{one['value']:+.2g}" + (f" · {said}" if said else "")
+    said = VERDICT.get(one["verdict"], one["verdict"])
+    unit = "%" if one["unit"].startswith("%") else "points"
     return row(
-        one["outcome"], note, at=value, colour=COLOUR.get(one["finding"], INK),
-        **within(low, high, axis),
+        one["outcome"], f"{_signed(one['value'])} {unit} · {said}", at=value,
+        colour=VERDICT_COLOURS.get(one["verdict"], OTHER_COLOUR), **within(low, high, axis),
     )  # fmt: skip
 
 
-def _points(effects: pl.DataFrame) -> list[dict[str, Any]]:
+def _signed(value: float) -> str:
+    return f"{value:+.2g}".replace("-", "−") if value else "0"
+
+
+def _points(result: PolicyComparison) -> list[dict[str, Any]]:
     """Return one point a policy, those that raise income most first."""
+    effects = result.effects
+    cost = {one["policy"]: cost_said(one) for one in result.policies.to_dicts()}
     named = {
         axis: effects.filter(pl.col("outcome") == outcome, pl.col("low").is_not_null())
         for axis, outcome in (("x", GROWTH), ("y", INEQUALITY))
@@ -119,8 +151,11 @@ def _points(effects: pl.DataFrame) -> list[dict[str, Any]]:
             pl.col("finding").is_in(["above", "below"]),
         )["policy"]
     )
-    label = pl.when(pl.col("policy").is_in(list(found))).then("policy").otherwise(pl.lit(""))
-    return joined.head(SHOWN).with_columns(label=label).to_dicts()
+    return [
+        {**one, "label": f"{one['policy']}, {cost[one['policy']]}"
+         if one["policy"] in found else ""}
+        for one in joined.head(SHOWN).to_dicts()
+    ]  # fmt: skip
 
 
 def _domain(points: Sequence[Mapping[str, Any]], axis: str, least: float) -> list[float]:
@@ -174,12 +209,18 @@ def _marks() -> dict[str, Any]:
     }
 
 
-def _names(x: Sequence[float]) -> dict[str, Any]:
-    return {
-        "mark": {"type": "text", "align": "left", "dx": 6, "dy": -7, "fontSize": NOTE_SIZE,
-                 "color": INK},
-        "encoding": {"x": _at("x"), "y": _at("y"), "text": {"field": "label"}},
-    }  # fmt: skip
+def _names(x: Sequence[float]) -> list[dict[str, Any]]:
+    """Write names over the upper end of crosses, towards the middle of the picture."""
+    ends = [x[0] + share * (x[1] - x[0]) for share in (0, 0.3, 0.7, 1)]
+    return [
+        {
+            "transform": [{"filter": f"datum.x > {low} && datum.x <= {high}"}],
+            "mark": {"type": "text", "align": align, "dy": -8, "fontSize": NOTE_SIZE,
+                     "color": INK},
+            "encoding": {"x": _at("x"), "y": _at("y_high"), "text": {"field": "label"}},
+        }
+        for low, high, align in zip(ends, ends[1:], ("left", "center", "right"), strict=False)
+    ]  # fmt: skip
 
 
 def _at(field: str) -> dict[str, Any]:

@@ -34,21 +34,29 @@ def surface_chart(result: ResponseSurface, *, width: int = WIDTH) -> Spec:
         values[at] = row["value"]
         if row["is_best"]:
             best.add(at)
-    named = [f"{value:g}" for value in down]
-    rows = Side(named)
+    highest = np.unravel_index(np.nanargmax(values), values.shape)
+    words = dict.fromkeys(best, "=") | {(int(highest[0]), int(highest[1])): "best"}
+    rows = Side([f"{value:g}" for value in down], title=_named(result.down))
     said = result.outcome.replace("_", " ")
     body = heat(
-        values, rows, Side([f"{value:g}" for value in across]),
+        values, rows, Side([f"{value:g}" for value in across], title=_named(result.across)),
         meaning=f"{said} [{result.unit}], mean over {result.runs:,} runs", width=width,
+        from_lowest=True, marked=words,
     )  # fmt: skip
     alike = ", ".join(f"{across[c]:g} and {down[r]:g}" for r, c in sorted(best)[:6])
     lines = [
         f"Columns: {_meant(result.across)}",
         f"Rows: {_meant(result.down)}",
-        f"Highest, or not told apart from it (across and down): {alike}"
-        f"{' and others' if len(best) > 6 else ''}. {result.level:.0%} intervals, run by run.",
+        f"best: the highest; =: not told apart from it (across and down: {alike}"
+        f"{' and others' if len(best) > 6 else ''}). {result.level:.0%} intervals, run by run. "
+        "Shades run from the lowest value, not from 0.",
     ]
     return picture(body, title=TITLE, subtitle=lines, alt=f"{TITLE}. {result}", width=width)
+
+
+def _named(name: str) -> str:
+    unit = PARAMETER[name].unit
+    return f"{name} [{unit}]" if unit else name
 
 
 def _meant(name: str) -> str:

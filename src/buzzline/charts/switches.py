@@ -69,7 +69,10 @@ def deciding_worlds_chart(result: DecidingWorlds, *, width: int = WIDTH) -> Spec
     result : DecidingWorlds
     width : int [px]
     """
-    rows = [_share_of_larger(item) for item in result.worlds.to_dicts()]
+    rows = []
+    for item in result.worlds.to_dicts():
+        rows += [row(f"{item['switch']} {item['question']}", is_heading=True),
+                 _share_of_larger(item)]  # fmt: skip
     title = "What each disagreement changes where it alone decides"
     lines = [
         "Outcome of the side of which theory says more, less that of the other, as a share of "
@@ -88,16 +91,16 @@ def deciding_worlds_chart(result: DecidingWorlds, *, width: int = WIDTH) -> Spec
 
 def _share_of_larger(item: dict[str, Any]) -> Row:
     larger = max(abs(item["under_a"]), abs(item["under_b"])) or 1.0
-    note = f"{item['outcome']}: {amount(item['under_a'])} or {amount(item['under_b'])}"
+    note = f"{amount(item['under_a'])} or {amount(item['under_b'])}"
     if item["status"] != AS_SAID:
-        note = f"{item['status']}. {note}"
+        note = f"{note} · {item['status']}"
     values = {name: item[end] / larger for name, end in
               (("at", "value"), ("low", "low"), ("high", "high"))}  # fmt: skip
-    return row(f"{item['switch']} {item['question']}", note, **values)
+    return row(item["outcome"], note, **values)
 
 
 def _axis(rows: list[Row], names: tuple[str, ...], title: str) -> Axis:
-    ends = [float(item[name]) for item in rows for name in names]
+    ends = [float(item[name]) for item in rows if not item["is_heading"] for name in names]
     low, high = min(ends), max(ends)
     room = 0.04 * (high - low) or 1.0
     low, high = low - room, high + room
