@@ -151,3 +151,13 @@ def test_quiet_shows_nothing(capsys):
     with waiting.shown_progress(quiet=True) as tell:
         tell("counting", 0, 3)
     assert capsys.readouterr().err == ""
+
+
+def test_by_hand_lines_say_how_long_the_rest_takes(monkeypatch, capsys):
+    clock = iter([0.0, 30.0, 60.0])
+    monkeypatch.setattr(waiting.time, "monotonic", lambda: next(clock))
+    with waiting.shown_progress(quiet=False) as tell:
+        for done in (0, 10, 20):
+            tell("20 cases x 20 runs", done, 60)
+    said = capsys.readouterr().err
+    assert "20 of 60, about 2 min left" in said

@@ -154,3 +154,24 @@ def test_forgetting_moves_knowledge():
 def test_bad_input_is_refused(call, match):
     with pytest.raises(InvalidArgument, match=match):
         call()
+
+
+@pytest.mark.parametrize(("slope", "said"), [(3, "raises it by 6"), (-3, "lowers it by 6")])
+def test_by_hand_the_sentence_says_which_way(slope, said):
+    found = morris_of(lambda x: slope * x[:, :1] + np.zeros((1, 2)), [Factor("a", 0, 2)], rng=1)
+    assert said in str(found)
+
+
+def test_special_case_a_parameter_that_pulls_both_ways_is_said_to():
+    factors = [Factor("a", -1, 1), Factor("b", -1, 1)]
+    found = morris_of(lambda x: x[:, :1] * x[:, 1:] + np.zeros((1, 2)), factors,
+                      trajectories=40, rng=1)  # fmt: skip
+    assert "raises or lowers it" in str(found)
+
+
+def test_by_hand_the_sentence_says_what_world_was_made():
+    trial = Trial(n_places=2, organisations=4, steps=4)
+    found = sensitivity_morris(
+        parameters=("forgetting",), trial=trial, trajectories=2, runs=2, rng=1
+    )
+    assert "in a made world of 2 places of 4 organisations each after 4 steps" in str(found)

@@ -1,6 +1,9 @@
 """An outcome over two parameters: points share their luck, and the best is told from the rest."""
 
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 
 from buzzline.errors import InvalidArgument
@@ -70,3 +73,13 @@ def test_by_hand_the_sentence_says_where_the_best_lies(found):
     assert "is highest" in str(found)
     assert "what was tried" in str(found)
     assert "3 other points" in str(found) or "other point" in str(found)
+
+
+def test_by_hand_a_best_at_an_edge_is_said_to_be_no_balance(found):
+    inside = pl.DataFrame({"across": [0.5, 0, 1], "down": [0.5, 0.0, 1.0]})
+    rest = found.points.head(3).drop("across", "down")
+    middle = replace(found, points=pl.concat([inside, rest], how="horizontal"))
+    assert "no best balance" not in str(middle)
+    edge = replace(middle, points=middle.points.with_columns(down=pl.Series([1.0, 0, 0.5])),
+                   down="trust_commons")  # fmt: skip
+    assert "Of `trust_commons` no best balance is seen (trust costs nothing here)" in str(edge)

@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter
 from buzzline.analysis import CATALOGUE, Analysis, needs_study, things_of
 from buzzline.charts.drawing import charts_of
 from buzzline.cli.helping import example_lines
+from buzzline.cli.leaving import KEEPS
 from buzzline.cli.options import (
     Option,
     arguments_from,
@@ -235,6 +236,8 @@ def _keyword(name: str, hint: Any, default: Any, *said: Any) -> inspect.Paramete
 
 
 def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
+    if not request.quiet:
+        _say_what_stopping_loses(item, typed)
     with shown_progress(quiet=request.quiet) as progress:
         if request.study is None:
             result = _worked_out(item, {}, RunSettings(), typed=typed, progress=progress)
@@ -249,6 +252,13 @@ def _answer(item: Analysis, request: Request, typed: Mapping[str, Any]) -> int:
         show(str(result))
         show_frame(result.table())
     return 0
+
+
+def _say_what_stopping_loses(item: Analysis, typed: Mapping[str, Any]) -> None:
+    """Say before long work that it is kept only where a folder is named."""
+    keeps = any(option.spelt == (KEEPS,) for option in options_of(item))
+    if keeps and typed.get("folder") is None:
+        say(f"Stopping loses what is done; with {KEEPS} NAME it is kept and goes on.")
 
 
 def _of_study(

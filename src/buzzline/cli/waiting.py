@@ -72,6 +72,7 @@ def _on_bars(bars: Bars) -> Progress:
 
 def _in_lines(screen: Screen) -> Progress:
     last: dict[str, float] = {}
+    began: dict[str, tuple[float, int]] = {}
     ended: set[str] = set()
 
     def tell(what: str, done: int, total: int) -> None:
@@ -81,9 +82,28 @@ def _in_lines(screen: Screen) -> Progress:
             ended.add(what)
             screen.print(f"{what}: done")
         elif first or (now - last[what] > SECONDS_BETWEEN_LINES and not finished):
-            screen.print(f"{what}: {done:,} of {total:,}" if done else f"{what} …")
+            since, done_then = began.setdefault(what, (now, done))
+            left = remaining(now - since, done - done_then, total - done)
+            screen.print(f"{what}: {done:,} of {total:,}{left}" if done else f"{what} …")
         else:
             return
         last[what] = now
 
     return tell
+
+
+def remaining(seconds: float, done: int, left: int) -> str:
+    """Return how long the rest will take, at the speed so far; nothing before any is done.
+
+    Examples
+    --------
+    >>> remaining(30, 10, 60), remaining(30, 10, 10), remaining(5, 0, 10)
+    (', about 3 min left', ', about 30 s left', '')
+    """
+    if done < 1 or seconds <= 0:
+        return ""
+    rest = seconds / done * left
+    if rest < 60:
+        return f", about {rest:.0f} s left"
+    hours = rest / 3600
+    return f", about {rest / 60:.0f} min left" if hours < 1 else f", about {hours:.1f} h left"

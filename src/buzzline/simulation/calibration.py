@@ -151,9 +151,10 @@ def calibrate(
     study : Study
         With dates: of ties, of organisations, or outcomes by year.
     parameters : names of parameters
-        That are looked for; the others keep their values. `buzzline parameters` lists them.
+        Parameters whose values are looked for; the others keep theirs. `buzzline parameters`
+        lists them.
     years : years
-        At most that many of the last years that the study tells of are compared.
+        How many years are compared, at most: the last ones that the study tells of.
     simulations : count
         With values from uniform priors: the contested range, else a third to three times the
         default.

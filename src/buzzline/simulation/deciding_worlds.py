@@ -51,7 +51,8 @@ class DecidingWorlds:
         return (
             f"{n} of {plural(self.worlds.height, 'disagreement')} change what theory says they "
             f"change, each in a world in which it alone differs.{but} First of them "
-            f"{first['switch']}: {first['says']}"
+            f"{first['switch']}: {first['says']} This is by construction, since the model was "
+            "written so that either side can be right; it is no evidence for any of them."
         )
 
     def __repr__(self) -> str:

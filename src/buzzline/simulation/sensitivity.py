@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sqrt
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -28,6 +29,7 @@ from buzzline.simulation.evaluating import (
 from buzzline.simulation.means import checked_level
 from buzzline.simulation.running import Work
 from buzzline.simulation.starting import world_of_settings
+from buzzline.wording import plural
 
 USUAL = ("learning_rate", "cost_global", "cognitive_reach", "innovation_chance", "forgetting",
          "market_turbulence")  # fmt: skip
@@ -35,6 +37,7 @@ USUAL_TRIAL = Trial()
 N_LEVELS = 4
 STEP = N_LEVELS / (2 * (N_LEVELS - 1))  # of a range, by which a parameter is moved
 RESAMPLED = 200
+ONE_WAY = 0.8  # of the size of changes that must be left when signs are kept
 _LUCK = "not told from luck"
 
 
@@ -53,6 +56,7 @@ class MorrisSensitivity:
     noise_share : share             of the variance of means over runs that is luck
     n_points, runs : int
     level : share
+    world : str                     that was made to try it in
     """
 
     parameters: pl.DataFrame
@@ -61,6 +65,7 @@ class MorrisSensitivity:
     n_points: int
     runs: int
     level: Share
+    world: str = ""
     provenance: Provenance | None = None
 
     def table(self) -> pl.DataFrame:
@@ -70,12 +75,18 @@ class MorrisSensitivity:
     def __str__(self) -> str:
         row = self.parameters.row(0, named=True)
         n = (self.parameters["status"] != "moves").sum()
-        return (
-            f"`{row['parameter']}` moves `{self.outcome}` most: by {row['value']:.3g} "
-            f"[{row['low']:.3g}, {row['high']:.3g}] from {row['from_value']:g} to "
-            f"{row['to_value']:g}; {n} of {self.parameters.height} parameters are not told "
-            f"from luck. {self.n_points:,} points, {self.runs:,} runs each; "
+        rest = (
+            f"{n} of {self.parameters.height} parameters are not told from luck. "
+            f"{self.n_points:,} points, {plural(self.runs, 'run')} each; "
             f"{_noise(self.noise_share)}."
+        )
+        where = f" in {self.world}" if self.world else ""
+        if row["status"] != "moves":
+            return f"Nothing moves `{self.outcome}` beyond luck{where}: {rest}"
+        return (
+            f"`{row['parameter']}` moves `{self.outcome}` most{where}: from "
+            f"{row['from_value']:g} to {row['to_value']:g} it {_direction(row)} "
+            f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]; {rest}"
         )
 
     def __repr__(self) -> str:
@@ -102,7 +113,8 @@ def sensitivity_morris(
     Parameters
     ----------
     parameters : names
-        Each over the range scholars disagree over, or from half its default to double.
+        Parameters that are moved, each over the range scholars disagree over, or from half its
+        default to double.
     trial : Trial
         The outcome, the made world and the steps.
     trajectories : count
@@ -152,10 +164,16 @@ def sensitivity_morris(
     evaluate = evaluate_in(
         world, factors, trial, runs=runs, seed=seed, work=work, progress=progress
     )
-    return morris_of(
+    found = morris_of(
         evaluate, factors, outcome=trial.outcome, trajectories=trajectories, level=level,
         rng=seed,
     )  # fmt: skip
+    made = (
+        f"a made world of {plural(trial.n_places, 'place')} of "
+        f"{plural(trial.organisations, 'organisation')} each after "
+        f"{plural(trial.steps, 'step')}"
+    )
+    return replace(found, world=made)
 
 
 def morris_of(
@@ -224,6 +242,13 @@ def scaled(unit: Floats, factors: Sequence[Factor]) -> Floats:
     low = np.array([each.low for each in factors])
     high = np.array([each.high for each in factors])
     return np.ascontiguousarray(low + unit * (high - low))
+
+
+def _direction(row: dict[str, Any]) -> str:
+    """Say whether more of a parameter raises an outcome, where it is not now so, now so."""
+    if abs(row["signed"]) < ONE_WAY * row["value"]:
+        return "raises or lowers it, by what the others are, by"
+    return "raises it by" if row["signed"] > 0 else "lowers it by"
 
 
 def _noise(share: float) -> str:

@@ -24,6 +24,7 @@ from buzzline.simulation.world import World
 from buzzline.wording import plural
 
 FOCAL = 0
+TRUST = "trust_commons"
 Row = dict[str, object]
 
 
@@ -105,7 +106,8 @@ class ResponseSurface:
         return (
             f"{top} [{best['low']:.3g}, {best['high']:.3g}]) at {where}, {self._within(best)} "
             f"what was tried; {apart} of {self.points.height} can be told apart from it in "
-            f"{plural(self.runs, 'run')} each. It holds for this small world, not in general."
+            f"{plural(self.runs, 'run')} each.{self._edge(best)} It holds for this small "
+            "world, not in general."
         )
 
     def __repr__(self) -> str:
@@ -114,13 +116,28 @@ class ResponseSurface:
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{self.points.head(20)._repr_html_()}"
 
-    def _within(self, best: Row) -> str:
-        """Say of which parameters the best value is inside what was tried, not at an edge."""
-        inside = [
+    def _inside(self, best: Row) -> list[str]:
+        return [
             f"`{name}`"
             for name, side in ((self.across, "across"), (self.down, "down"))
             if best[side] not in (self.points[side].min(), self.points[side].max())
         ]
+
+    def _edge(self, best: Row) -> str:
+        """Say that a best value at an edge is no balance."""
+        if len(inside := self._inside(best)) == 2:
+            return ""
+        names = [f"`{name}`" for name in (self.across, self.down)]
+        edge = " and ".join(name for name in names if name not in inside)
+        free = " (trust costs nothing here)" if TRUST in edge else ""
+        return (
+            f" Of {edge} no best balance is seen{free}: the best lies at the edge of what was "
+            "tried, and what a value costs to reach is not in it."
+        )
+
+    def _within(self, best: Row) -> str:
+        """Say of which parameters the best value is inside what was tried, not at an edge."""
+        inside = self._inside(best)
         if len(inside) == 2:
             return "both inside"
         return f"{inside[0]} inside, the other at the edge of" if inside else "at a corner of"

@@ -215,9 +215,10 @@ def run_of(
     drawn = disputed_values(seed, size.runs) if model == "disputed" else []
     how = Playing(size, seed, model, asked.outcomes, work, drawn)
     play = simulated if asked.play is None else partial(kept_or_played, play=asked.play)
+    each = f"cases of {plural(size.runs, 'run')} of {plural(size.steps, 'step')}"
     found = {
         case.name: _checked(play(case, how), asked, how)
-        for case in told(progress, f"experiment {asked.name}: cases", asked.cases)
+        for case in told(progress, f"experiment {asked.name}: {each}", asked.cases)
     }
     return ExperimentFindings(
         contrasts=contrasts_table(asked, found, level), cases=cases_table(asked, found, level),

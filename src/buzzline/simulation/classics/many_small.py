@@ -28,9 +28,9 @@ class ManySmallOrOneLarge:
     ----------
     cases : DataFrame
         One row a number of units and a correlation: `n_units`, `within` (correlation of payoffs
-        in the large one), `value` (chance to see another from which many small ones learn more;
-        empty: never), `one_large`, `many_small`, `mixed` (expected payoffs [sd]), `most`
-        (which of the three is highest, or "alike"), `status`.
+        in the large one), `value` (q*, the chance to see another from which many small ones
+        learn more; empty: never), `one_large`, `many_small`, `mixed` (expected payoffs [sd]),
+        `most` (which of the three is highest, or "alike"), `status`.
     visible, across : share
     """
 
@@ -44,13 +44,18 @@ class ManySmallOrOneLarge:
         return self.cases
 
     def __str__(self) -> str:
-        row = self.cases.row(-1, named=True)
-        needed = _needed(row["n_units"], row["value"])
+        most = self.cases.filter(pl.col("n_units") == pl.col("n_units").max())
+        first, *_, last = (most if most.height > 1 else pl.concat([most] * 2)).to_dicts()
+        said = _needed(first["n_units"], first["value"])
+        said += f", where payoffs correlate by {first['within']:g} in the large one"
+        if most.height > 1:
+            other = _needed(last["n_units"], last["value"])
+            said += f"; where by {last['within']:g}, {other[:1].lower()}{other[1:]}"
         won = (self.cases["most"] == "many small").sum()
         return (
-            f"{needed}, where payoffs correlate by {row['within']:g} in the large one and "
-            f"{self.across:g} across. Where {self.visible:.0%} are seen, many small learn most "
-            f"in {won} of {self.cases.height} cases. Exact for these assumptions; whether they "
+            f"{said}; across they correlate by {self.across:g}. What must be seen is q*, the "
+            f"column `value`. Where {self.visible:.0%} are seen, many small learn most in "
+            f"{won} of {self.cases.height} cases. Exact for these assumptions; whether they "
             "hold is another matter."
         )
 
