@@ -287,9 +287,10 @@ def unequal_costs(policies: pl.DataFrame) -> str:
     unknown = policies.filter(pl.col("cost_high").is_null()).height
     if not spread or spread + (unknown > 0) < 2:
         return ""
-    low, high = (known[name] / THOUSAND for name in ("cost_low", "cost_high"))
+    low = min(known["cost_low"].to_list()) / THOUSAND
+    high = max(known["cost_high"].to_list()) / THOUSAND
     return (
-        f"Policies are at unequal cost ({low.min():.2g} to {high.max():.2g} million euros): "
+        f"Policies are at unequal cost ({low:.2g} to {high:.2g} million euros): "
         "one that does more may cost more; give a budget to compare them at one cost."
     )
 
