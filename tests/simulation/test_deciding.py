@@ -10,6 +10,7 @@ from buzzline.simulation.beginning import begin
 from buzzline.simulation.changes import Change, Target
 from buzzline.simulation.deciding import CASE, CASES, QUIET, decided
 from buzzline.simulation.deciding import small_worlds as small
+from buzzline.simulation.deciding_worlds import deciding_worlds
 from buzzline.simulation.governing import governed
 from buzzline.simulation.luck import luck_of
 from buzzline.simulation.settings import Settings
@@ -114,3 +115,13 @@ def test_places_specialise_or_have_it_all():
     far = varied(world, Settings({"related_variety": 0.0, "unrelated_variety": 1.0}))
     there = far.industry[far.place == 0]
     assert apart > far.related[np.ix_(there, there)].mean()
+
+
+def test_one_run_has_no_error_and_is_refused():
+    with pytest.raises(InvalidArgument, match="at least 2 runs"):
+        deciding_worlds(switches=["X16"], runs=1)
+
+
+def test_the_table_has_the_difference_of_the_two_sides():
+    row = deciding_worlds(switches=["X16"], runs=3, rng=1).table().row(0, named=True)
+    assert row["value"] == pytest.approx(row["under_b"] - row["under_a"])

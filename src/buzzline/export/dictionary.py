@@ -57,11 +57,11 @@ from buzzline.export.meanings.columns import Meaning
 
 FAMILIES = (
     clusters,
+    linkages,
+    quality,
     classics,
     stylised_facts,
     switches,
-    linkages,
-    quality,
     cluster_network,
     policy,
     policies,

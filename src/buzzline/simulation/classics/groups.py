@@ -85,7 +85,10 @@ def many_small_groups(
         Groups do not hear of each other; one group of all is added.
     sharing : shares
         Chance that another of the group hears of an innovation at once.
-    organisations, steps : count
+    organisations : count
+        In all groups of one size together.
+    steps : count
+        Rounds in which everybody may meet somebody.
     runs : count
         Run k has the same luck everywhere.
     level : share

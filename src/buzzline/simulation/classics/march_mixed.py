@@ -85,6 +85,7 @@ def march_mixed_learning(
     slow, fast : share
         Chances to learn from the code of the two kinds.
     code_learning : share
+        Chance that the code learns from one vote of those who do better (p2).
     rules : MarchRules
     runs : count
         Of each mixture; run k has the same luck everywhere.

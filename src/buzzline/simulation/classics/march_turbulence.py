@@ -87,8 +87,12 @@ def march_turbulence(
         Chance that an individual is replaced by a newcomer in a step (p3).
     turbulence : share
         Chance that a dimension of the world turns in a step (p4).
-    socialisation, code_learning : share
+    socialisation : share
+        Chance that a belief moves towards the code, a dimension and step (p1).
+    code_learning : share
+        Chance that the code learns from one vote of those who do better (p2).
     steps : count
+        Periods that are run; the world turns in each.
     runs : count
         Of each turnover; run k has the same luck at all.
     level : share
