@@ -23,10 +23,11 @@ from buzzline.tables.schema import TABLES
 from buzzline.tables.study_file import StudyFile
 
 STAGE_ORDER = (
-    "tables", "space", "network", "agglomeration", "clusters", "linkages",
-    "investment", "econometrics", "diagnosis", "survey", "simulation", "policy", "charts", "export",
-    "report", "road", "cli", "analysis", "errors", "quantities", "estimates", "resampling",
-    "envelopes", "agreement", "power", "randomness", "arrays", "progress", "kernels",
+    "tables", "space", "network", "agglomeration", "clusters", "linkages", "investment",
+    "econometrics", "diagnosis", "survey", "simulation", "policy", "charts", "export",
+    "report", "road", "cli", "analysis", "errors", "quantities", "estimates",
+    "resampling", "envelopes", "agreement", "power", "randomness", "arrays", "progress",
+    "kernels",
 )  # fmt: skip
 
 

@@ -14,7 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "buzzline"
 
 # Import name where it is not the distribution's with "_" for "-".
-IMPORT_NAMES = {"salib": "SALib", "vl-convert-python": "vl_convert", "pyspark-client": "pyspark"}
+IMPORT_NAMES = {
+    "salib": "SALib",
+    "vl-convert-python": "vl_convert",
+    "pyspark-client": "pyspark",
+}
 
 
 @dataclass(frozen=True, slots=True)

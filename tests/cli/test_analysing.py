@@ -212,6 +212,7 @@ class Toss:
 @pytest.fixture
 def coins():
     """An analysis that asks nothing about tables."""
+
     @analysis("simulation", "How often do coins show heads?")
     def coins(*, tosses: Count = 8, rng: Seed = None, progress: Progress = silent) -> Toss:
         """Toss coins."""

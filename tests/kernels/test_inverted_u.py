@@ -16,7 +16,15 @@ KEY, STREAM = np.uint64(9), 31
 def one_step(knowledge, size, n_watched, step=0, furthest=3.0, rate=0.1):
     out = np.empty_like(knowledge)
     watch_and_copy(
-        knowledge, size, n_watched, np.float32(furthest), np.float32(rate), KEY, STREAM, step, out
+        knowledge,
+        size,
+        n_watched,
+        np.float32(furthest),
+        np.float32(rate),
+        KEY,
+        STREAM,
+        step,
+        out,
     )
     return out
 

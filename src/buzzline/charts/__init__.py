@@ -85,6 +85,9 @@ from buzzline.charts.relatedness import industry_space_chart
 from buzzline.charts.spec import Spec
 
 FAMILIES = (
+    experiment,
+    policy_comparison,
+    stylised_facts,
     eligibility,
     policy_spillovers,
     synthetic_control,

@@ -98,7 +98,7 @@ def few_teach(luck: Luck, given: Settings) -> Measured:
         here = state.member[state.start[place] : state.start[place + 1]]
         own = taught[here]
         dealt = rng.multinomial(own.sum(), np.full(here.size, 1 / here.size), size=50)
-        unequal.append(gini(own) - np.mean([gini(one) for one in dealt]))
+        unequal.append(gini(as_floats(own)) - np.mean([gini(as_floats(one)) for one in dealt]))
         isolates.append((own == 0).mean() - (dealt == 0).mean())
     return whole(float(np.mean(unequal))), whole(float(np.mean(isolates)))
 

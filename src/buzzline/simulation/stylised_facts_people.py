@@ -173,7 +173,8 @@ def programme_spills_over(luck: Luck, given: Settings) -> Measured:
         states(world_like(), given, luck, steps=late),
         strict=True,
     )
-    early_gain, late_gain = [], []
+    early_gain: list[float] = []
+    late_gain: list[float] = []
     for with_it, without in pair:
         if with_it.step <= SETTLED or SETTLED + 2 * YEAR < with_it.step <= SETTLED + 8 * YEAR:
             continue

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from buzzline.agglomeration.kdensity import kdensity
-from buzzline.arrays import Floats, as_codes
+from buzzline.arrays import Floats, as_codes, as_floats
 from buzzline.kernels.investing import clusters_of
 from buzzline.simulation.beginning import begin
 from buzzline.simulation.changes import Change, Target
@@ -50,7 +50,7 @@ def investments(luck: Luck, given: Settings, nations: int | None = None) -> Floa
 
     Returns
     -------
-    (m, 5) int64
+    (m, 5) float64
         Industry, place of origin and of destination, and whether each is a cluster of the
         industry as things stood before.
     """
@@ -66,14 +66,15 @@ def investments(luck: Luck, given: Settings, nations: int | None = None) -> Floa
             if int(state.birth[row]) not in known:
                 kind, origin, to = state.industry[row], state.owner[row], state.place[row]
                 rows.append((kind, origin, to, is_cluster[origin, kind], is_cluster[to, kind]))
-    return np.array(rows, dtype=np.int64).reshape(-1, 5)
+    return as_floats(np.array(rows, dtype=np.float64).reshape(-1, 5))
 
 
 def clusters_invest_in_clusters(luck: Luck, given: Settings) -> Measured:
     """Fact 7. Counts by industry: cluster or not at either end."""
     found = investments(luck, given)
     table = np.zeros((4, 2, 2))
-    np.add.at(table, (found[:, 0], found[:, 3], found[:, 4]), 1)
+    industry, origin, to = found[:, [0, 3, 4]].T.astype(np.int64)
+    np.add.at(table, (industry, origin, to), 1)
     return table.ravel(), table.ravel()
 
 
@@ -97,7 +98,8 @@ def pooled_over_stratified(counts: Floats) -> float:
 
 def cluster_of_origin(luck: Luck, given: Settings) -> Measured:
     """Fact 8. Pairs of investments of one industry with the same destination."""
-    found, nation = investments(luck, given, 5), world_like(20, 24, 4, nations=5).places.nation
+    found = investments(luck, given, 5).astype(np.int64)
+    nation = world_like(20, 24, 4, nations=5).places.nation
     counts = np.zeros(4)
     first, second = np.triu_indices(len(found), 1)
     alike = found[first, 0] == found[second, 0]
@@ -183,8 +185,8 @@ def related_variety(luck: Luck, given: Settings) -> Measured:
 
 
 def _jobs(state: State) -> Floats:
-    jobs: Floats = np.bincount(state.place[state.member], state.size[state.member], 8)
-    return np.maximum(jobs, 1.0)
+    jobs = np.bincount(state.place[state.member], state.size[state.member], 8)
+    return as_floats(np.maximum(jobs, 1.0))
 
 
 def ten_largest(luck: Luck, given: Settings) -> Measured:

@@ -45,7 +45,7 @@ COLUMN_MEANING: dict[str, tuple[Meaning, ...]] = {
     "compare_policies": (
         _POLICY, _TITLE, _OUTCOME, ("kind", "", "Growth, inequality, or others."),
         _UNIT, *_DIFFERENCE,
-        ("verdict", "", "Better or worse for those concerned, perhaps (q too large), none, ..."),
+        ("verdict", "", "Better or worse for those concerned, perhaps (q too big), none, ..."),
         ("without", "as the outcome", "Level without any policy, mean over runs."),
     ),
     "compare_policies_policies": (

@@ -107,9 +107,7 @@ def make_experts(levels: Floats, who: Indices, rules: BarterRules) -> None:
     levels[who, np.arange(who.size) % rules.categories] = rules.expert_level
 
 
-def ring_ties(
-    luck: Luck, rows: tuple[int, int], *, degree: int, rewiring: float
-) -> Indices:
+def ring_ties(luck: Luck, rows: tuple[int, int], *, degree: int, rewiring: float) -> Indices:
     """Return ties (m, 2) on a ring of rows, from the first to before the second."""
     found: Indices = rewired_ring(luck.key, _CLASSICS, *rows, degree, rewiring)
     return found

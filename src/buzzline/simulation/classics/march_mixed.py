@@ -132,9 +132,7 @@ def march_mixed_learning(
             **_columns(*found, level, n_fast > 0, n_fast < rules.individuals),
         })  # fmt: skip
     frame = pl.DataFrame(rows).fill_nan(None)
-    return MarchMixedLearning(
-        frame.sort("gain", descending=True, maintain_order=True), level
-    )
+    return MarchMixedLearning(frame.sort("gain", descending=True, maintain_order=True), level)
 
 
 def _both(
