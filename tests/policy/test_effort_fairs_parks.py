@@ -130,7 +130,8 @@ def test_half_of_the_first_park_closes():
 def test_parks_that_carry_themselves_from_the_first_pay_nothing():
     asked = only(PARKS_OF_CITY, "small_fixed", "large_fixed", viable_size=1.0)
     assert set(findings(asked).values()) == {"exactly none"}
-    paying = findings(only(PARKS_OF_CITY, "small_fixed", cluster_fixed_cost=5.0))
+    enough = replace(TINY, runs=12)  # who cannot pay fails, by luck: four runs cannot tell
+    paying = findings(only(PARKS_OF_CITY, "small_fixed", cluster_fixed_cost=2.0), enough)
     assert paying == {"small_fixed": "below"}
 
 
