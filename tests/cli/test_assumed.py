@@ -11,7 +11,8 @@ from buzzline.simulation.parameters.mechanisms import MECHANISMS
 from buzzline.simulation.switches import SWITCH, SWITCHES
 
 
-def test_all_parameters_are_listed_by_mechanism(buzzline):
+def test_all_parameters_are_listed_by_mechanism(buzzline, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
     said = buzzline("parameters").out
     for one in PARAMETERS:
         assert one.name in said
