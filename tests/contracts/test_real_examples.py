@@ -225,7 +225,7 @@ def test_published_places_what_the_gallery_says_of_investment_and_income(shared_
 
 def test_planted_truth_what_the_gallery_says_of_what_would_help(tmp_path):
     made = script("what_would_help")
-    found = made.compared(made.region(), runs=5, years=(0, 3, 4), policies=made.POLICIES[:4])
+    found = made.compared(made.region(), runs=30, years=(0, 3, 4), policies=made.POLICIES[:4])
     income = {row["policy"]: row for row in found.effects.filter(outcome="income").to_dicts()}
     assert income["laissez_faire"]["finding"] == "exactly none"
     assert income["P4@Vurbaullville"]["low"] > 0
