@@ -76,13 +76,8 @@ def emerged(case: Case, how: Playing) -> Mapping[str, Floats]:
         if case.levels["incumbents"] == "an old way":
             state.conventions[state.place != 0] = OLD_WAY
 
-    def nothing(state: State, luck: Luck) -> None:
-        """No one intervenes."""
-
-    return {
-        "locality": followed(case, how, first=first, each=nothing, look=locality),
-        "own_way": followed(case, how, first=first, each=nothing, look=distance_left),
-    }
+    looks = {"locality": locality, "own_way": distance_left}
+    return followed(case, how, first=first, looks=looks)
 
 
 def _case(name: str, title: str, *, share: float = 1.0, incumbents: str = "none",

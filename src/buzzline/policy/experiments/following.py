@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -16,23 +16,28 @@ from buzzline.simulation.state import State
 from buzzline.simulation.stepping import advance
 
 Act = Callable[[State, Luck], None]
+Look = Callable[[State], float]
+
+
+def nothing(state: State, luck: Luck) -> None:
+    """Let a step begin as it is: no one intervenes."""
 
 
 def followed(
-    case: Case, how: Playing, *, first: Act, each: Act, look: Callable[[State], float]
-) -> Floats:
-    """Return what is seen at the end of each run of a case.
+    case: Case, how: Playing, *, first: Act, looks: Mapping[str, Look], each: Act = nothing
+) -> dict[str, Floats]:
+    """Return what is seen at the end of each run of a case, by outcome.
 
     Parameters
     ----------
     case : Case
     how : Playing
     first, each : callable      what happens to the state at the start, and before every step
-    look : callable             the state at the end, to one number
+    looks : dict                outcome to callable: the state at the end, to one number
 
     Returns
     -------
-    (runs,) float64
+    dict of (runs,) float64
     """
     world = case.world(how.size, how.seed)
     changes = dated(case.changes, how.size.steps)
@@ -46,8 +51,8 @@ def followed(
         for _ in range(how.size.steps):
             each(state, luck)
             advance(state, settings, changes, luck)
-        seen.append(look(state))
-    return np.array(seen)
+        seen.append([look(state) for look in looks.values()])
+    return dict(zip(looks, np.array(seen).T.copy(), strict=True))
 
 
 def chosen(state: State, luck: Luck, rows: Indices, *, share: float) -> Indices:

@@ -46,14 +46,11 @@ def replaced(case: Case, how: Playing) -> Mapping[str, Floats]:
         usual = state.conventions[elsewhere].mean(axis=0) if elsewhere.any() else 0
         state.conventions[chosen(state, luck, here, share=share)] = usual
 
-    left = followed(
-        case,
-        how,
-        first=_one_way,
-        each=newcomers,
-        look=lambda state: distance_left(state, APART),
-    )
-    return {"convention_left": left}
+    def left(state: State) -> float:
+        return distance_left(state, APART)
+
+    looks = {"convention_left": left}
+    return followed(case, how, first=_one_way, looks=looks, each=newcomers)
 
 
 def _case(turnover: str, transmission: str) -> Case:
