@@ -11,7 +11,7 @@ from buzzline.policy.experiments.design import Playing, Size
 from buzzline.policy.experiments.emergence import EMERGENCE, emerged
 from buzzline.policy.experiments.following import chosen, distance_left, locality
 from buzzline.policy.experiments.futures import FUTURES_AHEAD, gaps
-from buzzline.policy.experiments.outcomes import KNOWLEDGE
+from buzzline.policy.experiments.outcomes import KNOWLEDGE, not_recorded
 from buzzline.policy.experiments.playing import recorded_of, simulated
 from buzzline.policy.experiments.portfolio import LEADER, PORTFOLIO
 from buzzline.policy.experiments.replacing import REPLACING, replaced
@@ -110,3 +110,9 @@ def test_the_leading_place_leads_where_it_searches_twice_as_well():
     planted = {"innovation_chance": {**home.by_place["innovation_chance"], LEADER: 0.02}}
     alone = simulated(replace(home, by_place={**home.by_place, **planted}), how)
     assert alone["knowledge_relative"].mean() > led.mean()  # the others know less
+
+
+def test_what_is_played_stands_for_itself_in_all_three():
+    for one in (REWIRING, REPLACING, EMERGENCE):
+        assert one.play is not None
+        assert {outcome.of for outcome in one.outcomes} == {not_recorded}

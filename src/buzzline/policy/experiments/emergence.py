@@ -18,7 +18,7 @@ from buzzline.policy.experiments.design import (
     Size,
 )
 from buzzline.policy.experiments.following import distance_left, followed, locality
-from buzzline.policy.experiments.recorded import Recorded
+from buzzline.policy.experiments.outcomes import not_recorded
 from buzzline.simulation.luck import STREAMS, Luck
 from buzzline.simulation.starting import world_of_settings
 from buzzline.simulation.state import State
@@ -46,16 +46,12 @@ class Valley:
         return world_of_settings(size.places, [here, *others], focal=(0,), rng=seed)
 
 
-def _unused(recorded: Recorded) -> Floats:
-    """What is looked at is seen by `emerged`, and not recorded."""
-    return recorded.at("knowledge")
-
-
 LOCAL = Outcome(
-    "locality", "share of differences in conventions between places", "share", _unused, 0.02, 0
+    "locality", "share of differences in conventions between places", "share", not_recorded,
+    0.02, 0,
 )  # fmt: skip
 OWN = Outcome(
-    "own_way", "distance of the valley's way from that of all others", "distance", _unused,
+    "own_way", "distance of the valley's way from that of all others", "distance", not_recorded,
     0.02, 0,
 )  # fmt: skip
 

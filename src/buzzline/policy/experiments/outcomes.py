@@ -66,6 +66,11 @@ def at_end(
     return Outcome(f"{quantity}_{where}", title, unit, At(quantity, where), margin, better)
 
 
+def not_recorded(recorded: Recorded) -> Floats:
+    """Stand for an outcome that an experiment's own `play` measures; never what is reported."""
+    return recorded.at("knowledge")
+
+
 def followers(recorded: Recorded) -> Floats:
     """Return knowledge in focal places of those without pipelines, relative to others."""
     here = recorded.at("knowledge_without_pipelines", "focal")

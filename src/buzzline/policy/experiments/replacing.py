@@ -9,7 +9,7 @@ import numpy as np
 from buzzline.arrays import Floats
 from buzzline.policy.experiments.design import Case, Contrast, Experiment, Outcome, Playing
 from buzzline.policy.experiments.following import chosen, distance_left, followed
-from buzzline.policy.experiments.recorded import Recorded
+from buzzline.policy.experiments.outcomes import not_recorded
 from buzzline.policy.experiments.scenes import equals
 from buzzline.simulation.luck import Luck
 from buzzline.simulation.state import State
@@ -19,13 +19,8 @@ TRANSMISSION = {"none": 0.0, "usual": 0.1, "strong": 0.3}  # share of the differ
 APART = 1.0  # the place's way lies so far from all others at the start
 
 
-def _unused(recorded: Recorded) -> Floats:
-    """What is looked at is seen by `replaced`, and not recorded."""
-    return recorded.at("knowledge")
-
-
 LEFT = Outcome(
-    "convention_left", "what is left of the place's way of doing things", "share", _unused,
+    "convention_left", "what is left of the place's way of doing things", "share", not_recorded,
     0.02, 0,
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from buzzline.policy.experiments.design import (
     Size,
     SizeName,
 )
-from buzzline.policy.experiments.recorded import Recorded
+from buzzline.policy.experiments.outcomes import not_recorded
 from buzzline.policy.experiments.scenes import equals
 from buzzline.simulation.classics.barter import BarterRules
 from buzzline.simulation.classics.cowan_jonard import at_rest
@@ -30,15 +30,10 @@ SIZES: Mapping[SizeName, Size] = {
 }
 
 
-def _nothing(recorded: Recorded) -> Floats:
-    """What is looked at is measured by `traded`, and not recorded."""
-    return recorded.at("knowledge")
-
-
 MEAN = Outcome("knowledge", "mean knowledge when trade is at rest", "units of knowledge",
-               _nothing, 0.05)  # fmt: skip
+               not_recorded, 0.05)  # fmt: skip
 SPREAD = Outcome("variation", "coefficient of variation between organisations", "ratio",
-                 _nothing, 0.005, 0)  # fmt: skip
+                 not_recorded, 0.005, 0)  # fmt: skip
 
 
 def traded(case: Case, how: Playing) -> Mapping[str, Floats]:
